@@ -1,0 +1,172 @@
+/** What the engine answers with: decisions, posts, and the state to keep. */
+import type { Fraction } from '#src/stations/fraction.ts'
+import type { ContainerId, DeviceId, PostKey, StationId } from '#src/stations/ids.ts'
+import type { Fault } from '#src/stations/reading.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import type { Subject } from './record.ts'
+
+export type EpisodeState = 'idle' | 'pending' | 'active' | 'clearing'
+
+/** Kleene's three truth values; `unknown` means that a fact was missing. */
+export type Truth = boolean | 'unknown'
+
+/** One clause of a condition as it was evaluated. */
+export interface Clause {
+  /** The clause's own text, e.g. `c.fill < 70.0`. */
+  readonly source: string
+  readonly value: Truth
+  /** The facts it read, by name; a missing one is null. */
+  readonly facts: Readonly<Record<string, number | boolean | string | null>>
+}
+
+export interface EvidencePart {
+  readonly what: 'prior' | 'sensor' | 'report' | 'staff'
+  /** Log-odds it adds. */
+  readonly weight: number
+  readonly fillPercent?: number
+  readonly at?: EpochMs
+}
+
+export interface GateAnswer {
+  readonly gate:
+    'still-active' | 'stale' | 'suppressed' | 'quiet-hours' | 'cooldown' | 'budget' | 'inhibited'
+  readonly answer: 'pass' | 'hold' | 'drop'
+  readonly until?: EpochMs
+  /** For a person: `2/4 today`, `21:00-07:00`. */
+  readonly detail?: string
+}
+
+/** Why a record of a decision was written. Kebab-case words, each explained in docs/reasons.md. */
+export type DecisionReason =
+  | 'condition-true'
+  | 'held-long-enough'
+  | 'reset-before-for'
+  | 'waiting-for-data'
+  | 'no-data-closed'
+  | 'clear-condition-true'
+  | 'not-cleared-after-all'
+  | 'cleared'
+  | 'container-removed'
+  | 'rule-changed'
+  | 'first-load-silent'
+  | 'gate-held'
+  | 'gate-dropped'
+  | 'resolved-while-waiting'
+  | 'absorbed'
+  | 'grouped'
+  | 'posted'
+
+/** Written when a state or a blocking reason changes, not at each evaluation. */
+export interface Decision {
+  readonly at: EpochMs
+  /** The journal record that led here. */
+  readonly seq: number
+  readonly ruleId: string
+  readonly ruleHash: string
+  readonly subject: Subject
+  readonly stationId: StationId
+  readonly containerId?: ContainerId
+  readonly from: EpisodeState
+  readonly to: EpisodeState
+  readonly because: DecisionReason
+  /** For how long the condition had held, where that is the reason. */
+  readonly heldMs?: number
+  readonly clauses: readonly Clause[]
+  readonly evidence?: { readonly sum: number; readonly parts: readonly EvidencePart[] }
+  readonly gates: readonly GateAnswer[]
+  readonly outcome?: 'posted' | 'held' | 'dropped'
+  readonly postKey?: PostKey
+  /** Engine version and time-zone data version, so that a decision can be made again. */
+  readonly engine: string
+  readonly tzdata: string
+}
+
+/** The nearest other station with a container of the fraction known to have room. */
+export interface Alternative {
+  readonly stationId: StationId
+  readonly name: string
+  readonly distanceM: number
+}
+
+/** One thing a post says. */
+export interface PostItem {
+  readonly ruleId: string
+  readonly episode: string
+  readonly subject: Subject
+  /** The text's name: `full`, `space_again`, `station_nearly_all_full`, `sensor_silent`. */
+  readonly template: string
+  readonly containerId?: ContainerId
+  readonly fraction?: Fraction
+  /** Since when the condition has held. */
+  readonly since: EpochMs
+  readonly source: 'sensor' | 'reports' | 'both' | 'none'
+  readonly fillPercent?: number
+  /** For station items: how many of how many are full. */
+  readonly fullContainers?: number
+  readonly containers?: number
+  readonly alternative?: Alternative
+}
+
+/** A post before it has words. */
+export interface DecidedPost {
+  readonly key: PostKey
+  readonly at: EpochMs
+  readonly stationId: StationId
+  readonly audience: 'public' | 'staff'
+  readonly kind: 'open' | 'close'
+  readonly priority: number
+  /** Not to be sent before this: `at` + settle. */
+  readonly sendAt: EpochMs
+  /** Not worth sending after this. */
+  readonly expiresAt: EpochMs
+  /** Most important first, never empty. */
+  readonly items: readonly PostItem[]
+  /** An earlier post of the station that this one follows up. */
+  readonly replyTo?: PostKey
+}
+
+/** What is remembered of a container between records; one row of the store. */
+export interface ContainerState {
+  readonly containerId: ContainerId
+  /** The reading that counts as "now". */
+  readonly fillPercent?: number
+  readonly measuredAt?: EpochMs
+  readonly deviceId?: DeviceId
+  /** The newest fault, if it came after the newest level. */
+  readonly fault?: Fault
+  /** When the device was last heard of, level or not. */
+  readonly heardAt?: EpochMs
+  /** Learned reporting interval, ms, smoothed. */
+  readonly intervalMs?: number
+  readonly emptiedAt?: EpochMs
+  readonly reports: readonly {
+    readonly kind: 'full' | 'has-room'
+    readonly by: 'resident' | 'staff'
+    readonly reporter: string
+    readonly at: EpochMs
+  }[]
+}
+
+/** All that one or more records brought about, to be kept in one transaction. */
+export interface Effects {
+  readonly decisions: readonly Decision[]
+  readonly posts: readonly DecidedPost[]
+  /** Container states that changed, each once, as they now are. */
+  readonly containers: readonly ContainerState[]
+  /** Engine state by key; undefined means forget it. Values are JSON text. */
+  readonly state: ReadonlyMap<string, string | undefined>
+}
+
+/** What a person is told of a container. Words before numbers; an unknown level is never shown as empty. */
+export interface ContainerStatus {
+  readonly containerId: ContainerId
+  readonly word: 'has-room' | 'nearly-full' | 'full' | 'unknown'
+  /** Absent when unknown. 0…100, not rounded. */
+  readonly fillPercent?: number
+  readonly measuredAt?: EpochMs
+  /** When unknown: since when nothing has been known; absent if nothing ever was. */
+  readonly unknownSince?: EpochMs
+  readonly source?: 'sensor' | 'reports' | 'both'
+  readonly fault?: Fault
+  readonly emptiedAt?: EpochMs
+}

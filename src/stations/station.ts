@@ -1,0 +1,106 @@
+/** A town's stations, the containers that stand there, and the devices that watch them. */
+import type { Fraction } from './fraction.ts'
+import type { ContainerId, DeviceId, StationId } from './ids.ts'
+import type { EpochMs } from './time.ts'
+
+/** WGS 84 degrees. */
+export interface Place {
+  readonly lon: number
+  readonly lat: number
+}
+
+/**
+ * What the sensor under the lid can see of a container, in millimetres from the sensor.
+ * `emptyDistanceMm` is to the floor, `fullDistanceMm` to the level that is called full, never less
+ * than the dead zone, below which an echo says nothing.
+ */
+export interface Geometry {
+  readonly emptyDistanceMm: number
+  readonly fullDistanceMm: number
+  readonly deadZoneMm: number
+  readonly volumeLitres: number
+}
+
+export interface Container {
+  readonly id: ContainerId
+  readonly stationId: StationId
+  /** Its name at the station, `paper-1`. */
+  readonly name: string
+  readonly fraction: Fraction
+  readonly geometry: Geometry
+}
+
+export interface Station {
+  readonly id: StationId
+  /** Four digits, text. */
+  readonly municipalityCode: string
+  /** The town's own number for it, text: `064`. */
+  readonly externalId: string
+  readonly name: string
+  readonly address?: string
+  readonly place: Place
+  readonly containers: readonly Container[]
+}
+
+/** How a device's payload is understood. `native` is Kvitter's own JSON. */
+export const DEVICE_PROFILES = ['native', 'milesight/em310-udl', 'milesight/em400'] as const
+export type DeviceProfile = (typeof DEVICE_PROFILES)[number]
+
+export interface Device {
+  readonly id: DeviceId
+  readonly profile: DeviceProfile
+}
+
+/** The period during which a device sits on a container. Swapping devices keeps the container's history. */
+export interface Mounting {
+  readonly deviceId: DeviceId
+  readonly containerId: ContainerId
+  readonly from: EpochMs
+  /** Absent while it still sits there. */
+  readonly until?: EpochMs
+}
+
+/** A network server that publishes uplinks for many devices, and under which user name it logs in. */
+export interface NetworkServer {
+  readonly id: string
+  readonly kind: 'tts-v3' | 'chirpstack-v4'
+  /** Topic filter it publishes under, e.g. `application/+/device/+/event/up`. */
+  readonly topic: string
+}
+
+/** Where a town's words go. Secrets are named by environment variable, never written here. */
+export interface Channels {
+  readonly x?: {
+    readonly account: string
+    readonly language: 'sv' | 'en'
+    readonly appKeyEnv: string
+    readonly appSecretEnv: string
+    readonly accessTokenEnv: string
+    readonly accessSecretEnv: string
+  }
+}
+
+/** A town as it stands in its folder's `town.yaml`. */
+export interface Town {
+  readonly municipalityCode: string
+  readonly name: string
+  readonly timeZone: string
+  readonly stations: readonly Station[]
+  readonly devices: readonly Device[]
+  readonly mountings: readonly Mounting[]
+  readonly networkServers: readonly NetworkServer[]
+  readonly channels: Channels
+}
+
+const EARTH_RADIUS_M = 6_371_008.8
+
+/** Great-circle distance in metres (haversine, mean Earth radius of IUGG). */
+export function distanceM(a: Place, b: Place): number {
+  const rad = Math.PI / 180
+  const dLat = (b.lat - a.lat) * rad
+  const dLon = (b.lon - a.lon) * rad
+  const h =
+    Math.sin(dLat / 2) ** 2 +
+    Math.cos(a.lat * rad) * Math.cos(b.lat * rad) * Math.sin(dLon / 2) ** 2
+  return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(h)))
+}

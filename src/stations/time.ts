@@ -1,0 +1,83 @@
+/** Instants are numbers; calendars are asked through Temporal, and only where wall time matters. */
+
+declare const epochMs: unique symbol
+/** Milliseconds since 1970-01-01T00:00Z. What we keep, compare and send. */
+export type EpochMs = number & { readonly [epochMs]: true }
+
+/** What time it is. Handed in at the rim; inside, `now` and `at` are arguments. */
+export type Clock = () => EpochMs
+
+export const SECOND = 1000
+export const MINUTE = 60 * SECOND
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+
+export const DEFAULT_TIME_ZONE = 'Europe/Stockholm'
+
+/** The span in which an instant is taken seriously: what a JavaScript date can hold. */
+const LIMIT = 8.64e15
+
+/** A finite number of milliseconds as an instant; throws on anything else, since that is our own fault. */
+export function instant(ms: number): EpochMs {
+  if (!Number.isFinite(ms) || Math.abs(ms) > LIMIT) throw new RangeError(`not an instant: ${ms}`)
+  return Math.trunc(ms) as EpochMs
+}
+
+export function plus(at: EpochMs, ms: number): EpochMs {
+  return (at + ms) as EpochMs
+}
+
+const ISO = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(Z|[+-]\d{2}(?::?\d{2})?)$/
+
+/**
+ * ISO 8601 text with an offset (RFC 3339, nanoseconds accepted and cut), or epoch milliseconds.
+ * Undefined for anything else: text without an offset is nobody's time.
+ */
+export function parseInstant(value: unknown): EpochMs | undefined {
+  if (typeof value === 'number') {
+    return Number.isFinite(value) && Math.abs(value) <= LIMIT
+      ? (Math.trunc(value) as EpochMs)
+      : undefined
+  }
+  if (typeof value !== 'string' || !ISO.test(value)) return undefined
+  try {
+    return Temporal.Instant.from(value.replace(' ', 'T').replace(',', '.'))
+      .epochMilliseconds as EpochMs
+  } catch {
+    return undefined
+  }
+}
+
+/** `2026-05-05T10:45:00.000Z` */
+export function isoText(at: EpochMs): string {
+  return new Date(at).toISOString()
+}
+
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/
+const UNIT_MS = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY } as const
+
+/** `30m`, `2h`, `1d`, `90s` in milliseconds; undefined for anything else. A day is 24 elapsed hours. */
+export function parseDuration(text: string): number | undefined {
+  const match = DURATION.exec(text)
+  if (!match) return undefined
+  return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]
+}
+
+export interface WallTime {
+  /** `2026-05-05` */
+  readonly day: string
+  /** Minutes since local midnight by the clock on the wall, 0…1439. */
+  readonly minuteOfDay: number
+  /** 1 = Monday … 7 = Sunday. */
+  readonly weekday: number
+}
+
+/** What the clock on the wall shows. */
+export function wallTime(at: EpochMs, timeZone: string): WallTime {
+  const local = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone)
+  return {
+    day: local.toPlainDate().toString(),
+    minuteOfDay: local.hour * 60 + local.minute,
+    weekday: local.dayOfWeek,
+  }
+}

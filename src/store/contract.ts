@@ -1,0 +1,197 @@
+/**
+ * What a store promises, whatever database lies under it. SQLite implements it in `sqlite/`; another
+ * database passes the same tests (tests/store/contract.ts). All writes are durable when their promise
+ * resolves. Rows never leave the store.
+ */
+import type { ContainerState, DecidedPost, Decision, EpisodeState } from '#src/rules/decision.ts'
+import type { JournalRecord } from '#src/rules/record.ts'
+import type { ContainerId, DeviceId, PostKey, StationId } from '#src/stations/ids.ts'
+import type { Language } from '#src/stations/fraction.ts'
+import type { Reading, Rejected, Rejection } from '#src/stations/reading.ts'
+import type { Town } from '#src/stations/station.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+
+/** A post with its words, as it was said. Never rewritten. */
+export interface Post extends DecidedPost {
+  readonly texts: Readonly<Record<Language, string>>
+}
+
+export type Channel = 'x'
+
+/** One post on its way out by one channel, with the bytes it will carry. */
+export interface NewDelivery {
+  readonly postKey: PostKey
+  readonly channel: Channel
+  readonly account: string
+  readonly language: Language
+  readonly text: string
+  readonly dueAt: EpochMs
+  readonly expiresAt: EpochMs
+}
+
+export type DeliveryState = 'due' | 'sending' | 'sent' | 'uncertain' | 'dead' | 'expired'
+
+export interface Delivery extends NewDelivery {
+  readonly id: number
+  readonly state: DeliveryState
+  /** Tries begun. More than one means that an earlier try may have landed. */
+  readonly attempts: number
+  /** When the earliest try began. */
+  readonly firstTriedAt?: EpochMs
+  readonly remoteId?: string
+  readonly lastError?: string
+  readonly stationId: StationId
+}
+
+export interface StoredDecision extends Decision {
+  /** Rises by one with every decision; the event stream's id. */
+  readonly id: number
+}
+
+/** A reading with its place in the journal and its uplink's mark. */
+export interface NewReading {
+  readonly seq: number
+  readonly reading: Reading
+  readonly counter?: number
+  readonly fingerprint: number
+}
+
+/** What `keepReadings` found: new, the same again, or the same instant with other content. */
+export type Kept = 'kept' | 'repeat' | 'conflict'
+
+/** One transaction of the journal. Everything in it is kept, or nothing. */
+export interface JournalTx {
+  /** Keeps each reading once; the answer is in the order of the readings given. */
+  keepReadings(readings: readonly NewReading[]): Promise<readonly Kept[]>
+  /** Keeps what else came in: reports, emptyings, town changes, resumptions. */
+  keepEvents(records: readonly Exclude<JournalRecord, { type: 'reading' }>[]): Promise<void>
+  keepRejected(rejected: readonly Rejected[]): Promise<void>
+  keepEffects(effects: {
+    readonly decisions: readonly Decision[]
+    readonly posts: readonly Post[]
+    readonly deliveries: readonly NewDelivery[]
+    readonly containers: readonly ContainerState[]
+    readonly state: ReadonlyMap<string, string | undefined>
+    /** The newest record's place and time. */
+    readonly seq: number
+    readonly at: EpochMs
+  }): Promise<void>
+}
+
+/** Where the journal stood. */
+export interface JournalPosition {
+  readonly seq: number
+  readonly at: EpochMs
+  readonly containers: readonly ContainerState[]
+  readonly state: ReadonlyMap<string, string>
+}
+
+export interface RecentUplink {
+  readonly deviceId: DeviceId
+  readonly fingerprint: number
+  readonly counter?: number
+  readonly receivedAt: EpochMs
+}
+
+export interface TownChange {
+  readonly added: number
+  readonly changed: number
+  readonly removed: number
+  readonly unchanged: number
+}
+
+/** A way in over MQTT. Only a hash of the token is kept. */
+export interface Credential {
+  readonly username: string
+  readonly role: 'device' | 'network-server' | 'reader'
+  /** SHA-256 of the token, hex. Tokens are 128 random bits, so one round suffices. */
+  readonly tokenHash: string
+}
+
+export interface HistoryPoint {
+  readonly from: EpochMs
+  readonly n: number
+  readonly minPercent: number
+  readonly meanPercent: number
+  readonly maxPercent: number
+}
+
+export interface EpisodeSummary {
+  readonly ruleId: string
+  readonly state: EpisodeState
+}
+
+export interface Store extends AsyncDisposable {
+  /** Brings a town in, again and again without harm. Things no longer named are kept for history and marked removed. */
+  saveTown(town: Town, at: EpochMs): Promise<TownChange>
+  /** The town as it now stands; undefined before the first import. */
+  town(): Promise<Town | undefined>
+
+  credential(username: string): Promise<Credential | undefined>
+  saveCredential(credential: Credential, at: EpochMs): Promise<void>
+  removeCredential(username: string): Promise<boolean>
+
+  /** Runs `work` in one durable transaction; if it throws, nothing of it is kept. Transactions never interleave. */
+  journal<T>(work: (tx: JournalTx) => Promise<T>): Promise<T>
+  journalPosition(): Promise<JournalPosition>
+  /** Uplinks received at or after `since`, oldest first, for telling repeats. */
+  recentUplinks(since: EpochMs): Promise<readonly RecentUplink[]>
+  /** Uplinks and other records after `seq`, in order, for replay. */
+  journalAfter(seq: number, limit: number): Promise<readonly JournalRecord[]>
+
+  readings(
+    container: ContainerId,
+    from: EpochMs,
+    to: EpochMs,
+    limit: number,
+  ): Promise<readonly Reading[]>
+  /** Levels in buckets of `everyMs`, oldest first; a bucket without a level is left out. */
+  history(
+    container: ContainerId,
+    from: EpochMs,
+    to: EpochMs,
+    everyMs: number,
+  ): Promise<readonly HistoryPoint[]>
+  readingsCount(): Promise<number>
+
+  decisions(filter: {
+    readonly stationId?: StationId
+    readonly containerId?: ContainerId
+    readonly ruleId?: string
+    readonly postKey?: PostKey
+    readonly from?: EpochMs
+    readonly to?: EpochMs
+    readonly afterId?: number
+    /** Newest first unless `afterId` is given. */
+    readonly limit: number
+  }): Promise<readonly StoredDecision[]>
+
+  posts(filter: {
+    readonly stationId?: StationId
+    readonly audience: 'public' | 'staff'
+    readonly before?: EpochMs
+    readonly limit: number
+  }): Promise<readonly Post[]>
+  post(key: PostKey): Promise<Post | undefined>
+
+  /** Takes the next due delivery of a channel: marks it `sending` and counts the try, durably, before it is handed over. */
+  claimDelivery(channel: Channel, now: EpochMs, leaseMs: number): Promise<Delivery | undefined>
+  /** When the channel's next delivery is due or its lease runs out. */
+  nextDeliveryAt(channel: Channel): Promise<EpochMs | undefined>
+  settleDelivery(
+    id: number,
+    outcome:
+      | { readonly state: 'sent'; readonly remoteId?: string; readonly at: EpochMs }
+      | { readonly state: 'due'; readonly dueAt: EpochMs; readonly error: string }
+      | { readonly state: 'dead' | 'expired' | 'uncertain'; readonly error: string },
+  ): Promise<void>
+  deliveries(filter: {
+    readonly postKey?: PostKey
+    readonly states?: readonly DeliveryState[]
+    readonly limit: number
+  }): Promise<readonly Delivery[]>
+
+  rejectedCounts(): Promise<ReadonlyMap<Rejection, number>>
+  /** Newest first. */
+  quarantine(limit: number): Promise<readonly (Rejected & { readonly id: number })[]>
+}

@@ -1,0 +1,72 @@
+/** The journal's face. `open-journal.ts` makes one over a store and an engine. */
+import type { DecidedPost, ContainerStatus, Decision } from '#src/rules/decision.ts'
+import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
+import type { Reading, Rejected } from '#src/stations/reading.ts'
+import type { TownIndex } from '#src/stations/town-index.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import type { Post, StoredDecision } from './contract.ts'
+
+/** A message from a device, understood: its readings in order, and what tells it from a repeat. */
+export interface UplinkEntry {
+  readonly kind: 'uplink'
+  readonly deviceId: DeviceId
+  readonly receivedAt: EpochMs
+  /** The device's or network's own counter, where there is one. */
+  readonly counter?: number
+  /** 0…2^53−1, from the payload: the same message sent again has the same. */
+  readonly fingerprint: number
+  /** True when an equal fingerprint within 15 minutes means a repeat: the message has a counter or a time of its own, or the sender marked it as a possible repeat. */
+  readonly tellsRepeats: boolean
+  readonly readings: readonly Reading[]
+}
+
+export type JournalEntry =
+  | UplinkEntry
+  | { readonly kind: 'rejected'; readonly rejected: Rejected }
+  | {
+      readonly kind: 'report'
+      readonly containerId: ContainerId
+      readonly report: 'full' | 'has-room'
+      readonly by: 'resident' | 'staff'
+      readonly reporter: string
+    }
+  | { readonly kind: 'emptied'; readonly containerId: ContainerId; readonly emptiedAt: EpochMs }
+  | { readonly kind: 'town' }
+
+/** What became of an entry, told only after it is durably kept. */
+export type Settled = 'kept' | 'repeat' | 'conflict' | 'rejected'
+
+/** What one commit brought, for those who pass it on. */
+export interface Committed {
+  readonly seq: number
+  readonly at: EpochMs
+  readonly posts: readonly Post[]
+  readonly decisions: readonly StoredDecision[]
+  readonly containers: readonly ContainerId[]
+}
+
+export interface Journal extends AsyncDisposable {
+  /**
+   * Takes an entry in. `settled` is called once, after the commit that holds it, in the order of the
+   * calls to `append`. While the store fails, entries wait and nothing is called.
+   */
+  append(entry: JournalEntry, settled: (outcome: Settled) => void): void
+  /** Entries taken in and not yet settled. */
+  readonly waiting: number
+  /** Since when commits have been failing; undefined while all is well. */
+  readonly failingSince: EpochMs | undefined
+  status(container: ContainerId): ContainerStatus
+  /** The town as the engine sees it. */
+  readonly town: TownIndex
+  /** Rises with every commit that may change what people see. */
+  readonly revision: number
+  /** Calls back after every commit; gives the means to stop. */
+  onCommitted(listener: (committed: Committed) => void): () => void
+  /** Fires what has come due. Called by a timer at the rim. */
+  tick(): Promise<void>
+}
+
+/** Puts a decided post into words in every language; pure. */
+export type WordPost = (post: DecidedPost, town: TownIndex) => Post['texts']
+
+export type { Decision }
