@@ -47,8 +47,10 @@ export interface ResumedRecord extends Entry {
   readonly type: 'resumed'
 }
 
-export type JournalRecord =
-  ReadingRecord | ReportRecord | EmptiedRecord | TownRecord | ResumedRecord
+/** Everything but readings, of which there are too many to keep as text. */
+export type EventRecord = ReportRecord | EmptiedRecord | TownRecord | ResumedRecord
+
+export type JournalRecord = ReadingRecord | EventRecord
 
 /** What the engine made of a record. Anything but `now` went to history only. */
 export type Applied =

@@ -3,8 +3,8 @@
  * database passes the same tests (tests/store/contract.ts). All writes are durable when their promise
  * resolves. Rows never leave the store.
  */
-import type { ContainerState, DecidedPost, Decision, EpisodeState } from '#src/rules/decision.ts'
-import type { JournalRecord } from '#src/rules/record.ts'
+import type { ContainerState, DecidedPost, Decision } from '#src/rules/decision.ts'
+import type { EventRecord } from '#src/rules/record.ts'
 import type { ContainerId, DeviceId, PostKey, StationId } from '#src/stations/ids.ts'
 import type { Language } from '#src/stations/fraction.ts'
 import type { Reading, Rejected, Rejection } from '#src/stations/reading.ts'
@@ -56,7 +56,11 @@ export interface NewReading {
   readonly fingerprint: number
 }
 
-/** What `keepReadings` found: new, the same again, or the same instant with other content. */
+/**
+ * What `keepReadings` found: new, the same again, or the same instant with other content. A reading's
+ * identity is (device, `measuredAt`, `n`), `n` numbering an uplink's readings of one instant. Two
+ * different readings without a time of their own (`measuredAt` = `receivedAt`) are both kept.
+ */
 export type Kept = 'kept' | 'repeat' | 'conflict'
 
 /** One transaction of the journal. Everything in it is kept, or nothing. */
@@ -64,7 +68,7 @@ export interface JournalTx {
   /** Keeps each reading once; the answer is in the order of the readings given. */
   keepReadings(readings: readonly NewReading[]): Promise<readonly Kept[]>
   /** Keeps what else came in: reports, emptyings, town changes, resumptions. */
-  keepEvents(records: readonly Exclude<JournalRecord, { type: 'reading' }>[]): Promise<void>
+  keepEvents(records: readonly EventRecord[]): Promise<void>
   keepRejected(rejected: readonly Rejected[]): Promise<void>
   keepEffects(effects: {
     readonly decisions: readonly Decision[]
@@ -75,7 +79,7 @@ export interface JournalTx {
     /** The newest record's place and time. */
     readonly seq: number
     readonly at: EpochMs
-  }): Promise<void>
+  }): Promise<readonly StoredDecision[]>
 }
 
 /** Where the journal stood. */
@@ -116,11 +120,6 @@ export interface HistoryPoint {
   readonly maxPercent: number
 }
 
-export interface EpisodeSummary {
-  readonly ruleId: string
-  readonly state: EpisodeState
-}
-
 export interface Store extends AsyncDisposable {
   /** Brings a town in, again and again without harm. Things no longer named are kept for history and marked removed. */
   saveTown(town: Town, at: EpochMs): Promise<TownChange>
@@ -136,8 +135,6 @@ export interface Store extends AsyncDisposable {
   journalPosition(): Promise<JournalPosition>
   /** Uplinks received at or after `since`, oldest first, for telling repeats. */
   recentUplinks(since: EpochMs): Promise<readonly RecentUplink[]>
-  /** Uplinks and other records after `seq`, in order, for replay. */
-  journalAfter(seq: number, limit: number): Promise<readonly JournalRecord[]>
 
   readings(
     container: ContainerId,
@@ -182,7 +179,13 @@ export interface Store extends AsyncDisposable {
     id: number,
     outcome:
       | { readonly state: 'sent'; readonly remoteId?: string; readonly at: EpochMs }
-      | { readonly state: 'due'; readonly dueAt: EpochMs; readonly error: string }
+      | {
+          readonly state: 'due'
+          readonly dueAt: EpochMs
+          readonly error: string
+          /** The claim came to no try (the channel paused, or another post goes first): it isn't counted. */
+          readonly untried?: true
+        }
       | { readonly state: 'dead' | 'expired' | 'uncertain'; readonly error: string },
   ): Promise<void>
   deliveries(filter: {

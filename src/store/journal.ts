@@ -1,5 +1,5 @@
 /** The journal's face. `open-journal.ts` makes one over a store and an engine. */
-import type { DecidedPost, ContainerStatus, Decision } from '#src/rules/decision.ts'
+import type { DecidedPost, ContainerStatus } from '#src/rules/decision.ts'
 import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
 import type { Reading, Rejected } from '#src/stations/reading.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
@@ -32,6 +32,8 @@ export type JournalEntry =
     }
   | { readonly kind: 'emptied'; readonly containerId: ContainerId; readonly emptiedAt: EpochMs }
   | { readonly kind: 'town' }
+  /** The process is back after not running. */
+  | { readonly kind: 'resumed' }
 
 /** What became of an entry, told only after it is durably kept. */
 export type Settled = 'kept' | 'repeat' | 'conflict' | 'rejected'
@@ -68,5 +70,3 @@ export interface Journal extends AsyncDisposable {
 
 /** Puts a decided post into words in every language; pure. */
 export type WordPost = (post: DecidedPost, town: TownIndex) => Post['texts']
-
-export type { Decision }

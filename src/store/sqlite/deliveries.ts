@@ -1,0 +1,139 @@
+/** The outbox: posts on their way out, claimed by lease, settled once. */
+import type { Kysely, Selectable } from 'kysely'
+import type { Language } from '#src/stations/fraction.ts'
+import type { PostKey, StationId } from '#src/stations/ids.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import type { Channel, Delivery, DeliveryState, Store } from '../contract.ts'
+import type { Tables } from './schema.ts'
+
+type Db = Kysely<Tables>
+
+/**
+ * Marks the oldest due delivery `sending` and counts the try. A delivery whose lease has run out (its
+ * worker died) is due again; `attempts` > 1 then says that the earlier try may have landed. One
+ * statement, so two workers never get the same one.
+ */
+export async function claimDelivery(
+  db: Db,
+  channel: Channel,
+  now: EpochMs,
+  leaseMs: number,
+): Promise<Delivery | undefined> {
+  const row = await db
+    .updateTable('delivery')
+    .set((e) => ({
+      state: 'sending',
+      attempts: e('attempts', '+', 1),
+      lease_until: now + leaseMs,
+      first_tried_at: e.fn.coalesce('first_tried_at', e.val(now as number)),
+    }))
+    .where('id', '=', (e) =>
+      e
+        .selectFrom('delivery')
+        .select('id')
+        .where('channel', '=', channel)
+        .where((w) =>
+          w.or([
+            w.and([w('state', '=', 'due'), w('due_at', '<=', now)]),
+            w.and([w('state', '=', 'sending'), w('lease_until', '<=', now)]),
+          ]),
+        )
+        .orderBy('due_at')
+        .orderBy('id')
+        .limit(1),
+    )
+    .returningAll()
+    .executeTakeFirst()
+  return row && deliveryOf(row)
+}
+
+export async function nextDeliveryAt(db: Db, channel: Channel): Promise<EpochMs | undefined> {
+  const row = await db
+    .selectFrom('delivery')
+    .where('channel', '=', channel)
+    .where('state', 'in', ['due', 'sending'])
+    .select((e) =>
+      e.fn
+        .min<number | null>(
+          e.case().when('state', '=', 'due').then(e.ref('due_at')).else(e.ref('lease_until')).end(),
+        )
+        .as('at'),
+    )
+    .executeTakeFirst()
+  return row?.at === null || row === undefined ? undefined : (row.at as EpochMs)
+}
+
+export async function settleDelivery(
+  db: Db,
+  id: number,
+  outcome: Parameters<Store['settleDelivery']>[1],
+): Promise<void> {
+  const open = db.updateTable('delivery').where('id', '=', id).where('state', '=', 'sending')
+  switch (outcome.state) {
+    case 'sent':
+      await open
+        .set({
+          state: 'sent',
+          sent_at: outcome.at,
+          lease_until: null,
+          last_error: null,
+          ...(outcome.remoteId === undefined ? {} : { remote_id: outcome.remoteId }),
+        })
+        .execute()
+      return
+    case 'due':
+      await open
+        .set((e) => ({
+          state: 'due',
+          due_at: outcome.dueAt,
+          lease_until: null,
+          last_error: outcome.error,
+          ...(outcome.untried && {
+            attempts: e('attempts', '-', 1),
+            first_tried_at: e
+              .case()
+              .when('attempts', '<=', 1)
+              .then(null)
+              .else(e.ref('first_tried_at'))
+              .end(),
+          }),
+        }))
+        .execute()
+      return
+    case 'dead':
+    case 'expired':
+    case 'uncertain':
+      await open
+        .set({ state: outcome.state, lease_until: null, last_error: outcome.error })
+        .execute()
+  }
+}
+
+export async function readDeliveries(
+  db: Db,
+  filter: Parameters<Store['deliveries']>[0],
+): Promise<readonly Delivery[]> {
+  let query = db.selectFrom('delivery').selectAll().orderBy('id', 'desc').limit(filter.limit)
+  if (filter.postKey !== undefined) query = query.where('post_key', '=', filter.postKey)
+  if (filter.states !== undefined) query = query.where('state', 'in', [...filter.states])
+  return (await query.execute()).map(deliveryOf)
+}
+
+function deliveryOf(row: Selectable<Tables['delivery']>): Delivery {
+  return {
+    id: row.id,
+    postKey: row.post_key as PostKey,
+    stationId: row.station_id as StationId,
+    channel: row.channel as Channel,
+    account: row.account,
+    language: row.language as Language,
+    text: row.text,
+    state: row.state as DeliveryState,
+    dueAt: row.due_at as EpochMs,
+    expiresAt: row.expires_at as EpochMs,
+    attempts: row.attempts,
+    ...(row.first_tried_at === null ? {} : { firstTriedAt: row.first_tried_at as EpochMs }),
+    ...(row.remote_id === null ? {} : { remoteId: row.remote_id }),
+    ...(row.last_error === null ? {} : { lastError: row.last_error }),
+  }
+}

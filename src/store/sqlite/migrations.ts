@@ -1,0 +1,87 @@
+/**
+ * Numbered steps from an empty file to today's tables. A step that has run anywhere is never edited:
+ * a change is a new number.
+ */
+import { type Kysely, sql } from 'kysely'
+import type { Migration } from 'kysely/migration'
+
+const firstTables: Migration = {
+  async up(db: Kysely<unknown>) {
+    const run = async (statement: string): Promise<void> => {
+      await sql.raw(statement).execute(db)
+    }
+    await run(`create table town (
+      id integer primary key check (id = 1),
+      municipality_code text not null, name text not null, time_zone text not null,
+      network_servers text not null, channels text not null) strict`)
+    await run(`create table station (
+      id text primary key, municipality_code text not null, external_id text not null,
+      name text not null, address text, lon real not null, lat real not null,
+      position integer not null, removed_at integer) strict, without rowid`)
+    await run(`create table container (
+      no integer primary key, id text not null unique, station_id text not null references station,
+      name text not null, fraction text not null,
+      empty_distance_mm real not null, full_distance_mm real not null,
+      dead_zone_mm real not null, volume_litres real not null,
+      position integer not null, removed_at integer) strict`)
+    await run(`create table device (
+      no integer primary key, id text not null unique, profile text not null,
+      removed_at integer) strict`)
+    await run(`create table mounting (
+      device_no integer not null references device, container_no integer not null references container,
+      from_at integer not null, until_at integer,
+      primary key (device_no, container_no, from_at)) strict, without rowid`)
+    await run(`create table credential (
+      username text primary key, role text not null, token_hash text not null,
+      created_at integer not null) strict, without rowid`)
+    // Time first: a reading lands at the end of the file, not on its device's own page. Ten times
+    // cheaper than device first once a device owns more than a page; docs/decisions/0004.
+    await run(`create table reading (
+      at integer not null, device_no integer not null, n integer not null,
+      seq integer not null, received_at integer not null, container_no integer,
+      fill real, raw_fill real, distance_mm real, fault integer,
+      battery_percent real, battery_volts real, temperature_c real, tilt_deg real,
+      flags integer not null, counter integer, fingerprint integer not null,
+      primary key (at, device_no, n)) strict, without rowid`)
+    await run(`create table event (
+      seq integer primary key, at integer not null, type text not null, body text not null) strict`)
+    await run(`create table container_state (
+      container_no integer primary key, fill real, measured_at integer, device_id text, fault text,
+      heard_at integer, interval_ms real, emptied_at integer, reports text) strict`)
+    await run(`create table engine_state (
+      key text primary key, value text not null) strict, without rowid`)
+    await run(`create table journal (
+      id integer primary key check (id = 1), seq integer not null, at integer not null) strict`)
+    await run(`create table decision (
+      id integer primary key autoincrement, at integer not null, seq integer not null,
+      rule_id text not null, station_id text not null, container_id text, post_key text,
+      body text not null) strict`)
+    await run('create index decision_station on decision (station_id, id)')
+    await run('create index decision_container on decision (container_id, id)')
+    await run('create index decision_post on decision (post_key) where post_key is not null')
+    await run(`create table post (
+      key text primary key, at integer not null, station_id text not null,
+      audience text not null, body text not null) strict, without rowid`)
+    await run('create index post_time on post (audience, at)')
+    await run('create index post_station on post (station_id, audience, at)')
+    await run(`create table delivery (
+      id integer primary key, post_key text not null references post, station_id text not null,
+      channel text not null, account text not null, language text not null, text text not null,
+      state text not null, due_at integer not null, expires_at integer not null,
+      attempts integer not null, first_tried_at integer, lease_until integer,
+      remote_id text, last_error text, sent_at integer,
+      unique (post_key, channel, account, language)) strict`)
+    await run(`create index delivery_open on delivery (channel, due_at)
+      where state in ('due', 'sending')`)
+    await run(`create table quarantine (
+      id integer primary key autoincrement, received_at integer not null, reason text not null,
+      detail text not null, topic text not null, device_id text, head blob not null,
+      bytes integer not null) strict`)
+    await run(`create table rejection_count (
+      reason text primary key, n integer not null) strict, without rowid`)
+  },
+}
+
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-first-tables': firstTables,
+}

@@ -1,0 +1,118 @@
+/** The tables as kysely sees them. Rows stay in this folder. */
+import type { ColumnType, Generated } from 'kysely'
+
+export interface Tables {
+  town: {
+    id: number
+    municipality_code: string
+    name: string
+    time_zone: string
+    network_servers: string
+    channels: string
+  }
+  station: {
+    id: string
+    municipality_code: string
+    external_id: string
+    name: string
+    address: string | null
+    lon: number
+    lat: number
+    position: number
+    removed_at: number | null
+  }
+  container: {
+    no: Generated<number>
+    id: string
+    station_id: string
+    name: string
+    fraction: string
+    empty_distance_mm: number
+    full_distance_mm: number
+    dead_zone_mm: number
+    volume_litres: number
+    position: number
+    removed_at: number | null
+  }
+  device: { no: Generated<number>; id: string; profile: string; removed_at: number | null }
+  mounting: {
+    device_no: number
+    container_no: number
+    from_at: number
+    until_at: number | null
+  }
+  credential: { username: string; role: string; token_hash: string; created_at: number }
+  reading: {
+    at: number
+    device_no: number
+    n: number
+    seq: number
+    received_at: number
+    container_no: number | null
+    fill: number | null
+    raw_fill: number | null
+    distance_mm: number | null
+    fault: number | null
+    battery_percent: number | null
+    battery_volts: number | null
+    temperature_c: number | null
+    tilt_deg: number | null
+    flags: number
+    counter: number | null
+    fingerprint: number
+  }
+  event: { seq: number; at: number; type: string; body: string }
+  container_state: {
+    container_no: number
+    fill: number | null
+    measured_at: number | null
+    device_id: string | null
+    fault: string | null
+    heard_at: number | null
+    interval_ms: number | null
+    emptied_at: number | null
+    reports: string | null
+  }
+  engine_state: { key: string; value: string }
+  journal: { id: number; seq: number; at: number }
+  decision: {
+    id: ColumnType<number, number | undefined, never>
+    at: number
+    seq: number
+    rule_id: string
+    station_id: string
+    container_id: string | null
+    post_key: string | null
+    body: string
+  }
+  post: { key: string; at: number; station_id: string; audience: string; body: string }
+  delivery: {
+    id: Generated<number>
+    post_key: string
+    station_id: string
+    channel: string
+    account: string
+    language: string
+    text: string
+    state: string
+    due_at: number
+    expires_at: number
+    attempts: number
+    first_tried_at: number | null
+    lease_until: number | null
+    remote_id: string | null
+    last_error: string | null
+    sent_at: number | null
+  }
+  quarantine: {
+    id: Generated<number>
+    received_at: number
+    reason: string
+    detail: string
+    topic: string
+    device_id: string | null
+    head: Uint8Array
+    bytes: number
+  }
+  rejection_count: { reason: string; n: number }
+}

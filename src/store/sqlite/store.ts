@@ -1,0 +1,314 @@
+/** The embedded store: one SQLite file through kysely over `node:sqlite`. */
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Selectable } from 'kysely'
+import type { ContainerState } from '#src/rules/decision.ts'
+import type { ContainerId, DeviceId, PostKey } from '#src/stations/ids.ts'
+import type { Fault, Reading, Rejected, Rejection } from '#src/stations/reading.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import type { Credential, Post, Store, StoredDecision } from '../contract.ts'
+import { type Connection, connect, migrate } from './database.ts'
+import { claimDelivery, nextDeliveryAt, readDeliveries, settleDelivery } from './deliveries.ts'
+import { faultOf, flagsOf, journalWrites } from './journal-writes.ts'
+import type { Tables } from './schema.ts'
+import { readTown, rowNumbers, saveTown } from './town-tables.ts'
+
+/** At most so many recent uplinks are read back at a start; a load test's backlog need not be. */
+const RECENT_UPLINKS = 1_000_000
+
+/**
+ * Opens (and if need be creates and migrates) the database file.
+ * @throws with a sentence for the operator when the file can't be opened or brought up to date.
+ */
+export async function openSqliteStore(path: string): Promise<Store> {
+  const writer = openFile(path)
+  try {
+    await migrate(writer)
+  } catch (error) {
+    writer.raw.close()
+    throw error
+  }
+  const reader = connect(path, 'read')
+  let numbers = await rowNumbers(writer.query)
+  const tx = journalWrites(writer, () => numbers)
+  const oneAtATime = mutex()
+
+  /** A durable transaction. The writer serves one at a time, so work may await within. */
+  const transact = <T>(work: () => Promise<T>): Promise<T> =>
+    oneAtATime(async () => {
+      writer.raw.exec('begin immediate')
+      try {
+        const result = await work()
+        writer.raw.exec('commit')
+        return result
+      } catch (error) {
+        if (writer.raw.isTransaction) writer.raw.exec('rollback')
+        throw error
+      }
+    })
+
+  return {
+    saveTown: async (town, at) => {
+      const change = await transact(() => saveTown(writer.query, town, at))
+      numbers = await rowNumbers(reader.query)
+      return change
+    },
+    town: () => readTown(reader.query),
+
+    async credential(username) {
+      const row = await reader.query
+        .selectFrom('credential')
+        .selectAll()
+        .where('username', '=', username)
+        .executeTakeFirst()
+      if (!row) return undefined
+      return {
+        username: row.username,
+        role: row.role as Credential['role'],
+        tokenHash: row.token_hash,
+      }
+    },
+    async saveCredential({ username, role, tokenHash }, at) {
+      const row = { role: role as string, token_hash: tokenHash, created_at: at as number }
+      await transact(() =>
+        writer.query
+          .insertInto('credential')
+          .values({ username, ...row })
+          .onConflict((c) => c.column('username').doUpdateSet(row))
+          .execute(),
+      )
+    },
+    async removeCredential(username) {
+      const [result] = await transact(() =>
+        writer.query.deleteFrom('credential').where('username', '=', username).execute(),
+      )
+      return result !== undefined && result.numDeletedRows > 0n
+    },
+
+    journal: (work) => transact(() => work(tx)),
+    async journalPosition() {
+      const db = reader.query
+      const row = await db.selectFrom('journal').selectAll().executeTakeFirst()
+      const containers = await db
+        .selectFrom('container_state')
+        .innerJoin('container', 'container.no', 'container_state.container_no')
+        .selectAll('container_state')
+        .select('container.id as container_id')
+        .orderBy('container_no')
+        .execute()
+      const state = await db.selectFrom('engine_state').selectAll().execute()
+      return {
+        seq: row?.seq ?? 0,
+        at: (row?.at ?? 0) as EpochMs,
+        containers: containers.map(containerStateOf),
+        state: new Map(state.map((s) => [s.key, s.value])),
+      }
+    },
+    async recentUplinks(since) {
+      const rows = await reader.query
+        .selectFrom('reading')
+        .innerJoin('device', 'device.no', 'reading.device_no')
+        .select(['device.id as device', 'fingerprint', 'counter', 'received_at', 'seq'])
+        .distinct()
+        .where('at', '>=', since)
+        .where('received_at', '>=', since)
+        .orderBy('seq', 'desc')
+        .limit(RECENT_UPLINKS)
+        .execute()
+      return rows.reverse().map((r) => ({
+        deviceId: r.device as DeviceId,
+        fingerprint: r.fingerprint,
+        receivedAt: r.received_at as EpochMs,
+        ...(r.counter === null ? {} : { counter: r.counter }),
+      }))
+    },
+
+    async readings(container, from, to, limit) {
+      const rows = await reader.query
+        .selectFrom('reading')
+        .innerJoin('device', 'device.no', 'reading.device_no')
+        .selectAll('reading')
+        .select('device.id as device_id')
+        .where('at', '>=', from)
+        .where('at', '<', to)
+        .where('container_no', '=', numbers.containers.get(container) ?? -1)
+        .orderBy('at', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.reverse().map((row) => readingOf(row, container))
+    },
+    async history(container, from, to, everyMs) {
+      const no = numbers.containers.get(container)
+      if (no === undefined) return []
+      const rows = reader
+        .prepare(
+          `select at - at % ?1 as bucket, count(*) as n,
+             min(fill) as low, avg(fill) as mean, max(fill) as high
+           from reading where at >= ?2 and at < ?3 and container_no = ?4 and fill is not null
+           group by bucket order by bucket`,
+        )
+        .all(everyMs, from, to, no) as {
+        bucket: number
+        n: number
+        low: number
+        mean: number
+        high: number
+      }[]
+      return rows.map((r) => ({
+        from: r.bucket as EpochMs,
+        n: r.n,
+        minPercent: r.low,
+        meanPercent: r.mean,
+        maxPercent: r.high,
+      }))
+    },
+    async readingsCount() {
+      const { n } = reader.prepare('select count(*) as n from reading').get() as { n: number }
+      return n
+    },
+
+    async decisions(filter) {
+      let query = reader.query.selectFrom('decision').select(['id', 'body']).limit(filter.limit)
+      if (filter.stationId !== undefined) query = query.where('station_id', '=', filter.stationId)
+      if (filter.containerId !== undefined) {
+        query = query.where('container_id', '=', filter.containerId)
+      }
+      if (filter.ruleId !== undefined) query = query.where('rule_id', '=', filter.ruleId)
+      if (filter.postKey !== undefined) query = query.where('post_key', '=', filter.postKey)
+      if (filter.from !== undefined) query = query.where('at', '>=', filter.from)
+      if (filter.to !== undefined) query = query.where('at', '<', filter.to)
+      query =
+        filter.afterId === undefined
+          ? query.orderBy('id', 'desc')
+          : query.where('id', '>', filter.afterId).orderBy('id')
+      const rows = await query.execute()
+      return rows.map(({ id, body }) => ({
+        ...(JSON.parse(body) as Omit<StoredDecision, 'id'>),
+        id,
+      }))
+    },
+
+    async posts(filter) {
+      let query = reader.query
+        .selectFrom('post')
+        .select('body')
+        .where('audience', '=', filter.audience)
+        .orderBy('at', 'desc')
+        .orderBy('key')
+        .limit(filter.limit)
+      if (filter.stationId !== undefined) query = query.where('station_id', '=', filter.stationId)
+      if (filter.before !== undefined) query = query.where('at', '<', filter.before)
+      return (await query.execute()).map((r) => JSON.parse(r.body) as Post)
+    },
+    async post(key: PostKey) {
+      const row = await reader.query
+        .selectFrom('post')
+        .select('body')
+        .where('key', '=', key)
+        .executeTakeFirst()
+      return row && (JSON.parse(row.body) as Post)
+    },
+
+    claimDelivery: (channel, now, leaseMs) =>
+      transact(() => claimDelivery(writer.query, channel, now, leaseMs)),
+    nextDeliveryAt: (channel) => nextDeliveryAt(reader.query, channel),
+    settleDelivery: (id, outcome) => transact(() => settleDelivery(writer.query, id, outcome)),
+    deliveries: (filter) => readDeliveries(reader.query, filter),
+
+    async rejectedCounts() {
+      const rows = await reader.query.selectFrom('rejection_count').selectAll().execute()
+      return new Map(rows.map((r) => [r.reason as Rejection, r.n]))
+    },
+    async quarantine(limit) {
+      const rows = await reader.query
+        .selectFrom('quarantine')
+        .selectAll()
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(rejectedOf)
+    },
+
+    async [Symbol.asyncDispose]() {
+      await oneAtATime(async () => {
+        reader.raw.close()
+        writer.raw.close()
+      })
+    },
+  }
+}
+
+function openFile(path: string): Connection {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    return connect(path, 'write')
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Error(
+      `The database file ${path} can't be opened: ${why}. Is the folder writable, and is it a Kvitter database?`,
+      { cause: error },
+    )
+  }
+}
+
+/** Runs tasks one after another, in the order they came; a failed one doesn't hold up the next. */
+function mutex(): <T>(task: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (task) => {
+    const run = last.then(task, task)
+    last = run.catch(() => undefined)
+    return run
+  }
+}
+
+function containerStateOf(
+  row: Selectable<Tables['container_state']> & { container_id: string },
+): ContainerState {
+  return {
+    containerId: row.container_id as ContainerId,
+    ...(row.fill === null ? {} : { fillPercent: row.fill }),
+    ...(row.measured_at === null ? {} : { measuredAt: row.measured_at as EpochMs }),
+    ...(row.device_id === null ? {} : { deviceId: row.device_id as DeviceId }),
+    ...(row.fault === null ? {} : { fault: row.fault as Fault }),
+    ...(row.heard_at === null ? {} : { heardAt: row.heard_at as EpochMs }),
+    ...(row.interval_ms === null ? {} : { intervalMs: row.interval_ms }),
+    ...(row.emptied_at === null ? {} : { emptiedAt: row.emptied_at as EpochMs }),
+    reports: row.reports === null ? [] : (JSON.parse(row.reports) as ContainerState['reports']),
+  }
+}
+
+function readingOf(
+  row: Selectable<Tables['reading']> & { device_id: string },
+  containerId: ContainerId,
+): Reading {
+  const fault = faultOf(row.fault)
+  return {
+    deviceId: row.device_id as DeviceId,
+    n: row.n,
+    containerId,
+    measuredAt: row.at as EpochMs,
+    receivedAt: row.received_at as EpochMs,
+    ...(row.fill === null ? {} : { fillPercent: row.fill }),
+    ...(row.raw_fill === null ? {} : { rawFillPercent: row.raw_fill }),
+    ...(row.distance_mm === null ? {} : { distanceMm: row.distance_mm }),
+    ...(fault === undefined ? {} : { fault }),
+    ...(row.battery_percent === null ? {} : { batteryPercent: row.battery_percent }),
+    ...(row.battery_volts === null ? {} : { batteryVolts: row.battery_volts }),
+    ...(row.temperature_c === null ? {} : { temperatureC: row.temperature_c }),
+    ...(row.tilt_deg === null ? {} : { tiltDeg: row.tilt_deg }),
+    flags: flagsOf(row.flags),
+  }
+}
+
+function rejectedOf(row: Selectable<Tables['quarantine']>): Rejected & { readonly id: number } {
+  return {
+    id: row.id,
+    reason: row.reason as Rejection,
+    detail: row.detail,
+    topic: row.topic,
+    receivedAt: row.received_at as EpochMs,
+    head: row.head,
+    bytes: row.bytes,
+    ...(row.device_id === null ? {} : { deviceId: row.device_id as DeviceId }),
+  }
+}
