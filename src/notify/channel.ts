@@ -1,0 +1,96 @@
+/** A way out: what every channel offers, and what may become of a try. */
+import type { Delivery, Channel as ChannelName } from '#src/store/contract.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+
+/** Why a channel as a whole can't be used until a person has seen to it. */
+export type PauseReason = 'bad-credentials' | 'no-credits' | 'suspended' | 'wrong-account'
+
+export interface Paused {
+  readonly kind: 'paused'
+  readonly because: PauseReason
+  readonly detail: string
+}
+
+/** What became of one try. Only `rate-limited`, `never` and `paused` prove that nothing was said. */
+export type Outcome =
+  | { readonly kind: 'sent'; readonly remoteId?: string }
+  | {
+      readonly kind: 'later'
+      readonly because: 'rate-limited' | 'unreachable' | 'server-error'
+      /** The far end's own wish, where it gave one. */
+      readonly afterMs?: number
+      readonly detail: string
+    }
+  | {
+      readonly kind: 'never'
+      readonly because: 'refused' | 'not-sendable'
+      readonly detail: string
+    }
+  /** It may have been said, and there is no way to find out: a person decides. */
+  | { readonly kind: 'uncertain'; readonly detail: string }
+  | Paused
+
+/** Whether an earlier try of a delivery was heard after all. */
+export type Found =
+  | { readonly kind: 'found'; readonly remoteId: string }
+  | { readonly kind: 'absent' }
+  /** Not now; asking again may help. */
+  | { readonly kind: 'unknown'; readonly detail: string }
+  /** The far end will never tell. */
+  | { readonly kind: 'unknowable'; readonly detail: string }
+  | Paused
+
+export type Checked =
+  { readonly kind: 'ready' } | { readonly kind: 'unknown'; readonly detail: string } | Paused
+
+/** How the worker calls a channel. `signal` aborts when the process is going down. */
+export interface Turn {
+  readonly now: EpochMs
+  readonly signal: AbortSignal
+}
+
+export interface Channel {
+  readonly name: ChannelName
+  /** The longest that one call may take; the lease must be longer. */
+  readonly longestMs: number
+  /**
+   * Says a delivery. `attempts` > 1 means that an earlier try may have been heard: then the channel
+   * makes sure that it isn't said twice.
+   */
+  send(delivery: Delivery, turn: Turn): Promise<Outcome>
+  /** Whether a delivery tried before has been said. */
+  lookUp(delivery: Delivery, turn: Turn): Promise<Found>
+  /** Whether the channel can be used, without saying anything. */
+  check(turn: Turn): Promise<Checked>
+}
+
+/** What each HTTP status means for a delivery; what isn't here goes by its hundred. */
+const BY_STATUS: Readonly<Record<number, (detail: string, afterMs?: number) => Outcome>> = {
+  401: (detail) => ({ kind: 'paused', because: 'bad-credentials', detail }),
+  402: (detail) => ({ kind: 'paused', because: 'no-credits', detail }),
+  408: later('server-error'),
+  420: later('rate-limited'),
+  425: later('server-error'),
+  429: later('rate-limited'),
+}
+
+/**
+ * The one table from HTTP status to outcome, for every channel. A channel with finer words of its own
+ * (a 403 that means a suspended account) looks at those first. A success or a redirect that carried no
+ * proof of delivery is the far end's trouble: `server-error`.
+ */
+export function outcomeOfHttpStatus(status: number, detail: string, afterMs?: number): Outcome {
+  const known = BY_STATUS[status]
+  if (known) return known(detail, afterMs)
+  if (status >= 400 && status < 500) return { kind: 'never', because: 'refused', detail }
+  return later('server-error')(detail, afterMs)
+}
+
+function later(because: 'rate-limited' | 'server-error') {
+  return (detail: string, afterMs?: number): Outcome => ({
+    kind: 'later',
+    because,
+    detail,
+    ...(afterMs !== undefined && { afterMs }),
+  })
+}

@@ -1,0 +1,143 @@
+/** Posts as Atom (RFC 4287) and JSON Feed 1.1. Pure: the same posts give the same bytes, so that ETags hold. */
+import { createHash } from 'node:crypto'
+import type { Language } from '#src/stations/fraction.ts'
+import type { PostKey, StationId } from '#src/stations/ids.ts'
+import { instant, isoText } from '#src/stations/time.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+
+/** What a feed needs of a post. A stored `Post` with its station's name fits. */
+export interface FeedPost {
+  readonly key: PostKey
+  readonly at: EpochMs
+  readonly stationId: StationId
+  readonly stationName: string
+  readonly texts: Readonly<Record<Language, string>>
+}
+
+/** All addresses are absolute. `publicUrl` is the site's root, with or without a slash at its end. */
+export interface FeedRequest {
+  readonly title: string
+  /** Where this feed is fetched. */
+  readonly selfUrl: string
+  /** The page that shows the same for people. */
+  readonly pageUrl: string
+  readonly publicUrl: string
+  readonly language: Language
+  /** In any order; the feed has the newest first. */
+  readonly posts: readonly FeedPost[]
+}
+
+/** A feed ready to be answered with. */
+export interface RenderedFeed {
+  readonly contentType: string
+  readonly body: string
+  /** Strong: a hash of the body, quotes included. */
+  readonly etag: string
+  /** HTTP date of the newest post; absent for a feed without posts. */
+  readonly lastModified?: string
+}
+
+/**
+ * An Atom 1.0 feed. `updated` comes from the newest post, never from the clock; a feed without posts
+ * says 1970, since the element is required (RFC 4287 §4.1.1).
+ */
+export function atomFeed(request: FeedRequest): RenderedFeed {
+  const posts = newestFirst(request.posts)
+  const { title, selfUrl, pageUrl, publicUrl, language } = request
+  const lines = [
+    '<?xml version="1.0" encoding="utf-8"?>',
+    `<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${language}">`,
+    `  <id>${escapeXml(selfUrl)}</id>`,
+    `  <title>${escapeXml(title)}</title>`,
+    `  <updated>${isoText(posts[0]?.at ?? instant(0))}</updated>`,
+    `  <author><name>${escapeXml(title)}</name><uri>${escapeXml(publicUrl)}</uri></author>`,
+    `  <link rel="self" type="application/atom+xml" href="${escapeXml(selfUrl)}"/>`,
+    `  <link rel="alternate" type="text/html" hreflang="${language}" href="${escapeXml(pageUrl)}"/>`,
+    '  <generator>Kvitter</generator>',
+    ...posts.flatMap((post) => atomEntry(post, request)),
+    '</feed>',
+    '',
+  ]
+  return rendered('application/atom+xml; charset=utf-8', lines.join('\n'), posts)
+}
+
+/** The sentence is the news, so it is the title too: a reader that lists titles shows more than a name. */
+function atomEntry(post: FeedPost, { publicUrl, language }: FeedRequest): string[] {
+  const url = escapeXml(postUrl(publicUrl, post.key))
+  const text = escapeXml(post.texts[language])
+  return [
+    `  <entry xml:lang="${language}">`,
+    `    <id>${url}</id>`,
+    `    <title type="text">${text}</title>`,
+    `    <published>${isoText(post.at)}</published>`,
+    `    <updated>${isoText(post.at)}</updated>`,
+    `    <link rel="alternate" type="text/html" hreflang="${language}" href="${url}"/>`,
+    `    <category term="${escapeXml(post.stationId)}" label="${escapeXml(post.stationName)}"/>`,
+    `    <content type="text">${text}</content>`,
+    '  </entry>',
+  ]
+}
+
+/** A JSON Feed 1.1. Items have no title, as the format wishes for short messages. */
+export function jsonFeed(request: FeedRequest): RenderedFeed {
+  const posts = newestFirst(request.posts)
+  const { title, selfUrl, pageUrl, publicUrl, language } = request
+  const feed = {
+    version: 'https://jsonfeed.org/version/1.1',
+    title: title.toWellFormed(),
+    home_page_url: pageUrl,
+    feed_url: selfUrl,
+    language,
+    authors: [{ name: title.toWellFormed(), url: publicUrl }],
+    items: posts.map((post) => ({
+      id: postUrl(publicUrl, post.key),
+      url: postUrl(publicUrl, post.key),
+      content_text: post.texts[language].toWellFormed(),
+      date_published: isoText(post.at),
+      language,
+      tags: [post.stationName.toWellFormed()],
+      _kvitter: { station: post.stationId },
+    })),
+  }
+  const body = `${JSON.stringify(feed, undefined, 2)}\n`
+  return rendered('application/feed+json; charset=utf-8', body, posts)
+}
+
+/** Where a post is shown, and its name for ever: `{publicUrl}/p/{key}`. */
+export function postUrl(publicUrl: string, key: PostKey): string {
+  return `${publicUrl.replace(/\/+$/, '')}/p/${key}`
+}
+
+function newestFirst(posts: readonly FeedPost[]): readonly FeedPost[] {
+  return posts.toSorted((a, b) => b.at - a.at || (a.key < b.key ? -1 : 1))
+}
+
+function rendered(contentType: string, body: string, posts: readonly FeedPost[]): RenderedFeed {
+  const newest = posts[0]
+  return {
+    contentType,
+    body,
+    etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
+    ...(newest && { lastModified: new Date(newest.at).toUTCString() }),
+  }
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+/** Characters that XML 1.0 has no way to write, not even as a reference (§2.2 `Char`). */
+// oxlint-disable-next-line no-control-regex
+const NOT_XML = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g
+
+/** Text for an element or a quoted attribute. */
+export function escapeXml(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(NOT_XML, '')
+    .replace(/[&<>"']/g, (c) => ENTITIES[c]!)
+}

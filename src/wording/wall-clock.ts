@@ -1,0 +1,39 @@
+/** Clock times and distances as people say them. */
+import { wallTime } from '#src/stations/time.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+
+/** `10:15` by the clock on the wall. */
+export function clockText(at: EpochMs, timeZone: string): string {
+  const { minuteOfDay } = wallTime(at, timeZone)
+  const two = (n: number) => String(n).padStart(2, '0')
+  return `${two(Math.trunc(minuteOfDay / 60))}:${two(minuteOfDay % 60)}`
+}
+
+/** `10:15`, `4 maj 22:40` or, from another year, `31 december 2025 22:40`. */
+export function clockWithDay(
+  at: EpochMs,
+  now: EpochMs,
+  timeZone: string,
+  locale: 'sv-SE' | 'en-GB',
+): string {
+  const clock = clockText(at, timeZone)
+  const day = wallTime(at, timeZone).day
+  const today = wallTime(now, timeZone).day
+  if (day === today) return clock
+  const sameYear = day.slice(0, 4) === today.slice(0, 4)
+  const date = Temporal.PlainDate.from(day).toLocaleString(locale, {
+    day: 'numeric',
+    month: 'long',
+    ...(sameYear ? {} : { year: 'numeric' }),
+  })
+  return `${date} ${clock}`
+}
+
+/** `50 m`, `600 m`, `1 km`, `1,2 km`: steps of 50 m under a kilometre, then of 100 m. */
+export function distanceText(metres: number, decimalSign: ',' | '.'): string {
+  const steps = Math.max(1, Math.round(metres / 50)) * 50
+  if (steps < 1000) return `${steps} m`
+  const tenths = Math.round(metres / 100)
+  const whole = Math.trunc(tenths / 10)
+  return tenths % 10 === 0 ? `${whole} km` : `${whole}${decimalSign}${tenths % 10} km`
+}

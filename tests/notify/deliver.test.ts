@@ -1,0 +1,411 @@
+/** The worker over a real store, with channels that answer from a list and a clock that waiting moves. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Registry } from 'prom-client'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Channel, Checked, Found, Outcome } from '#src/notify/channel.ts'
+import { MAX_TRIES } from '#src/notify/retry.ts'
+import { startDeliveries, type DeliveryOptions } from '#src/notify/deliver.ts'
+import { HOUR, MINUTE, SECOND, plus } from '#src/stations/time.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import type { Channel as ChannelName, Delivery, Post, Store } from '#src/store/contract.ts'
+import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { castTown } from '#tests/support/town.ts'
+import { keepPosts, makeItem, makePost, noon, postKey } from './deliveries.ts'
+
+let folder: string
+let store: Store
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'kvitter-deliver-'))
+  store = await openSqliteStore(join(folder, 'kvitter.sqlite'))
+  await store.saveTown(castTown, noon)
+})
+afterEach(async () => {
+  await store[Symbol.asyncDispose]()
+  rmSync(folder, { recursive: true })
+})
+
+type Answer<T> = T | Error | (() => Promise<T>)
+
+interface Script {
+  readonly send?: Answer<Outcome>[]
+  readonly lookUp?: Answer<Found>[]
+  readonly check?: Answer<Checked>[]
+}
+
+/** Answers from its lists, then sends, finds nothing and is ready; remembers what it was asked. */
+function scripted(script: Script, asked: string[], name = 'x' as ChannelName): Channel {
+  const answer = async <T>(answers: Answer<T>[] | undefined, otherwise: T): Promise<T> => {
+    const next = answers?.shift() ?? otherwise
+    if (next instanceof Error) throw next
+    return typeof next === 'function' ? (next as () => Promise<T>)() : next
+  }
+  const minute = (now: EpochMs) => Math.round((now - noon) / MINUTE)
+  return {
+    name,
+    longestMs: 200,
+    send(delivery, { now }) {
+      asked.push(`${minute(now)} send ${Number(delivery.postKey)} try ${delivery.attempts}`)
+      return answer(script.send, { kind: 'sent', remoteId: `r${Number(delivery.postKey)}` })
+    },
+    lookUp(delivery, { now }) {
+      asked.push(`${minute(now)} look ${Number(delivery.postKey)}`)
+      return answer(script.lookUp, { kind: 'absent' })
+    },
+    check: () => answer(script.check, { kind: 'ready' }),
+  }
+}
+
+interface Run {
+  readonly asked: string[]
+  readonly logged: string[]
+  readonly told: string[]
+  readonly deliveries: readonly Delivery[]
+  readonly metrics: string
+  readonly at: number
+}
+
+/** Runs the outbox dry: time moves only by waiting, posts come at their time, and it ends when none is left. */
+async function runDry(
+  posts: readonly Post[],
+  script: Script,
+  over: Partial<DeliveryOptions> & { readonly untilMs?: number } = {},
+): Promise<Run> {
+  let now = noon
+  let coming = posts
+  const keepWhatHasCome = async () => {
+    await keepPosts(
+      store,
+      coming.filter((post) => post.at <= now),
+    )
+    coming = coming.filter((post) => post.at > now)
+  }
+  await keepWhatHasCome()
+  const asked: string[] = []
+  const logged: string[] = []
+  const told: string[] = []
+  const dry = Promise.withResolvers<void>()
+  const log = (level: string) => (_: object, message: string) => {
+    if (level !== 'info') logged.push(`${level}: ${message}`)
+  }
+  const metrics = new Registry()
+  const worker = startDeliveries({
+    store,
+    channels: [scripted(script, asked)],
+    clock: () => now,
+    log: { info: log('info'), warn: log('warn'), error: log('error') },
+    leaseMs: MINUTE,
+    random: () => 0.5,
+    metrics,
+    onDelivered: (delivery, state) => told.push(`${Number(delivery.postKey)} ${state}`),
+    graceMs: 0,
+    async wait(ms, signal) {
+      now = plus(now, ms)
+      await keepWhatHasCome()
+      const open = await store.deliveries({ states: ['due', 'sending'], limit: 1 })
+      if (open.length + coming.length > 0 && now - noon < (over.untilMs ?? 48 * HOUR)) return
+      dry.resolve()
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    },
+    ...over,
+  })
+  await dry.promise
+  await worker[Symbol.asyncDispose]()
+  const deliveries = await store.deliveries({ limit: 100 })
+  return { asked, logged, told, deliveries, metrics: await metrics.metrics(), at: now - noon }
+}
+
+const states = ({ deliveries }: Run) =>
+  deliveries.map((d) => `${Number(d.postKey)} ${d.state} after ${d.attempts}`).reverse()
+
+const later = (because: 'rate-limited' | 'unreachable' | 'server-error', afterMs?: number) =>
+  ({
+    kind: 'later',
+    because,
+    detail: 'why',
+    ...(afterMs !== undefined && { afterMs }),
+  }) as const
+
+describe('what becomes of a delivery', () => {
+  test('it is sent when it is due, not before', async () => {
+    const run = await runDry([makePost(1, noon, { sendAt: plus(noon, 3 * MINUTE) })], {})
+    expect(run.asked).toEqual(['3 send 1 try 1'])
+    expect(run.told).toEqual(['1 sent'])
+    expect(run.deliveries[0]).toMatchObject({ state: 'sent', remoteId: 'r1', attempts: 1 })
+    expect(run.logged).toEqual([])
+    expect(run.metrics).toContain('kvitter_deliveries_total{channel="x",state="sent"} 1')
+  })
+
+  test('trouble means another try, later each time', async () => {
+    const send = [later('server-error'), later('unreachable')]
+    const run = await runDry([makePost(1, noon)], { send })
+    expect(states(run)).toEqual(['1 sent after 3'])
+    expect(run.logged).toEqual([
+      'warn: a delivery will be tried again',
+      'warn: a delivery will be tried again',
+    ])
+    expect(run.at).toBeLessThan(MINUTE)
+  })
+
+  test('a limit is waited out, by everything on the channel', async () => {
+    const send = [later('rate-limited', 10 * MINUTE)]
+    const run = await runDry([makePost(1, noon), makePost(2, plus(noon, MINUTE))], { send })
+    expect(run.asked).toEqual(['0 send 1 try 1', '10 send 2 try 1', '10 send 1 try 2'])
+    expect(states(run)).toEqual(['1 sent after 2', '2 sent after 1'])
+  })
+
+  test('a refused text is dead at once, and the next goes out', async () => {
+    const send = [{ kind: 'never', because: 'refused', detail: '403' } as const]
+    const run = await runDry([makePost(1, noon), makePost(2, noon)], { send })
+    expect(states(run)).toEqual(['1 dead after 1', '2 sent after 1'])
+    expect(run.deliveries[1]!.lastError).toBe('refused: 403')
+    expect(run.logged).toEqual(['error: a delivery is dead'])
+  })
+
+  test('what nobody can know is left to a person', async () => {
+    const run = await runDry([makePost(1, noon)], { send: [{ kind: 'uncertain', detail: 'why' }] })
+    expect(states(run)).toEqual(['1 uncertain after 1'])
+  })
+
+  test('what is too late is not said', async () => {
+    const run = await runDry([makePost(1, noon, { expiresAt: noon })], {})
+    expect(run.asked).toEqual([])
+    expect(states(run)).toEqual(['1 expired after 1'])
+    expect(run.deliveries[0]!.lastError).toBe('too late to be news')
+  })
+
+  test('a limit beyond its time ends it, since nothing was said', async () => {
+    const run = await runDry([makePost(1, noon)], { send: [later('rate-limited', 2 * HOUR)] })
+    expect(run.asked).toEqual(['0 send 1 try 1'])
+    expect(states(run)).toEqual(['1 expired after 1'])
+  })
+
+  test('after sixteen tries it is looked up once, and given up', async () => {
+    const send = Array.from({ length: MAX_TRIES }, () => later('server-error'))
+    const run = await runDry([makePost(1, noon, { expiresAt: plus(noon, 24 * HOUR) })], { send })
+    expect(run.asked.map((a) => a.replace(/^\d+ /, ''))).toEqual([
+      ...Array.from({ length: MAX_TRIES }, (_, i) => `send 1 try ${i + 1}`),
+      'look 1',
+    ])
+    expect(run.deliveries[0]).toMatchObject({ state: 'dead', lastError: 'server-error: why' })
+  })
+
+  test('unless it was heard after all', async () => {
+    const send = Array.from({ length: MAX_TRIES }, () => later('unreachable'))
+    const lookUp = [{ kind: 'found', remoteId: '77' } as const]
+    const run = await runDry([makePost(1, noon, { expiresAt: plus(noon, 24 * HOUR) })], {
+      send,
+      lookUp,
+    })
+    expect(run.deliveries[0]).toMatchObject({ state: 'sent', remoteId: '77' })
+  })
+
+  test('a try of unknown fate is not given up unseen when its time runs out', async () => {
+    const post = makePost(1, noon, { expiresAt: plus(noon, SECOND) })
+    const run = await runDry([post], {
+      send: [later('unreachable')],
+      lookUp: [
+        { kind: 'unknown', detail: 'down' },
+        { kind: 'found', remoteId: '77' },
+      ],
+    })
+    expect(run.asked).toEqual(['0 send 1 try 1', '1 look 1', '9 look 1'])
+    expect(run.deliveries[0]).toMatchObject({ state: 'sent', remoteId: '77' })
+  })
+
+  test('after a day of asking in vain a person decides', async () => {
+    const post = makePost(1, noon, { expiresAt: plus(noon, SECOND) })
+    const run = await runDry([post], {
+      send: [later('unreachable')],
+      lookUp: Array.from({ length: 500 }, () => ({ kind: 'unknown', detail: 'down' }) as const),
+    })
+    expect(states(run)[0]).toMatch(/^1 uncertain/)
+    expect(run.at).toBeGreaterThan(24 * HOUR)
+    expect(run.at).toBeLessThan(25 * HOUR)
+  })
+
+  test('a channel that throws has failed like the network', async () => {
+    const run = await runDry([makePost(1, noon)], { send: [new Error('a bug')] })
+    expect(states(run)).toEqual(['1 sent after 2'])
+    expect(run.logged[0]).toBe('error: a channel failed in a way of its own')
+  })
+
+  test('a channel that never answers is given up', async () => {
+    const run = await runDry([makePost(1, noon)], { send: [() => new Promise(() => {})] })
+    expect(states(run)).toEqual(['1 sent after 2'])
+  })
+})
+
+describe('a channel that is paused', () => {
+  const unauthorised = { kind: 'paused', because: 'bad-credentials', detail: '401' } as const
+
+  test('raises one alarm, burns no tries, and goes on when somebody has seen to it', async () => {
+    const run = await runDry([makePost(1, noon), makePost(2, noon)], {
+      send: [unauthorised],
+      check: [{ kind: 'ready' }, unauthorised, unauthorised, { kind: 'unknown', detail: '503' }],
+    })
+    // Asked after 1, 3, 7 and 15 minutes.
+    expect(run.asked).toEqual(['0 send 1 try 1', '15 send 1 try 1', '15 send 2 try 1'])
+    expect(states(run)).toEqual(['1 sent after 1', '2 sent after 1'])
+    expect(run.logged).toEqual([
+      'error: x is paused until somebody sees to it; nothing is lost meanwhile',
+    ])
+    expect(run.metrics).toContain('kvitter_channel_paused{channel="x"} 0')
+  })
+
+  test('is found out at the start, before anything is tried', async () => {
+    const check = Array.from({ length: 99 }, () => unauthorised)
+    const run = await runDry([makePost(1, noon)], { check }, { untilMs: HOUR })
+    expect(run.asked).toEqual([])
+    expect(states(run)).toEqual(['1 due after 0'])
+    expect(run.metrics).toContain('kvitter_channel_paused{channel="x"} 1')
+  })
+})
+
+describe('order at a station', () => {
+  const again = (n: number, of: number, at: EpochMs) =>
+    makePost(n, at, { kind: 'close', items: [makeItem(of, noon)] })
+
+  test('room again is not said before full has been', async () => {
+    const send = [later('rate-limited', 30 * SECOND)]
+    const full = makePost(1, noon, { items: [makeItem(1, noon), makeItem(9, noon)] })
+    const run = await runDry([full, again(2, 1, plus(noon, SECOND))], { send })
+    expect(run.asked).toEqual(['0 send 1 try 1', '1 send 1 try 2', '1 send 2 try 1'])
+    expect(states(run)).toEqual(['1 sent after 2', '2 sent after 1'])
+  })
+
+  test('full that was over before it was said, and its taking back, are not said', async () => {
+    const send = [later('rate-limited', 10 * MINUTE)]
+    const run = await runDry([makePost(1, noon), again(2, 1, plus(noon, 5 * MINUTE))], { send })
+    expect(run.asked).toEqual(['0 send 1 try 1', '10 look 1'])
+    expect(states(run)).toEqual(['1 expired after 2', '2 expired after 1'])
+  })
+
+  test('full that turns out to have been heard is taken back', async () => {
+    const run = await runDry([makePost(1, noon), again(2, 1, plus(noon, MINUTE))], {
+      send: [later('unreachable', 10 * MINUTE)],
+      lookUp: [{ kind: 'found', remoteId: '77' }],
+    })
+    expect(run.asked).toEqual(['0 send 1 try 1', '10 look 1', '10 send 2 try 1'])
+    expect(states(run)).toEqual(['1 sent after 2', '2 sent after 1'])
+  })
+})
+
+describe('the worker', () => {
+  test('takes over what a dead worker had under way', async () => {
+    await keepPosts(store, [makePost(1, noon)])
+    await store.claimDelivery('x', noon, MINUTE)
+    const run = await runDry([], {})
+    expect(run.asked).toEqual(['1 send 1 try 2'])
+  })
+
+  test('refuses a lease shorter than a call', () => {
+    const channels = [scripted({}, [])]
+    const options = { store, channels, clock: () => noon, leaseMs: 200 } as const
+    const log = { info() {}, warn() {}, error() {} }
+    expect(() => startDeliveries({ ...options, log })).toThrow(
+      'leaseMs must be longer than 200, the longest call of x',
+    )
+  })
+
+  test('goes on when the outbox could not be written for a while', async () => {
+    let failures = 3
+    const shaky: Store = {
+      ...store,
+      claimDelivery: (...given) =>
+        failures-- > 0 ? Promise.reject(new Error('disk full')) : store.claimDelivery(...given),
+    }
+    const run = await runDry([makePost(1, noon)], {}, { store: shaky })
+    expect(states(run)).toEqual(['1 sent after 1'])
+    expect(run.logged).toHaveLength(3)
+  })
+
+  test('is woken by a poke, even one that comes while it works', async () => {
+    const asked: string[] = []
+    const delivered: string[] = []
+    const slow = Promise.withResolvers<Outcome>()
+    const two = Promise.withResolvers<void>()
+    const script: Script = { send: [() => slow.promise] }
+    await keepPosts(store, [makePost(1, noon)])
+    const started = Promise.withResolvers<void>()
+    const channel = scripted(script, asked)
+    await using worker = startDeliveries({
+      store,
+      channels: [
+        {
+          ...channel,
+          longestMs: 20_000,
+          send: (delivery, turn) => {
+            started.resolve()
+            return channel.send(delivery, turn)
+          },
+        },
+      ],
+      clock: () => noon,
+      log: { info() {}, warn() {}, error() {} },
+      leaseMs: MINUTE,
+      // Nothing but a poke would wake it within the test's time.
+      pollMs: HOUR,
+      onDelivered(delivery) {
+        delivered.push(delivery.postKey)
+        if (delivered.length === 2) two.resolve()
+      },
+    })
+    await started.promise
+    worker.poke()
+    await keepPosts(store, [makePost(2, noon)])
+    slow.resolve({ kind: 'sent' })
+    worker.poke()
+    await two.promise
+    expect(delivered).toEqual([postKey(1), postKey(2)])
+  })
+
+  test('lets a hanging channel delay nobody else', async () => {
+    const asked: string[] = []
+    const post = makePost(1, noon)
+    await keepPosts(store, [post])
+    const done = Promise.withResolvers<string>()
+    // A second channel's outbox: the same store has only X's kind as yet.
+    const other = 'other' as ChannelName
+    let left = 3
+    const both: Store = {
+      ...store,
+      claimDelivery: async (channel, now, leaseMs) => {
+        if (channel === 'x') return store.claimDelivery(channel, now, leaseMs)
+        const delivery = { id: 100 + left, postKey: postKey(50 + left), stationId: post.stationId }
+        const rest = { channel, account: 'o', language: 'sv', text: 't', dueAt: now } as const
+        if (left-- <= 0) return undefined
+        return {
+          ...delivery,
+          ...rest,
+          expiresAt: plus(now, HOUR),
+          state: 'sending',
+          attempts: 1,
+        }
+      },
+      settleDelivery: (id, outcome) =>
+        id >= 100 ? Promise.resolve() : store.settleDelivery(id, outcome),
+    }
+    const hanging = { ...scripted({ send: [() => new Promise(() => {})] }, asked), longestMs: 9000 }
+    const seen: string[] = []
+    const worker = startDeliveries({
+      store: both,
+      channels: [hanging, scripted({}, asked, other)],
+      clock: () => noon,
+      log: { info() {}, warn() {}, error() {} },
+      leaseMs: MINUTE,
+      graceMs: 0,
+      onDelivered(delivery) {
+        seen.push(delivery.channel)
+        if (seen.length === 3) done.resolve('done')
+      },
+    })
+    expect(await done.promise).toBe('done')
+    expect(seen).toEqual(['other', 'other', 'other'])
+    expect(asked).toContain('0 send 1 try 1')
+    await worker[Symbol.asyncDispose]()
+    // The call that hung may have been heard: it stays to be tried again.
+    expect((await store.deliveries({ limit: 1 }))[0]).toMatchObject({ state: 'due', attempts: 1 })
+  })
+})

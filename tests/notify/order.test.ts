@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { newsTakenBack, placeOfNews, placeOfTakingBack } from '#src/notify/order.ts'
+import { MINUTE, plus } from '#src/stations/time.ts'
+import type { DeliveryState } from '#src/store/contract.ts'
+import { claimed, makeItem, makePost, noon, postKey } from './deliveries.ts'
+
+const later = plus(noon, 40 * MINUTE)
+const news = makePost(1, noon, { items: [makeItem(1, noon), makeItem(2, noon)] })
+const close = (n: number, ...episodes: number[]) =>
+  makePost(n, later, { kind: 'close', items: episodes.map((e) => makeItem(e, noon)) })
+
+test.each([
+  ['news that stands is said', [], { kind: 'go' }],
+  ['news half taken back is still said', [close(3, 1)], { kind: 'go' }],
+  [
+    'news all taken back, bit by bit, is not',
+    [close(3, 1), close(4, 2)],
+    { kind: 'over', because: 'taken back before it was said' },
+  ],
+  [
+    'something taken back before is another story',
+    [makePost(5, plus(noon, -1), { kind: 'close', items: news.items })],
+    { kind: 'go' },
+  ],
+  ['other news takes nothing back', [makePost(6, later, { items: news.items })], { kind: 'go' }],
+])('%s', (_, posts, place) => {
+  expect(placeOfNews(news, [...posts, news])).toEqual(place)
+})
+
+test('a taking back finds the news it shares an episode with', () => {
+  const other = makePost(7, noon, { items: [makeItem(7, noon)] })
+  const after = makePost(8, plus(later, 1), { items: [makeItem(1, noon)] })
+  expect(newsTakenBack(close(3, 1), [after, close(3, 1), other, news])).toEqual([news])
+})
+
+describe('a taking back', () => {
+  const delivery = (state: DeliveryState) => ({ ...claimed(1, noon), state, dueAt: later })
+  test.each([
+    ['is said when its news was', ['sent'], { kind: 'go' }],
+    ['is said when its news may have been', ['uncertain'], { kind: 'go' }],
+    ['waits while its news waits', ['due'], { kind: 'wait', dueAt: later }],
+    ['waits while its news is on its way', ['sending'], { kind: 'wait', dueAt: later }],
+    [
+      'is not said when its news never was',
+      ['dead', 'expired'],
+      { kind: 'over', because: 'the news that it takes back was never said' },
+    ],
+    [
+      'is not said where its news had no way out',
+      [],
+      { kind: 'over', because: 'the news that it takes back was never said' },
+    ],
+  ] as const)('%s', (_, states, place) => {
+    expect(placeOfTakingBack(new Map([[postKey(1), states.map(delivery)]]))).toEqual(place)
+  })
+
+  test('is said when its news is too old to be found', () => {
+    expect(placeOfTakingBack(new Map())).toEqual({ kind: 'go' })
+  })
+})

@@ -1,0 +1,362 @@
+import { request } from 'node:http'
+import type { OutgoingHttpHeaders } from 'node:http'
+import { createServer } from 'node:net'
+import { TwitterApi } from 'twitter-api-v2'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { EgressAgent, egressTo } from '#src/notify/channels/egress.ts'
+import { openX } from '#src/notify/channels/x.ts'
+import type { Channel, Turn } from '#src/notify/channel.ts'
+import { MINUTE, SECOND, instant, plus } from '#src/stations/time.ts'
+import {
+  FAKE_X_ACCOUNT,
+  FAKE_X_CREDENTIALS,
+  startFakeX,
+  type FakeX,
+  type FakeXOptions,
+  type XFault,
+} from '#tests/support/fake-x.ts'
+import { claimed } from './deliveries.ts'
+
+let fake: FakeX
+let x: Channel
+beforeEach(() => open())
+afterEach(() => fake[Symbol.asyncDispose]())
+
+const now = () => instant(Date.now())
+const turn = (): Turn => ({ now: now(), signal: new AbortController().signal })
+
+async function open(options: FakeXOptions = {}, timeoutMs = 10_000): Promise<void> {
+  if (fake) await fake[Symbol.asyncDispose]()
+  fake = await startFakeX(options)
+  x = openX({
+    credentials: FAKE_X_CREDENTIALS,
+    account: `@${FAKE_X_ACCOUNT}`,
+    clock: now,
+    connect: fake.connect,
+    timeoutMs,
+  })
+}
+
+const first = () => claimed(7, now())
+const text = first().text
+/** A later try of the same, the first so long ago. */
+const again = (agoMs: number) =>
+  claimed(7, now(), { attempts: 2, firstTriedAt: plus(now(), -agoMs) })
+const texts = () => fake.posts.map((p) => p.text)
+
+test('a post goes out once, signed, with its text and nothing else', async () => {
+  expect(await x.send(first(), turn())).toEqual({ kind: 'sent', remoteId: fake.posts[0]!.id })
+  expect(texts()).toEqual([text])
+  expect(fake.requests).toEqual(['POST /2/tweets 201'])
+})
+
+describe('what each trouble means', () => {
+  const is = (outcome: object) => expect.objectContaining(outcome)
+  const cases: [XFault, object, number][] = [
+    ['503-json', { kind: 'later', because: 'server-error', detail: '503 Over capacity' }, 0],
+    ['503-html', { kind: 'later', because: 'server-error', detail: '503' }, 0],
+    ['503-after', { kind: 'later', because: 'server-error', detail: '503 Over capacity' }, 1],
+    ['cut-before', is({ kind: 'later', because: 'unreachable' }), 0],
+    ['cut-after', is({ kind: 'later', because: 'unreachable' }), 1],
+    [
+      'body-cut',
+      { kind: 'later', because: 'unreachable', detail: 'the answer (201) was cut short' },
+      1,
+    ],
+    [
+      'html-200',
+      {
+        kind: 'later',
+        because: 'server-error',
+        detail: 'an answer without the post’s id',
+      },
+      0,
+    ],
+    ['401', { kind: 'paused', because: 'bad-credentials', detail: '401 Unauthorized' }, 0],
+    [
+      '402',
+      {
+        kind: 'paused',
+        because: 'no-credits',
+        detail: '402 Your account has no credits left.',
+      },
+      0,
+    ],
+    ['403-suspended', is({ kind: 'paused', because: 'suspended' }), 0],
+    ['403-read-only', is({ kind: 'paused', because: 'bad-credentials' }), 0],
+    [
+      '403-other',
+      {
+        kind: 'never',
+        because: 'refused',
+        detail: '403 You are not permitted to perform this action.',
+      },
+      0,
+    ],
+    [
+      '400',
+      {
+        kind: 'never',
+        because: 'refused',
+        detail: '400 One or more parameters was invalid.',
+      },
+      0,
+    ],
+  ]
+  test.each(cases)('%s', async (fault, outcome, accepted) => {
+    fake.faults.push(fault)
+    expect(await x.send(first(), turn())).toEqual(outcome)
+    expect(fake.posts).toHaveLength(accepted)
+  })
+
+  test.each([
+    ['429', 90],
+    ['429-day', 7200],
+  ] as const)('%s waits until the limit that is used up is lifted', async (fault, seconds) => {
+    fake.faults.push(fault)
+    const outcome = await x.send(first(), turn())
+    if (outcome.kind !== 'later') throw new Error(`it is ${outcome.kind}`)
+    expect(outcome.because).toBe('rate-limited')
+    expect(outcome.afterMs).toBeGreaterThan((seconds - 2) * SECOND)
+    expect(outcome.afterMs).toBeLessThanOrEqual((seconds + 2) * SECOND)
+    expect(fake.posts).toEqual([])
+  })
+
+  test.each([
+    ['hang', 0],
+    ['hang-after', 1],
+  ] as const)('%s is given up in time', async (fault, accepted) => {
+    await open({}, 200)
+    fake.faults.push(fault)
+    const started = performance.now()
+    const outcome = await x.send(first(), turn())
+    expect(outcome).toMatchObject({ kind: 'later', because: 'unreachable' })
+    expect(performance.now() - started).toBeLessThan(2000)
+    expect(fake.posts).toHaveLength(accepted)
+  })
+
+  test('a process that goes down gives up at once', async () => {
+    fake.faults.push('hang')
+    const stop = new AbortController()
+    const sending = x.send(first(), { now: now(), signal: stop.signal })
+    stop.abort()
+    expect(await sending).toMatchObject({ kind: 'later', because: 'unreachable' })
+  })
+
+  test('nobody listening is unreachable, with the cause', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as { port: number }
+    await new Promise((resolve) => server.close(resolve))
+    const lost = openX({
+      credentials: FAKE_X_CREDENTIALS,
+      account: FAKE_X_ACCOUNT,
+      clock: now,
+      connect: egressTo('127.0.0.1', Number(port)),
+    })
+    expect(await lost.send(first(), turn())).toEqual({
+      kind: 'later',
+      because: 'unreachable',
+      detail: `connect ECONNREFUSED 127.0.0.1:${port}`,
+    })
+  })
+})
+
+describe('wrong keys', () => {
+  test.each(Object.keys(FAKE_X_CREDENTIALS))('a wrong %s pauses the channel', async (key) => {
+    const wrong = openX({
+      credentials: { ...FAKE_X_CREDENTIALS, [key]: 'wrong' },
+      account: FAKE_X_ACCOUNT,
+      clock: now,
+      connect: fake.connect,
+    })
+    expect(await wrong.send(first(), turn())).toMatchObject({
+      kind: 'paused',
+      because: 'bad-credentials',
+    })
+    expect(await wrong.check(turn())).toMatchObject({ kind: 'paused', because: 'bad-credentials' })
+    expect(fake.posts).toEqual([])
+  })
+
+  test('tokens of another account pause it too', async () => {
+    await open({ username: 'somebody_else' })
+    expect(await x.check(turn())).toEqual({
+      kind: 'paused',
+      because: 'wrong-account',
+      detail: 'the access token belongs to @somebody_else, the town names @avs_provstad',
+    })
+  })
+
+  test('the right keys are ready; a server in trouble tells nothing', async () => {
+    expect(await x.check(turn())).toEqual({ kind: 'ready' })
+    fake.readFaults.push('503-json')
+    expect(await x.check(turn())).toEqual({ kind: 'unknown', detail: '503 Over capacity' })
+  })
+})
+
+describe('nothing is said twice', () => {
+  test.each(['503-after', 'cut-after', 'body-cut'] as const)(
+    'after %s X refuses the repeat, and the first is found',
+    async (fault) => {
+      fake.faults.push(fault)
+      await x.send(first(), turn())
+      const outcome = await x.send(again(3 * SECOND), turn())
+      expect(outcome).toEqual({ kind: 'sent', remoteId: fake.posts[0]!.id })
+      expect(texts()).toEqual([text])
+    },
+  )
+
+  test('what never landed is said at the second try', async () => {
+    fake.faults.push('cut-before')
+    await x.send(first(), turn())
+    expect(await x.send(again(3 * SECOND), turn())).toMatchObject({ kind: 'sent' })
+    expect(texts()).toEqual([text])
+  })
+
+  test('a refused repeat counts as said even when the timeline lags behind', async () => {
+    await open({ timelineLagMs: MINUTE })
+    fake.faults.push('cut-after')
+    await x.send(first(), turn())
+    expect(await x.send(again(3 * SECOND), turn())).toEqual({ kind: 'sent' })
+    expect(texts()).toEqual([text])
+  })
+
+  test('when X may have forgotten, the own timeline is read before anything is said', async () => {
+    await open({ duplicateWindowMs: 0 })
+    fake.faults.push('cut-after')
+    await x.send(first(), turn())
+    const outcome = await x.send(again(11 * MINUTE), turn())
+    expect(outcome).toEqual({ kind: 'sent', remoteId: fake.posts[0]!.id })
+    expect(fake.requests.filter((r) => r.startsWith('POST'))).toHaveLength(0)
+    expect(texts()).toEqual([text])
+  })
+
+  test('and when it isn’t there, it is said', async () => {
+    await open({ duplicateWindowMs: 0 })
+    expect(await x.send(again(11 * MINUTE), turn())).toMatchObject({ kind: 'sent' })
+    expect(texts()).toEqual([text])
+  })
+
+  test.each([
+    ['503-json', { kind: 'later', because: 'unreachable', detail: '503 Over capacity' }],
+    [
+      '403-other',
+      { kind: 'uncertain', detail: '403 You are not permitted to perform this action.' },
+    ],
+    ['401', { kind: 'paused', because: 'bad-credentials', detail: '401 Unauthorized' }],
+  ] as const)('a timeline that answers %s: nothing is said blindly', async (fault, outcome) => {
+    await open({ duplicateWindowMs: 0 })
+    await x.check(turn())
+    fake.readFaults.push(fault)
+    expect(await x.send(again(11 * MINUTE), turn())).toEqual(outcome)
+    expect(fake.posts).toEqual([])
+  })
+
+  test('a text found on the timeline of a database brought back from a copy counts as said', async () => {
+    await x.send(first(), turn())
+    expect(await x.send(first(), turn())).toEqual({ kind: 'sent', remoteId: fake.posts[0]!.id })
+    expect(texts()).toEqual([text])
+  })
+
+  test('a duplicate that is nowhere to be found was never said', async () => {
+    await open({ timelineLagMs: MINUTE })
+    await x.send(first(), turn())
+    expect(await x.send(first(), turn())).toMatchObject({ kind: 'never', because: 'refused' })
+  })
+
+  test('it is found among hundreds of later posts, though X writes & as an entity', async () => {
+    await x.send(first(), turn())
+    const at = Date.now()
+    for (let i = 0; i < 250; i += 1) fake.posts.push({ id: `${i}`, text: `decoy ${i}`, at })
+    expect(await x.lookUp(again(MINUTE), turn())).toEqual({
+      kind: 'found',
+      remoteId: fake.posts[0]!.id,
+    })
+    fake.posts.shift()
+    expect(await x.lookUp(again(MINUTE), turn())).toEqual({ kind: 'absent' })
+    expect(fake.requests.filter((r) => r.includes('/tweets 200'))).toHaveLength(6)
+  })
+
+  test('a timeline too long to read through is left to a person', async () => {
+    const at = Date.now()
+    for (let i = 0; i < 600; i += 1) fake.posts.push({ id: `${i}`, text: `decoy ${i}`, at })
+    expect(await x.lookUp(again(MINUTE), turn())).toEqual({
+      kind: 'unknowable',
+      detail: 'too many posts to look through',
+    })
+  })
+})
+
+describe('what isn’t fit to be sent never leaves the house', () => {
+  test.each([
+    ['a link', { text: 'Glaset är fullt.Se kartan 10:15' }, 'the text is url-like'],
+    ['a text too long', { text: 'å'.repeat(281) }, 'the text is too-long'],
+    ['a mention', { text: 'Fullt 10:15 @boras' }, 'the text is mention'],
+    [
+      'another account’s post',
+      { account: '@grannstaden' },
+      'it is for @grannstaden, this is @avs_provstad',
+    ],
+  ])('%s', async (_, over, detail) => {
+    const delivery = { ...first(), ...over }
+    expect(await x.send(delivery, turn())).toEqual({
+      kind: 'never',
+      because: 'not-sendable',
+      detail,
+    })
+    expect(fake.requests).toEqual([])
+  })
+})
+
+describe('the loopback X is no pushover', () => {
+  /** A signed request as the library would send it, sent by hand. */
+  async function signed(): Promise<() => Promise<number>> {
+    const seen: OutgoingHttpHeaders[] = []
+    const client = new TwitterApi(FAKE_X_CREDENTIALS, {
+      httpAgent: new EgressAgent(fake.connect),
+      compression: false,
+      plugins: [
+        {
+          onBeforeRequest({ requestOptions }) {
+            seen.push({ ...(requestOptions.headers as OutgoingHttpHeaders), host: 'api.x.com' })
+            requestOptions.signal = AbortSignal.abort()
+          },
+        },
+      ],
+    })
+    await expect(client.v2.tweet('by hand')).rejects.toThrow()
+    return () =>
+      new Promise((resolve, reject) => {
+        request({ port: fake.port, method: 'POST', path: '/2/tweets', headers: seen[0]! })
+          .on('response', (response) => {
+            response.resume()
+            resolve(response.statusCode!)
+          })
+          .on('error', reject)
+          .end('{"text":"by hand"}')
+      })
+  }
+
+  test('a request that was overheard can’t be sent again', async () => {
+    const send = await signed()
+    expect(await send()).toBe(201)
+    expect(await send()).toBe(401)
+    expect(texts()).toEqual(['by hand'])
+  })
+
+  test('a request from a clock six minutes off is refused', async () => {
+    await open({ now: () => Date.now() + 6 * MINUTE })
+    expect(await (await signed())()).toBe(401)
+  })
+
+  test('a post can be deleted, once', async () => {
+    await x.send(first(), turn())
+    const { id } = fake.posts[0]!
+    const { v2 } = new TwitterApi(FAKE_X_CREDENTIALS, {
+      httpAgent: new EgressAgent(fake.connect),
+    })
+    expect((await v2.deleteTweet(id)).data).toEqual({ deleted: true })
+    expect((await v2.deleteTweet(id)).data).toEqual({ deleted: false })
+    expect(await x.lookUp(again(MINUTE), turn())).toEqual({ kind: 'absent' })
+  })
+})

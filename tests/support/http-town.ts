@@ -1,0 +1,229 @@
+/** A small town behind real HTTP: real store, real journal, a clock and rules that a test moves. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { describeApi } from '#src/api/openapi.ts'
+import { PROBLEMS } from '#src/api/problem.ts'
+import { buildHttp, type HttpOptions } from '#src/api/server.ts'
+import { registerPages } from '#src/pages/register.ts'
+import type { PagesOptions } from '#src/pages/site.ts'
+import type { DecidedPost, Decision } from '#src/rules/decision.ts'
+import type { ContainerId } from '#src/stations/ids.ts'
+import { parsePostKey } from '#src/stations/ids.ts'
+import type { Fault } from '#src/stations/reading.ts'
+import type { Town } from '#src/stations/station.ts'
+import { HOUR, instant, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
+import type { Store } from '#src/store/contract.ts'
+import type { JournalEntry } from '#src/store/journal.ts'
+import { openJournal, type OpenJournal } from '#src/store/open-journal.ts'
+import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { wordPost } from '#src/wording/post-text.ts'
+import { scriptEngine, type ScriptedEngine } from './scripted-engine.ts'
+import { castTown, containerId, deviceId, stationId } from './town.ts'
+
+/** A Tuesday, 14:35 on the wall in Stockholm. */
+export const TUESDAY = instant(Date.parse('2026-05-05T12:35:00Z'))
+export const PUBLIC_URL = 'https://kvitter.example'
+
+export interface HttpTown extends AsyncDisposable {
+  readonly app: FastifyInstance
+  readonly store: Store
+  readonly journal: OpenJournal
+  readonly engine: ScriptedEngine
+  readonly metrics: Registry
+  readonly logged: string[]
+  now(): EpochMs
+  /** Moves the town's clock. */
+  setNow(at: EpochMs): void
+  /** Takes something in and waits until it is kept. */
+  append(entry: JournalEntry): Promise<void>
+  /** A level, measured `minutesAgo`. */
+  measure(container: ContainerId, fillPercent: number, minutesAgo?: number): Promise<void>
+  fail(container: ContainerId, fault: Fault, minutesAgo?: number): Promise<void>
+  /** Lets the rules decide and say something now. */
+  say(decisions: readonly Decision[], posts?: readonly DecidedPost[]): Promise<void>
+}
+
+export async function openHttpTown(
+  options: {
+    readonly town?: Town
+    readonly http?: Partial<HttpOptions>
+    readonly pages?: Partial<PagesOptions>
+    readonly store?: (real: Store) => Store
+  } = {},
+): Promise<HttpTown> {
+  const folder = await mkdtemp(join(tmpdir(), 'kvitter-http-'))
+  const town = options.town ?? castTown
+  let at = TUESDAY
+  const clock = () => at
+  const realStore = await openSqliteStore(join(folder, 'town.sqlite'))
+  await realStore.saveTown(town, at)
+  const store = options.store?.(realStore) ?? realStore
+  const engine = scriptEngine()
+  const faults: unknown[] = []
+  const journal = await openJournal({
+    store: realStore,
+    town,
+    makeEngine: () => engine,
+    wordPost,
+    deliveriesFor: () => [],
+    clock,
+    onFault: (what, error) => faults.push(what, error),
+  })
+  const metrics = new Registry()
+  const logged: string[] = []
+  const app = await buildHttp({
+    store,
+    journal,
+    clock,
+    publicUrl: PUBLIC_URL,
+    log: pino({ level: 'warn' }, { write: (line: string) => logged.push(line) }),
+    metrics,
+    plugins: [
+      (scope) => {
+        registerPages(scope, {
+          store,
+          journal,
+          clock,
+          publicUrl: PUBLIC_URL,
+          api: describeApi(PUBLIC_URL),
+          problems: PROBLEMS,
+          ...options.pages,
+        })
+      },
+    ],
+    ...options.http,
+  })
+
+  let counter = 0
+  const append = (entry: JournalEntry) =>
+    new Promise<void>((resolve) => {
+      journal.append(entry, () => {
+        resolve()
+      })
+    })
+  const uplink = (container: ContainerId, minutesAgo: number, what: object): JournalEntry => {
+    const measuredAt = plus(at, -minutesAgo * MINUTE)
+    const device = deviceId(`dev-${container.slice(5)}`)
+    counter += 1
+    return {
+      kind: 'uplink',
+      deviceId: device,
+      receivedAt: at,
+      fingerprint: counter,
+      tellsRepeats: false,
+      readings: [
+        {
+          deviceId: device,
+          n: 0,
+          containerId: container,
+          measuredAt,
+          receivedAt: at,
+          flags: [],
+          ...what,
+        },
+      ],
+    }
+  }
+
+  return {
+    app,
+    store,
+    journal,
+    engine,
+    metrics,
+    logged,
+    now: clock,
+    setNow(next) {
+      at = next
+    },
+    append,
+    measure: (container, fillPercent, minutesAgo = 0) =>
+      append(uplink(container, minutesAgo, { fillPercent, rawFillPercent: fillPercent })),
+    fail: (container, fault, minutesAgo = 0) => append(uplink(container, minutesAgo, { fault })),
+    async say(decisions, posts = []) {
+      engine.say(decisions, posts)
+      await journal.tick()
+    },
+    async [Symbol.asyncDispose]() {
+      await app.close()
+      await journal[Symbol.asyncDispose]()
+      await realStore[Symbol.asyncDispose]()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export const postKey = (text: string) => parsePostKey(text)!
+export const EKUDDEN_PAPER = containerId('1490-901-paper-1')
+export const EKUDDEN = stationId('1490-901')
+
+/** Ekudden's paper has been full for half an hour, and the gates let it through. */
+export function fullDecision(at: EpochMs, key: string, more: Partial<Decision> = {}): Decision {
+  return {
+    at,
+    seq: 7,
+    ruleId: 'full',
+    ruleHash: 'a1b2c3d4',
+    subject: EKUDDEN_PAPER,
+    stationId: EKUDDEN,
+    containerId: EKUDDEN_PAPER,
+    from: 'pending',
+    to: 'active',
+    because: 'posted',
+    heldMs: 30 * MINUTE,
+    clauses: [
+      { source: 'c.fill >= 90.0', value: true, facts: { 'c.fill': 96.4 } },
+      { source: 'c.fill_age_min < 360.0', value: true, facts: { 'c.fill_age_min': 12 } },
+      { source: 'truck.eta_min > 60.0', value: 'unknown', facts: { 'truck.eta_min': null } },
+    ],
+    evidence: {
+      sum: 2.1,
+      parts: [
+        { what: 'prior', weight: -1.5 },
+        { what: 'sensor', weight: 3.6, fillPercent: 96.4, at: plus(at, -12 * MINUTE) },
+      ],
+    },
+    gates: [
+      { gate: 'still-active', answer: 'pass' },
+      { gate: 'quiet-hours', answer: 'pass', detail: '21:00-07:00' },
+      { gate: 'budget', answer: 'pass', detail: '1/4 today' },
+    ],
+    outcome: 'posted',
+    postKey: postKey(key),
+    engine: '1',
+    tzdata: '2026a',
+    ...more,
+  }
+}
+
+export function fullPost(at: EpochMs, key: string, more: Partial<DecidedPost> = {}): DecidedPost {
+  return {
+    key: postKey(key),
+    at,
+    stationId: EKUDDEN,
+    audience: 'public',
+    kind: 'open',
+    priority: 5,
+    sendAt: at,
+    expiresAt: plus(at, 2 * HOUR),
+    items: [
+      {
+        ruleId: 'full',
+        episode: `full/${EKUDDEN_PAPER}/1`,
+        subject: EKUDDEN_PAPER,
+        template: 'full',
+        containerId: EKUDDEN_PAPER,
+        fraction: 'paper',
+        since: plus(at, -30 * MINUTE),
+        source: 'sensor',
+        fillPercent: 96.4,
+        alternative: { stationId: stationId('1490-902'), name: 'Hamnen', distanceM: 594.4 },
+      },
+    ],
+    ...more,
+  }
+}
