@@ -39,13 +39,58 @@ export function parseInstant(value: unknown): EpochMs | undefined {
       ? (Math.trunc(value) as EpochMs)
       : undefined
   }
-  if (typeof value !== 'string' || !ISO.test(value)) return undefined
+  if (typeof value !== 'string') return undefined
+  const plain = parsePlainUtc(value)
+  if (plain !== undefined) return plain
+  if (!ISO.test(value)) return undefined
   try {
     return Temporal.Instant.from(value.replace(' ', 'T').replace(',', '.'))
       .epochMilliseconds as EpochMs
   } catch {
     return undefined
   }
+}
+
+/**
+ * The one spelling that nearly every message has, `2026-05-05T10:45:00Z` or with three decimals, four
+ * times as fast as by Temporal. Undefined for any other, right or wrong: the caller asks Temporal then.
+ */
+function parsePlainUtc(text: string): EpochMs | undefined {
+  const { length } = text
+  if (length !== 20 && length !== 24) return undefined
+  if (
+    text.charCodeAt(4) !== 45 ||
+    text.charCodeAt(7) !== 45 ||
+    text.charCodeAt(10) !== 84 ||
+    text.charCodeAt(13) !== 58 ||
+    text.charCodeAt(16) !== 58 ||
+    text.charCodeAt(length - 1) !== 90 ||
+    (length === 24 && text.charCodeAt(19) !== 46)
+  ) {
+    return undefined
+  }
+  const year = digits(text, 0, 4)
+  const month = digits(text, 5, 7)
+  const day = digits(text, 8, 10)
+  const hour = digits(text, 11, 13)
+  const minute = digits(text, 14, 16)
+  const second = digits(text, 17, 19)
+  const ms = length === 24 ? digits(text, 20, 23) : 0
+  // Days past the 28th are left to Temporal, which knows the months.
+  const inRange = month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour < 24 && minute < 60
+  if (!inRange || !(second < 60) || !(ms < 1000) || !(year >= 100)) return undefined
+  return Date.UTC(year, month - 1, day, hour, minute, second, ms) as EpochMs
+}
+
+/** The number written in a slice of text; NaN when it isn't all digits. */
+function digits(text: string, from: number, to: number): number {
+  let value = 0
+  for (let i = from; i < to; i++) {
+    const digit = text.charCodeAt(i) - 48
+    if (digit < 0 || digit > 9) return Number.NaN
+    value = value * 10 + digit
+  }
+  return value
 }
 
 /** `2026-05-05T10:45:00.000Z` */

@@ -1,0 +1,144 @@
+/** Messages on their way to the journal: judged as they come, answered in order once they are kept. */
+import { Buffer } from 'node:buffer'
+import type { PublishPacket } from 'aedes'
+import type { Logger } from 'pino'
+import type { Clock } from '#src/stations/time.ts'
+import type { TownIndex } from '#src/stations/town-index.ts'
+import type { Journal, JournalEntry } from '#src/store/journal.ts'
+import { forbidsPublish } from './access.ts'
+import type { Identity } from './access.ts'
+import type { AckLine } from './ack-line.ts'
+import type { BrokerCounts, MessageOutcome } from './broker-metrics.ts'
+import { KEPT_PUBLISH_BYTES } from './frame-guard.ts'
+import type { FrameGuard } from './frame-guard.ts'
+import { receive, rejected } from './receive.ts'
+import type { Context, Received } from './receive.ts'
+import { refuse } from './refusal.ts'
+import { parseTopic } from './topic.ts'
+
+export interface Sender {
+  readonly identity: Identity
+  readonly line: AckLine
+  readonly guard: FrameGuard
+  /** Its messages taken in and not yet answered. */
+  held: number
+}
+
+export interface IntakeOptions {
+  readonly journal: Journal
+  readonly town: () => TownIndex
+  readonly clock: Clock
+  readonly counts: BrokerCounts
+  readonly log: Logger
+  /** Topics on which clients talk to each other; nothing there is a reading. */
+  readonly isOpenTopic: (topic: string) => boolean
+  readonly observeAck: (seconds: number) => void
+}
+
+export interface Intake {
+  /**
+   * Takes a message in. `answer` is called in the order of the calls for one sender, once the message
+   * is durably kept (or at its turn, if there was nothing to keep), never before `take` returns.
+   * Throws if the journal takes nothing any more.
+   */
+  take(sender: Sender, packet: PublishPacket, answer: (outcome: MessageOutcome) => void): void
+  /** Messages taken in and not yet answered, of all senders. */
+  readonly held: number
+}
+
+export function openIntake(options: IntakeOptions): Intake {
+  const { journal, town, clock, counts, log, isOpenTopic, observeAck } = options
+  let held = 0
+
+  const judge = (sender: Sender, packet: PublishPacket): Received => {
+    const payload =
+      typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
+    const address = parseTopic(packet.topic)
+    const sentBytes = sentLength(sender.guard, packet, payload)
+    const context: Context = {
+      town: town(),
+      receivedAt: clock(),
+      maybeRepeat: packet.dup,
+      address,
+      ...(sentBytes !== undefined && { sentBytes }),
+    }
+    const forbidden = forbidsPublish(sender.identity, packet.topic, address, context.town.town)
+    if (forbidden !== undefined) {
+      return rejected(packet.topic, payload, context, refuse('unknown-topic', forbidden))
+    }
+    try {
+      return receive(packet.topic, payload, context)
+    } catch (error) {
+      // Our own fault; but unanswered it would come again for ever.
+      log.error({ err: error, topic: packet.topic }, 'reading a message threw')
+      return rejected(
+        packet.topic,
+        payload,
+        context,
+        refuse('undecodable', 'Kvitter itself failed on this message; please report it'),
+      )
+    }
+  }
+
+  return {
+    get held() {
+      return held
+    },
+    take(sender, packet, answer) {
+      const begunAt = performance.now()
+      let outcome: MessageOutcome = 'ignored'
+      const place = sender.line.take(() => {
+        sender.held--
+        held--
+        counts.messages[outcome]++
+        observeAck((performance.now() - begunAt) / 1000)
+        answer(outcome)
+      })
+      sender.held++
+      held++
+      const settled = (what: MessageOutcome) => {
+        outcome = what
+        sender.line.ready(place)
+      }
+      if (isOpenTopic(packet.topic)) {
+        queueMicrotask(() => settled('passed'))
+        return
+      }
+      const received = judge(sender, packet)
+      const append = (entry: JournalEntry) => {
+        try {
+          journal.append(entry, settled)
+        } catch (error) {
+          sender.held--
+          held--
+          throw error
+        }
+      }
+      switch (received.kind) {
+        case 'ignored':
+          // Not at once: aedes must not be called back from within its own parser.
+          queueMicrotask(() => settled('ignored'))
+          return
+        case 'rejected': {
+          const { reason, detail, topic } = received.rejected
+          counts.rejected[reason] = (counts.rejected[reason] ?? 0) + 1
+          log.debug({ reason, detail, topic }, 'message not taken')
+          append(received)
+          return
+        }
+        case 'uplink':
+          append(received)
+      }
+    },
+  }
+}
+
+/** How long a payload was before its end was dropped; undefined if it is whole. */
+function sentLength(
+  guard: FrameGuard,
+  packet: PublishPacket,
+  payload: Uint8Array,
+): number | undefined {
+  if (packet.length !== KEPT_PUBLISH_BYTES) return undefined
+  return guard.takeCutLength() - (KEPT_PUBLISH_BYTES - payload.byteLength)
+}

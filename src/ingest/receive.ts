@@ -1,0 +1,199 @@
+/** One message, from the wire to what the journal keeps. Pure: nothing here waits, writes or knows the time. */
+import type { DeviceId } from '#src/stations/ids.ts'
+import type { Measurement, Reading, Rejected } from '#src/stations/reading.ts'
+import type { DeviceProfile } from '#src/stations/station.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import type { TownIndex } from '#src/stations/town-index.ts'
+import type { UplinkEntry } from '#src/store/journal.ts'
+import { decodeMilesight } from './codecs/milesight-tlv.ts'
+import { readChirpStackV4 } from './envelopes/chirpstack-v4.ts'
+import type { Frame } from './envelopes/frame.ts'
+import { readNative } from './envelopes/native.ts'
+import { readTtsV3 } from './envelopes/tts-v3.ts'
+import { fingerprint } from './fingerprint.ts'
+import { decodeJson } from './json.ts'
+import { refuse } from './refusal.ts'
+import type { Refusal } from './refusal.ts'
+import { parseTopic } from './topic.ts'
+import type { Address } from './topic.ts'
+import { toReading } from './validate.ts'
+
+export const MAX_PAYLOAD_BYTES = 256 * 1024
+const HEAD_BYTES = 1024
+/** A topic may be 64 kB long; quarantine shows its beginning. */
+const TOPIC_CHARACTERS = 256
+
+export interface Context {
+  readonly town: TownIndex
+  readonly receivedAt: EpochMs
+  /** The sender said that this may be a repeat (MQTT DUP). */
+  readonly maybeRepeat: boolean
+  /** The size of the payload as it was sent, where its end was thrown away on the way in. */
+  readonly sentBytes?: number
+  /** The topic, where it has been read already. */
+  readonly address?: Address
+}
+
+export type Received =
+  | UplinkEntry
+  | { readonly kind: 'rejected'; readonly rejected: Rejected }
+  /** Nothing for us and nothing wrong with it. */
+  | { readonly kind: 'ignored'; readonly because: 'network-event' | 'no-payload' | 'will' }
+
+/** Never throws for what a sender can send. */
+export function receive(topic: string, payload: Uint8Array, context: Context): Received {
+  const understood = understand(topic, payload, context)
+  return understood.kind === 'refused'
+    ? rejected(topic, payload, context, understood, understood.deviceId)
+    : understood
+}
+
+/** A message that was not taken, for quarantine. */
+export function rejected(
+  topic: string,
+  payload: Uint8Array,
+  context: Context,
+  refusal: Refusal,
+  deviceId?: DeviceId,
+): Extract<Received, { kind: 'rejected' }> {
+  return {
+    kind: 'rejected',
+    rejected: {
+      reason: refusal.reason,
+      detail: refusal.detail,
+      topic: topic.slice(0, TOPIC_CHARACTERS),
+      ...(deviceId && { deviceId }),
+      receivedAt: context.receivedAt,
+      // A copy: a view would keep the whole packet alive.
+      head: Uint8Array.from(payload.subarray(0, HEAD_BYTES)),
+      bytes: context.sentBytes ?? payload.byteLength,
+    },
+  }
+}
+
+type Understood =
+  Exclude<Received, { kind: 'rejected' }> | (Refusal & { readonly deviceId?: DeviceId })
+
+function understand(topic: string, payload: Uint8Array, context: Context): Understood {
+  const address = context.address ?? parseTopic(topic)
+  switch (address.kind) {
+    case 'unknown':
+      return refuse('unknown-topic', address.detail)
+    case 'network-event':
+      return { kind: 'ignored', because: 'network-event' }
+    case 'native':
+      return fromDevice(address.deviceId, payload, context)
+    case 'tts-v3':
+      return fromNetwork(payload, context, (value) => readTtsV3(value, address.device))
+    case 'chirpstack-v4':
+      return fromNetwork(payload, context, (value) => readChirpStackV4(value, address.deviceId))
+  }
+}
+
+function fromDevice(deviceId: DeviceId, payload: Uint8Array, context: Context): Understood {
+  if (!context.town.devices.has(deviceId)) return unknownDevice(deviceId)
+  const tooLarge = refuseLarge(payload, context)
+  if (tooLarge) return { ...tooLarge, deviceId }
+
+  const json = decodeJson(payload)
+  if (json.kind === 'refused') return { ...json, deviceId }
+  const message = readNative(json.value)
+  if (message.kind === 'refused') return { ...message, deviceId }
+
+  const tellsRepeats = message.marked || context.maybeRepeat
+  return uplink(
+    deviceId,
+    context,
+    message.measurements,
+    fingerprint(payload),
+    tellsRepeats,
+    message.counter,
+  )
+}
+
+function fromNetwork(
+  payload: Uint8Array,
+  context: Context,
+  open: (value: unknown) => Frame | Refusal,
+): Understood {
+  const tooLarge = refuseLarge(payload, context)
+  if (tooLarge) return tooLarge
+  const json = decodeJson(payload)
+  if (json.kind === 'refused') return json
+  const frame = open(json.value)
+  if (frame.kind === 'refused') return frame
+
+  const { deviceId } = frame
+  const device = context.town.devices.get(deviceId)
+  if (!device) return unknownDevice(deviceId)
+  if (frame.bytes.length === 0 && frame.decoded === undefined) {
+    return { kind: 'ignored', because: 'no-payload' }
+  }
+  const measured = decode(frame, device.profile)
+  if (measured.kind === 'refused') return { ...measured, deviceId }
+
+  const { at } = frame
+  const measurements =
+    at === undefined ? measured.measurements : measured.measurements.map((m) => ({ at, ...m }))
+  // The network server sends again with other times around the same bytes, so only the device's own
+  // part makes the fingerprint; counters start over when it joins again.
+  const mark = fingerprint(frame.bytes, frame.counter)
+  return uplink(deviceId, context, measurements, mark, true, frame.counter)
+}
+
+type Measured = { readonly kind: 'measured'; readonly measurements: readonly Measurement[] }
+
+/**
+ * Our own reading of the bytes. What the network server's codec says is used only for a device whose
+ * profile is `native`: that codec can be changed in a console behind our back.
+ */
+function decode(frame: Frame, profile: DeviceProfile): Measured | Refusal {
+  switch (profile) {
+    case 'milesight/em310-udl':
+      return decodeMilesight(frame.bytes, 'em310-udl')
+    case 'milesight/em400':
+      return decodeMilesight(frame.bytes, 'em400')
+    case 'native':
+      return frame.decoded === undefined
+        ? refuse(
+            'no-measurement-format',
+            'the device has the profile native, but the network server decoded nothing: ' +
+              'give the device its own profile in town.yaml, or a codec in the network server ' +
+              'that answers with fillPercent or distanceMm',
+          )
+        : readNative(frame.decoded)
+  }
+}
+
+/** On the path of every message, so built plainly: a spread here costs as much as parsing the JSON. */
+function uplink(
+  deviceId: DeviceId,
+  context: Context,
+  measurements: readonly Measurement[],
+  mark: number,
+  tellsRepeats: boolean,
+  counter: number | undefined,
+): UplinkEntry {
+  const { receivedAt, town } = context
+  const readings: Reading[] = []
+  for (let n = 0; n < measurements.length; n++) {
+    readings.push(toReading(measurements[n]!, n, deviceId, receivedAt, town))
+  }
+  const kind = 'uplink'
+  return counter === undefined
+    ? { kind, deviceId, receivedAt, fingerprint: mark, tellsRepeats, readings }
+    : { kind, deviceId, receivedAt, counter, fingerprint: mark, tellsRepeats, readings }
+}
+
+function refuseLarge(payload: Uint8Array, context: Context): Refusal | undefined {
+  const bytes = context.sentBytes ?? payload.byteLength
+  if (bytes <= MAX_PAYLOAD_BYTES) return undefined
+  return refuse('too-large', `expected at most ${MAX_PAYLOAD_BYTES} bytes, got ${bytes}`)
+}
+
+function unknownDevice(deviceId: DeviceId): Refusal & { readonly deviceId: DeviceId } {
+  return {
+    ...refuse('unknown-device', `${deviceId} is not among the town's devices; add it in town.yaml`),
+    deviceId,
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * A town's `town.yaml`: read, checked, and turned into a `Town`. Every fault is found in one go and
+ * told with its line, its field and what to write instead, since nobody likes to fix a file one
+ * start-up at a time.
+ */
+import { LineCounter, parseDocument } from 'yaml'
+
+import { containerIdOf, parseDeviceId, stationIdOf } from './ids.ts'
+import type { ContainerId, DeviceId } from './ids.ts'
+import type { Container, Device, Geometry, Mounting, Station, Town } from './station.ts'
+import { crossCheck } from './town-checks.ts'
+import type { Block } from './town-checks.ts'
+import { fieldName, found, offsetOf, tellIssue, yamlMessage } from './town-faults.ts'
+import type { Tell } from './town-faults.ts'
+import { DEFAULT_SINCE, instantOf, townShape } from './town-shape.ts'
+import type { TownFile } from './town-shape.ts'
+
+export interface TownFault {
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+  /** `stations[12].containers[3].fraction`; empty when it is about the file as such. */
+  readonly field: string
+  /** What was expected, and the fix where it can be guessed. */
+  readonly message: string
+}
+
+export type ParsedTown =
+  | { readonly kind: 'ok'; readonly town: Town }
+  | { readonly kind: 'faulty'; readonly faults: readonly TownFault[] }
+
+/**
+ * Reads the text of a `town.yaml` (YAML 1.2). `fileName` is only for the faults. Either the whole
+ * town, or every fault that could be found; when the YAML itself is broken, only those, since nothing
+ * after them can be trusted.
+ */
+export function parseTownFile(text: string, fileName: string): ParsedTown {
+  const lines = new LineCounter()
+  const document = parseDocument(text, {
+    version: '1.2',
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+  })
+  const faults: TownFault[] = []
+  const tellAt = (offset: number, field: string, message: string) => {
+    const at = Math.max(1, lines.linePos(offset).line)
+    faults.push({ file: fileName, line: at, field, message })
+  }
+
+  const complaints = [...document.errors, ...document.warnings]
+  const broken = complaints.find((c) => c.code !== 'DUPLICATE_KEY')
+  if (broken) {
+    // Only the first: what the parser says after it has lost its way helps nobody.
+    tellAt(broken.pos[0], '', yamlMessage(broken))
+    return faulty(faults)
+  }
+  for (const { pos } of complaints) {
+    const key = /^[^:\n]*/.exec(text.slice(pos[0]))![0].trim()
+    tellAt(pos[0], '', `"${key}" stands here twice`)
+  }
+
+  let raw: unknown
+  try {
+    raw = document.toJS({ maxAliasCount: 100 })
+  } catch (error) {
+    tellAt(0, '', `not readable as YAML: ${(error as Error).message}`)
+    return faulty(faults)
+  }
+  if (raw === null || raw === undefined) {
+    tellAt(0, '', 'the file is empty; a town begins with "version: 1"')
+    return faulty(faults)
+  }
+  if (typeof raw !== 'object' || Array.isArray(raw)) {
+    tellAt(0, '', `expected a block of fields that begins with "version: 1", found ${found(raw)}`)
+    return faulty(faults)
+  }
+
+  const tell: Tell = (path, message) => tellAt(offsetOf(document, path), fieldName(path), message)
+  const shaped = townShape.safeParse(raw)
+  for (const issue of shaped.error?.issues ?? []) tellIssue(issue, raw, document, tell)
+  crossCheck(raw as Block, tell)
+
+  if (faults.length > 0 || !shaped.success) return faulty(faults)
+  return { kind: 'ok', town: build(shaped.data) }
+}
+
+/** For the terminal: one fault a line, `file:line  field: message`, and how many there are. */
+export function formatFaults(faults: readonly TownFault[]): string {
+  const told = faults.map((f) => {
+    const field = f.field === '' ? '' : `${f.field}: `
+    return `${f.file}:${f.line}  ${field}${f.message}`
+  })
+  const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`
+  return `${told.join('\n')}\n${count}\n`
+}
+
+function faulty(faults: readonly TownFault[]): ParsedTown {
+  const order = (a: TownFault, b: TownFault) => a.line - b.line
+  return { kind: 'faulty', faults: faults.toSorted(order) }
+}
+
+// From a file without faults to a town.
+
+function build(file: TownFile): Town {
+  const stations: Station[] = []
+  const devices = new Map<DeviceId, Device>()
+  const mountings: Mounting[] = []
+  for (const entry of file.stations) {
+    const stationId = stationIdOf(file.municipality, entry.id)!
+    const containers = entry.containers.map((c): Container => {
+      const id = containerIdOf(stationId, c.id)!
+      for (const { device, mounting } of mountingsOf(c, id, file.timeZone)) {
+        devices.set(device.id, device)
+        mountings.push(mounting)
+      }
+      const geometry: Geometry = { ...file.containerTypes[c.type]! }
+      return { id, stationId, name: c.id, fraction: c.fraction, geometry }
+    })
+    stations.push({
+      id: stationId,
+      municipalityCode: file.municipality,
+      externalId: entry.id,
+      name: entry.name,
+      ...(entry.address === undefined ? {} : { address: entry.address }),
+      place: { lon: entry.lon, lat: entry.lat },
+      containers,
+    })
+  }
+  const { x } = file.channels
+  return {
+    municipalityCode: file.municipality,
+    name: file.name,
+    timeZone: file.timeZone,
+    stations,
+    devices: [...devices.values()],
+    mountings,
+    networkServers: file.networkServers,
+    channels: x === undefined ? {} : { x },
+  }
+}
+
+function mountingsOf(
+  container: TownFile['stations'][number]['containers'][number],
+  containerId: ContainerId,
+  zone: string,
+): { device: Device; mounting: Mounting }[] {
+  const past = (container.devices ?? []).map((d) => ({ ...d, since: d.from }))
+  const all =
+    container.device === undefined ? past : [...past, { ...container.device, until: undefined }]
+  return all.map(({ id, profile, since, until }) => {
+    const deviceId = parseDeviceId(id)!
+    const from = since === undefined ? DEFAULT_SINCE : instantOf(since, zone)!
+    return {
+      device: { id: deviceId, profile },
+      mounting: {
+        deviceId,
+        containerId,
+        from,
+        ...(until === undefined ? {} : { until: instantOf(until, zone)! }),
+      },
+    }
+  })
+}

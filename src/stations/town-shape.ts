@@ -1,0 +1,148 @@
+/** The shape of a `town.yaml`, before it is asked whether it makes sense. */
+import { z } from 'zod'
+
+import { FRACTIONS } from './fraction.ts'
+import { parseDeviceId } from './ids.ts'
+import { DEVICE_PROFILES } from './station.ts'
+import { DEFAULT_TIME_ZONE, instant, parseInstant } from './time.ts'
+import type { EpochMs } from './time.ts'
+
+/** Since when a device sits on its container if nobody wrote a date. */
+export const DEFAULT_SINCE: EpochMs = instant(Date.parse('2026-01-01T00:00:00Z'))
+
+const FRACTION_IDS = FRACTIONS.map((f) => f.id)
+
+// Messages finish the sentence "expected …".
+
+const line = (max: number) =>
+  z
+    .string()
+    .regex(/\S/, 'some text')
+    // oxlint-disable-next-line no-control-regex
+    .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'one line of plain text, without control characters')
+    .max(max, `at most ${max} characters`)
+const environmentName = z
+  .string()
+  .regex(
+    /^[A-Z_][A-Z0-9_]*$/,
+    'the name of an environment variable, such as KVITTER_X_APP_KEY; the secret itself never stands here',
+  )
+const instantText = z.string()
+const deviceName = z.string().refine((text) => parseDeviceId(text) !== undefined, {
+  error: 'a device id: a DevEUI of sixteen hex digits, or up to 64 of A-Z a-z 0-9 . _ : -',
+})
+
+const containerTypeShape = z.strictObject({
+  volumeLitres: z.number().positive('more than 0 litres'),
+  emptyDistanceMm: z.number().positive('more than 0 mm, from the sensor to the floor'),
+  fullDistanceMm: z.number().positive('more than 0 mm, from the sensor to the level called full'),
+  deadZoneMm: z.number().nonnegative('0 mm or more'),
+})
+const networkServerShape = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'a short name of a-z 0-9 . _ -, such as "tts"'),
+  kind: z.enum(['tts-v3', 'chirpstack-v4']),
+  topic: z.string().refine(isTopicFilter, {
+    error:
+      'an MQTT topic filter, such as "application/+/device/+/event/up" ("+" fills a whole level, "#" only the last)',
+  }),
+})
+const xShape = z.strictObject({
+  account: line(50),
+  language: z.enum(['sv', 'en']),
+  appKeyEnv: environmentName,
+  appSecretEnv: environmentName,
+  accessTokenEnv: environmentName,
+  accessSecretEnv: environmentName,
+})
+const channelsShape = z.strictObject({ x: xShape.optional() })
+const deviceShape = z.strictObject({
+  id: deviceName,
+  profile: z.enum(DEVICE_PROFILES),
+  since: instantText.optional(),
+})
+const pastDeviceShape = z.strictObject({
+  id: deviceName,
+  profile: z.enum(DEVICE_PROFILES),
+  from: instantText,
+  until: instantText.optional(),
+})
+const containerShape = z.strictObject({
+  id: z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9-]{0,31}$/,
+      'a name of a-z 0-9 and -, at most 32 characters, such as "paper-1"',
+    ),
+  fraction: z.enum(FRACTION_IDS),
+  type: z.string(),
+  device: deviceShape.optional(),
+  devices: z.array(pastDeviceShape).optional(),
+})
+const stationShape = z.strictObject({
+  id: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9_.]{0,31}$/,
+      'the town\'s own number for the station, such as "064" (A-Z a-z 0-9 _ . only)',
+    ),
+  name: line(80),
+  address: line(120).optional(),
+  lat: z.number(),
+  lon: z.number(),
+  containers: z.array(containerShape).min(1, 'at least one container'),
+})
+export const townShape = z.strictObject({
+  version: z.literal(1),
+  municipality: z
+    .string()
+    .regex(/^\d{4}$/, 'the municipality code, four digits in quotes, such as "1490"'),
+  name: line(80),
+  timeZone: z.string().default(DEFAULT_TIME_ZONE),
+  containerTypes: z.record(
+    z
+      .string()
+      .regex(
+        /^[A-Za-z0-9][A-Za-z0-9-]*$/,
+        'a type name of A-Z a-z 0-9 and -, such as "crane-3000"',
+      ),
+    containerTypeShape,
+  ),
+  networkServers: z.array(networkServerShape).default([]),
+  channels: channelsShape.default({}),
+  stations: z.array(stationShape).min(1, 'at least one station'),
+})
+export type TownFile = z.output<typeof townShape>
+
+/** Which keys are known where; `*` stands for a list index or a free name. */
+export const KEYS_AT: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(townShape.shape),
+  'containerTypes.*': Object.keys(containerTypeShape.shape),
+  'networkServers.*': Object.keys(networkServerShape.shape),
+  channels: Object.keys(channelsShape.shape),
+  'channels.x': Object.keys(xShape.shape),
+  'stations.*': Object.keys(stationShape.shape),
+  'stations.*.containers.*': Object.keys(containerShape.shape),
+  'stations.*.containers.*.device': Object.keys(deviceShape.shape),
+  'stations.*.containers.*.devices.*': Object.keys(pastDeviceShape.shape),
+}
+
+function isTopicFilter(filter: string): boolean {
+  if (filter === '' || filter.length > 500 || filter.includes('\u0000')) return false
+  const levels = filter.split('/')
+  return levels.every((level, i) => {
+    if (level === '#') return i === levels.length - 1
+    return level === '+' || !/[+#]/.test(level)
+  })
+}
+
+/** The text of a time in the file. A day means its first moment by the town's clock. */
+export function instantOf(written: string, zone: string): EpochMs | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(written)) return parseInstant(written)
+  try {
+    return instant(Temporal.PlainDate.from(written).toZonedDateTime(zone).epochMilliseconds)
+  } catch {
+    return undefined
+  }
+}
