@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, integer, property, tuple } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isoText, parseDuration, parseInstant, wallTime, instant } from '#src/stations/time.ts'
 
@@ -41,8 +41,8 @@ describe('no instant is', () => {
 })
 
 test('every instant is read back from its own text', () => {
-  fc.assert(
-    fc.property(fc.integer({ min: -6e13, max: 2.5e14 }), (ms) => {
+  assert(
+    property(integer({ min: -6e13, max: 2.5e14 }), (ms) => {
       expect(parseInstant(isoText(instant(ms)))).toBe(ms)
     }),
   )
@@ -50,10 +50,10 @@ test('every instant is read back from its own text', () => {
 
 test('the quick spelling means what Temporal says it means', () => {
   const number = (digits: number) =>
-    fc.integer({ min: 0, max: 10 ** digits - 1 }).map((n) => String(n).padStart(digits, '0'))
-  fc.assert(
-    fc.property(
-      fc.tuple(number(4), number(2), number(2), number(2), number(2), number(2)),
+    integer({ min: 0, max: 10 ** digits - 1 }).map((n) => String(n).padStart(digits, '0'))
+  assert(
+    property(
+      tuple(number(4), number(2), number(2), number(2), number(2), number(2)),
       ([year, month, day, hour, minute, second]) => {
         const text = `${year}-${month}-${day}T${hour}:${minute}:${second}Z`
         let expected: number | undefined
