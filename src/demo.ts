@@ -52,7 +52,8 @@ export function startSimulator(
       ...['--speed', String(time.speed), '--start', new Date(time.start).toISOString()],
       ...['--epoch', String(time.epoch), '--until-stdin-ends', '--quiet'],
     ],
-    { stdio: ['pipe', 'ignore', 'inherit'] },
+    // A group of its own, so that Ctrl-C reaches us alone; its end of the pipe tells it when we are gone.
+    { stdio: ['pipe', 'ignore', 'inherit'], detached: true },
   )
 }
 

@@ -1,0 +1,403 @@
+/** The commands. Exit codes: 0 done, 1 it failed, 2 the question was wrong (flags, settings, files). */
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { type Logger, pino } from 'pino'
+import { type Clock, instant } from '#src/stations/time.ts'
+import type { Credential } from '#src/store/contract.ts'
+import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { readChannelSecrets } from './channels.ts'
+import { type Env, type Flag, readSettings, SECRETS, SETTINGS, type Settings } from './config.ts'
+import { DEMO_SPEED, DEMO_TOWN, demoTime, startSimulator, stopSimulator } from './demo.ts'
+import { serve } from './serve.ts'
+import { readTownFolder, type TownFolder } from './town-folder.ts'
+
+const OK = 0
+const FAILED = 1
+const WRONG = 2
+
+const realClock: Clock = () => instant(Date.now())
+
+const COMMANDS = {
+  serve: { run: serveTown, text: 'serve a real town' },
+  demo: { run: demo, text: 'a simulated Borås at a visible pace, nothing else needed' },
+  check: { run: check, text: 'check a town folder: town.yaml and rules.yaml, every fault at once' },
+  import: {
+    run: importTown,
+    text: 'bring a town folder into the database, again and again without harm',
+  },
+  token: {
+    run: token,
+    text: 'let a device, a network server or a reader in over MQTT, or shut it out',
+  },
+  simulate: { run: simulate, text: 'a town of devices, or a load, against any broker' },
+} as const
+
+export async function runCli(args: readonly string[], env: Env): Promise<number> {
+  const [name, ...rest] = args
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    console.log(overview())
+    return name === undefined ? WRONG : OK
+  }
+  if (!Object.hasOwn(COMMANDS, name)) {
+    console.error(`There is no command "${name}".\n\n${overview()}`)
+    return WRONG
+  }
+  return COMMANDS[name as keyof typeof COMMANDS].run(rest, env)
+}
+
+function overview(): string {
+  const width = Math.max(...Object.keys(COMMANDS).map((c) => c.length))
+  return [
+    'kvitter: recycling stations that speak',
+    '',
+    ...Object.entries(COMMANDS).map(
+      ([name, { text }]) => `  kvitter ${name.padEnd(width)}  ${text}`,
+    ),
+    '',
+    'kvitter COMMAND --help tells more. Docs: docs/OPERATING.md',
+  ].join('\n')
+}
+
+function settingsHelp(usage: string, more: readonly string[] = []): string {
+  const left = [...SETTINGS.map((s) => `--${s.flag} ${s.value}`)]
+  const width = Math.max(...left.map((l) => l.length))
+  return [
+    `usage: ${usage}`,
+    ...more,
+    '',
+    ...SETTINGS.map((s, i) => `  ${left[i]!.padEnd(width)}  ${s.text} [${s.env}]`),
+    '',
+    'Only by environment:',
+    ...SECRETS.map((s) => `  ${s.env}  ${s.text}`),
+  ].join('\n')
+}
+
+const NO_TOWN = [
+  'Kvitter needs a town: a folder with town.yaml (stations, containers, devices) and rules.yaml (when a station speaks).',
+  'Copy the example and make it yours: cp -r towns/boras towns/mytown; "npm run kvitter -- check towns/mytown" tells every fault with its line.',
+  'Then: npm start -- --town towns/mytown (or set KVITTER_TOWN). To see it first: npm run demo.',
+].join('\n')
+
+async function serveTown(args: readonly string[], env: Env): Promise<number> {
+  if (wantsHelp(args)) return say(settingsHelp('kvitter serve --town DIR [settings]'))
+  const settings = settingsOf(args, env)
+  if (!settings) return WRONG
+  if (settings.town === undefined) {
+    console.error(NO_TOWN)
+    return WRONG
+  }
+  const folder = await folderOf(settings.town)
+  if (!folder || !secretsPresent(folder, env)) return WRONG
+  const log = logger(settings)
+  for (const warning of folder.warnings) log.warn(warning)
+  await using running = await started(() => serve({ settings, folder, env, clock: realClock, log }))
+  if (!running.value) return FAILED
+  const { httpUrl, mqttPort, mqttWsPort } = running.value
+  log.info({ pages: httpUrl, mqttPort, mqttWsPort }, `${folder.town.name} is up`)
+
+  const reload = (): void => {
+    readTownFolder(settings.town!)
+      .then(async (read) => {
+        if (read.kind === 'faulty') {
+          log.error({ faults: read.faults }, 'the town folder has faults; going on as before')
+          return
+        }
+        await running.value!.reload(read.folder)
+        log.info('the town folder was read anew')
+      })
+      .catch((error: unknown) => log.error({ err: error }, 'the town folder could not be reloaded'))
+  }
+  process.on('SIGHUP', reload)
+  await askedToStop()
+  process.off('SIGHUP', reload)
+  log.info('stopping')
+  return OK
+}
+
+async function demo(args: readonly string[], env: Env): Promise<number> {
+  if (wantsHelp(args)) {
+    return say(
+      settingsHelp('kvitter demo [settings]', [
+        '',
+        'Without --data everything is forgotten at the end.',
+        `  --speed N  how many times as fast as ours the town's clock runs (${DEMO_SPEED})`,
+      ]),
+    )
+  }
+  const scratch = await mkdtemp(join(tmpdir(), 'kvitter-demo-'))
+  await using cleanUp = new AsyncDisposableStack()
+  cleanUp.defer(() => rm(scratch, { recursive: true, force: true }))
+  const defaults: Partial<Record<Flag, string>> = { data: scratch, town: DEMO_TOWN, log: 'warn' }
+  const { rest, value } = takeFlag(args, '--speed')
+  const speed = value === undefined ? DEMO_SPEED : Number(value)
+  if (!(speed >= 1 && speed <= 20_000)) {
+    return complain(`--speed: expected a number from 1 to 20000, got "${value}"`)
+  }
+  const settings = settingsOf(rest, env, defaults)
+  if (!settings) return WRONG
+  for (const flag of ['http', 'mqtt', 'mqttWs'] as const) {
+    const host = settings[flag]?.host
+    if (host !== undefined && !isLoopback(host)) {
+      console.error(
+        `--${flag}: the demo lets anybody in over MQTT, so it stays on loopback; got ${host}`,
+      )
+      return WRONG
+    }
+  }
+  const folder = await folderOf(settings.town!)
+  if (!folder || !secretsPresent(folder, env)) return WRONG
+  const time = demoTime(realClock, speed)
+  const running = cleanUp.use(
+    await started(() =>
+      serve({
+        settings,
+        folder,
+        env,
+        clock: time.clock,
+        log: logger(settings),
+        demo: { speed: time.speed },
+      }),
+    ),
+  )
+  if (!running.value) return FAILED
+  const { httpUrl, mqttPort, journal } = running.value
+  console.log(
+    [
+      '',
+      `  ${folder.town.name} is alive: ${folder.town.stations.length} stations, ${folder.town.devices.length} devices.`,
+      `  An hour in the town takes ${Number((3600 / speed).toPrecision(2))} seconds.${speed >= 600 ? ' The first post comes within half a minute.' : ''}`,
+      '',
+      `  Pages     ${httpUrl}/        (English: ${httpUrl}/en)`,
+      `  API docs  ${httpUrl}/api/docs`,
+      `  Feed      ${httpUrl}/feeds/town.atom`,
+      `  MQTT      mqtt://127.0.0.1:${mqttPort}   topic kvitter/v1/stations/+/status`,
+      '',
+      '  Ctrl-C ends it.',
+      '',
+    ].join('\n'),
+  )
+  const stopTelling = journal.onCommitted(({ posts }) => {
+    for (const post of posts) {
+      if (post.audience === 'public') console.log(`  ${post.texts.sv}`)
+    }
+  })
+  cleanUp.defer(stopTelling)
+  const simulator = startSimulator(time, mqttPort, settings.town!, 1)
+  cleanUp.defer(() => stopSimulator(simulator))
+  let stopping = false
+  const stopped = askedToStop().then(() => {
+    stopping = true
+    return OK
+  })
+  const died = once(simulator, 'exit').then(([code, signal]) => {
+    if (!stopping) console.error(`The simulator ended by itself (${String(code ?? signal)}).`)
+    return FAILED
+  })
+  // Awaited here, so that nothing is closed before.
+  return await Promise.race([stopped, died])
+}
+
+async function check(args: readonly string[]): Promise<number> {
+  const [folder] = args
+  if (folder === undefined || wantsHelp(args)) {
+    const usage = 'usage: kvitter check DIR'
+    return folder === undefined ? complain(usage) : say(usage)
+  }
+  const read = await readTownFolder(folder)
+  if (read.kind === 'faulty') return complain(read.faults.join('\n'))
+  const { town, book, warnings } = read.folder
+  for (const warning of warnings) console.log(`warning: ${warning}`)
+  const containers = town.stations.reduce((n, s) => n + s.containers.length, 0)
+  console.log(
+    `${town.name}: ${town.stations.length} stations, ${containers} containers, ${town.devices.length} devices, ${book.rules.length} rules. No faults.`,
+  )
+  return OK
+}
+
+async function importTown(args: readonly string[], env: Env): Promise<number> {
+  if (wantsHelp(args)) return say(settingsHelp('kvitter import DIR [--data DIR]'))
+  const read = readSettings(args, env)
+  if (read.kind === 'faulty') return complain(read.faults.join('\n'))
+  const where = read.rest[0] ?? read.settings.town
+  if (where === undefined) return complain('usage: kvitter import DIR [--data DIR]')
+  const folder = await folderOf(where)
+  if (!folder) return WRONG
+  await using store = await openSqliteStore(databaseFile(read.settings))
+  const change = await store.saveTown(folder.town, realClock())
+  console.log(
+    `${folder.town.name}: ${change.added} added, ${change.changed} changed, ${change.removed} removed, ${change.unchanged} unchanged.`,
+  )
+  return OK
+}
+
+const TOKEN_USAGE = [
+  'usage: kvitter token NAME [--role device|network-server|reader] [--revoke] [--data DIR]',
+  '',
+  'Makes a new token for NAME and prints it once; only its hash is kept. NAME is the user name over MQTT:',
+  "a device's id, a network server's id from town.yaml, or any name for a reader (a display, Home Assistant).",
+].join('\n')
+
+async function token(args: readonly string[], env: Env): Promise<number> {
+  if (wantsHelp(args)) return say(TOKEN_USAGE)
+  let values: { role?: string; revoke?: boolean; data?: string }
+  let names: readonly string[]
+  try {
+    const parsed = parseArgs({
+      args: [...args],
+      options: {
+        role: { type: 'string' },
+        revoke: { type: 'boolean' },
+        data: { type: 'string' },
+      },
+      allowPositionals: true,
+    })
+    values = parsed.values
+    names = parsed.positionals
+  } catch (error) {
+    return complain(`${(error as Error).message}\n${TOKEN_USAGE}`)
+  }
+  const [name] = names
+  const role = values.role ?? 'device'
+  if (name === undefined || names.length > 1 || !isRole(role)) return complain(TOKEN_USAGE)
+  const read = readSettings(values.data === undefined ? [] : ['--data', values.data], env)
+  if (read.kind === 'faulty') return complain(read.faults.join('\n'))
+  await using store = await openSqliteStore(databaseFile(read.settings))
+  if (values.revoke) {
+    const had = await store.removeCredential(name)
+    console.log(had ? `${name} can no longer log in.` : `${name} had no token.`)
+    return had ? OK : FAILED
+  }
+  const town = await store.town()
+  const known =
+    role === 'device'
+      ? town?.devices.some((d) => d.id === name)
+      : role === 'network-server'
+        ? town?.networkServers.some((n) => n.id === name)
+        : true
+  if (!known) {
+    return complain(
+      `${name} is no ${role} of the town in ${databaseFile(read.settings)}. Add it to town.yaml and run kvitter import first.`,
+    )
+  }
+  const secret = randomBytes(16).toString('base64url')
+  const tokenHash = createHash('sha256').update(secret).digest('hex')
+  await store.saveCredential({ username: name, role, tokenHash }, realClock())
+  console.log(`user name  ${name}\npassword   ${secret}`)
+  return OK
+}
+
+async function simulate(args: readonly string[]): Promise<number> {
+  const script = fileURLToPath(new URL('../simulator/main.ts', import.meta.url))
+  const child = spawn(process.execPath, [script, ...args], { stdio: 'inherit' })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  return code ?? FAILED
+}
+
+function databaseFile(settings: Settings): string {
+  return join(settings.data, 'kvitter.sqlite')
+}
+
+function isRole(text: string): text is Credential['role'] {
+  return text === 'device' || text === 'network-server' || text === 'reader'
+}
+
+function settingsOf(
+  args: readonly string[],
+  env: Env,
+  defaults?: Partial<Record<Flag, string>>,
+): Settings | undefined {
+  const read = readSettings(args, env, defaults)
+  const faults = read.kind === 'faulty' ? read.faults : read.rest.map((r) => `what is "${r}"?`)
+  for (const fault of faults) console.error(fault)
+  return read.kind === 'ok' && faults.length === 0 ? read.settings : undefined
+}
+
+async function folderOf(path: string): Promise<TownFolder | undefined> {
+  const read = await readTownFolder(path)
+  if (read.kind === 'ok') return read.folder
+  console.error(read.faults.join('\n'))
+  return undefined
+}
+
+function secretsPresent(folder: TownFolder, env: Env): boolean {
+  const secrets = readChannelSecrets(folder.town, env)
+  if (secrets.kind === 'ok') return true
+  console.error(secrets.faults.join('\n'))
+  return false
+}
+
+/** A start that fails is told in a sentence: a port in use, a folder that can't be written. */
+async function started<T extends AsyncDisposable>(
+  start: () => Promise<T>,
+): Promise<AsyncDisposable & { readonly value?: T }> {
+  try {
+    const value = await start()
+    return { value, [Symbol.asyncDispose]: () => value[Symbol.asyncDispose]() }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException & { port?: number }
+    const port = (error as { port?: number }).port
+    console.error(
+      code === 'EADDRINUSE'
+        ? `Port ${port ?? '?'} is in use by another program; choose one with --http, --mqtt or --mqtt-ws.`
+        : code === 'EACCES'
+          ? `Not allowed: ${message}`
+          : message,
+    )
+    if (code === undefined) console.error((error as Error).stack)
+    return { [Symbol.asyncDispose]: async () => undefined }
+  }
+}
+
+function logger(settings: Settings): Logger {
+  return pino({
+    level: settings.logLevel,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    // Tokens and whoever reports are nobody's business, should they ever come near a log line.
+    redact: ['password', 'token', 'authorization', 'req.headers.authorization', '*.reporter'],
+  })
+}
+
+function askedToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+}
+
+/** Takes a flag of one command alone out of its arguments: `--speed 60` or `--speed=60`. */
+function takeFlag(
+  args: readonly string[],
+  flag: string,
+): { readonly value?: string; readonly rest: readonly string[] } {
+  const i = args.findIndex((a) => a === flag || a.startsWith(`${flag}=`))
+  if (i < 0) return { rest: args }
+  const own = args[i]!
+  return own === flag
+    ? { value: args[i + 1] ?? '', rest: args.toSpliced(i, 2) }
+    : { value: own.slice(flag.length + 1), rest: args.toSpliced(i, 1) }
+}
+
+function wantsHelp(args: readonly string[]): boolean {
+  return args.includes('--help') || args.includes('-h')
+}
+
+function say(text: string): number {
+  console.log(text)
+  return OK
+}
+
+function complain(text: string): number {
+  console.error(text)
+  return WRONG
+}

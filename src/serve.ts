@@ -1,0 +1,151 @@
+/** One process, wired: broker, store, rules, channels, API and pages. Closes in reverse. */
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { openHttp } from '#src/api/server.ts'
+import { openBroker } from '#src/ingest/broker.ts'
+import { startDeliveries } from '#src/notify/deliver.ts'
+import { publishStatuses } from '#src/notify/mqtt-status.ts'
+import { planDeliveries } from '#src/notify/plan-deliveries.ts'
+import { registerPages } from '#src/pages/register.ts'
+import { createEngine } from '#src/rules/engine.ts'
+import type { KeptState } from '#src/rules/contract.ts'
+import type { Town } from '#src/stations/station.ts'
+import type { Clock } from '#src/stations/time.ts'
+import type { OpenJournal } from '#src/store/open-journal.ts'
+import { openJournal } from '#src/store/open-journal.ts'
+import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { wordPost } from '#src/wording/post-text.ts'
+import { openChannels } from './channels.ts'
+import type { Env, Settings } from './config.ts'
+import type { TownFolder } from './town-folder.ts'
+
+export interface ServeOptions {
+  readonly settings: Settings
+  readonly folder: TownFolder
+  readonly env: Env
+  readonly clock: Clock
+  readonly log: Logger
+  /** A demo says so on its pages, lets anybody in over MQTT, and its clock runs faster. */
+  readonly demo?: { readonly speed: number }
+}
+
+export interface Running extends AsyncDisposable {
+  readonly httpUrl: string
+  readonly mqttPort: number
+  readonly mqttWsPort?: number
+  readonly journal: OpenJournal
+  /** Goes on with the town's folder as it now is. */
+  reload(folder: TownFolder): Promise<void>
+}
+
+const TICK_MS = 200
+
+/** Starts everything, or nothing: what had started is closed again when a later part fails. */
+export async function serve(options: ServeOptions): Promise<Running> {
+  const { settings, folder, clock, log } = options
+  await using starting = new AsyncDisposableStack()
+  const metrics = new Registry()
+  collectDefaultMetrics({ register: metrics })
+
+  const store = starting.use(await openSqliteStore(join(settings.data, 'kvitter.sqlite')))
+  const channels = openChannels(folder.town, options)
+  const previousTown = await store.town()
+  const change = await store.saveTown(folder.town, clock())
+  log.info(change, `the town ${folder.town.name} is in the database`)
+
+  const makeEngineWith = (book: TownFolder['book']) => (town: Town, kept: KeptState) =>
+    createEngine({ book, town, kept })
+  const journal: OpenJournal = starting.use(
+    await openJournal({
+      store,
+      town: folder.town,
+      ...(previousTown ? { previousTown } : {}),
+      makeEngine: makeEngineWith(folder.book),
+      wordPost,
+      deliveriesFor: (post) => planDeliveries(post, journal.town.town.channels),
+      clock,
+      onFault: (what, error) => log.error({ err: error }, what),
+    }),
+  )
+
+  const broker = starting.use(
+    await openBroker({
+      journal,
+      town: () => journal.town,
+      clock,
+      mqtt: settings.mqtt,
+      ...(settings.mqttWs ? { ws: settings.mqttWs } : {}),
+      anonymous: options.demo !== undefined,
+      credential: (username) => store.credential(username),
+      metrics,
+      log,
+    }),
+  )
+  starting.use(
+    publishStatuses({
+      journal,
+      clock,
+      publish: (topic, body) => broker.publishRetained(topic, body),
+    }),
+  )
+  const deliveries = starting.use(
+    startDeliveries({
+      store,
+      channels,
+      clock,
+      log,
+      metrics,
+      // A minute of real time; in a demo the town's minute is shorter.
+      leaseMs: 60_000 * (options.demo?.speed ?? 1),
+      speed: options.demo?.speed ?? 1,
+    }),
+  )
+  const stopPoking = journal.onCommitted((committed) => {
+    if (committed.posts.length > 0) deliveries.poke()
+  })
+  starting.defer(stopPoking)
+
+  const http = starting.use(
+    await openHttp({
+      store,
+      journal,
+      clock,
+      publicUrl: settings.publicUrl,
+      host: settings.http.host,
+      port: settings.http.port,
+      ...(settings.staffToken === undefined ? {} : { staffToken: settings.staffToken }),
+      ...(options.demo ? { demo: options.demo } : {}),
+      log,
+      metrics,
+      plugins: [
+        (app) =>
+          registerPages(app, {
+            store,
+            journal,
+            clock,
+            publicUrl: settings.publicUrl,
+            ...(options.demo ? { demo: options.demo } : {}),
+          }),
+      ],
+    }),
+  )
+
+  const ticking = setInterval(() => {
+    journal.tick().catch((error: unknown) => log.error({ err: error }, 'a tick failed'))
+  }, TICK_MS)
+  starting.defer(() => clearInterval(ticking))
+
+  const running = starting.move()
+  return {
+    httpUrl: http.url,
+    mqttPort: broker.port,
+    ...(broker.wsPort === undefined ? {} : { mqttWsPort: broker.wsPort }),
+    journal,
+    async reload(next) {
+      await store.saveTown(next.town, clock())
+      await journal.reload({ town: next.town, makeEngine: makeEngineWith(next.book) })
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  }
+}

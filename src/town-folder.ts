@@ -1,0 +1,62 @@
+/** A town's folder read whole: `town.yaml` and `rules.yaml`, all faults of both at once. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseRuleFile, type RuleBook } from '#src/rules/rule-file.ts'
+import type { Town } from '#src/stations/station.ts'
+import { parseTownFile } from '#src/stations/town-file.ts'
+
+export interface TownFolder {
+  readonly town: Town
+  readonly book: RuleBook
+  /** Things that work and are probably not meant. */
+  readonly warnings: readonly string[]
+}
+
+export type ReadTownFolder =
+  | { readonly kind: 'ok'; readonly folder: TownFolder }
+  | { readonly kind: 'faulty'; readonly faults: readonly string[] }
+
+/** Every fault is one line: `file:line field: what was expected`. */
+export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
+  const faults: string[] = []
+  const readText = async (name: string): Promise<string | undefined> => {
+    const path = join(folder, name)
+    try {
+      return await readFile(path, 'utf8')
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code
+      faults.push(
+        code === 'ENOENT'
+          ? `${path}: there is no such file; a town's folder holds town.yaml and rules.yaml`
+          : `${path}: can't be read (${code ?? String(error)})`,
+      )
+      return undefined
+    }
+  }
+  const townText = await readText('town.yaml')
+  const ruleText = await readText('rules.yaml')
+  const town =
+    townText === undefined ? undefined : parseTownFile(townText, join(folder, 'town.yaml'))
+  const rules =
+    ruleText === undefined ? undefined : parseRuleFile(ruleText, join(folder, 'rules.yaml'))
+  for (const parsed of [town, rules]) {
+    if (parsed?.kind === 'faulty') faults.push(...parsed.faults.map(faultLine))
+  }
+  if (town?.kind !== 'ok' || rules?.kind !== 'ok') return { kind: 'faulty', faults }
+  return {
+    kind: 'ok',
+    folder: { town: town.town, book: rules.book, warnings: rules.warnings.map(faultLine) },
+  }
+}
+
+function faultLine(fault: {
+  readonly file: string
+  readonly line: number
+  readonly field: string
+  readonly message: string
+}): string {
+  const where = `${fault.file}:${fault.line}`
+  return fault.field === ''
+    ? `${where}: ${fault.message}`
+    : `${where} ${fault.field}: ${fault.message}`
+}
