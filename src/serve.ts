@@ -63,7 +63,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       ...(previousTown ? { previousTown } : {}),
       makeEngine: makeEngineWith(folder.book),
       wordPost,
-      deliveriesFor: (post) => planDeliveries(post, journal.town.town.channels),
+      deliveriesFor: (post, { town }) => planDeliveries(post, town.channels),
       clock,
       onFault: (what, error) => log.error({ err: error }, what),
     }),

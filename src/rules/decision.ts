@@ -27,34 +27,47 @@ export interface EvidencePart {
   readonly at?: EpochMs
 }
 
+/** What may hold or drop a post, in the order asked. Each is explained in docs/reasons.md. */
+export const GATES = [
+  'still-active',
+  'stale',
+  'suppressed',
+  'inhibited',
+  'quiet-hours',
+  'cooldown',
+  'budget',
+] as const
+export type Gate = (typeof GATES)[number]
+
 export interface GateAnswer {
-  readonly gate:
-    'still-active' | 'stale' | 'suppressed' | 'quiet-hours' | 'cooldown' | 'budget' | 'inhibited'
+  readonly gate: Gate
   readonly answer: 'pass' | 'hold' | 'drop'
   readonly until?: EpochMs
   /** For a person: `2/4 today`, `21:00-07:00`. */
   readonly detail?: string
 }
 
-/** Why a record of a decision was written. Kebab-case words, each explained in docs/reasons.md. */
-export type DecisionReason =
-  | 'condition-true'
-  | 'held-long-enough'
-  | 'reset-before-for'
-  | 'waiting-for-data'
-  | 'no-data-closed'
-  | 'clear-condition-true'
-  | 'not-cleared-after-all'
-  | 'cleared'
-  | 'container-removed'
-  | 'rule-changed'
-  | 'first-load-silent'
-  | 'gate-held'
-  | 'gate-dropped'
-  | 'resolved-while-waiting'
-  | 'absorbed'
-  | 'grouped'
-  | 'posted'
+/** Why a record of a decision was written. Each word is explained in docs/reasons.md. */
+export const DECISION_REASONS = [
+  'condition-true',
+  'held-long-enough',
+  'reset-before-for',
+  'waiting-for-data',
+  'no-data-closed',
+  'clear-condition-true',
+  'not-cleared-after-all',
+  'cleared',
+  'container-removed',
+  'rule-changed',
+  'first-load-silent',
+  'gate-held',
+  'gate-dropped',
+  'resolved-while-waiting',
+  'absorbed',
+  'grouped',
+  'posted',
+] as const
+export type DecisionReason = (typeof DECISION_REASONS)[number]
 
 /** Written when a state or a blocking reason changes, not at each evaluation. */
 export interface Decision {

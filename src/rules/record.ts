@@ -45,6 +45,11 @@ export interface TownRecord extends Entry {
 /** The process is back after not running. What came due meanwhile may be too old to say. */
 export interface ResumedRecord extends Entry {
   readonly type: 'resumed'
+  /**
+   * How far timers had fired before the process stopped. What was due by then was on time, however
+   * late it is fired again in a replay, so it is never called stale. Absent: not known.
+   */
+  readonly firedUntil?: EpochMs
 }
 
 /** Everything but readings, of which there are too many to keep as text. */

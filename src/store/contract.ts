@@ -58,8 +58,10 @@ export interface NewReading {
 
 /**
  * What `keepReadings` found: new, the same again, or the same instant with other content. A reading's
- * identity is (device, `measuredAt`, `n`), `n` numbering an uplink's readings of one instant. Two
- * different readings without a time of their own (`measuredAt` = `receivedAt`) are both kept.
+ * identity is (device, `measuredAt`, `n`), `n` numbering an uplink's readings of one instant. Told
+ * again it is known by its level and fault alone, since a history often leaves out the rest. Two
+ * readings without a time of their own (`measuredAt` = `receivedAt`) that differ in anything are both
+ * kept, the second under the next free `n`.
  */
 export type Kept = 'kept' | 'repeat' | 'conflict'
 
@@ -70,6 +72,7 @@ export interface JournalTx {
   /** Keeps what else came in: reports, emptyings, town changes, resumptions. */
   keepEvents(records: readonly EventRecord[]): Promise<void>
   keepRejected(rejected: readonly Rejected[]): Promise<void>
+  /** A post or a delivery that is there already stays as it is: nothing is said twice. */
   keepEffects(effects: {
     readonly decisions: readonly Decision[]
     readonly posts: readonly Post[]
@@ -97,6 +100,7 @@ export interface RecentUplink {
   readonly receivedAt: EpochMs
 }
 
+/** Stations, containers, devices and mountings, each counted once. Another order in the file is no change. */
 export interface TownChange {
   readonly added: number
   readonly changed: number
@@ -133,7 +137,7 @@ export interface Store extends AsyncDisposable {
   /** Runs `work` in one durable transaction; if it throws, nothing of it is kept. Transactions never interleave. */
   journal<T>(work: (tx: JournalTx) => Promise<T>): Promise<T>
   journalPosition(): Promise<JournalPosition>
-  /** Uplinks received at or after `since`, oldest first, for telling repeats. */
+  /** Uplinks measured and received at or after `since`, each once, oldest first, for telling repeats. */
   recentUplinks(since: EpochMs): Promise<readonly RecentUplink[]>
 
   readings(
@@ -195,6 +199,6 @@ export interface Store extends AsyncDisposable {
   }): Promise<readonly Delivery[]>
 
   rejectedCounts(): Promise<ReadonlyMap<Rejection, number>>
-  /** Newest first. */
+  /** Newest first. The newest 50 000 are there to be looked at; of topic and detail the first 1024 characters. */
   quarantine(limit: number): Promise<readonly (Rejected & { readonly id: number })[]>
 }

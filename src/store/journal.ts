@@ -50,7 +50,8 @@ export interface Committed {
 export interface Journal extends AsyncDisposable {
   /**
    * Takes an entry in. `settled` is called once, after the commit that holds it, in the order of the
-   * calls to `append`. While the store fails, entries wait and nothing is called.
+   * calls to `append`. While the store fails, entries wait and nothing is called; what still waits when
+   * the journal closes is never answered. Throws once it is closed.
    */
   append(entry: JournalEntry, settled: (outcome: Settled) => void): void
   /** Entries taken in and not yet settled. */
@@ -64,7 +65,7 @@ export interface Journal extends AsyncDisposable {
   readonly revision: number
   /** Calls back after every commit; gives the means to stop. */
   onCommitted(listener: (committed: Committed) => void): () => void
-  /** Fires what has come due. Called by a timer at the rim. */
+  /** Fires what has come due; resolves when that is kept. Called by a timer at the rim. */
   tick(): Promise<void>
 }
 

@@ -3,13 +3,15 @@
  * and only then answered. Commits follow one another without a timer: what arrives while one is under
  * way makes up the next (docs/decisions/0003).
  */
+import { setTimeout } from 'node:timers/promises'
+import type { Decision, Effects } from '#src/rules/decision.ts'
 import type { KeptState, Engine } from '#src/rules/contract.ts'
-import type { ContainerId } from '#src/stations/ids.ts'
+import type { ContainerId, PostKey } from '#src/stations/ids.ts'
 import type { Reading, Rejected } from '#src/stations/reading.ts'
 import type { Town } from '#src/stations/station.ts'
 import type { EventRecord, JournalRecord } from '#src/rules/record.ts'
 import { indexTown, type TownIndex } from '#src/stations/town-index.ts'
-import type { Clock, EpochMs } from '#src/stations/time.ts'
+import { type Clock, type EpochMs, isoText } from '#src/stations/time.ts'
 import type {
   JournalPosition,
   JournalTx,
@@ -28,13 +30,15 @@ export interface JournalOptions {
   readonly previousTown?: Town
   readonly makeEngine: (town: Town, kept: KeptState) => Engine
   readonly wordPost: WordPost
-  /** Which ways out a post takes. */
-  readonly deliveriesFor: (post: Post) => readonly NewDelivery[]
+  /** Which ways out a post takes, in the town as it stands at that commit. May be asked before the journal is open. */
+  readonly deliveriesFor: (post: Post, town: TownIndex) => readonly NewDelivery[]
   readonly clock: Clock
   /** Told of faults of ours: a commit that failed, a listener or the engine that threw. */
   readonly onFault: (what: string, error: unknown) => void
   /** Entries in one commit at most. */
   readonly batchLimit?: number
+  /** The wait after a first failed commit; it doubles with each further one, up to two seconds. */
+  readonly retryFirstMs?: number
 }
 
 export interface OpenJournal extends Journal {
@@ -48,84 +52,98 @@ export interface OpenJournal extends Journal {
 interface Waiting {
   readonly entry: JournalEntry
   readonly settled: (outcome: Settled) => void
-  /** Set when the engine threw on this entry: it is kept without being judged. */
-  spareEngine?: boolean
+  /** Called instead of `settled` when the journal closes before the entry could be kept. */
+  readonly lost?: () => void
+  /** With a `town` entry: the town that holds from here on. */
+  readonly town?: Town
+  /** Set when judging it threw: it is kept without being judged. */
+  unjudged?: true
 }
 
 /** What one commit made of its entries. */
 interface Outcome {
   readonly settled: readonly Settled[]
-  readonly committed: Committed | undefined
+  /** Where the journal then stands. */
+  readonly seq: number
+  readonly at: EpochMs
+  readonly town: TownIndex
+  /** Absent when nothing but repeats and rejections came. */
+  readonly committed?: Committed
 }
 
-class EngineFault extends Error {
-  readonly culprit: Waiting
-  constructor(culprit: Waiting, cause: unknown) {
+/** The rules engine threw; the store is not to blame, and the next try need not wait. */
+class JudgingFault extends Error {
+  /** The entry it threw on; absent when it threw between entries. */
+  readonly culprit: Waiting | undefined
+  constructor(culprit: Waiting | undefined, cause: unknown) {
     super('the rules engine threw', { cause })
     this.culprit = culprit
   }
 }
 
 const DEFAULT_BATCH = 2000
-const RETRY_FIRST_MS = 50
+const DEFAULT_RETRY_MS = 50
 const RETRY_LONGEST_MS = 2000
+/** After so many faults of the engine in a row the whole batch is kept unjudged: readings outlive rules. */
+const PATIENCE = 8
 
 export async function openJournal(options: JournalOptions): Promise<OpenJournal> {
   const { store, clock, onFault } = options
   const batchLimit = options.batchLimit ?? DEFAULT_BATCH
+  const retryFirstMs = options.retryFirstMs ?? DEFAULT_RETRY_MS
   let makeEngine = options.makeEngine
-  let town: TownIndex = indexTown(options.town)
+  let town: TownIndex
   let position: Pick<JournalPosition, 'seq' | 'at'>
   let engine: Engine
   let queue: Waiting[] = []
-  let tickAsked = false
-  let running = false
-  let closed = false
-  let failingSince: EpochMs | undefined
-  let revision = 0
-  let idle: (() => void)[] = []
   let inFlight = 0
+  /** Those who asked for what is due to be fired, and wait for it. */
+  let ticks: (() => void)[] = []
   /** Work on the engine itself, done between two commits. */
   const interludes: (() => Promise<void>)[] = []
+  let running = false
+  let idle: (() => void)[] = []
+  const closing = new AbortController()
+  let failingSince: EpochMs | undefined
+  let revision = 0
   const repeats = rememberRepeats()
+  /** The uplinks that the commit under way made `repeats` remember. */
+  let remembered: UplinkEntry[] = []
   const listeners = new Set<(committed: Committed) => void>()
 
-  /** Starts over from what the store holds. */
-  const rebuild = async (from: Town): Promise<void> => {
-    const kept = await store.journalPosition()
-    position = { seq: kept.seq, at: kept.at }
-    engine = makeEngine(from, { containers: kept.containers, state: kept.state })
-    repeats.forget()
-    for (const u of await store.recentUplinks((clock() - REPEAT_WINDOW_MS) as EpochMs)) {
-      repeats.remember(u.deviceId, u.fingerprint, u.receivedAt)
-    }
+  /** Makes the engine anew from what the store holds, or throws and leaves all as it was. */
+  const rebuild = async (make: JournalOptions['makeEngine'], from: Town): Promise<void> => {
+    const { seq, at, containers, state } = await store.journalPosition()
+    engine = make(from, { containers, state })
+    position = { seq, at }
   }
 
-  const keep = (batch: readonly Waiting[], tick: boolean): Promise<Outcome> =>
+  const keep = (batch: readonly Waiting[], fire: boolean): Promise<Outcome> =>
     store.journal(async (tx) => {
+      const { fresh, firstReading } = place(batch)
+      const kept = fresh.length === 0 ? [] : await tx.keepReadings(fresh)
+
       let { seq, at } = position
+      let townThen = town
+      let touched = false
+      let news = false
       const settled: Settled[] = []
       const rejected: Rejected[] = []
       const events: EventRecord[] = []
-      const fresh: NewReading[] = []
-      const firstReading: number[] = []
-
-      for (const { entry } of batch) {
-        firstReading.push(fresh.length)
-        if (entry.kind !== 'uplink') continue
-        if (entry.tellsRepeats && isRepeat(entry)) continue
-        for (const reading of numbered(entry.readings)) {
-          fresh.push({
-            seq: ++seq,
-            reading,
-            fingerprint: entry.fingerprint,
-            ...(entry.counter === undefined ? {} : { counter: entry.counter }),
-          })
+      const judge = (waiting: Waiting, record: JournalRecord): void => {
+        news = true
+        if (waiting.unjudged) return
+        touched = true
+        try {
+          if (waiting.town) engine.replaceTown(waiting.town)
+          engine.apply(record)
+        } catch (error) {
+          throw new JudgingFault(waiting, error)
         }
       }
-      const kept = fresh.length === 0 ? [] : await tx.keepReadings(fresh)
 
-      for (const [i, waiting] of batch.entries()) {
+      for (let i = 0; i < batch.length; i++) {
+        const waiting = batch[i]!
         const { entry } = waiting
         if (entry.kind === 'rejected') {
           rejected.push(entry.rejected)
@@ -133,93 +151,139 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
           continue
         }
         if (entry.kind !== 'uplink') {
+          const firedUntil = at
           at = Math.max(at, clock()) as EpochMs
-          const record = recordOf(entry, ++seq, at)
+          const record = recordOf(entry, ++seq, at, firedUntil)
           events.push(record)
+          if (waiting.town) townThen = indexTown(waiting.town)
           judge(waiting, record)
           settled.push('kept')
           continue
         }
         at = Math.max(at, entry.receivedAt) as EpochMs
-        const first = firstReading[i]!
-        const end = firstReading[i + 1] ?? fresh.length
+        const end = firstReading[i + 1]!
         let outcome: Settled = entry.readings.length === 0 ? 'kept' : 'repeat'
-        for (let r = first; r < end; r++) {
+        for (let r = firstReading[i]!; r < end; r++) {
+          const { reading } = fresh[r]!
+          seq++
           if (kept[r] === 'kept') {
             outcome = 'kept'
-            const { reading, seq } = fresh[r]!
-            if (reading.containerId !== undefined) judge(waiting, readingRecord(reading, seq, at))
+            if (reading.containerId === undefined) news = true
+            else judge(waiting, readingRecord(reading, reading.containerId, seq, at))
           } else if (kept[r] === 'conflict') {
             if (outcome === 'repeat') outcome = 'conflict'
-            rejected.push(conflicting(entry, fresh[r]!.reading))
+            rejected.push(conflicting(entry, reading))
           }
         }
         settled.push(outcome)
       }
 
-      if (tick) {
-        at = Math.max(at, clock()) as EpochMs
-        engine.advance(at, seq)
-      }
       if (events.length > 0) await tx.keepEvents(events)
       if (rejected.length > 0) await tx.keepRejected(rejected)
-      const committed = await keepEffects(tx, seq, at)
-      return { settled, committed }
+      if (fire) at = Math.max(at, clock()) as EpochMs
+      const effects = touched || fire ? effectsOf(fire ? { at, seq } : undefined) : NO_EFFECTS
+      if (!news && isEmpty(effects)) return { settled, seq: position.seq, at, town: townThen }
+      const committed = await keepEffects(tx, effects, townThen, { seq, at })
+      return { settled, seq, at, town: townThen, committed }
     })
+
+  /**
+   * Gives each entry its place: `seq` in the order in which they are judged. `firstReading[i]` is where
+   * the readings of entry i begin among the fresh ones, `firstReading[i + 1]` where they end.
+   */
+  const place = (
+    batch: readonly Waiting[],
+  ): { readonly fresh: readonly NewReading[]; readonly firstReading: readonly number[] } => {
+    const fresh: NewReading[] = []
+    const firstReading: number[] = [0]
+    let { seq } = position
+    for (const { entry } of batch) {
+      if (entry.kind === 'uplink') {
+        if (!isRepeat(entry)) {
+          const { fingerprint, counter } = entry
+          for (const reading of numbered(entry.readings)) {
+            seq++
+            fresh.push(
+              counter === undefined
+                ? { seq, reading, fingerprint }
+                : { seq, reading, fingerprint, counter },
+            )
+          }
+        }
+      } else if (entry.kind !== 'rejected') {
+        seq++
+      }
+      firstReading.push(fresh.length)
+    }
+    return { fresh, firstReading }
+  }
+
+  /**
+   * Remembers the uplink as it asks, so that two of a kind in one batch are told apart as well. One that
+   * tells no repeats is remembered too: it may come again marked as a possible repeat.
+   */
+  const isRepeat = (entry: UplinkEntry): boolean => {
+    const { deviceId, fingerprint, receivedAt } = entry
+    if (!entry.tellsRepeats) repeats.remember(deviceId, fingerprint, receivedAt)
+    else if (repeats.seenOrRemember(deviceId, fingerprint, receivedAt)) return true
+    remembered.push(entry)
+    return false
+  }
+
+  const effectsOf = (due: { readonly at: EpochMs; readonly seq: number } | undefined): Effects => {
+    try {
+      if (due) engine.advance(due.at, due.seq)
+      return engine.takeEffects()
+    } catch (error) {
+      throw new JudgingFault(undefined, error)
+    }
+  }
 
   const keepEffects = async (
     tx: JournalTx,
-    seq: number,
-    at: EpochMs,
-  ): Promise<Committed | undefined> => {
-    const effects = engine.takeEffects()
-    const silent =
-      seq === position.seq &&
-      effects.decisions.length === 0 &&
-      effects.posts.length === 0 &&
-      effects.containers.length === 0 &&
-      effects.state.size === 0
-    if (silent) return undefined
-    const posts: Post[] = effects.posts.map((post) => ({
-      ...post,
-      texts: options.wordPost(post, town),
-    }))
+    effects: Effects,
+    townThen: TownIndex,
+    { seq, at }: Pick<JournalPosition, 'seq' | 'at'>,
+  ): Promise<Committed> => {
+    const posts: Post[] = []
+    const deliveries: NewDelivery[] = []
+    const unsaid = new Set<PostKey>()
+    for (const decided of effects.posts) {
+      try {
+        posts.push({ ...decided, texts: options.wordPost(decided, townThen) })
+      } catch (error) {
+        onFault(`a post could not be put into words and is dropped (${decided.key})`, error)
+        unsaid.add(decided.key)
+      }
+    }
+    for (const post of posts) {
+      try {
+        deliveries.push(...options.deliveriesFor(post, townThen))
+      } catch (error) {
+        onFault(`a post finds no way out and stays on our own pages (${post.key})`, error)
+      }
+    }
     const decisions = await tx.keepEffects({
       ...effects,
+      decisions: unsaid.size === 0 ? effects.decisions : effects.decisions.map(without(unsaid)),
       posts,
-      deliveries: posts.flatMap((post) => options.deliveriesFor(post)),
+      deliveries,
       seq,
       at,
     })
     return { seq, at, posts, decisions, containers: effects.containers.map((c) => c.containerId) }
   }
 
-  const judge = (waiting: Waiting, record: JournalRecord): void => {
-    if (waiting.spareEngine) return
-    try {
-      engine.apply(record)
-    } catch (error) {
-      throw new EngineFault(waiting, error)
-    }
-  }
-
-  /** Remembers the uplink as it asks, so that two of a kind in one batch are told apart as well. */
-  const isRepeat = (entry: UplinkEntry): boolean => {
-    if (repeats.seen(entry.deviceId, entry.fingerprint, entry.receivedAt)) return true
-    repeats.remember(entry.deviceId, entry.fingerprint, entry.receivedAt)
-    return false
-  }
-
   const settle = (batch: readonly Waiting[], outcome: Outcome): void => {
     failingSince = undefined
+    inFlight = 0
+    position = { seq: outcome.seq, at: outcome.at }
+    town = outcome.town
     const { committed } = outcome
-    if (committed) {
-      position = { seq: committed.seq, at: committed.at }
-      revision++
-    }
-    for (const [i, { settled }] of batch.entries()) {
+    if (committed) revision++
+    for (let i = 0; i < batch.length; i++) {
       try {
-        settled(outcome.settled[i]!)
+        batch[i]!.settled(outcome.settled[i]!)
       } catch (error) {
         onFault('an answer to a kept entry threw', error)
       }
@@ -235,8 +299,9 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   }
 
   const run = async (): Promise<void> => {
-    let retryMs = RETRY_FIRST_MS
-    while (queue.length > 0 || tickAsked || interludes.length > 0) {
+    let retryMs = retryFirstMs
+    let judgingFaults = 0
+    while (queue.length > 0 || ticks.length > 0 || interludes.length > 0) {
       const interlude = interludes.shift()
       if (interlude) {
         await interlude()
@@ -244,41 +309,71 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       }
       const batch = queue.length <= batchLimit ? queue : queue.splice(0, batchLimit)
       if (batch === queue) queue = []
-      const tick = tickAsked
-      tickAsked = false
+      const asked = ticks
+      ticks = []
       inFlight = batch.length
+      remembered = []
       try {
-        settle(batch, await keep(batch, tick))
-        retryMs = RETRY_FIRST_MS
+        settle(batch, await keep(batch, asked.length > 0))
+        for (const fired of asked) fired()
+        retryMs = retryFirstMs
+        const movedUnjudged = judgingFaults > 0 && batch.some((w) => w.town && w.unjudged)
+        judgingFaults = 0
+        if (movedUnjudged) await recover()
       } catch (error) {
         queue = batch.concat(queue)
-        tickAsked ||= tick
-        failingSince ??= clock()
-        onFault('a commit failed; what came in waits unacknowledged', error)
-        if (error instanceof EngineFault) error.culprit.spareEngine = true
-        await rebuilt(retryMs)
-        retryMs = Math.min(retryMs * 2, RETRY_LONGEST_MS)
-        if (closed) break
-      } finally {
         inFlight = 0
+        ticks = asked.concat(ticks)
+        while (remembered.length > 0) repeats.forgetNewest(remembered.pop()!.deviceId)
+        if (error instanceof JudgingFault) {
+          judgingFaults++
+          spare(error, batch, judgingFaults > PATIENCE)
+          await recover()
+        } else {
+          failingSince ??= clock()
+          onFault('a commit failed; what came in waits unacknowledged', error)
+          await recover(retryMs)
+          retryMs = Math.min(retryMs * 2, RETRY_LONGEST_MS)
+        }
+        if (closing.signal.aborted && failingSince !== undefined) break
       }
       await nextTurn()
     }
     running = false
+    for (const interlude of interludes.splice(0)) await interlude()
+    for (const { lost } of queue) lost?.()
+    for (const wake of ticks.splice(0)) wake()
     for (const wake of idle.splice(0)) wake()
   }
 
-  /** After a failed commit the engine is ahead of the store: go back to what is kept. */
-  const rebuilt = async (firstWaitMs: number): Promise<void> => {
-    let waitMs = firstWaitMs
+  /** Whatever the engine does, what came in is kept. */
+  const spare = (fault: JudgingFault, batch: readonly Waiting[], outOfPatience: boolean): void => {
+    if (fault.culprit && !outOfPatience) {
+      onFault(`an entry is kept unjudged (${fault.culprit.entry.kind})`, fault.cause)
+      fault.culprit.unjudged = true
+      return
+    }
+    onFault(`the rules engine threw; ${batch.length} entries are kept unjudged`, fault.cause)
+    for (const waiting of batch) waiting.unjudged = true
+    for (const fired of ticks.splice(0)) fired()
+  }
+
+  /**
+   * After a failed commit the engine is ahead of the store: goes back to what is kept, at once, so that
+   * nobody is shown what isn't, and holds off the next try for a while.
+   */
+  const recover = async (firstWaitMs?: number): Promise<void> => {
+    let waitMs = firstWaitMs ?? retryFirstMs
     for (;;) {
-      await delay(waitMs)
       try {
-        await rebuild(town.town)
+        await rebuild(makeEngine, town.town)
+        if (firstWaitMs !== undefined) await delay(waitMs, closing.signal)
         return
       } catch (error) {
-        onFault('the store can not be read back', error)
-        if (closed) return
+        failingSince ??= clock()
+        onFault("the store can't be read back", error)
+        await delay(waitMs, closing.signal)
+        if (closing.signal.aborted) return
         waitMs = Math.min(waitMs * 2, RETRY_LONGEST_MS)
       }
     }
@@ -295,32 +390,47 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     })
   }
 
-  const append: Journal['append'] = (entry, settled) => {
-    if (closed) throw new Error('the journal is closed')
-    queue.push({ entry, settled })
+  const take = (waiting: Waiting): void => {
+    if (closing.signal.aborted) throw new Error('the journal is closed')
+    queue.push(waiting)
     wake()
   }
+
+  const appendAndWait = (entry: JournalEntry, next?: Town): Promise<void> =>
+    new Promise((resolve, reject) =>
+      take({
+        entry,
+        settled: () => resolve(),
+        lost: () => reject(new Error('the journal closed before this could be kept')),
+        ...(next && { town: next }),
+      }),
+    )
 
   const whenIdle = (): Promise<void> =>
     running ? new Promise((resolve) => idle.push(resolve)) : Promise.resolve()
 
-  const appendAndWait = (entry: JournalEntry): Promise<Settled> =>
-    new Promise((resolve) => append(entry, resolve))
+  /** Runs work between two commits. */
+  const between = (work: () => Promise<void>): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (closing.signal.aborted) throw new Error('the journal is closed')
+      interludes.push(() => work().then(resolve, reject))
+      wake()
+    })
 
-  const moveTo = async (next: Town): Promise<void> => {
-    engine.replaceTown(next)
-    town = indexTown(next)
-    await appendAndWait({ kind: 'town' })
+  const before = await store.journalPosition()
+  const resumes = before.seq > 0
+  town = indexTown((resumes && options.previousTown) || options.town)
+  await rebuild(makeEngine, town.town)
+  for (const u of await store.recentUplinks((clock() - REPEAT_WINDOW_MS) as EpochMs)) {
+    repeats.remember(u.deviceId, u.fingerprint, u.receivedAt)
   }
-
-  await rebuild(options.previousTown ?? options.town)
-  if (position!.seq > 0) {
+  if (resumes) {
     await appendAndWait({ kind: 'resumed' })
-    await moveTo(options.town)
+    await appendAndWait({ kind: 'town' }, options.town)
   }
 
   return {
-    append,
+    append: (entry, settled) => take({ entry, settled }),
     get waiting() {
       return queue.length + inFlight
     },
@@ -340,27 +450,39 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     },
     async tick() {
       const due = engine.nextDue()
-      if (closed || tickAsked || due === undefined || due > clock()) return
-      tickAsked = true
-      wake()
-      await whenIdle()
+      if (closing.signal.aborted || due === undefined || due > clock()) return
+      await new Promise<void>((resolve) => {
+        ticks.push(resolve)
+        wake()
+      })
     },
     async reload(change) {
-      const exchanged = Promise.withResolvers<void>()
-      interludes.push(async () => {
+      await between(async () => {
+        await rebuild(change.makeEngine, town.town)
         makeEngine = change.makeEngine
-        await rebuild(town.town).then(exchanged.resolve, exchanged.reject)
       })
-      wake()
-      await exchanged.promise
-      await moveTo(change.town)
+      await appendAndWait({ kind: 'town' }, change.town)
     },
     async [Symbol.asyncDispose]() {
-      if (failingSince === undefined) await whenIdle()
-      closed = true
+      closing.abort()
+      await whenIdle()
       listeners.clear()
     },
   }
+}
+
+const NO_EFFECTS: Effects = { decisions: [], posts: [], containers: [], state: new Map() }
+
+/** A decision's post that could not be worded was dropped; it must not point at nothing. */
+function without(unsaid: ReadonlySet<PostKey>): (decision: Decision) => Decision {
+  return (decision) => {
+    const { postKey, ...rest } = decision
+    return postKey !== undefined && unsaid.has(postKey) ? { ...rest, outcome: 'dropped' } : decision
+  }
+}
+
+function isEmpty({ decisions, posts, containers, state }: Effects): boolean {
+  return decisions.length === 0 && posts.length === 0 && containers.length === 0 && state.size === 0
 }
 
 /** Numbers readings of one instant, so that a reading told again in another message is the same one. */
@@ -374,23 +496,23 @@ function numbered(readings: readonly Reading[]): readonly Reading[] {
   })
 }
 
-function readingRecord(reading: Reading, seq: number, at: EpochMs): JournalRecord {
-  return {
-    type: 'reading',
-    seq,
-    at,
-    containerId: reading.containerId!,
-    deviceId: reading.deviceId,
-    measuredAt: reading.measuredAt,
-    ...(reading.fillPercent === undefined ? {} : { fillPercent: reading.fillPercent }),
-    ...(reading.fault === undefined ? {} : { fault: reading.fault }),
-  }
+function readingRecord(
+  reading: Reading,
+  containerId: ContainerId,
+  seq: number,
+  at: EpochMs,
+): JournalRecord {
+  const { deviceId, measuredAt, fillPercent, fault } = reading
+  const heard = { type: 'reading', seq, at, containerId, deviceId, measuredAt } as const
+  if (fillPercent === undefined) return fault === undefined ? heard : { ...heard, fault }
+  return fault === undefined ? { ...heard, fillPercent } : { ...heard, fillPercent, fault }
 }
 
 function recordOf(
   entry: Exclude<JournalEntry, { kind: 'uplink' | 'rejected' }>,
   seq: number,
   at: EpochMs,
+  firedUntil: EpochMs,
 ): EventRecord {
   switch (entry.kind) {
     case 'report':
@@ -414,7 +536,7 @@ function recordOf(
     case 'town':
       return { type: 'town', seq, at }
     case 'resumed':
-      return { type: 'resumed', seq, at }
+      return { type: 'resumed', seq, at, firedUntil }
   }
 }
 
@@ -423,7 +545,7 @@ function conflicting(entry: UplinkEntry, reading: Reading): Rejected {
   const head = Buffer.from(JSON.stringify(reading))
   return {
     reason: 'conflicting-repeat',
-    detail: 'another reading of this device and instant, with other content, is already kept',
+    detail: `another reading of ${isoText(reading.measuredAt)}, with other content, is already kept`,
     topic: '',
     deviceId: entry.deviceId,
     receivedAt: entry.receivedAt,
@@ -436,6 +558,7 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
+/** Waits, or less when `closing` comes first. */
+function delay(ms: number, closing: AbortSignal): Promise<void> {
+  return setTimeout(ms, undefined, { signal: closing }).catch(() => undefined)
 }

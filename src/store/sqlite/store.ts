@@ -7,28 +7,21 @@ import type { ContainerId, DeviceId, PostKey } from '#src/stations/ids.ts'
 import type { Fault, Reading, Rejected, Rejection } from '#src/stations/reading.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { Credential, Post, Store, StoredDecision } from '../contract.ts'
-import { type Connection, connect, migrate } from './database.ts'
+import { type Connection, connect, migrate, wordsOf } from './database.ts'
 import { claimDelivery, nextDeliveryAt, readDeliveries, settleDelivery } from './deliveries.ts'
 import { faultOf, flagsOf, journalWrites } from './journal-writes.ts'
 import type { Tables } from './schema.ts'
 import { readTown, rowNumbers, saveTown } from './town-tables.ts'
 
-/** At most so many recent uplinks are read back at a start; a load test's backlog need not be. */
-const RECENT_UPLINKS = 1_000_000
+/** At most so many recent readings are read back at a start: what is sent again was under way, so it's among the newest. */
+const RECENT_READINGS = 250_000
 
 /**
  * Opens (and if need be creates and migrates) the database file.
  * @throws with a sentence for the operator when the file can't be opened or brought up to date.
  */
 export async function openSqliteStore(path: string): Promise<Store> {
-  const writer = openFile(path)
-  try {
-    await migrate(writer)
-  } catch (error) {
-    writer.raw.close()
-    throw error
-  }
-  const reader = connect(path, 'read')
+  const { writer, reader } = await openFile(path)
   let numbers = await rowNumbers(writer.query)
   const tx = journalWrites(writer, () => numbers)
   const oneAtATime = mutex()
@@ -49,9 +42,12 @@ export async function openSqliteStore(path: string): Promise<Store> {
 
   return {
     saveTown: async (town, at) => {
-      const change = await transact(() => saveTown(writer.query, town, at))
-      numbers = await rowNumbers(reader.query)
-      return change
+      const saved = await transact(async () => ({
+        change: await saveTown(writer.query, town, at),
+        numbers: await rowNumbers(writer.query),
+      }))
+      numbers = saved.numbers
+      return saved.change
     },
     town: () => readTown(reader.query),
 
@@ -105,17 +101,25 @@ export async function openSqliteStore(path: string): Promise<Store> {
       }
     },
     async recentUplinks(since) {
-      const rows = await reader.query
+      // By the primary key: `at` is never after `received_at`, and what is older has a time of its own,
+      // by which the same reading is known again.
+      const newest = reader.query
         .selectFrom('reading')
-        .innerJoin('device', 'device.no', 'reading.device_no')
-        .select(['device.id as device', 'fingerprint', 'counter', 'received_at', 'seq'])
-        .distinct()
+        .select(['device_no', 'fingerprint', 'counter', 'received_at', 'seq'])
         .where('at', '>=', since)
         .where('received_at', '>=', since)
-        .orderBy('seq', 'desc')
-        .limit(RECENT_UPLINKS)
+        .orderBy('at', 'desc')
+        .limit(RECENT_READINGS)
+        .as('newest')
+      const rows = await reader.query
+        .selectFrom(newest)
+        .innerJoin('device', 'device.no', 'newest.device_no')
+        .select(['device.id as device', 'fingerprint', 'counter', 'received_at'])
+        .groupBy(['device_no', 'fingerprint', 'counter', 'received_at'])
+        .orderBy('received_at')
+        .orderBy((e) => e.fn.min('seq'))
         .execute()
-      return rows.reverse().map((r) => ({
+      return rows.map((r) => ({
         deviceId: r.device as DeviceId,
         fingerprint: r.fingerprint,
         receivedAt: r.received_at as EpochMs,
@@ -231,21 +235,26 @@ export async function openSqliteStore(path: string): Promise<Store> {
 
     async [Symbol.asyncDispose]() {
       await oneAtATime(async () => {
-        reader.raw.close()
-        writer.raw.close()
+        if (reader.raw.isOpen) reader.raw.close()
+        if (writer.raw.isOpen) writer.raw.close()
       })
     },
   }
 }
 
-function openFile(path: string): Connection {
+async function openFile(
+  path: string,
+): Promise<{ readonly writer: Connection; readonly reader: Connection }> {
+  let writer: Connection | undefined
   try {
     mkdirSync(dirname(path), { recursive: true })
-    return connect(path, 'write')
+    writer = connect(path, 'write')
+    await migrate(writer)
+    return { writer, reader: connect(path, 'read') }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    writer?.raw.close()
     throw new Error(
-      `The database file ${path} can't be opened: ${why}. Is the folder writable, and is it a Kvitter database?`,
+      `The database file ${path} can't be opened: ${wordsOf(error)}. Is the folder writable, and is it a Kvitter database?`,
       { cause: error },
     )
   }

@@ -132,8 +132,14 @@ function whereMounting(
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
+interface TownRow {
+  readonly id: string
+  readonly position?: number
+  readonly removed_at: number | null
+}
+
 /** Adds what is new, changes what differs, removes what is no longer named; says nothing of the rest. */
-async function settle<Row extends { id: string; removed_at: number | null }>(
+async function settle<Row extends TownRow>(
   count: Writable<TownChange>,
   rows: readonly Row[],
   before: readonly Row[],
@@ -150,8 +156,12 @@ async function settle<Row extends { id: string; removed_at: number | null }>(
     if (!known) {
       count.added++
       await act.add(row)
-    } else if (Object.entries(row).every(([k, v]) => known[k as keyof Row] === v)) {
+    } else if (
+      Object.entries(row).every(([k, v]) => k === 'position' || known[k as keyof Row] === v)
+    ) {
       count.unchanged++
+      // Another one put in before it is no change of its own.
+      if (row.position !== known.position) await act.change(row)
     } else {
       count.changed++
       await act.change(row)
@@ -194,6 +204,8 @@ export async function readTown(db: Db): Promise<Town | undefined> {
     .where('container.removed_at', 'is', null)
     .select(['device.id as device', 'container.id as container', 'from_at', 'until_at'])
     .orderBy('from_at')
+    // Where two hold at one instant the first counts: then the one that has ended since.
+    .orderBy('until_at', (o) => o.asc().nullsLast())
     .orderBy('container.no')
     .execute()
   return {

@@ -1,0 +1,257 @@
+/**
+ * What keeping a reading costs: the store's hot insert alone, the journal over a store that keeps
+ * nothing, and both together with 800 entries outstanding (8 connections of 100 in flight).
+ *
+ *   node bench/store.ts [--dir FOLDER] [--devices 10000] [--readings 400000] [--rounds 3]
+ *
+ * Cases run by turns; the median of the rounds is shown. CPU is that of the whole process, making the
+ * entries included.
+ */
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Effects } from '#src/rules/decision.ts'
+import type { Engine } from '#src/rules/contract.ts'
+import { parseContainerId, parseDeviceId, parseStationId } from '#src/stations/ids.ts'
+import type { Container, Device, Mounting, Station, Town } from '#src/stations/station.ts'
+import { type EpochMs, instant } from '#src/stations/time.ts'
+import type { JournalTx, NewReading, Store } from '#src/store/contract.ts'
+import type { JournalEntry, UplinkEntry } from '#src/store/journal.ts'
+import { openJournal } from '#src/store/open-journal.ts'
+import { openSqliteStore } from '#src/store/sqlite/store.ts'
+
+const { values: asked } = parseArgs({
+  options: {
+    dir: { type: 'string', default: tmpdir() },
+    devices: { type: 'string', default: '10000' },
+    readings: { type: 'string', default: '400000' },
+    rounds: { type: 'string', default: '3' },
+  },
+})
+const DEVICES = Number(asked.devices)
+const READINGS = Number(asked.readings)
+const ROUNDS = Number(asked.rounds)
+const OUTSTANDING = 800
+
+const TMPFS = 0x01021994
+if (statfsSync(asked.dir).type === TMPFS) {
+  console.warn(`${asked.dir} is in memory; the figures say nothing of a disk (use --dir)`)
+}
+
+interface Figure {
+  readonly readings: number
+  readonly commits: number
+  readonly wallMs: number
+  readonly cpuUs: number
+}
+
+const town = townOf(DEVICES)
+const CASES: Readonly<Record<string, () => Promise<Figure>>> = {
+  'keepReadings, 800 in a commit': () => inFolder(keepReadingsAlone),
+  'journal over a store of nothing': () => journalWith(storeOfNothing()),
+  'journal and store, 800 outstanding': () =>
+    inFolder(async (path) => {
+      const store = await openSqliteStore(path)
+      await store.saveTown(town, instant(Date.now()))
+      return journalWith(store)
+    }),
+}
+
+const figures = new Map<string, Figure[]>(Object.keys(CASES).map((name) => [name, []]))
+for (let round = 0; round < ROUNDS; round++) {
+  for (const [name, run] of Object.entries(CASES)) figures.get(name)!.push(await run())
+}
+console.table(
+  [...figures].map(([name, rounds]) => ({
+    case: name,
+    'readings/s': Math.round(median(rounds.map((f) => (f.readings / f.wallMs) * 1000))),
+    'CPU µs/reading': Number(median(rounds.map((f) => f.cpuUs / f.readings)).toFixed(2)),
+    'readings/commit': Math.round(median(rounds.map((f) => f.readings / f.commits))),
+  })),
+)
+const rss = Math.round(process.memoryUsage().rss / 2 ** 20)
+console.log(`${DEVICES} devices, ${READINGS} readings, ${ROUNDS} rounds; RSS at the end ${rss} MB`)
+
+async function keepReadingsAlone(path: string): Promise<Figure> {
+  await using store = await openSqliteStore(path)
+  await store.saveTown(town, instant(Date.now()))
+  let seq = 0
+  let commits = 0
+  const start = instant(Date.now())
+  const measured = measure()
+  while (seq < READINGS) {
+    const batch: NewReading[] = []
+    const at = (start + commits++) as EpochMs
+    for (let i = 0; i < OUTSTANDING && seq < READINGS; i++) {
+      const { readings, fingerprint } = uplink(seq, at)
+      batch.push({ seq: ++seq, reading: readings[0]!, fingerprint, counter: seq })
+    }
+    await store.journal((tx) => tx.keepReadings(batch))
+  }
+  return { readings: READINGS, commits, ...measured() }
+}
+
+async function journalWith(store: Store): Promise<Figure> {
+  await using journal = await openJournal({
+    store,
+    town,
+    makeEngine: idleEngine,
+    wordPost: () => ({ sv: '', en: '' }),
+    deliveriesFor: () => [],
+    clock: now,
+    onFault: (what, error) => console.error(what, error),
+  })
+  let commits = 0
+  journal.onCommitted(() => commits++)
+  let appended = 0
+  let settled = 0
+  const done = Promise.withResolvers<void>()
+  const next = (): void => {
+    if (appended < READINGS) journal.append(uplink(appended++, now()), answered)
+  }
+  const answered = (): void => {
+    settled++
+    next()
+    if (settled === READINGS) done.resolve()
+  }
+  const measured = measure()
+  for (let i = 0; i < OUTSTANDING; i++) next()
+  await done.promise
+  const figure = { readings: READINGS, commits, ...measured() }
+  await store[Symbol.asyncDispose]()
+  return figure
+}
+
+function now(): EpochMs {
+  return Date.now() as EpochMs
+}
+
+/** What a device with a counter of its own and no time of its own brings about. */
+function uplink(i: number, at: EpochMs): UplinkEntry & JournalEntry {
+  const device = town.devices[i % DEVICES]!
+  const fillPercent = (i % 1000) / 10
+  return {
+    kind: 'uplink',
+    deviceId: device.id,
+    receivedAt: at,
+    counter: i,
+    fingerprint: (i * 2654435761 + 97) % Number.MAX_SAFE_INTEGER,
+    tellsRepeats: true,
+    readings: [
+      {
+        deviceId: device.id,
+        n: 0,
+        containerId: town.mountings[i % DEVICES]!.containerId,
+        measuredAt: at,
+        receivedAt: at,
+        fillPercent,
+        distanceMm: 1650 - fillPercent * 13.5,
+        batteryPercent: 97,
+        temperatureC: 4.5,
+        flags: [],
+      },
+    ],
+  }
+}
+
+function idleEngine(): Engine {
+  const nothing: Effects = { decisions: [], posts: [], containers: [], state: new Map() }
+  return {
+    apply: () => ({ kind: 'now' }),
+    advance: () => {},
+    nextDue: () => undefined,
+    takeEffects: () => nothing,
+    replaceTown: () => {},
+    status: (containerId) => ({ containerId, word: 'unknown' }),
+  }
+}
+
+/** Says "kept" and keeps nothing; only what the journal itself asks for is there. */
+function storeOfNothing(): Store {
+  const tx: JournalTx = {
+    keepReadings: async (readings) => readings.map(() => 'kept'),
+    keepEvents: async () => {},
+    keepRejected: async () => {},
+    keepEffects: async () => [],
+  }
+  const known: Pick<Store, 'journal' | 'journalPosition' | 'recentUplinks'> & AsyncDisposable = {
+    journal: (work) => work(tx),
+    journalPosition: async () => ({ seq: 0, at: instant(0), containers: [], state: new Map() }),
+    recentUplinks: async () => [],
+    [Symbol.asyncDispose]: async () => {},
+  }
+  return known as Store
+}
+
+async function inFolder(work: (path: string) => Promise<Figure>): Promise<Figure> {
+  const folder = mkdtempSync(join(asked.dir, 'kvitter-bench-'))
+  try {
+    return await work(join(folder, 'kvitter.db'))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function measure(): () => Pick<Figure, 'wallMs' | 'cpuUs'> {
+  const startedAt = performance.now()
+  const cpu = process.cpuUsage()
+  return () => {
+    const { user, system } = process.cpuUsage(cpu)
+    return { wallMs: performance.now() - startedAt, cpuUs: user + system }
+  }
+}
+
+/** Stations of four containers each, every container with a device. */
+function townOf(devices: number): Town {
+  const stations: Station[] = []
+  for (let s = 0; s * 4 < devices; s++) {
+    const externalId = String(s + 1).padStart(5, '0')
+    const id = parseStationId(`1490-${externalId}`)!
+    const containers = (['paper', 'plastic', 'metal', 'clear-glass'] as const)
+      .slice(0, devices - s * 4)
+      .map((fraction): Container => {
+        const name = `${fraction}-1`
+        return {
+          id: parseContainerId(`${id}-${name}`)!,
+          stationId: id,
+          name,
+          fraction,
+          geometry: {
+            emptyDistanceMm: 1650,
+            fullDistanceMm: 300,
+            deadZoneMm: 250,
+            volumeLitres: 3000,
+          },
+        }
+      })
+    stations.push({
+      id,
+      municipalityCode: '1490',
+      externalId,
+      name: `Station ${externalId}`,
+      place: { lon: 12.94, lat: 57.72 },
+      containers,
+    })
+  }
+  const containers = stations.flatMap((s) => s.containers)
+  const deviceOf = (c: Container) => parseDeviceId(`dev-${c.id}`)!
+  return {
+    municipalityCode: '1490',
+    name: 'Provstad',
+    timeZone: 'Europe/Stockholm',
+    stations,
+    devices: containers.map((c): Device => ({ id: deviceOf(c), profile: 'native' })),
+    mountings: containers.map((c): Mounting => ({
+      deviceId: deviceOf(c),
+      containerId: c.id,
+      from: instant(0),
+    })),
+    networkServers: [],
+    channels: {},
+  }
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+}

@@ -1,0 +1,93 @@
+/**
+ * What of a record counts as "now". A level counts if it comes from the device that sat on the container
+ * when it was measured, is newer than the newest level, and not older than the last emptying; the rest
+ * goes to history only. (A clock ahead was held to the time of receipt before the record was made.)
+ */
+import { DAY } from '#src/stations/time.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import { REPORT_FRESH_MS, REPORT_LIFE_MS } from './evidence.ts'
+import type { Applied, EmptiedRecord, ReadingRecord, ReportRecord } from './record.ts'
+import type { ReadingPolicy } from './rule-book.ts'
+import { deviceAt, updateLiveUntil } from './watch.ts'
+import type { ContainerWatch } from './watch.ts'
+
+export const NOW: Applied = { kind: 'now' }
+const OTHER_DEVICE: Applied = { kind: 'history', because: 'other-device' }
+const BEFORE_EMPTYING: Applied = { kind: 'history', because: 'before-emptying' }
+const OLDER: Applied = { kind: 'history', because: 'older-than-newest' }
+const REPEAT_REPORT: Applied = { kind: 'history', because: 'repeat-report' }
+
+/** No interval longer than this is learned, so that a sensor is never believed for more than three days. */
+const MAX_INTERVAL_MS = DAY
+/** How much of each new gap goes into the learned interval. */
+const LEARNING_RATE = 1 / 8
+/** Reports remembered of one container: enough for the counts, few enough for a street's worth of mischief. */
+const MAX_REPORTS = 50
+
+/** A fault or a mere sign of life shows that the sensor is there; neither says anything of the level. */
+export function acceptReading(
+  watch: ContainerWatch,
+  record: ReadingRecord,
+  policy: ReadingPolicy,
+): Applied {
+  const at = record.measuredAt
+  if (deviceAt(watch, at) !== record.deviceId) return OTHER_DEVICE
+  if (watch.emptiedAt !== undefined && at < watch.emptiedAt) return BEFORE_EMPTYING
+  const heardAt = watch.heardAt ?? -Infinity
+  if (record.fillPercent === undefined) {
+    if (at <= heardAt) return OLDER
+    if (record.fault !== undefined) watch.fault = record.fault
+  } else {
+    if (watch.measuredAt !== undefined && at <= watch.measuredAt) return OLDER
+    learnInterval(watch, at, policy)
+    watch.fillPercent = record.fillPercent
+    watch.measuredAt = at
+    if (at >= heardAt) watch.fault = undefined
+    updateLiveUntil(watch, policy)
+  }
+  watch.deviceId = record.deviceId
+  if (at > heardAt) watch.heardAt = at
+  return NOW
+}
+
+/** The time between two levels, smoothed. A gap that was silence is no interval. */
+function learnInterval(watch: ContainerWatch, at: EpochMs, policy: ReadingPolicy): void {
+  const { measuredAt, intervalMs } = watch
+  if (measuredAt === undefined || measuredAt === watch.emptiedAt) return
+  const gapMs = at - measuredAt
+  if (intervalMs === undefined) {
+    if (gapMs <= MAX_INTERVAL_MS) watch.intervalMs = gapMs
+    return
+  }
+  if (gapMs > Math.max(policy.sensorSilentAfterMs, 3 * intervalMs)) return
+  const learned = intervalMs + (gapMs - intervalMs) * LEARNING_RATE
+  watch.intervalMs = Math.min(Math.round(learned), MAX_INTERVAL_MS)
+}
+
+/** A reporter counts once, by the newest word. The same word again within two hours is a repeat. */
+export function acceptReport(watch: ContainerWatch, record: ReportRecord): Applied {
+  const { kind, by, reporter, at } = record
+  const earlier = watch.reports.find((r) => r.reporter === reporter)
+  if (earlier && earlier.kind === kind && at - earlier.at < REPORT_FRESH_MS) return REPEAT_REPORT
+  const others = watch.reports.filter((r) => r !== earlier && at - r.at < REPORT_LIFE_MS)
+  watch.reports = [...others.slice(-(MAX_REPORTS - 1)), { kind, by, reporter, at }]
+  return NOW
+}
+
+/** After an emptying the container is known to be empty, until a sensor or somebody says otherwise. */
+export function acceptEmptying(
+  watch: ContainerWatch,
+  record: EmptiedRecord,
+  policy: ReadingPolicy,
+): Applied {
+  const emptiedAt = Math.min(record.emptiedAt, record.at) as EpochMs
+  if (watch.emptiedAt !== undefined && emptiedAt <= watch.emptiedAt) return OLDER
+  watch.emptiedAt = emptiedAt
+  watch.reports = watch.reports.filter((report) => report.at >= emptiedAt)
+  if (watch.measuredAt === undefined || watch.measuredAt < emptiedAt) {
+    watch.fillPercent = 0
+    watch.measuredAt = emptiedAt
+    updateLiveUntil(watch, policy)
+  }
+  return NOW
+}

@@ -1,0 +1,146 @@
+/**
+ * An episode: one stretch of time during which a rule concerns a subject.
+ *
+ *     idle → pending → active → clearing → idle
+ *
+ * A latch is set when `when` is TRUE and reset when `clear` is TRUE and `when` is not; between the two
+ * it keeps. Hysteresis comes first and `for` counts latched time: the other way round a sensor that
+ * hops about the threshold would never make a post.
+ */
+import type { PostKey } from '#src/stations/ids.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import type { DecisionReason, EpisodeState, Truth } from './decision.ts'
+import type { Subject } from './record.ts'
+import type { Rule } from './rule-book.ts'
+import { tie } from './watch.ts'
+import type { ContainerWatch, EngineTimer, StationWatch } from './watch.ts'
+
+/** How far an episode has come. */
+export interface Progress {
+  state: EpisodeState
+  /** When the latch was set. With rule and subject it names the episode. */
+  startedAt: EpochMs
+  /** Since when it is in its state. */
+  since: EpochMs
+  /** Since when nothing could be told; undefined while it can. */
+  unknownSince: EpochMs | undefined
+}
+
+export interface Episode extends Progress {
+  readonly kind: 'episode'
+  /** `episode|rule|subject` */
+  readonly key: string
+  readonly rule: Rule
+  readonly subject: Subject
+  readonly station: StationWatch
+  readonly container: ContainerWatch | undefined
+  /** The post that told of this episode. */
+  posted: { readonly key: PostKey; readonly at: EpochMs } | undefined
+  /** When any episode of this rule and subject was last posted; cooldown counts from here. */
+  lastPostedAt: EpochMs | undefined
+  dirty: boolean
+  readonly timer: EngineTimer
+}
+
+export function createEpisode(rule: Rule, of: ContainerWatch | StationWatch): Episode {
+  const container = of.kind === 'container' ? of : undefined
+  const station = of.kind === 'container' ? of.station : of
+  const subject: Subject = container ? container.container.id : station.station.id
+  const made = {
+    kind: 'episode' as const,
+    key: `episode|${rule.id}|${subject}`,
+    rule,
+    subject,
+    station,
+    container,
+    state: 'idle' as const,
+    startedAt: -Infinity as EpochMs,
+    since: -Infinity as EpochMs,
+    unknownSince: undefined,
+    posted: undefined,
+    lastPostedAt: undefined,
+    dirty: false,
+  }
+  return tie(made, 'episode', `${rule.id}|${subject}`)
+}
+
+/** Names an episode: `full|1490-064-paper-1|1778000000000`. */
+export function episodeId(rule: Rule, subject: Subject, startedAt: EpochMs): string {
+  return `${rule.id}|${subject}|${startedAt}`
+}
+
+export interface Truths {
+  readonly when: Truth
+  readonly clear: Truth
+}
+
+export interface Step {
+  readonly to: EpisodeState
+  readonly because: DecisionReason
+  readonly heldMs?: number
+}
+
+type Latch = 'set' | 'reset' | 'keep' | 'unknown'
+
+function readLatch(state: EpisodeState, { when, clear }: Truths): Latch {
+  if (when === true) return 'set'
+  if (clear === true) return 'reset'
+  if (clear === 'unknown') return 'unknown'
+  // `clear` is FALSE, so the latch keeps. To become active takes more: `when` must be known as well.
+  return when === 'unknown' && state === 'pending' ? 'unknown' : 'keep'
+}
+
+/** Whether the truths leave open what becomes of an episode in that state. */
+export function isUndecided(state: EpisodeState, truths: Truths): boolean {
+  return state === 'idle' ? truths.when === 'unknown' : readLatch(state, truths) === 'unknown'
+}
+
+/**
+ * The next step, or undefined when the episode stays as it is. To be asked again after each step,
+ * since a rule without waiting times goes through several at once.
+ */
+export function nextStep(
+  episode: Readonly<Progress>,
+  rule: Rule,
+  truths: Truths,
+  at: EpochMs,
+): Step | undefined {
+  const { state, startedAt, since } = episode
+  if (state === 'idle') {
+    return truths.when === true ? { to: 'pending', because: 'condition-true' } : undefined
+  }
+  const latch = readLatch(state, truths)
+  if (latch === 'unknown') return waitForData(episode, rule, at)
+  switch (state) {
+    case 'pending':
+      if (latch === 'reset') {
+        return { to: 'idle', because: 'reset-before-for', heldMs: at - startedAt }
+      }
+      if (at - startedAt < rule.forMs) return undefined
+      return { to: 'active', because: 'held-long-enough', heldMs: at - startedAt }
+    case 'active':
+      return latch === 'reset' ? { to: 'clearing', because: 'clear-condition-true' } : undefined
+    case 'clearing':
+      if (latch !== 'reset') return { to: 'active', because: 'not-cleared-after-all' }
+      if (at - since < rule.clearForMs) return undefined
+      return { to: 'idle', because: 'cleared', heldMs: at - since }
+  }
+}
+
+function waitForData(episode: Readonly<Progress>, rule: Rule, at: EpochMs): Step | undefined {
+  const { state, unknownSince } = episode
+  if (unknownSince === undefined) return { to: state, because: 'waiting-for-data' }
+  if (at - unknownSince < rule.onMissing.graceMs) return undefined
+  return { to: 'idle', because: 'no-data-closed', heldMs: at - unknownSince }
+}
+
+/** When after `at` the episode must be looked at again, though nothing happens; Infinity for never. */
+export function episodeDue(episode: Readonly<Progress>, rule: Rule, at: EpochMs): number {
+  const { state, startedAt, since, unknownSince } = episode
+  let due = Infinity
+  if (state === 'pending') due = startedAt + rule.forMs
+  if (state === 'clearing') due = since + rule.clearForMs
+  if (due <= at) due = Infinity
+  const graceEnd = (unknownSince ?? Infinity) + rule.onMissing.graceMs
+  return graceEnd > at ? Math.min(due, graceEnd) : due
+}

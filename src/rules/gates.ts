@@ -1,0 +1,115 @@
+/** Asks every gate of one piece of news, also after the first has said no: all answers are kept. */
+import { MINUTE } from '#src/stations/time.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import type { GateAnswer } from './decision.ts'
+import type { Episode } from './episode.ts'
+import type { WaitingItem } from './group.ts'
+import { nowOf, truthOf } from './world.ts'
+import type { World } from './world.ts'
+
+/** When to look again at what has no end of its own. */
+const LOOK_AGAIN_MS = 15 * MINUTE
+
+/** How late the news is told; known only when timers are caught up with after downtime. */
+export interface Lateness {
+  readonly byMs: number
+}
+
+/** All gates but the budget, which is asked for the post as a whole. The facts must be turned to the subject. */
+export function askGates(
+  world: World,
+  item: WaitingItem,
+  lateness: Lateness | undefined,
+): readonly GateAnswer[] {
+  const isOpen = item.kind === 'open'
+  return [
+    isOpen ? askStillActive(world, item) : askStillClear(world, item),
+    askStale(world, lateness),
+    isOpen ? askSuppressed(world, item) : { gate: 'suppressed', answer: 'pass' },
+    isOpen ? askInhibited(world, item.episode) : { gate: 'inhibited', answer: 'pass' },
+    askQuietHours(world, item.episode),
+    isOpen ? askCooldown(world, item.episode) : { gate: 'cooldown', answer: 'pass' },
+  ]
+}
+
+function askStillActive(world: World, item: WaitingItem): GateAnswer {
+  const { episode } = item
+  const at = nowOf(world)
+  const gate = 'still-active'
+  const isSame = episode.startedAt === item.startedAt
+  if (!isSame || episode.state === 'idle' || episode.state === 'pending') {
+    return { gate, answer: 'drop' }
+  }
+  const { graceMs } = episode.rule.onMissing
+  if (episode.unknownSince !== undefined && episode.rule.onMissing.policy === 'hold') {
+    const until = Math.min(episode.unknownSince + graceMs, at + LOOK_AGAIN_MS) as EpochMs
+    return { gate, answer: 'hold', until, detail: 'no data' }
+  }
+  if (episode.state === 'clearing') {
+    const until = (episode.since + episode.rule.clearForMs) as EpochMs
+    return { gate, answer: 'hold', until, detail: 'clearing' }
+  }
+  return { gate, answer: 'pass' }
+}
+
+/** "Has room again" needs data that say so, now: what is unknown does not count as room. */
+function askStillClear(world: World, item: WaitingItem): GateAnswer {
+  const { rule, station, state } = item.episode
+  const when = truthOf(world, rule.when, station)
+  if (state === 'idle' && when === false) return { gate: 'still-active', answer: 'pass' }
+  const detail = when === 'unknown' ? 'no data' : 'true again'
+  return { gate: 'still-active', answer: 'drop', detail }
+}
+
+function askStale(world: World, lateness: Lateness | undefined): GateAnswer {
+  const { catchUpUntil } = world.clock
+  if (lateness && lateness.byMs > world.book.policy.staleAfterMs) {
+    const detail = `${Math.round(lateness.byMs / MINUTE)} min late`
+    return { gate: 'stale', answer: 'drop', detail }
+  }
+  if (catchUpUntil !== undefined && nowOf(world) < catchUpUntil) {
+    return { gate: 'stale', answer: 'hold', until: catchUpUntil, detail: 'catching up' }
+  }
+  return { gate: 'stale', answer: 'pass' }
+}
+
+function askSuppressed(world: World, item: WaitingItem): GateAnswer {
+  const at = nowOf(world)
+  const { rule, station } = item.episode
+  for (const { id, when, maxMs } of rule.suppress) {
+    if (truthOf(world, when, station) !== true) continue
+    const since = item.suppressedSince[id] ?? at
+    item.suppressedSince = { ...item.suppressedSince, [id]: since }
+    if (at - since >= maxMs) continue
+    const until = Math.min(since + maxMs, at + LOOK_AGAIN_MS) as EpochMs
+    return { gate: 'suppressed', answer: 'hold', until, detail: id }
+  }
+  return { gate: 'suppressed', answer: 'pass' }
+}
+
+function askInhibited(world: World, episode: Episode): GateAnswer {
+  const isActive = (found: Episode | undefined) =>
+    found?.state === 'active' || found?.state === 'clearing'
+  for (const id of episode.rule.inhibitedBy) {
+    const { index } = world.rules.get(id)!
+    const { container, station } = episode
+    if (isActive(container?.episodes[index]) || isActive(station.episodes[index])) {
+      const until = (nowOf(world) + LOOK_AGAIN_MS) as EpochMs
+      return { gate: 'inhibited', answer: 'hold', until, detail: id }
+    }
+  }
+  return { gate: 'inhibited', answer: 'pass' }
+}
+
+function askQuietHours(world: World, episode: Episode): GateAnswer {
+  const quiet = episode.rule.ignoresQuietHours ? undefined : world.calendar.quietAt(nowOf(world))
+  if (!quiet) return { gate: 'quiet-hours', answer: 'pass' }
+  const { interval, until } = quiet
+  return { gate: 'quiet-hours', answer: 'hold', until, detail: interval.text }
+}
+
+function askCooldown(world: World, episode: Episode): GateAnswer {
+  const until = ((episode.lastPostedAt ?? -Infinity) + episode.rule.cooldownMs) as EpochMs
+  if (nowOf(world) >= until) return { gate: 'cooldown', answer: 'pass' }
+  return { gate: 'cooldown', answer: 'hold', until }
+}

@@ -1,0 +1,195 @@
+/** Looks at containers and stations and moves their episodes on. */
+import type { EpochMs } from '#src/stations/time.ts'
+import type { DecisionReason, Truth } from './decision.ts'
+import { createEpisode, episodeDue, isUndecided, nextStep } from './episode.ts'
+import type { Episode, Step, Truths } from './episode.ts'
+import type { Rule } from './rule-book.ts'
+import { enqueue, withdraw } from './waiting-room.ts'
+import type { ContainerWatch, StationWatch } from './watch.ts'
+import { decide, lookAt, markDirty, nowOf, truthOf } from './world.ts'
+import type { World } from './world.ts'
+
+/** Judges a container by its rules, and its station if that may matter to it. */
+export function judge(world: World, watch: ContainerWatch): void {
+  const countsChanged = judgeContainer(world, watch)
+  judgeStation(world, watch.station, countsChanged)
+}
+
+/**
+ * Looks at a whole station, whatever has happened. A container at rest is passed over: no episode, no
+ * report, and no rule that could come true without the container's own timer waking it.
+ */
+export function inspect(world: World, station: StationWatch): void {
+  for (const watch of station.containers) {
+    const isAtRest = watch.reports.length === 0 && !world.drifts && watch.episodes.every(isIdle)
+    if (!isAtRest) judgeContainer(world, watch)
+  }
+  judgeStation(world, station, true)
+}
+
+function isIdle(episode: Episode | undefined): boolean {
+  return episode === undefined || (episode.state === 'idle' && episode.unknownSince === undefined)
+}
+
+/** Tells whether the station's counts changed. */
+function judgeContainer(world: World, watch: ContainerWatch): boolean {
+  lookAt(world, watch, watch.station)
+  const changed = updateTruth(world, watch)
+  for (const rule of world.containerRules) settle(world, watch, rule)
+  return changed
+}
+
+/** Station facts are counts: with the same counts a rule without an episode stays as it is. */
+export function judgeStation(world: World, station: StationWatch, countsChanged: boolean): void {
+  for (const rule of world.stationRules) {
+    const episode = station.episodes[rule.index]
+    if (!countsChanged && (!episode || episode.state === 'idle')) continue
+    lookAt(world, undefined, station)
+    settle(world, station, rule)
+  }
+}
+
+/** Judges a single episode where it stands. */
+export function judgeEpisode(world: World, episode: Episode): void {
+  const { container, station, rule } = episode
+  lookAt(world, container, station)
+  if (container && updateTruth(world, container)) {
+    judgeStation(world, station, true)
+    lookAt(world, container, station)
+  }
+  settle(world, container ?? station, rule)
+}
+
+/** Counts the container anew at its station; tells whether anything changed. The facts must be turned to it. */
+function updateTruth(world: World, watch: ContainerWatch): boolean {
+  const before = watch.truth
+  const now = (world.facts.c.full ?? 'unknown') as Truth
+  if (now === before) return false
+  const { station } = watch
+  if (before === true) station.full--
+  if (before === 'unknown') station.unknown--
+  if (now === true) station.full++
+  if (now === 'unknown') station.unknown++
+  watch.truth = now
+  markDirty(world, station)
+  return true
+}
+
+/** Takes every step an episode can take now. The facts must be turned to the subject. */
+function settle(world: World, of: ContainerWatch | StationWatch, rule: Rule): void {
+  const station = of.kind === 'container' ? of.station : of
+  let episode = of.episodes[rule.index]
+  if (!episode || (episode.state === 'idle' && rule.onMissing.policy !== 'fire')) {
+    const mayBegin = truthOf(world, rule.when, station)
+    if (mayBegin !== true && rule.onMissing.policy !== 'fire') return
+    if (mayBegin === false && !episode) return
+    episode ??= of.episodes[rule.index] = createEpisode(rule, of)
+  }
+  const truths = truthsOf(world, rule, station)
+  const isUnknown = isUndecided(episode.state, truths)
+  const given = isUnknown ? supply(episode, rule, truths, nowOf(world)) : truths
+  let step = nextStep(episode, rule, given, nowOf(world))
+  while (step) {
+    take(world, episode, step, isUnknown)
+    step = nextStep(episode, rule, given, nowOf(world))
+  }
+  noteUnknown(world, episode, isUnknown)
+  world.timers.wish(episode.timer, episodeDue(episode, rule, nowOf(world)))
+}
+
+/** Without a condition of its own, an episode is clear when `when` is false. */
+function truthsOf(world: World, rule: Rule, station: StationWatch): Truths {
+  const when = truthOf(world, rule.when, station)
+  if (rule.clear) return { when, clear: truthOf(world, rule.clear, station) }
+  return { when, clear: when === 'unknown' ? 'unknown' : !when }
+}
+
+/** What a rule has laid down for UNKNOWN: nothing while it holds, or an answer of its own. */
+function supply(episode: Episode, rule: Rule, truths: Truths, at: EpochMs): Truths {
+  switch (rule.onMissing.policy) {
+    case 'hold':
+      return truths
+    case 'clear':
+      return { when: false, clear: true }
+    case 'fire': {
+      const { unknownSince } = episode
+      const isOver = unknownSince !== undefined && at - unknownSince >= rule.onMissing.graceMs
+      return isOver ? { when: true, clear: false } : truths
+    }
+  }
+}
+
+function noteUnknown(world: World, episode: Episode, isUnknown: boolean): void {
+  const { rule } = episode
+  const counts = isUnknown && (episode.state !== 'idle' || rule.onMissing.policy === 'fire')
+  if (counts === (episode.unknownSince !== undefined)) return
+  episode.unknownSince = counts ? nowOf(world) : undefined
+  markDirty(world, episode)
+}
+
+const ABOUT_CLEAR: ReadonlySet<DecisionReason> = new Set([
+  'reset-before-for',
+  'clear-condition-true',
+  'not-cleared-after-all',
+  'cleared',
+])
+
+function take(world: World, episode: Episode, step: Step, isUnknown: boolean): void {
+  const { rule } = episode
+  const at = nowOf(world)
+  const because = step.because === 'cleared' && isUnknown ? 'no-data-closed' : step.because
+  const wasWaiting = step.to === 'idle' && withdraw(world, episode)
+  const isDropped = wasWaiting && because === 'no-data-closed'
+  decide(world, episode, step.to, because, {
+    about: ABOUT_CLEAR.has(because) ? 'clear' : 'when',
+    ...(step.heldMs !== undefined && { heldMs: step.heldMs }),
+    ...(isDropped && { outcome: 'dropped' }),
+  })
+  markDirty(world, episode)
+  if (because === 'waiting-for-data') {
+    episode.unknownSince = at
+    return
+  }
+  const from = episode.state
+  const clearingSince = episode.since
+  episode.state = step.to
+  episode.since = at
+  switch (step.to) {
+    case 'pending':
+      episode.startedAt = Math.max(at, episode.startedAt + 1) as EpochMs
+      return
+    case 'active':
+      if (from === 'pending') {
+        const { startedAt } = episode
+        enqueue(world, episode, { kind: 'open', startedAt, since: startedAt, opened: undefined })
+      }
+      return
+    case 'clearing':
+      return
+    case 'idle': {
+      if (wasWaiting && !isDropped) {
+        decide(world, episode, 'idle', 'resolved-while-waiting', {
+          about: 'clear',
+          outcome: 'dropped',
+        })
+      }
+      const { posted, startedAt } = episode
+      end(episode)
+      if (because === 'cleared' && posted && rule.closePost !== undefined) {
+        enqueue(world, episode, { kind: 'close', startedAt, since: clearingSince, opened: posted })
+      }
+    }
+  }
+}
+
+/** Leaves no trace of an episode but what the next one of the same rule and subject needs. */
+export function end(episode: Episode): void {
+  episode.state = 'idle'
+  episode.posted = undefined
+  episode.unknownSince = undefined
+  if (episode.lastPostedAt === undefined) {
+    // An episode that was never told has no key to keep apart from; kept state forgets it as well.
+    episode.startedAt = -Infinity as EpochMs
+    episode.since = -Infinity as EpochMs
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Engine state as text, one key for each thing that changes by itself, so that a commit rewrites only
+ * what changed:
+ *
+ *     clock                        {at, seq, recordAt?, catchUpUntil?}
+ *     account                      {day, posts, lastAt?}
+ *     rule|<rule>                  the rule's hash
+ *     station|<station>            {full, room, thread?, tally?}; containers by name, the rest unknown
+ *     episode|<rule>|<subject>     {state, startedAt, since, unknownSince?, posted?, lastPostedAt?}
+ *     group|<station>|<audience>   {dueAt, items}
+ *
+ * Timers are not kept: every one follows from these and from the containers' own state.
+ */
+import { z } from 'zod'
+
+import type { PostKey } from '#src/stations/ids.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import type { EngineClock, Keepable } from './world.ts'
+
+const at = z.number().transform((ms) => ms as EpochMs)
+const postKey = z.string().transform((key) => key as PostKey)
+const told = z.strictObject({ key: postKey, at })
+
+const clockShape = z.strictObject({
+  at,
+  seq: z.number(),
+  recordAt: at.optional(),
+  catchUpUntil: at.optional(),
+})
+const tallyShape = z.strictObject({ day: z.string(), posts: z.number() })
+const accountShape = tallyShape.extend({ lastAt: at.exactOptional() })
+const stationShape = z.strictObject({
+  full: z.array(z.string()),
+  room: z.array(z.string()),
+  thread: told.optional(),
+  tally: tallyShape.optional(),
+})
+const episodeShape = z.strictObject({
+  state: z.enum(['idle', 'pending', 'active', 'clearing']),
+  startedAt: at,
+  since: at,
+  unknownSince: at.optional(),
+  posted: told.optional(),
+  lastPostedAt: at.optional(),
+})
+const groupShape = z.strictObject({
+  dueAt: at,
+  items: z.array(
+    z.strictObject({
+      rule: z.string(),
+      subject: z.string(),
+      kind: z.enum(['open', 'close']),
+      startedAt: at,
+      since: at,
+      opened: told.optional(),
+      blocked: z.string().optional(),
+      suppressedSince: z.record(z.string(), at),
+    }),
+  ),
+})
+
+export type KeptClock = z.infer<typeof clockShape>
+export type KeptEpisode = z.infer<typeof episodeShape>
+export type KeptGroup = z.infer<typeof groupShape>
+export type KeptStation = z.infer<typeof stationShape>
+
+/** What was kept under a key, or undefined. Throws on text that is not ours: to go on without it might say things twice. */
+function read<Shape extends z.ZodType>(
+  state: ReadonlyMap<string, string>,
+  key: string,
+  shape: Shape,
+): z.infer<Shape> | undefined {
+  const text = state.get(key)
+  if (text === undefined) return undefined
+  const parsed = shape.safeParse(JSON.parse(text))
+  if (parsed.success) return parsed.data
+  throw new Error(`kept engine state "${key}" is not readable: ${z.prettifyError(parsed.error)}`)
+}
+
+type State = ReadonlyMap<string, string>
+
+export const readClock = (state: State) => read(state, 'clock', clockShape)
+export const readAccount = (state: State) => read(state, 'account', accountShape)
+export const readRuleHash = (state: State, id: string) => read(state, ruleKey(id), z.string())
+export const readStation = (state: State, key: string) => read(state, key, stationShape)
+export const readEpisode = (state: State, key: string) => read(state, key, episodeShape)
+export const readGroup = (state: State, key: string) => read(state, key, groupShape)
+
+export function ruleKey(ruleId: string): string {
+  return `rule|${ruleId}`
+}
+
+export function clockText(clock: EngineClock): string {
+  const { now, seq, recordAt, catchUpUntil } = clock
+  return JSON.stringify({ at: now, seq, recordAt, catchUpUntil })
+}
+
+/** Undefined where there is nothing to remember. */
+export function textOf(thing: Keepable): string | undefined {
+  switch (thing.kind) {
+    case 'episode': {
+      const { state, startedAt, since, unknownSince, posted, lastPostedAt } = thing
+      const isBlank = state === 'idle' && lastPostedAt === undefined && unknownSince === undefined
+      if (isBlank) return undefined
+      // Before the first time an instant is −∞, which JSON cannot say.
+      const kept = { startedAt: finite(startedAt), since: finite(since) }
+      return JSON.stringify({ state, ...kept, unknownSince, posted, lastPostedAt })
+    }
+    case 'group': {
+      if (thing.items.length === 0) return undefined
+      const items = thing.items.map((item) => ({
+        rule: item.episode.rule.id,
+        subject: item.episode.subject,
+        kind: item.kind,
+        startedAt: item.startedAt,
+        since: item.since,
+        opened: item.opened,
+        blocked: item.blocked,
+        suppressedSince: item.suppressedSince,
+      }))
+      return JSON.stringify({ dueAt: thing.timer.dueAt, items })
+    }
+    case 'station': {
+      const named = (truth: boolean) =>
+        thing.containers.filter((w) => w.truth === truth).map((w) => w.container.name)
+      const { thread, tally } = thing
+      const isBlank = !thread && !tally && thing.containers.every((w) => w.truth === 'unknown')
+      if (isBlank) return undefined
+      return JSON.stringify({ full: named(true), room: named(false), thread, tally })
+    }
+    case 'account':
+      return thing.tally && JSON.stringify(thing.tally)
+  }
+}
+
+function finite(instant: EpochMs): number {
+  return Math.max(instant, -8.64e15)
+}

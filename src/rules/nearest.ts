@@ -1,0 +1,40 @@
+/** Where to go instead. */
+import type { Fraction } from '#src/stations/fraction.ts'
+import { distanceM } from '#src/stations/station.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import { statusWord } from './container-status.ts'
+import type { Alternative } from './decision.ts'
+import type { StationWatch } from './watch.ts'
+
+const MAX_DISTANCE_M = 10_000
+/** No degree of latitude is shorter than this, so a greater difference is farther away. */
+const METRES_PER_DEGREE = 110_500
+
+/**
+ * The nearest other station with a container of the fraction that is known to have room, within ten
+ * kilometres as the crow flies; of two at the same distance the one with the lower id.
+ */
+export function findAlternative(
+  stations: Iterable<StationWatch>,
+  from: StationWatch,
+  fraction: Fraction,
+  at: EpochMs,
+): Alternative | undefined {
+  const here = from.station.place
+  let best: Alternative | undefined
+  for (const { station, containers } of stations) {
+    if (station.id === from.station.id) continue
+    if (Math.abs(station.place.lat - here.lat) * METRES_PER_DEGREE > MAX_DISTANCE_M) continue
+    const distance = distanceM(here, station.place)
+    if (distance > MAX_DISTANCE_M) continue
+    const isFarther =
+      best !== undefined &&
+      (distance > best.distanceM || (distance === best.distanceM && station.id > best.stationId))
+    if (isFarther) continue
+    const hasRoom = containers.some(
+      (watch) => watch.container.fraction === fraction && statusWord(watch, at) === 'has-room',
+    )
+    if (hasRoom) best = { stationId: station.id, name: station.name, distanceM: distance }
+  }
+  return best
+}

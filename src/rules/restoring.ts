@@ -1,0 +1,178 @@
+/** Goes on from kept state, and settles what a changed rule file or town makes of it. */
+import type { ContainerId, StationId } from '#src/stations/ids.ts'
+import type { KeptState } from './contract.ts'
+import { createEpisode, episodeDue } from './episode.ts'
+import type { Episode } from './episode.ts'
+import { groupOf } from './group.ts'
+import type { WaitingItem } from './group.ts'
+import { judgeEpisode } from './judging.ts'
+import {
+  readAccount,
+  readClock,
+  readEpisode,
+  readGroup,
+  readRuleHash,
+  readStation,
+} from './kept-state.ts'
+import type { KeptGroup } from './kept-state.ts'
+import { gapEndOf } from './posting.ts'
+import type { Rule } from './rule-book.ts'
+import { forget, withdrawAll } from './town-watch.ts'
+import { restoreState } from './watch.ts'
+import type { ContainerWatch, StationWatch } from './watch.ts'
+import { decide, lookAt, markDirty, nowOf, truthOf } from './world.ts'
+import type { World } from './world.ts'
+
+/** What was kept and concerns nobody any more; to be forgotten. */
+export interface Leftovers {
+  readonly keys: readonly string[]
+}
+
+/**
+ * Puts kept state back. The clock comes first: rules that are new or changed are judged at the instant
+ * at which the engine stopped.
+ */
+export function restore(world: World, kept: KeptState): Leftovers {
+  restoreClock(world, kept)
+  for (const state of kept.containers) {
+    const watch = world.containers.get(state.containerId)
+    if (watch) restoreState(watch, state, world.book.facts)
+  }
+  const leftovers: string[] = []
+  const groups: [string, KeptGroup][] = []
+  for (const key of kept.state.keys()) {
+    const [kind, first] = key.split('|')
+    if (kind === 'station' && !restoreStation(world, kept, key, first!)) leftovers.push(key)
+    if (kind === 'episode' && !restoreEpisode(world, kept, key)) leftovers.push(key)
+    if (kind === 'rule' && !world.rules.has(first!)) leftovers.push(key)
+    if (kind === 'group') groups.push([key, readGroup(kept.state, key)!])
+  }
+  for (const [key, group] of groups) if (!restoreGroup(world, key, group)) leftovers.push(key)
+  return { keys: leftovers }
+}
+
+function restoreClock(world: World, kept: KeptState): void {
+  const clock = readClock(kept.state)
+  if (clock) {
+    world.clock.now = clock.at
+    world.clock.seq = clock.seq
+    world.clock.recordAt = clock.recordAt
+    world.clock.catchUpUntil = clock.catchUpUntil
+  }
+  world.account.tally = readAccount(kept.state)
+}
+
+function restoreStation(world: World, kept: KeptState, key: string, id: string): boolean {
+  const station = world.stations.get(id as StationId)
+  if (!station) return false
+  const { full, room, thread, tally } = readStation(kept.state, key)!
+  for (const watch of station.containers) {
+    const { name } = watch.container
+    watch.truth = full.includes(name) ? true : room.includes(name) ? false : 'unknown'
+  }
+  station.full = station.containers.filter((watch) => watch.truth === true).length
+  station.unknown = station.containers.filter((watch) => watch.truth === 'unknown').length
+  station.thread = thread
+  station.tally = tally
+  return true
+}
+
+/** False where its rule is no longer in the book or its subject no longer in the town. */
+function restoreEpisode(world: World, kept: KeptState, key: string): boolean {
+  const [, ruleId, subject] = key.split('|') as [string, string, string]
+  const episode = findEpisode(world, ruleId, subject)
+  if (!episode) return false
+  const { state, startedAt, since, unknownSince, posted, lastPostedAt } = readEpisode(
+    kept.state,
+    key,
+  )!
+  Object.assign(episode, { state, startedAt, since, unknownSince, posted, lastPostedAt })
+  world.timers.wish(episode.timer, episodeDue(episode, episode.rule, nowOf(world)))
+  return true
+}
+
+function findEpisode(world: World, ruleId: string, subject: string): Episode | undefined {
+  const rule = world.rules.get(ruleId)
+  if (!rule) return undefined
+  const of =
+    rule.per === 'container'
+      ? world.containers.get(subject as ContainerId)
+      : world.stations.get(subject as StationId)
+  if (!of) return undefined
+  return episodeAt(rule, of)
+}
+
+function episodeAt(rule: Rule, of: ContainerWatch | StationWatch): Episode {
+  return (of.episodes[rule.index] ??= createEpisode(rule, of))
+}
+
+function restoreGroup(world: World, key: string, kept: KeptGroup): boolean {
+  const [, stationId, audience] = key.split('|') as [string, string, 'public' | 'staff']
+  const station = world.stations.get(stationId as StationId)
+  if (!station) return false
+  const items: WaitingItem[] = []
+  for (const item of kept.items) {
+    const episode = findEpisode(world, item.rule, item.subject)
+    if (!episode) continue
+    const { kind, startedAt, since, opened, blocked, suppressedSince } = item
+    items.push({ episode, kind, startedAt, since, opened, blocked, suppressedSince })
+  }
+  const group = groupOf(station, audience)
+  group.items = items
+  const dueAt = Math.max(kept.dueAt, gapEndOf(world, group))
+  world.timers.wish(group.timer, items.length === 0 ? Infinity : dueAt)
+  if (items.length < kept.items.length) markDirty(world, group)
+  return true
+}
+
+/**
+ * Compares the book with the one that state was kept under. A rule that stands unchanged goes on as it
+ * was. Where when, clear or for changed, what was pending starts anew and what was active counts as told.
+ * Whatever is true at once under a new or changed rule becomes active in silence: editing a rule never
+ * makes a post by itself. Gives back the rules whose hash is to be kept anew.
+ */
+export function adoptBook(world: World, kept: KeptState): readonly Rule[] {
+  const adopted: Rule[] = []
+  for (const rule of world.book.rules) {
+    const hash = readRuleHash(kept.state, rule.id)
+    if (hash === rule.hash) continue
+    adopted.push(rule)
+    if (world.clock.now === undefined) continue
+    const holders = rule.per === 'container' ? world.containers : world.stations
+    for (const of of holders.values()) adoptRule(world, rule, of)
+  }
+  return adopted
+}
+
+function adoptRule(world: World, rule: Rule, of: ContainerWatch | StationWatch): void {
+  const station = of.kind === 'container' ? of.station : of
+  const episode = of.episodes[rule.index]
+  lookAt(world, of.kind === 'container' ? of : undefined, station)
+  if (episode?.state === 'pending') {
+    decide(world, episode, 'idle', 'rule-changed')
+    const { lastPostedAt } = episode
+    forget(world, episode)
+    episode.lastPostedAt = lastPostedAt
+    judgeEpisode(world, episode)
+    return
+  }
+  if (episode && episode.state !== 'idle') {
+    const isWaiting = withdrawAll(world, episode)
+    decide(world, episode, episode.state, 'rule-changed', {
+      ...(isWaiting && { outcome: 'dropped' }),
+    })
+    return
+  }
+  if (truthOf(world, rule.when, station) === true) {
+    activateSilently(world, episodeAt(rule, of))
+  }
+}
+
+function activateSilently(world: World, episode: Episode): void {
+  const at = nowOf(world)
+  decide(world, episode, 'active', 'first-load-silent')
+  episode.state = 'active'
+  episode.startedAt = at
+  episode.since = at
+  markDirty(world, episode)
+}

@@ -1,0 +1,221 @@
+/** Reads `rules.yaml`: text in, a rule book or every fault at once. */
+import { createHash } from 'node:crypto'
+
+import { LineCounter, isScalar, parseDocument } from 'yaml'
+import type { Document } from 'yaml'
+
+import { fieldName, offsetOf, yamlMessage } from '#src/stations/town-faults.ts'
+import { compileCondition } from './condition.ts'
+import type { Compiled, Condition } from './condition.ts'
+import type { Policy, ReadingPolicy, Rule, RuleBook } from './rule-book.ts'
+import { wordIssue } from './rule-faults.ts'
+import type { Fault, FaultAt, Path } from './rule-faults.ts'
+import { checkNames, lintRule } from './rule-lint.ts'
+import { ruleFileShape } from './rule-shape.ts'
+import type { RuleFileShape, RuleShape } from './rule-shape.ts'
+
+export type { RuleBook } from './rule-book.ts'
+export type { Fault } from './rule-faults.ts'
+
+export type ParsedRuleFile =
+  | { readonly kind: 'ok'; readonly book: RuleBook; readonly warnings: readonly Fault[] }
+  | { readonly kind: 'faulty'; readonly faults: readonly Fault[] }
+
+const MAX_CHARACTERS = 1_000_000
+
+/**
+ * A rule file (YAML 1.2) as a rule book. Faults name file, line, field and fix, and come all at once:
+ * those of the shape, of every condition, and of names that do not meet. Warnings are of things that
+ * work and are probably not meant. `fileName` is for the faults alone.
+ */
+export function parseRuleFile(text: string, fileName: string): ParsedRuleFile {
+  const lines = new LineCounter()
+  const place = (offset: number): Pick<Fault, 'file' | 'line' | 'column'> => {
+    const { line, col } = lines.linePos(offset)
+    return { file: fileName, line: Math.max(line, 1), column: Math.max(col, 1) }
+  }
+  if (text.length > MAX_CHARACTERS) {
+    const message = `has ${text.length} characters; a rule file holds at most ${MAX_CHARACTERS}`
+    return { kind: 'faulty', faults: [{ file: fileName, line: 1, field: '', message }] }
+  }
+
+  const document = parseDocument(text, { lineCounter: lines, version: '1.2' })
+  if (document.errors.length > 0) {
+    const faults = document.errors.map((error) => ({
+      ...place(error.pos[0]),
+      field: '',
+      message: yamlMessage(error),
+    }))
+    return { kind: 'faulty', faults }
+  }
+
+  const faults: Fault[] = []
+  const tell = ({ path, message }: FaultAt) =>
+    faults.push({ ...place(offsetOf(document, path)), field: fieldName(path), message })
+  const raw = readValues(document)
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+    const message =
+      raw === undefined
+        ? 'holds too many aliases (*name); write the values out'
+        : 'expected a rule file with version, policy, facts and rules'
+    tell({ path: [], message })
+    return { kind: 'faulty', faults }
+  }
+  const shaped = ruleFileShape.safeParse(raw)
+  const compiled = compileAll(raw)
+  for (const issue of shaped.error?.issues ?? []) wordIssue(issue, raw).forEach(tell)
+  for (const [path, result] of compiled.values()) {
+    if (result.kind === 'ok') continue
+    const field = fieldName(path)
+    for (const fault of result.faults) {
+      const offset = conditionOffset(document, text, path, fault.offset)
+      faults.push({ ...place(offset), field, message: fault.message })
+    }
+  }
+  if (shaped.success) checkNames(shaped.data.rules).forEach(tell)
+  if (faults.length > 0 || !shaped.success) return { kind: 'faulty', faults: sorted(faults) }
+
+  const conditions = new Map(
+    [...compiled].map(([field, [, result]]) => [
+      field,
+      (result as Compiled & { kind: 'ok' }).condition,
+    ]),
+  )
+  const book = createBook(shaped.data, conditions, text)
+  for (const rule of book.rules) lintRule(rule, ['rules', rule.index]).forEach(tell)
+  return { kind: 'ok', book, warnings: sorted(faults) }
+}
+
+/** Undefined where aliases multiply beyond reason. */
+function readValues(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 })
+  } catch {
+    return undefined
+  }
+}
+
+function sorted(faults: readonly Fault[]): readonly Fault[] {
+  return faults.toSorted((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0))
+}
+
+interface RawFile {
+  readonly rules?: unknown
+}
+
+/** Every condition that is text at all, by field, so that a misspelt key elsewhere hides none of their faults. */
+function compileAll(raw: RawFile): Map<string, readonly [Path, Compiled]> {
+  const compiled = new Map<string, readonly [Path, Compiled]>()
+  const rules: readonly unknown[] = Array.isArray(raw.rules) ? raw.rules : []
+  rules.forEach((rule, i) => {
+    if (!isRecord(rule)) return
+    const per = rule['per'] === 'station' ? 'station' : 'container'
+    const compile = (holder: Record<string, unknown>, key: string, path: Path) => {
+      const source = holder[key]
+      if (typeof source !== 'string') return
+      compiled.set(fieldName(path), [path, compileCondition(source, per)])
+    }
+    compile(rule, 'when', ['rules', i, 'when'])
+    compile(rule, 'clear', ['rules', i, 'clear'])
+    const suppress: readonly unknown[] = Array.isArray(rule['suppress']) ? rule['suppress'] : []
+    suppress.forEach((item, j) => {
+      if (isRecord(item)) compile(item, 'when', ['rules', i, 'suppress', j, 'when'])
+    })
+  })
+  return compiled
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Where in the file a place in a condition stands; its beginning when the text was escaped or folded. */
+function conditionOffset(document: Document, text: string, path: Path, offset: number): number {
+  const node = document.getIn(path, true)
+  if (!isScalar(node) || !node.range) return offsetOf(document, path)
+  const [from, until] = node.range
+  const written = text.slice(from, until).indexOf(String(node.value))
+  return written < 0 ? from : from + written + offset
+}
+
+function createBook(
+  file: RuleFileShape,
+  conditions: ReadonlyMap<string, Condition>,
+  text: string,
+): RuleBook {
+  return {
+    hash: hashOf(text),
+    policy: createPolicy(file.policy),
+    facts: createReadingPolicy(file.facts),
+    rules: file.rules.map((shape, i) => createRule(shape, i, conditions)),
+  }
+}
+
+function createPolicy(shape: RuleFileShape['policy']): Policy {
+  const { quiet, budget } = shape
+  const special = quiet?.sundays_and_holidays
+  return {
+    timeZone: shape.tz,
+    groupWaitMs: shape.group_wait,
+    settleMs: shape.settle,
+    ...(quiet && {
+      quiet: { daily: quiet.daily, ...(special && { sundaysAndHolidays: special }) },
+    }),
+    budget: {
+      perStationPerDay: budget.per_station_per_day,
+      perAccountPerDay: budget.per_account_per_day,
+      minGapMs: budget.min_gap,
+      reserveShare: budget.reserve_for_priority_80,
+      whenSpent: budget.when_spent === 'drop' ? 'drop' : 'next-day',
+    },
+    staleAfterMs: shape.stale_after,
+    catchUpMs: shape.catch_up,
+  }
+}
+
+function createReadingPolicy(shape: RuleFileShape['facts']): ReadingPolicy {
+  return {
+    sensorSilentAfterMs: shape.sensor_silent_after,
+    lateAfterMs: shape.late_after,
+    maxSkewMs: shape.max_skew,
+  }
+}
+
+function createRule(
+  shape: RuleShape,
+  index: number,
+  conditions: ReadonlyMap<string, Condition>,
+): Rule {
+  const when = conditions.get(`rules[${index}].when`)!
+  const clear = conditions.get(`rules[${index}].clear`)
+  const reads = [...when.reads, ...(clear?.reads ?? [])]
+  return {
+    id: shape.id,
+    index,
+    hash: hashOf(JSON.stringify([shape.when, shape.clear ?? null, shape.for])),
+    per: shape.per,
+    audience: shape.channel,
+    when,
+    ...(clear && { clear }),
+    weighsEvidence: reads.includes('c.full') || reads.includes('c.evidence'),
+    forMs: shape.for,
+    clearForMs: shape.clear_for,
+    cooldownMs: shape.cooldown,
+    priority: shape.priority,
+    onMissing: { policy: shape.on_missing.then, graceMs: shape.on_missing.grace },
+    suppress: shape.suppress.map((item, j) => ({
+      id: item.id,
+      when: conditions.get(`rules[${index}].suppress[${j}].when`)!,
+      maxMs: item.max,
+    })),
+    absorbs: shape.absorbs,
+    inhibitedBy: shape.inhibited_by,
+    ignoresQuietHours: shape.quiet === 'ignore',
+    post: shape.post,
+    ...(shape.close_post !== undefined && { closePost: shape.close_post }),
+  }
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12)
+}

@@ -1,0 +1,114 @@
+/** What a rule file's shape cannot say: names that must meet, and things that work but are hardly meant. */
+import type { ContainerId, StationId } from '#src/stations/ids.ts'
+import { HOUR, MINUTE } from '#src/stations/time.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import type { Condition } from './condition.ts'
+import { createFacts } from './facts.ts'
+import type { FactContext, KnownContainer } from './facts.ts'
+import type { Rule } from './rule-book.ts'
+import { suggestName } from './rule-faults.ts'
+import type { FaultAt } from './rule-faults.ts'
+import type { RuleShape } from './rule-shape.ts'
+
+/** How often sensors speak at most in common service: oftener costs too much battery. */
+const USUAL_INTERVAL_MS = 15 * MINUTE
+
+/** Ids given twice, names of rules that do not exist, texts used by two rules. */
+export function checkNames(rules: readonly RuleShape[]): readonly FaultAt[] {
+  const faults: FaultAt[] = []
+  const ids = rules.map((rule) => rule.id)
+  rules.forEach((rule, i) => {
+    if (ids.indexOf(rule.id) < i) {
+      const message = `"${rule.id}" is the id of rules[${ids.indexOf(rule.id)}] too; give each rule its own`
+      faults.push({ path: ['rules', i, 'id'], message })
+    }
+    const earlier = rules.findIndex((other) => other.post === rule.post)
+    if (earlier < i) {
+      const message = `rule ${rules[earlier]!.id} posts "${rule.post}" too; give each rule its own text`
+      faults.push({ path: ['rules', i, 'post'], message })
+    }
+    for (const key of ['absorbs', 'inhibited_by'] as const) {
+      rule[key].forEach((name, j) => {
+        const path = ['rules', i, key, j]
+        const others = ids.filter((id) => id !== rule.id)
+        if (name === rule.id) faults.push({ path, message: 'names the rule itself; take it out' })
+        else if (!ids.includes(name)) {
+          faults.push({ path, message: suggestName(`"${name}" is no rule`, name, others) })
+        }
+      })
+    }
+    if (rule.on_missing.then === 'clear' && rule.close_post !== undefined) {
+      const message =
+        'then: clear closes without data, so close_post would claim what nobody knows; take one of them out'
+      faults.push({ path: ['rules', i, 'on_missing', 'then'], message })
+    }
+  })
+  return faults
+}
+
+/** Warnings for a rule that can be carried out. */
+export function lintRule(rule: Rule, path: readonly (string | number)[]): readonly FaultAt[] {
+  const warnings: FaultAt[] = []
+  if (rule.cooldownMs > 0 && rule.cooldownMs < rule.forMs) {
+    const message = 'is shorter than for, so it never holds anything back'
+    warnings.push({ path: [...path, 'cooldown'], message })
+  }
+  if (rule.forMs < USUAL_INTERVAL_MS && rule.when.reads.some((name) => LEVELS.has(name))) {
+    const message =
+      'is shorter than sensors usually take between two readings (15m), so a single reading makes a post'
+    warnings.push({ path: [...path, 'for'], message })
+  }
+  const overlap = rule.clear && findOverlap(rule.per, rule.when, rule.clear)
+  if (overlap !== undefined) {
+    const message = `can be true while when is (for example with ${overlap}); while both are, the rule stays as it is`
+    warnings.push({ path: [...path, 'clear'], message })
+  }
+  return warnings
+}
+
+const LEVELS: ReadonlySet<string> = new Set(['c.fill', 'c.full', 'c.evidence', 's.full'])
+
+/** A set of facts under which both conditions hold: levels and ages without reports, and counts at a station. */
+function findOverlap(per: Rule['per'], when: Condition, clear: Condition): string | undefined {
+  const context = createFacts()
+  const samples = per === 'container' ? sampleLevels(context) : sampleCounts(context)
+  for (const sample of samples) {
+    if (when.evaluate(context) === true && clear.evaluate(context) === true) return sample
+  }
+  return undefined
+}
+
+const SAMPLE_NOW = (365 * 24 * HOUR) as EpochMs
+const SAMPLE_STATION = { id: '0000-1' as StationId }
+
+function* sampleLevels(context: FactContext): Generator<string> {
+  context.s.look({ station: SAMPLE_STATION, containers: { length: 5 }, full: 1, unknown: 0 })
+  for (const ageHours of [0, 1, 6, 11]) {
+    for (let fillPercent = 0; fillPercent <= 100; fillPercent += 2.5) {
+      const measuredAt = (SAMPLE_NOW - ageHours * HOUR) as EpochMs
+      const known: KnownContainer = {
+        container: { id: '0000-1-paper-1' as ContainerId, fraction: 'paper' },
+        fillPercent,
+        measuredAt,
+        liveUntil: measuredAt + 12 * HOUR,
+        heardAt: measuredAt,
+        emptiedAt: measuredAt,
+        fault: undefined,
+        reports: [],
+      }
+      context.c.look(known, SAMPLE_NOW)
+      yield `c.fill ${fillPercent}`
+    }
+  }
+}
+
+function* sampleCounts(context: FactContext): Generator<string> {
+  for (let length = 1; length <= 8; length++) {
+    for (let full = 0; full <= length; full++) {
+      for (let unknown = 0; unknown <= length - full; unknown++) {
+        context.s.look({ station: SAMPLE_STATION, containers: { length }, full, unknown })
+        yield `s.containers ${length}, s.full ${full}`
+      }
+    }
+  }
+}

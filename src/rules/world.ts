@@ -1,0 +1,174 @@
+/** All that an engine holds between records, and the two things each of its steps may do to it: note and decide. */
+import type { ContainerId, PostKey, StationId } from '#src/stations/ids.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import type { AccountTally } from './budget.ts'
+import type { Calendar } from './calendar.ts'
+import type { AgeLimit, Condition } from './condition.ts'
+import type {
+  Clause,
+  DecidedPost,
+  Decision,
+  DecisionReason,
+  EpisodeState,
+  EvidencePart,
+  GateAnswer,
+  Truth,
+} from './decision.ts'
+import type { Episode } from './episode.ts'
+import { weighEvidence } from './evidence.ts'
+import type { FactContext } from './facts.ts'
+import type { Group } from './group.ts'
+import type { Rule, RuleBook } from './rule-book.ts'
+import type { TimerQueue } from './timer-queue.ts'
+import type { ContainerWatch, EngineTimer, StationWatch } from './watch.ts'
+
+/** Rises when the same records may lead to other decisions than before. */
+export const ENGINE_VERSION = '1'
+
+export interface Account {
+  readonly kind: 'account'
+  readonly key: 'account'
+  tally: AccountTally | undefined
+  dirty: boolean
+}
+
+/** Where the engine stands. Undefined until the first record or the first tick. */
+export interface EngineClock {
+  now: EpochMs | undefined
+  /** Of the newest record. */
+  seq: number
+  recordAt: EpochMs | undefined
+  /** Nothing is posted before this, while readings that queued during downtime come in. */
+  catchUpUntil: EpochMs | undefined
+}
+
+/** Whatever is kept under one key. */
+export type Keepable = Episode | Group | StationWatch | Account
+
+export interface Ledger {
+  decisions: Decision[]
+  posts: DecidedPost[]
+  touched: ContainerWatch[]
+  dirty: Keepable[]
+  /** A record has come since effects were last taken. */
+  hasRecord: boolean
+}
+
+export interface World {
+  readonly book: RuleBook
+  readonly containerRules: readonly Rule[]
+  readonly stationRules: readonly Rule[]
+  readonly rules: ReadonlyMap<string, Rule>
+  /** Ages that some rule compares with. */
+  readonly ageLimits: readonly AgeLimit[]
+  /** Whether some rule may come true of a container without reports at an instant not known beforehand. */
+  readonly drifts: boolean
+  readonly facts: FactContext
+  readonly calendar: Calendar
+  readonly timers: TimerQueue<EngineTimer>
+  readonly ledger: Ledger
+  readonly stations: Map<StationId, StationWatch>
+  readonly containers: Map<ContainerId, ContainerWatch>
+  readonly account: Account
+  readonly clock: EngineClock
+  readonly tzdata: string
+}
+
+/** The instant at which things are happening. */
+export function nowOf(world: World): EpochMs {
+  return world.clock.now!
+}
+
+export function touch(world: World, watch: ContainerWatch): void {
+  if (watch.touched) return
+  watch.touched = true
+  world.ledger.touched.push(watch)
+}
+
+export function markDirty(world: World, thing: Keepable): void {
+  if (thing.dirty) return
+  thing.dirty = true
+  world.ledger.dirty.push(thing)
+}
+
+/** Turns the facts to an episode's subject. */
+export function lookAt(world: World, container: ContainerWatch | undefined, station: StationWatch) {
+  if (container) world.facts.c.look(container, nowOf(world))
+  world.facts.s.look(station)
+}
+
+/**
+ * The truth of a condition for the subject that the facts are turned to. `s.full` counts what is known
+ * to be full; where containers of the station are unknown, a condition that comes out differently when
+ * they are counted as full is UNKNOWN. So a station never has room for want of data.
+ */
+export function truthOf(world: World, condition: Condition, station: StationWatch): Truth {
+  const truth = condition.evaluate(world.facts)
+  if (station.unknown === 0 || !condition.reads.includes('s.full')) return truth
+  return truth === supposeFull(world, station, () => condition.evaluate(world.facts))
+    ? truth
+    : 'unknown'
+}
+
+function supposeFull<T>(world: World, station: StationWatch, ask: () => T): T {
+  world.facts.s.supposeUnknownFull()
+  const answer = ask()
+  world.facts.s.look(station)
+  return answer
+}
+
+function explain(world: World, condition: Condition, station: StationWatch): readonly Clause[] {
+  const clauses = condition.explain(world.facts)
+  if (station.unknown === 0 || !condition.reads.includes('s.full')) return clauses
+  const supposed = supposeFull(world, station, () => condition.explain(world.facts))
+  return clauses.map((clause, i) =>
+    clause.value === supposed[i]!.value ? clause : { ...clause, value: 'unknown' as const },
+  )
+}
+
+export interface DecisionDetail {
+  readonly heldMs?: number
+  readonly gates?: readonly GateAnswer[]
+  readonly outcome?: NonNullable<Decision['outcome']>
+  readonly postKey?: PostKey
+  /** Which condition's clauses to show; `when` if not said. */
+  readonly about?: 'when' | 'clear' | 'nothing'
+}
+
+/** Writes down a decision. The facts must be turned to the episode's subject, unless it is about nothing. */
+export function decide(
+  world: World,
+  episode: Episode,
+  to: EpisodeState,
+  because: DecisionReason,
+  detail: DecisionDetail = {},
+): void {
+  const { rule, station, container } = episode
+  const about = detail.about ?? 'when'
+  const condition = about === 'clear' ? (rule.clear ?? rule.when) : rule.when
+  const decision: { -readonly [Key in keyof Decision]: Decision[Key] } = {
+    at: nowOf(world),
+    seq: world.clock.seq,
+    ruleId: rule.id,
+    ruleHash: rule.hash,
+    subject: episode.subject,
+    stationId: station.station.id,
+    from: episode.state,
+    to,
+    because,
+    clauses: about === 'nothing' ? [] : explain(world, condition, station),
+    gates: detail.gates ?? [],
+    engine: ENGINE_VERSION,
+    tzdata: world.tzdata,
+  }
+  if (container) decision.containerId = container.container.id
+  if (container && about !== 'nothing' && rule.weighsEvidence) {
+    const parts: EvidencePart[] = []
+    const sum = weighEvidence(container, nowOf(world), parts)
+    if (!Number.isNaN(sum)) decision.evidence = { sum, parts }
+  }
+  if (detail.heldMs !== undefined) decision.heldMs = detail.heldMs
+  if (detail.outcome !== undefined) decision.outcome = detail.outcome
+  if (detail.postKey !== undefined) decision.postKey = detail.postKey
+  world.ledger.decisions.push(decision)
+}

@@ -1,0 +1,136 @@
+/** Words for a container's state, and ages and clock times as people say them. Pure: both instants are arguments. */
+import type { ContainerStatus } from '#src/rules/decision.ts'
+import type { Language } from '#src/stations/fraction.ts'
+import type { Fault } from '#src/stations/reading.ts'
+import { DAY, HOUR, MINUTE, SECOND, type EpochMs } from '#src/stations/time.ts'
+import { clockText } from './wall-clock.ts'
+
+export type StatusWord = ContainerStatus['word']
+
+const STATUS_WORDS: Record<Language, Record<StatusWord, string>> = {
+  sv: {
+    'has-room': 'Plats finns',
+    'nearly-full': 'Nästan fullt',
+    full: 'Fullt',
+    unknown: 'Okänt',
+  },
+  en: { 'has-room': 'Has room', 'nearly-full': 'Nearly full', full: 'Full', unknown: 'Unknown' },
+}
+
+/** `Plats finns`, `Nearly full`. */
+export function statusWord(word: StatusWord, language: Language): string {
+  return STATUS_WORDS[language][word]
+}
+
+const FAULT_TEXTS: Record<Language, Record<Fault, string>> = {
+  sv: {
+    'no-echo': 'givaren får inget eko',
+    'below-dead-zone': 'något är för nära givaren',
+    'beyond-floor': 'givaren ser längre än till botten',
+    tilted: 'behållaren eller givaren står snett',
+    'sensor-error': 'givaren säger att den är trasig',
+    'out-of-range': 'värdet är orimligt',
+  },
+  en: {
+    'no-echo': 'the sensor gets no echo',
+    'below-dead-zone': 'something is too close to the sensor',
+    'beyond-floor': 'the sensor sees further than the floor',
+    tilted: 'the container or the sensor is tilted',
+    'sensor-error': 'the sensor says that it is broken',
+    'out-of-range': 'the value makes no sense',
+  },
+}
+
+/** Why a device could not measure: `givaren får inget eko`. */
+export function faultText(fault: Fault, language: Language): string {
+  return FAULT_TEXTS[language][fault]
+}
+
+/** `3 timmar`, `1 day`; whole units, rounded down, at least one second. */
+export function spanText(ms: number, language: Language): string {
+  const [unit, size] =
+    ms >= 2 * DAY
+      ? (['day', DAY] as const)
+      : ms >= HOUR
+        ? (['hour', HOUR] as const)
+        : ms >= MINUTE
+          ? (['minute', MINUTE] as const)
+          : (['second', SECOND] as const)
+  const count = Math.max(1, Math.floor(ms / size))
+  return `${count} ${UNITS[language][unit][count === 1 ? 0 : 1]}`
+}
+
+const UNITS = {
+  sv: {
+    second: ['sekund', 'sekunder'],
+    minute: ['min', 'min'],
+    hour: ['timme', 'timmar'],
+    day: ['dygn', 'dygn'],
+  },
+  en: {
+    second: ['second', 'seconds'],
+    minute: ['min', 'min'],
+    hour: ['hour', 'hours'],
+    day: ['day', 'days'],
+  },
+} as const
+
+/** How long ago something was: `nyss`, `för 12 min sedan`, `3 hours ago`. An instant ahead of `at` counts as just now. */
+export function ageText(from: EpochMs, at: EpochMs, language: Language): string {
+  const age = at - from
+  if (age < MINUTE) return language === 'sv' ? 'nyss' : 'just now'
+  const span = spanText(age, language)
+  return language === 'sv' ? `för ${span} sedan` : `${span} ago`
+}
+
+const LOCALES: Record<Language, string> = { sv: 'sv-SE', en: 'en-GB' }
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** Making a formatter costs far more than using one, so each is made once. */
+function format(
+  language: Language,
+  timeZone: string,
+  options: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
+  const key = `${language} ${timeZone} ${JSON.stringify(options)}`
+  const known = formats.get(key)
+  if (known) return known
+  const made = new Intl.DateTimeFormat(LOCALES[language], { ...options, timeZone })
+  formats.set(key, made)
+  return made
+}
+
+/** `tisdag`, `Tuesday`. */
+export function weekdayText(at: EpochMs, timeZone: string, language: Language): string {
+  return format(language, timeZone, { weekday: 'long' }).format(at)
+}
+
+/** `5 maj 2026`, `5 May 2026`. */
+export function dateText(at: EpochMs, timeZone: string, language: Language): string {
+  return format(language, timeZone, { day: 'numeric', month: 'long', year: 'numeric' }).format(at)
+}
+
+/** `tis 5 maj`, `Tue 5 May`: short, for tables and axes. */
+export function shortDayText(at: EpochMs, timeZone: string, language: Language): string {
+  return format(language, timeZone, { weekday: 'short', day: 'numeric', month: 'short' })
+    .format(at)
+    .replace(',', '')
+}
+
+function dayNumber(at: EpochMs, timeZone: string): number {
+  const day = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate()
+  return Date.UTC(day.year, day.month - 1, day.day) / DAY
+}
+
+/**
+ * When something was, as one would say it at `now`: `i dag 07:40`, `i går 23:10`, `tisdag 07:40`
+ * within the last six days, otherwise `5 maj 2026 07:40`.
+ */
+export function whenText(at: EpochMs, now: EpochMs, timeZone: string, language: Language): string {
+  const clock = clockText(at, timeZone)
+  const daysAgo = dayNumber(now, timeZone) - dayNumber(at, timeZone)
+  if (daysAgo === 0) return language === 'sv' ? `i dag ${clock}` : `today ${clock}`
+  if (daysAgo === 1) return language === 'sv' ? `i går ${clock}` : `yesterday ${clock}`
+  if (daysAgo > 1 && daysAgo < 7) return `${weekdayText(at, timeZone, language)} ${clock}`
+  return `${dateText(at, timeZone, language)} ${clock}`
+}

@@ -1,0 +1,1014 @@
+/** What any store must do, as tests; `sqlite.test.ts` runs them on the embedded one. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { ContainerState, Decision } from '#src/rules/decision.ts'
+import { parsePostKey } from '#src/stations/ids.ts'
+import { FAULTS, READING_FLAGS, type Reading, type Rejected } from '#src/stations/reading.ts'
+import type { Town } from '#src/stations/station.ts'
+import { HOUR, MINUTE, instant, plus } from '#src/stations/time.ts'
+import type { JournalTx, NewDelivery, NewReading, Post, Store } from '#src/store/contract.ts'
+import { castTown, containerId, deviceId, ekudden, hamnen, torget } from '#tests/support/town.ts'
+
+export const noon = instant(Date.parse('2026-05-05T10:00:00Z'))
+const paper = containerId('1490-901-paper-1')
+const plastic = containerId('1490-901-plastic-1')
+const paperDevice = deviceId('dev-901-paper-1')
+const plasticDevice = deviceId('dev-901-plastic-1')
+
+/** A level measured at its own time, ten seconds before it was received. */
+export function level(fillPercent: number, measuredAt = noon): Reading {
+  return {
+    deviceId: paperDevice,
+    n: 0,
+    containerId: paper,
+    measuredAt,
+    receivedAt: plus(measuredAt, 10_000),
+    fillPercent,
+    flags: [],
+  }
+}
+
+/** A level without a time of its own. */
+export function nowLevel(fillPercent: number, at = noon): Reading {
+  return { ...level(fillPercent, at), receivedAt: at }
+}
+
+export function decision(over: Partial<Decision> = {}): Decision {
+  return {
+    at: noon,
+    seq: 1,
+    ruleId: 'full',
+    ruleHash: 'c0ffee',
+    subject: paper,
+    stationId: ekudden.id,
+    containerId: paper,
+    from: 'pending',
+    to: 'active',
+    because: 'held-long-enough',
+    heldMs: 30 * MINUTE,
+    clauses: [{ source: 'c.fill >= 85.0', value: true, facts: { 'c.fill': 91, 'c.tilt': null } }],
+    gates: [{ gate: 'budget', answer: 'pass', detail: '2/4 today' }],
+    outcome: 'posted',
+    postKey: postKey(1),
+    engine: '1',
+    tzdata: '2026a',
+    ...over,
+  }
+}
+
+export function postKey(n: number) {
+  return parsePostKey(n.toString(16).padStart(16, '0'))!
+}
+
+export function post(n: number, over: Partial<Post> = {}): Post {
+  return {
+    key: postKey(n),
+    at: plus(noon, n * MINUTE),
+    stationId: ekudden.id,
+    audience: 'public',
+    kind: 'open',
+    priority: 50,
+    sendAt: plus(noon, n * MINUTE + 30_000),
+    expiresAt: plus(noon, 6 * HOUR),
+    items: [
+      {
+        ruleId: 'full',
+        episode: `full/${paper}/${n}`,
+        subject: paper,
+        template: 'full',
+        containerId: paper,
+        fraction: 'paper',
+        since: noon,
+        source: 'sensor',
+        fillPercent: 91,
+        alternative: { stationId: hamnen.id, name: 'Hamnen', distanceM: 596 },
+      },
+    ],
+    texts: { sv: `Pappret på Ekudden är fullt (${n}).`, en: `Paper is full at Ekudden (${n}).` },
+    ...over,
+  }
+}
+
+export function delivery(n: number, over: Partial<NewDelivery> = {}): NewDelivery {
+  return {
+    postKey: postKey(n),
+    channel: 'x',
+    account: 'provstad',
+    language: 'sv',
+    text: `Pappret på Ekudden är fullt (${n}).`,
+    dueAt: plus(noon, n * MINUTE),
+    expiresAt: plus(noon, 6 * HOUR),
+    ...over,
+  }
+}
+
+type Effects = Parameters<JournalTx['keepEffects']>[0]
+
+export function effects(over: Partial<Effects> = {}): Effects {
+  return {
+    decisions: [],
+    posts: [],
+    deliveries: [],
+    containers: [],
+    state: new Map(),
+    seq: 1,
+    at: noon,
+    ...over,
+  }
+}
+
+function rejected(over: Partial<Rejected> = {}): Rejected {
+  return {
+    reason: 'not-json',
+    detail: 'expected JSON',
+    topic: 'kvitter/v1/devices/dev-901-paper-1/reading',
+    deviceId: paperDevice,
+    receivedAt: noon,
+    head: new TextEncoder().encode('{'),
+    bytes: 1,
+    ...over,
+  }
+}
+
+let nextSeq = 1
+/** Readings as one uplink would bring them, each with its own place in the journal. */
+export function fresh(readings: readonly Reading[], fingerprint = 7): readonly NewReading[] {
+  return readings.map((reading) => ({ seq: nextSeq++, reading, fingerprint }))
+}
+
+export async function inFolder(work: (path: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'kvitter-store-'))
+  try {
+    await work(join(folder, 'kvitter.db'))
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+export function describeStore(name: string, open: (path: string) => Promise<Store>): void {
+  const withStore = (
+    work: (store: Store, path: string) => Promise<void>,
+  ): (() => Promise<void>) => {
+    return () =>
+      inFolder(async (path) => {
+        await using store = await open(path)
+        await work(store, path)
+      })
+  }
+  /** With the town brought in. */
+  const withTown = (work: (store: Store, path: string) => Promise<void>): (() => Promise<void>) =>
+    withStore(async (store, path) => {
+      await store.saveTown(castTown, noon)
+      await work(store, path)
+    })
+  const keep = (store: Store, readings: readonly Reading[]) =>
+    store.journal((tx) => tx.keepReadings(fresh(readings)))
+  const told = (store: Store, container = paper) =>
+    store.readings(container, instant(0), plus(noon, 24 * HOUR), 1000)
+
+  describe(`${name}: the town`, () => {
+    test(
+      'there is none before the first import',
+      withStore(async (store) => {
+        expect(await store.town()).toBeUndefined()
+      }),
+    )
+
+    test(
+      'comes back as it was brought in',
+      withStore(async (store) => {
+        const town: Town = {
+          ...castTown,
+          networkServers: [{ id: 'tts', kind: 'tts-v3', topic: 'v3/+/devices/+/up' }],
+          channels: {
+            x: {
+              account: 'provstad',
+              language: 'sv',
+              appKeyEnv: 'X_KEY',
+              appSecretEnv: 'X_SECRET',
+              accessTokenEnv: 'X_TOKEN',
+              accessSecretEnv: 'X_TOKEN_SECRET',
+            },
+          },
+        }
+        // 3 stations; 6 containers, devices and mountings each.
+        expect(await store.saveTown(town, noon)).toEqual({
+          added: 21,
+          changed: 0,
+          removed: 0,
+          unchanged: 0,
+        })
+        expect(await store.town()).toEqual(town)
+      }),
+    )
+
+    test(
+      'brought in again, changes nothing',
+      withTown(async (store) => {
+        expect(await store.saveTown(castTown, plus(noon, HOUR))).toEqual({
+          added: 0,
+          changed: 0,
+          removed: 0,
+          unchanged: 21,
+        })
+        expect(await store.town()).toEqual(castTown)
+      }),
+    )
+
+    test(
+      'a station without an address, and a new name, are taken as they are',
+      withTown(async (store) => {
+        const { address: _, ...bare } = ekudden
+        const renamed = { ...bare, name: 'Ekuddens återvinning' }
+        const next = { ...castTown, stations: [renamed, hamnen, torget] }
+        expect(await store.saveTown(next, plus(noon, HOUR))).toEqual({
+          added: 0,
+          changed: 1,
+          removed: 0,
+          unchanged: 20,
+        })
+        expect(await store.town()).toEqual(next)
+      }),
+    )
+
+    test(
+      'keeps the order of the file, and a station moved within it is no change',
+      withTown(async (store) => {
+        const next = { ...castTown, stations: [torget, ekudden, hamnen] }
+        expect(await store.saveTown(next, plus(noon, HOUR))).toEqual({
+          added: 0,
+          changed: 0,
+          removed: 0,
+          unchanged: 21,
+        })
+        expect((await store.town())!.stations).toEqual([torget, ekudden, hamnen])
+      }),
+    )
+
+    test(
+      'what it no longer names is gone from it, but its history stays; named again, it is back',
+      withTown(async (store) => {
+        await keep(store, [level(40)])
+        const smaller: Town = {
+          ...castTown,
+          stations: [hamnen, torget],
+          devices: castTown.devices.filter((d) => !d.id.includes('901')),
+          mountings: castTown.mountings.filter((m) => !m.deviceId.includes('901')),
+        }
+        // One station, three containers, three devices, three mountings.
+        expect(await store.saveTown(smaller, plus(noon, HOUR))).toEqual({
+          added: 0,
+          changed: 0,
+          removed: 10,
+          unchanged: 11,
+        })
+        expect(await store.town()).toEqual(smaller)
+        expect(await told(store)).toEqual([level(40)])
+        expect(await keep(store, [level(41, plus(noon, MINUTE))])).toEqual(['kept'])
+
+        expect(await store.saveTown(smaller, plus(noon, 2 * HOUR))).toEqual({
+          added: 0,
+          changed: 0,
+          removed: 0,
+          unchanged: 11,
+        })
+        expect(await store.saveTown(castTown, plus(noon, 3 * HOUR))).toEqual({
+          added: 0,
+          changed: 10,
+          removed: 0,
+          unchanged: 11,
+        })
+        expect(await store.town()).toEqual(castTown)
+        expect(await told(store)).toHaveLength(2)
+      }),
+    )
+
+    test(
+      'a device swapped for another ends its mounting at the import',
+      withTown(async (store) => {
+        const swappedAt = plus(noon, HOUR)
+        const spare = deviceId('spare-1')
+        const next: Town = {
+          ...castTown,
+          devices: castTown.devices
+            .filter((d) => d.id !== paperDevice)
+            .concat({ id: spare, profile: 'native' }),
+          mountings: castTown.mountings
+            .filter((m) => m.deviceId !== paperDevice)
+            .concat({ deviceId: spare, containerId: paper, from: swappedAt }),
+        }
+        await store.saveTown(next, swappedAt)
+        const onPaper = (town: Town) => town.mountings.filter((m) => m.containerId === paper)
+        expect(onPaper((await store.town())!)).toEqual([
+          { deviceId: spare, containerId: paper, from: swappedAt },
+        ])
+
+        // The old one, kept in store, has its earlier period back; which has ended.
+        const both: Town = { ...next, devices: [...castTown.devices, next.devices.at(-1)!] }
+        await store.saveTown(both, plus(noon, 2 * HOUR))
+        expect(onPaper((await store.town())!)).toEqual([
+          {
+            deviceId: paperDevice,
+            containerId: paper,
+            from: instant(Date.parse('2026-01-01T00:00:00Z')),
+            until: swappedAt,
+          },
+          { deviceId: spare, containerId: paper, from: swappedAt },
+        ])
+      }),
+    )
+
+    test(
+      'a device moved without a date belongs, for the time before, where it was',
+      withTown(async (store) => {
+        const from = castTown.mountings[0]!.from
+        const glass = containerId('1490-901-clear-glass-1')
+        const glassDevice = deviceId('dev-901-clear-glass-1')
+        const next: Town = {
+          ...castTown,
+          mountings: castTown.mountings
+            .filter((m) => m.deviceId !== glassDevice && m.deviceId !== paperDevice)
+            .concat({ deviceId: glassDevice, containerId: paper, from }),
+        }
+        await store.saveTown(next, plus(noon, HOUR))
+        const mountings = (await store.town())!.mountings.filter((m) => m.deviceId === glassDevice)
+        expect(mountings).toEqual([
+          { deviceId: glassDevice, containerId: glass, from, until: plus(noon, HOUR) },
+          { deviceId: glassDevice, containerId: paper, from },
+        ])
+      }),
+    )
+  })
+
+  describe(`${name}: ways in`, () => {
+    test(
+      'a credential is found by its name, replaced, and removed once',
+      withStore(async (store) => {
+        const first = { username: 'dev-1', role: 'device', tokenHash: 'aa' } as const
+        const second = { username: 'dev-1', role: 'network-server', tokenHash: 'bb' } as const
+        expect(await store.credential('dev-1')).toBeUndefined()
+        await store.saveCredential(first, noon)
+        expect(await store.credential('dev-1')).toEqual(first)
+        await store.saveCredential(second, noon)
+        expect(await store.credential('dev-1')).toEqual(second)
+        expect(await store.removeCredential('dev-1')).toBe(true)
+        expect(await store.removeCredential('dev-1')).toBe(false)
+        expect(await store.credential('dev-1')).toBeUndefined()
+      }),
+    )
+  })
+
+  describe(`${name}: the journal`, () => {
+    test(
+      'a transaction that throws midway leaves nothing',
+      withTown(async (store) => {
+        const attempt = store.journal(async (tx) => {
+          await tx.keepReadings(fresh([level(40)]))
+          await tx.keepEvents([{ type: 'town', seq: 2, at: noon }])
+          await tx.keepRejected([rejected()])
+          await tx.keepEffects(
+            effects({
+              posts: [post(1)],
+              deliveries: [delivery(1)],
+              decisions: [decision()],
+              state: new Map([['a', '1']]),
+              containers: [{ containerId: paper, fillPercent: 40, reports: [] }],
+            }),
+          )
+          throw new Error('the floor gave way')
+        })
+        await expect(attempt).rejects.toThrow('the floor gave way')
+        expect(await store.readingsCount()).toBe(0)
+        expect(await store.quarantine(10)).toEqual([])
+        expect(await store.rejectedCounts()).toEqual(new Map())
+        expect(await store.posts({ audience: 'public', limit: 10 })).toEqual([])
+        expect(await store.decisions({ limit: 10 })).toEqual([])
+        expect(await store.deliveries({ limit: 10 })).toEqual([])
+        expect(await store.journalPosition()).toEqual({
+          seq: 0,
+          at: 0,
+          containers: [],
+          state: new Map(),
+        })
+        expect(await keep(store, [level(40)])).toEqual(['kept'])
+      }),
+    )
+
+    test(
+      'two transactions never interleave, and a failed one does not hold up the next',
+      withTown(async (store) => {
+        const steps: string[] = []
+        const slow = (label: string, fails: boolean) =>
+          store.journal(async (tx) => {
+            steps.push(`${label} begins`)
+            await tx.keepReadings(fresh([nowLevel(40)]))
+            for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve))
+            steps.push(`${label} ends`)
+            if (fails) throw new Error(label)
+          })
+        const all = await Promise.allSettled([slow('a', false), slow('b', true), slow('c', false)])
+        expect(all.map((r) => r.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+        expect(steps).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends'])
+      }),
+    )
+
+    test(
+      'nobody sees a row before its commit',
+      withTown(async (store) => {
+        await store.journal(async (tx) => {
+          await tx.keepReadings(fresh([level(40)]))
+          expect(await store.readingsCount()).toBe(0)
+        })
+        expect(await store.readingsCount()).toBe(1)
+      }),
+    )
+
+    test(
+      'stands where the last effects left it, with states as they now are',
+      withTown(async (store) => {
+        const full: ContainerState = {
+          containerId: paper,
+          fillPercent: 91.25,
+          measuredAt: noon,
+          deviceId: paperDevice,
+          fault: 'no-echo',
+          heardAt: plus(noon, 1),
+          intervalMs: 600_000.5,
+          emptiedAt: plus(noon, -HOUR),
+          reports: [{ kind: 'full', by: 'resident', reporter: 'r', at: noon }],
+        }
+        const bare: ContainerState = { containerId: plastic, reports: [] }
+        await store.journal((tx) =>
+          tx.keepEffects(
+            effects({
+              containers: [full, bare],
+              state: new Map([
+                ['timers', '[1]'],
+                ['gone', '1'],
+              ]),
+            }),
+          ),
+        )
+        await store.journal((tx) =>
+          tx.keepEffects(
+            effects({
+              seq: 9,
+              at: plus(noon, 5),
+              containers: [{ ...bare, fillPercent: 0 }],
+              state: new Map([
+                ['timers', '[2]'],
+                ['gone', undefined],
+                ['never-was', undefined],
+              ]),
+            }),
+          ),
+        )
+        const position = await store.journalPosition()
+        expect(position.seq).toBe(9)
+        expect(position.at).toBe(plus(noon, 5))
+        expect(position.state).toEqual(new Map([['timers', '[2]']]))
+        expect(new Map(position.containers.map((c) => [c.containerId, c]))).toEqual(
+          new Map([
+            [paper, full],
+            [plastic, { ...bare, fillPercent: 0 }],
+          ]),
+        )
+      }),
+    )
+  })
+
+  describe(`${name}: readings`, () => {
+    const whole: Reading = {
+      ...level(43.2),
+      n: 1,
+      rawFillPercent: 43,
+      distanceMm: 1066.8,
+      batteryPercent: 97,
+      batteryVolts: 3.61,
+      temperatureC: -12.5,
+      tiltDeg: 0,
+      flags: [...READING_FLAGS],
+    }
+    const { containerId: _, ...nowhere } = level(50)
+
+    const shapes: readonly (readonly [string, Reading])[] = [
+      ['with all that it can carry', whole],
+      ['of a status message without a level', { ...bareReading(), batteryVolts: 3.6 }],
+      ['of nothing but its time', bareReading()],
+      ['of an empty container', level(0)],
+      ...FAULTS.map((fault) => [`of the fault ${fault}`, { ...bareReading(), fault }] as const),
+      ...READING_FLAGS.map(
+        (flag) => [`with the flag ${flag}`, { ...level(3), flags: [flag] }] as const,
+      ),
+    ]
+    test.for(shapes)('a reading %s comes back as it was kept', ([, reading]) =>
+      withTown(async (store) => {
+        expect(await keep(store, [reading])).toEqual(['kept'])
+        expect(await told(store)).toEqual([reading])
+      })(),
+    )
+
+    function bareReading(): Reading {
+      const { fillPercent: _, ...rest } = level(0)
+      return rest
+    }
+
+    test(
+      'a reading of a device that sits nowhere is kept, and belongs to no container',
+      withTown(async (store) => {
+        expect(await keep(store, [nowhere])).toEqual(['kept'])
+        expect(await store.readingsCount()).toBe(1)
+        expect(await told(store)).toEqual([])
+      }),
+    )
+
+    test(
+      'told again it is a repeat, whatever status comes with it; told otherwise, a conflict',
+      withTown(async (store) => {
+        expect(
+          await keep(store, [
+            level(40),
+            level(40),
+            { ...level(40), batteryPercent: 90, receivedAt: plus(noon, HOUR) },
+            level(41),
+            { ...level(40), distanceMm: 1000 },
+            { ...bareReading(), fault: 'no-echo' },
+            level(40, plus(noon, MINUTE)),
+            { ...level(40), n: 1 },
+            { ...level(99), deviceId: plasticDevice, containerId: plastic },
+          ]),
+        ).toEqual([
+          'kept',
+          'repeat',
+          'repeat',
+          'conflict',
+          'conflict',
+          'conflict',
+          'kept',
+          'kept',
+          'kept',
+        ])
+        expect(await keep(store, [level(40), level(41)])).toEqual(['repeat', 'conflict'])
+        expect(await told(store)).toEqual([
+          level(40),
+          { ...level(40), n: 1 },
+          level(40, plus(noon, MINUTE)),
+        ])
+      }),
+    )
+
+    test(
+      'two different readings of one millisecond without a time of their own are both kept',
+      withTown(async (store) => {
+        expect(await keep(store, [nowLevel(40), nowLevel(41)])).toEqual(['kept', 'kept'])
+        expect(await keep(store, [nowLevel(42), nowLevel(41), nowLevel(40)])).toEqual([
+          'kept',
+          'repeat',
+          'repeat',
+        ])
+        const warm = { ...nowLevel(40), temperatureC: 20 }
+        expect(await keep(store, [warm, warm])).toEqual(['kept', 'repeat'])
+        expect(await told(store)).toEqual([
+          nowLevel(40),
+          { ...nowLevel(41), n: 1 },
+          { ...nowLevel(42), n: 2 },
+          { ...warm, n: 3 },
+        ])
+      }),
+    )
+
+    test.for([1, 15, 16, 17, 32, 33, 100])(
+      'of %i at once, each has its own answer wherever it stands',
+      (size) =>
+        withTown(async (store) => {
+          const readings = Array.from({ length: size }, (_, i) =>
+            level(i % 100, plus(noon, i * MINUTE)),
+          )
+          // Every third is there already; every seventh of another content.
+          const before = readings.filter((_, i) => i % 3 === 0)
+          await keep(store, before)
+          const sent = readings.map((r, i) => (i % 7 === 0 ? { ...r, fillPercent: 100 } : r))
+          const answers = sent.map((_, i) =>
+            i % 3 === 0 ? (i % 7 === 0 ? 'conflict' : 'repeat') : 'kept',
+          )
+          expect(await keep(store, sent)).toEqual(answers)
+          expect(await told(store)).toEqual(sent.map((r, i) => (i % 3 === 0 ? readings[i]! : r)))
+        })(),
+    )
+
+    test(
+      'of a device that the store does not know refuse the whole commit',
+      withTown(async (store) => {
+        const stranger = { ...level(40), deviceId: deviceId('stranger') }
+        await expect(keep(store, [level(1), stranger])).rejects.toThrow(
+          'stranger is not in the store; import the town first',
+        )
+        expect(await store.readingsCount()).toBe(0)
+      }),
+    )
+
+    test(
+      'without a number where one must be are refused aloud, not passed over',
+      withTown(async (store) => {
+        await expect(
+          store.journal((tx) =>
+            tx.keepReadings([{ seq: 1, reading: level(40), fingerprint: Number.NaN }]),
+          ),
+        ).rejects.toThrow(/fingerprint/)
+      }),
+    )
+
+    test(
+      'are given oldest first, from the first instant up to but without the last; a limit keeps the newest',
+      withTown(async (store) => {
+        const at = (minutes: number) => plus(noon, minutes * MINUTE)
+        await keep(
+          store,
+          [3, 1, 2, 0].map((m) => level(m, at(m))),
+        )
+        const fills = async (from: number, to: number, limit: number) =>
+          (await store.readings(paper, at(from), at(to), limit)).map((r) => r.fillPercent)
+        expect(await fills(0, 4, 10)).toEqual([0, 1, 2, 3])
+        expect(await fills(1, 3, 10)).toEqual([1, 2])
+        expect(await fills(0, 4, 2)).toEqual([2, 3])
+        expect(await store.readings(containerId('1490-999-paper-1'), at(0), at(9), 9)).toEqual([])
+      }),
+    )
+
+    test(
+      'make up a history by buckets: faults and other containers are left out, empty buckets too',
+      withTown(async (store) => {
+        const at = (minutes: number) => plus(noon, minutes * MINUTE)
+        await keep(store, [
+          level(10, at(0)),
+          level(20, at(59)),
+          { ...bareReading(), measuredAt: at(30), fault: 'no-echo' },
+          level(30, at(60)),
+          level(35.5, at(180)),
+          { ...level(99, at(1)), deviceId: plasticDevice, containerId: plastic },
+          level(50, at(240)),
+        ])
+        expect(await store.history(paper, at(0), at(240), HOUR)).toEqual([
+          { from: at(0), n: 2, minPercent: 10, meanPercent: 15, maxPercent: 20 },
+          { from: at(60), n: 1, minPercent: 30, meanPercent: 30, maxPercent: 30 },
+          { from: at(180), n: 1, minPercent: 35.5, meanPercent: 35.5, maxPercent: 35.5 },
+        ])
+        expect(await store.history(containerId('1490-999-paper-1'), at(0), at(9), HOUR)).toEqual([])
+      }),
+    )
+
+    test(
+      'of the last minutes give back their uplinks, each once, oldest first',
+      withTown(async (store) => {
+        const at = (minutes: number) => plus(noon, minutes * MINUTE)
+        const uplink = (minutes: number, fingerprint: number, counter?: number, n = 1) =>
+          Array.from({ length: n }, (_, i) => ({
+            seq: nextSeq++,
+            reading: { ...nowLevel(i, at(minutes)), n: i },
+            fingerprint,
+            ...(counter === undefined ? {} : { counter }),
+          }))
+        await store.journal(async (tx) => {
+          await tx.keepReadings(uplink(-20, 1))
+          await tx.keepReadings(uplink(-5, 2 ** 53 - 1, 12, 3))
+          await tx.keepReadings(uplink(-15, 3, 4_294_967_295))
+          await tx.keepReadings(uplink(-1, 3))
+        })
+        expect(await store.recentUplinks(at(-15))).toEqual([
+          { deviceId: paperDevice, fingerprint: 3, counter: 4_294_967_295, receivedAt: at(-15) },
+          { deviceId: paperDevice, fingerprint: 2 ** 53 - 1, counter: 12, receivedAt: at(-5) },
+          { deviceId: paperDevice, fingerprint: 3, receivedAt: at(-1) },
+        ])
+      }),
+    )
+  })
+
+  describe(`${name}: decisions and posts`, () => {
+    test(
+      'decisions are numbered as they come and found by what they speak of',
+      withTown(async (store) => {
+        const all = [
+          decision({ seq: 1 }),
+          decision({ seq: 2, ruleId: 'sensor_silent', at: plus(noon, HOUR), postKey: postKey(2) }),
+          decision({ seq: 3, containerId: plastic, subject: plastic, at: plus(noon, 2 * HOUR) }),
+          stationDecision(),
+        ]
+        const stored = await store.journal((tx) => tx.keepEffects(effects({ decisions: all })))
+        expect(stored).toEqual(all.map((d, i) => ({ ...d, id: stored[0]!.id + i })))
+        const [a, b, c, d] = stored
+        expect(await store.decisions({ limit: 10 })).toEqual([d, c, b, a])
+        expect(await store.decisions({ limit: 2 })).toEqual([d, c])
+        expect(await store.decisions({ afterId: a!.id, limit: 2 })).toEqual([b, c])
+        expect(await store.decisions({ afterId: d!.id, limit: 2 })).toEqual([])
+        expect(await store.decisions({ stationId: hamnen.id, limit: 10 })).toEqual([d])
+        expect(await store.decisions({ containerId: plastic, limit: 10 })).toEqual([c])
+        expect(await store.decisions({ ruleId: 'sensor_silent', limit: 10 })).toEqual([b])
+        expect(await store.decisions({ postKey: postKey(1), limit: 10 })).toEqual([c, a])
+        expect(
+          await store.decisions({ from: plus(noon, HOUR), to: plus(noon, 2 * HOUR), limit: 10 }),
+        ).toEqual([b])
+      }),
+    )
+
+    function stationDecision(): Decision {
+      const { containerId: _, postKey: __, ...rest } = decision({ at: plus(noon, 3 * HOUR) })
+      return { ...rest, seq: 4, subject: hamnen.id, stationId: hamnen.id }
+    }
+
+    test(
+      'posts are given newest first, for their readers, of a station, before an instant',
+      withTown(async (store) => {
+        const atHamnen = post(2, { stationId: hamnen.id })
+        const forStaff = post(3, { audience: 'staff' })
+        const reply = post(4, { kind: 'close', replyTo: postKey(1) })
+        await store.journal((tx) =>
+          tx.keepEffects(effects({ posts: [post(1), atHamnen, forStaff, reply] })),
+        )
+        expect(await store.posts({ audience: 'public', limit: 10 })).toEqual([
+          reply,
+          atHamnen,
+          post(1),
+        ])
+        expect(await store.posts({ audience: 'staff', limit: 10 })).toEqual([forStaff])
+        expect(await store.posts({ audience: 'public', limit: 1 })).toEqual([reply])
+        expect(await store.posts({ audience: 'public', before: reply.at, limit: 10 })).toEqual([
+          atHamnen,
+          post(1),
+        ])
+        expect(await store.posts({ audience: 'public', stationId: hamnen.id, limit: 10 })).toEqual([
+          atHamnen,
+        ])
+        expect(await store.post(postKey(1))).toEqual(post(1))
+        expect(await store.post(postKey(9))).toBeUndefined()
+      }),
+    )
+
+    test(
+      'a post said already is not said again and never rewritten',
+      withTown(async (store) => {
+        const say = (p: Post) =>
+          store.journal((tx) =>
+            tx.keepEffects(
+              effects({ posts: [p], deliveries: [delivery(1, { text: p.texts.sv })] }),
+            ),
+          )
+        await say(post(1))
+        await say(post(1, { texts: { sv: 'Något annat.', en: 'Something else.' } }))
+        expect(await store.posts({ audience: 'public', limit: 10 })).toEqual([post(1)])
+        expect((await store.deliveries({ limit: 10 })).map((d) => d.text)).toEqual([
+          post(1).texts.sv,
+        ])
+      }),
+    )
+  })
+
+  describe(`${name}: what was not taken`, () => {
+    test(
+      'is counted by its reason and kept with its first kilobyte, newest first',
+      withTown(async (store) => {
+        const long = new Uint8Array(3000).fill(65)
+        const { deviceId: _, ...anonymous } = rejected({ topic: 'other', reason: 'unknown-topic' })
+        await store.journal((tx) =>
+          tx.keepRejected([rejected(), rejected({ head: long, bytes: 3000 }), anonymous]),
+        )
+        await store.journal((tx) => tx.keepRejected([rejected()]))
+        expect(await store.rejectedCounts()).toEqual(
+          new Map([
+            ['not-json', 3],
+            ['unknown-topic', 1],
+          ]),
+        )
+        const kept = await store.quarantine(10)
+        expect(kept.map((r) => ({ ...r, head: [...r.head] }))).toEqual(
+          [
+            rejected(),
+            anonymous,
+            rejected({ head: long.subarray(0, 1024), bytes: 3000 }),
+            rejected(),
+          ].map((r, i) => ({ ...r, id: kept[i]!.id, head: [...r.head] })),
+        )
+        expect(await store.quarantine(1)).toEqual([kept[0]])
+        expect(new Set(kept.map((r) => r.id)).size).toBe(4)
+      }),
+    )
+
+    test(
+      'may have a topic as long as MQTT lets it; so much is kept as it is known by',
+      withTown(async (store) => {
+        await store.journal((tx) => tx.keepRejected([rejected({ topic: 'ö'.repeat(30_000) })]))
+        const [kept] = await store.quarantine(1)
+        expect(kept!.topic).toBe('ö'.repeat(1024))
+      }),
+    )
+
+    test(
+      'goes, the oldest first, when there is too much of it; the count stays',
+      withTown(async (store) => {
+        const many = Array.from({ length: 50_010 }, (_, i) => rejected({ bytes: i }))
+        await store.journal((tx) => tx.keepRejected(many))
+        const kept = await store.quarantine(60_000)
+        expect(kept.map((r) => r.bytes)).toEqual(
+          Array.from({ length: 50_000 }, (_, i) => 50_009 - i),
+        )
+        expect(await store.rejectedCounts()).toEqual(new Map([['not-json', 50_010]]))
+      }),
+    )
+  })
+
+  describe(`${name}: the outbox`, () => {
+    const LEASE = 30_000
+    const withDeliveries = (
+      deliveries: readonly NewDelivery[],
+      work: (store: Store) => Promise<void>,
+    ) =>
+      withTown(async (store) => {
+        const posts = [...new Set(deliveries.map((d) => d.postKey))].map((key) =>
+          post(Number.parseInt(key, 16)),
+        )
+        await store.journal((tx) => tx.keepEffects(effects({ posts, deliveries })))
+        await work(store)
+      })
+    const later = plus(noon, HOUR)
+
+    test(
+      'hands out what is due, the earliest first, each once',
+      withDeliveries([delivery(2), delivery(1), delivery(3)], async (store) => {
+        expect(await store.claimDelivery('x', noon, LEASE)).toBeUndefined()
+        expect(await store.nextDeliveryAt('x')).toBe(delivery(1).dueAt)
+        const first = await store.claimDelivery('x', plus(noon, 2 * MINUTE), LEASE)
+        expect(first).toEqual({
+          ...delivery(1),
+          id: first!.id,
+          stationId: ekudden.id,
+          state: 'sending',
+          attempts: 1,
+          firstTriedAt: plus(noon, 2 * MINUTE),
+        })
+        expect((await store.claimDelivery('x', plus(noon, 2 * MINUTE), LEASE))!.postKey).toBe(
+          postKey(2),
+        )
+        expect(await store.claimDelivery('x', plus(noon, 2 * MINUTE), LEASE)).toBeUndefined()
+        // The third is due at three minutes; the leases run out half a minute before.
+        expect(await store.nextDeliveryAt('x')).toBe(plus(noon, 2.5 * MINUTE))
+      }),
+    )
+
+    test(
+      'gives a delivery out again when its lease has run out, and says that it is a second try',
+      withDeliveries([delivery(1)], async (store) => {
+        const first = (await store.claimDelivery('x', later, LEASE))!
+        expect(await store.claimDelivery('x', plus(later, LEASE - 1), LEASE)).toBeUndefined()
+        expect(await store.claimDelivery('x', plus(later, LEASE), LEASE)).toEqual({
+          ...first,
+          attempts: 2,
+        })
+      }),
+    )
+
+    test(
+      'never gives two workers the same',
+      withDeliveries(
+        Array.from({ length: 20 }, (_, i) => delivery(i + 1)),
+        async (store) => {
+          const worker = async () => {
+            const mine: number[] = []
+            for (;;) {
+              const claimed = await store.claimDelivery('x', later, LEASE)
+              if (!claimed) return mine
+              mine.push(claimed.id)
+            }
+          }
+          const ids = (await Promise.all([worker(), worker(), worker()])).flat()
+          expect(ids).toHaveLength(20)
+          expect(new Set(ids).size).toBe(20)
+        },
+      ),
+    )
+
+    test(
+      'settles what is being sent, once; nothing that was settled or never claimed',
+      withDeliveries([delivery(1), delivery(2)], async (store) => {
+        const first = (await store.claimDelivery('x', plus(noon, MINUTE), LEASE))!
+        await store.settleDelivery(first.id, { state: 'sent', remoteId: '17', at: later })
+        await store.settleDelivery(first.id, { state: 'dead', error: 'too late' })
+        const [second] = await store.deliveries({ states: ['due'], limit: 10 })
+        await store.settleDelivery(second!.id, { state: 'sent', at: later })
+        expect(await store.deliveries({ limit: 10 })).toEqual([
+          { ...delivery(2), id: second!.id, stationId: ekudden.id, state: 'due', attempts: 0 },
+          { ...first, state: 'sent', remoteId: '17' },
+        ])
+        expect(await store.deliveries({ postKey: postKey(1), limit: 10 })).toHaveLength(1)
+      }),
+    )
+
+    test(
+      'puts off what could not be sent, and forgets the error once it is',
+      withDeliveries([delivery(1)], async (store) => {
+        const { id } = (await store.claimDelivery('x', later, LEASE))!
+        const dueAt = plus(later, 5 * MINUTE)
+        await store.settleDelivery(id, { state: 'due', dueAt, error: '503' })
+        expect(await store.claimDelivery('x', later, LEASE)).toBeUndefined()
+        expect(await store.nextDeliveryAt('x')).toBe(dueAt)
+        const again = await store.claimDelivery('x', dueAt, LEASE)
+        expect(again).toMatchObject({ attempts: 2, firstTriedAt: later, lastError: '503' })
+        await store.settleDelivery(id, { state: 'sent', at: dueAt })
+        const [sent] = await store.deliveries({ limit: 1 })
+        expect(sent).not.toHaveProperty('lastError')
+        expect(await store.nextDeliveryAt('x')).toBeUndefined()
+      }),
+    )
+
+    test(
+      'does not count a claim that came to no try',
+      withDeliveries([delivery(1)], async (store) => {
+        const untried = { state: 'due', dueAt: later, error: 'paused', untried: true } as const
+        const { id } = (await store.claimDelivery('x', later, LEASE))!
+        await store.settleDelivery(id, untried)
+        const [waiting] = await store.deliveries({ limit: 1 })
+        expect(waiting).toMatchObject({ state: 'due', attempts: 0, lastError: 'paused' })
+        expect(waiting).not.toHaveProperty('firstTriedAt')
+
+        await store.claimDelivery('x', later, LEASE)
+        await store.claimDelivery('x', plus(later, LEASE), LEASE)
+        await store.settleDelivery(id, untried)
+        const [tried] = await store.deliveries({ limit: 1 })
+        expect(tried).toMatchObject({ attempts: 1, firstTriedAt: later })
+      }),
+    )
+
+    test.for(['dead', 'expired', 'uncertain'] as const)(
+      'never gives out again what is %s',
+      (state) =>
+        withDeliveries([delivery(1)], async (store) => {
+          const { id } = (await store.claimDelivery('x', later, LEASE))!
+          await store.settleDelivery(id, { state, error: 'so it went' })
+          expect(await store.claimDelivery('x', plus(later, 24 * HOUR), LEASE)).toBeUndefined()
+          expect(await store.nextDeliveryAt('x')).toBeUndefined()
+          expect(await store.deliveries({ states: [state], limit: 10 })).toMatchObject([
+            { id, state, lastError: 'so it went' },
+          ])
+        })(),
+    )
+  })
+
+  describe(`${name}: opened again`, () => {
+    test('has everything, and counts on', () =>
+      inFolder(async (path) => {
+        const asked = async (store: Store) => ({
+          town: await store.town(),
+          credential: await store.credential('dev-1'),
+          position: await store.journalPosition(),
+          readings: await told(store),
+          count: await store.readingsCount(),
+          recent: await store.recentUplinks(instant(0)),
+          decisions: await store.decisions({ limit: 10 }),
+          posts: await store.posts({ audience: 'public', limit: 10 }),
+          deliveries: await store.deliveries({ limit: 10 }),
+          rejected: await store.rejectedCounts(),
+          quarantine: await store.quarantine(10),
+        })
+        let before: Awaited<ReturnType<typeof asked>>
+        {
+          await using store = await open(path)
+          await store.saveTown(castTown, noon)
+          await store.saveCredential({ username: 'dev-1', role: 'device', tokenHash: 'aa' }, noon)
+          await store.journal(async (tx) => {
+            await tx.keepReadings(fresh([level(40), level(41, plus(noon, MINUTE))]))
+            await tx.keepEvents([{ type: 'town', seq: 3, at: noon }])
+            await tx.keepRejected([rejected()])
+            await tx.keepEffects(
+              effects({
+                seq: 3,
+                posts: [post(1)],
+                deliveries: [delivery(1)],
+                decisions: [decision()],
+                state: new Map([['a', '1']]),
+                containers: [{ containerId: paper, fillPercent: 41, reports: [] }],
+              }),
+            )
+          })
+          await store.claimDelivery('x', plus(noon, HOUR), 1000)
+          before = await asked(store)
+        }
+        {
+          await using store = await open(path)
+          expect(await asked(store)).toEqual(before)
+          expect(await keep(store, [level(40)])).toEqual(['repeat'])
+          const [next] = await store.journal((tx) =>
+            tx.keepEffects(effects({ decisions: [decision()] })),
+          )
+          expect(next!.id).toBe(before.decisions[0]!.id + 1)
+          expect((await store.claimDelivery('x', plus(noon, 2 * HOUR), 1000))!.attempts).toBe(2)
+        }
+      }))
+
+    test('may be closed twice', () =>
+      inFolder(async (path) => {
+        const store = await open(path)
+        await store[Symbol.asyncDispose]()
+        await store[Symbol.asyncDispose]()
+      }))
+  })
+}

@@ -1,0 +1,95 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, test } from 'vitest'
+import { connect } from '#src/store/sqlite/database.ts'
+import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { castTown } from '#tests/support/town.ts'
+import { describeStore, inFolder, noon } from './contract.ts'
+
+describeStore('SQLite', openSqliteStore)
+
+const inside = (path: string, work: (db: DatabaseSync) => void) => {
+  const db = new DatabaseSync(path)
+  work(db)
+  db.close()
+}
+
+describe('the SQLite file', () => {
+  test('is written so that a commit has reached the disk', () =>
+    inFolder(async (path) => {
+      await using _ = await openSqliteStore(path)
+      const writer = connect(path, 'write')
+      const ask = (pragma: string) =>
+        Object.values(writer.raw.prepare(`pragma ${pragma}`).get()!)[0]
+      expect(ask('journal_mode')).toBe('wal')
+      // 2 is FULL: the log is synced at every commit.
+      expect(ask('synchronous')).toBe(2)
+      expect(ask('foreign_keys')).toBe(1)
+      writer.raw.close()
+    }))
+
+  test('can not be written through the reading connection', () =>
+    inFolder(async (path) => {
+      await using _ = await openSqliteStore(path)
+      const reader = connect(path, 'read')
+      expect(() => reader.raw.exec('delete from reading')).toThrow(/readonly/)
+      reader.raw.close()
+    }))
+
+  test('is made with its folder, and its steps run once', () =>
+    inFolder(async (path) => {
+      const deeper = path.replace('kvitter.db', 'a/b/kvitter.db')
+      for (let i = 0; i < 3; i++) {
+        await using store = await openSqliteStore(deeper)
+        await store.saveTown(castTown, noon)
+      }
+      inside(deeper, (db) => {
+        const steps = db.prepare('select name from kysely_migration').all()
+        expect(steps.map((s) => s['name'])).toEqual(['0001-first-tables'])
+      })
+    }))
+
+  test('of a newer Kvitter is refused and left as it is', () =>
+    inFolder(async (path) => {
+      await (await openSqliteStore(path))[Symbol.asyncDispose]()
+      inside(path, (db) =>
+        db.exec(`insert into kysely_migration values ('0099-later', '2030-01-01T00:00:00Z')`),
+      )
+      await expect(openSqliteStore(path)).rejects.toThrow(
+        `The database file ${path} can't be opened: a newer Kvitter has used it (step 0099-later); run that version, or a backup.`,
+      )
+    }))
+
+  test('of another program is refused, and nothing is put into it', () =>
+    inFolder(async (path) => {
+      inside(path, (db) => db.exec('create table places (id integer)'))
+      await expect(openSqliteStore(path)).rejects.toThrow(
+        `it is another program's database (it has a table "places")`,
+      )
+      inside(path, (db) => {
+        const tables = db.prepare('select name from sqlite_schema').all()
+        expect(tables.map((t) => t['name'])).toEqual(['places'])
+      })
+    }))
+
+  test('that is no database is refused and left as it is', () =>
+    inFolder(async (path) => {
+      const text = 'This is a letter, not a database. '.repeat(200)
+      await writeFile(path, text)
+      await expect(openSqliteStore(path)).rejects.toThrow(
+        `The database file ${path} can't be opened: file is not a database.`,
+      )
+      expect(await readFile(path, 'utf8')).toBe(text)
+    }))
+
+  test('damaged in its first page is refused with its path', () =>
+    inFolder(async (path) => {
+      await (await openSqliteStore(path))[Symbol.asyncDispose]()
+      const bytes = await readFile(path)
+      bytes.fill(0xff, 100, 4096)
+      await writeFile(path, bytes)
+      await expect(openSqliteStore(path)).rejects.toThrow(
+        `The database file ${path} can't be opened`,
+      )
+    }))
+})
