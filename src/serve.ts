@@ -2,6 +2,8 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import { describeApi } from '#src/api/openapi.ts'
+import { PROBLEMS } from '#src/api/problem.ts'
 import { openHttp } from '#src/api/server.ts'
 import { openBroker } from '#src/ingest/broker.ts'
 import { startDeliveries } from '#src/notify/deliver.ts'
@@ -52,14 +54,16 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const channels = openChannels(folder.town, options)
   const previousTown = await store.town()
   const change = await store.saveTown(folder.town, clock())
-  log.info(change, `the town ${folder.town.name} is in the database`)
+  // As the store has it: mountings that ended are still needed for what was measured before.
+  const town = (await store.town())!
+  log.info(change, `the town ${town.name} is in the database`)
 
   const makeEngineWith = (book: TownFolder['book']) => (town: Town, kept: KeptState) =>
     createEngine({ book, town, kept })
   const journal: OpenJournal = starting.use(
     await openJournal({
       store,
-      town: folder.town,
+      town,
       ...(previousTown ? { previousTown } : {}),
       makeEngine: makeEngineWith(folder.book),
       wordPost,
@@ -125,6 +129,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
             journal,
             clock,
             publicUrl: settings.publicUrl,
+            api: describeApi(settings.publicUrl),
+            problems: PROBLEMS,
             ...(options.demo ? { demo: options.demo } : {}),
           }),
       ],
@@ -144,7 +150,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     journal,
     async reload(next) {
       await store.saveTown(next.town, clock())
-      await journal.reload({ town: next.town, makeEngine: makeEngineWith(next.book) })
+      await journal.reload({ town: (await store.town())!, makeEngine: makeEngineWith(next.book) })
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }

@@ -22,7 +22,7 @@ import { openJournal, type OpenJournal } from '#src/store/open-journal.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { wordPost } from '#src/wording/post-text.ts'
 import { scriptEngine, type ScriptedEngine } from './scripted-engine.ts'
-import { castTown, containerId, deviceId, stationId } from './town.ts'
+import { castTown, containerId, stationId } from './town.ts'
 
 /** A Tuesday, 14:35 on the wall in Stockholm. */
 export const TUESDAY = instant(Date.parse('2026-05-05T12:35:00Z'))
@@ -53,6 +53,7 @@ export async function openHttpTown(
     readonly http?: Partial<HttpOptions>
     readonly pages?: Partial<PagesOptions>
     readonly store?: (real: Store) => Store
+    readonly journal?: (real: OpenJournal) => OpenJournal
   } = {},
 ): Promise<HttpTown> {
   const folder = await mkdtemp(join(tmpdir(), 'kvitter-http-'))
@@ -63,7 +64,6 @@ export async function openHttpTown(
   await realStore.saveTown(town, at)
   const store = options.store?.(realStore) ?? realStore
   const engine = scriptEngine()
-  const faults: unknown[] = []
   const journal = await openJournal({
     store: realStore,
     town,
@@ -71,13 +71,16 @@ export async function openHttpTown(
     wordPost,
     deliveriesFor: () => [],
     clock,
-    onFault: (what, error) => faults.push(what, error),
+    onFault: (what, error) => {
+      process.stderr.write(`journal: ${what}: ${String(error)}\n`)
+    },
   })
+  const shown = options.journal?.(journal) ?? journal
   const metrics = new Registry()
   const logged: string[] = []
   const app = await buildHttp({
     store,
-    journal,
+    journal: shown,
     clock,
     publicUrl: PUBLIC_URL,
     log: pino({ level: 'warn' }, { write: (line: string) => logged.push(line) }),
@@ -86,7 +89,7 @@ export async function openHttpTown(
       (scope) => {
         registerPages(scope, {
           store,
-          journal,
+          journal: shown,
           clock,
           publicUrl: PUBLIC_URL,
           api: describeApi(PUBLIC_URL),
@@ -105,9 +108,11 @@ export async function openHttpTown(
         resolve()
       })
     })
+  const deviceOf = (container: ContainerId) =>
+    town.mountings.find((m) => m.containerId === container)?.deviceId ?? town.devices[0]!.id
   const uplink = (container: ContainerId, minutesAgo: number, what: object): JournalEntry => {
     const measuredAt = plus(at, -minutesAgo * MINUTE)
-    const device = deviceId(`dev-${container.slice(5)}`)
+    const device = deviceOf(container)
     counter += 1
     return {
       kind: 'uplink',

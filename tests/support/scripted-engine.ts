@@ -2,7 +2,7 @@
 import type { Engine } from '#src/rules/contract.ts'
 import type { ContainerState, ContainerStatus, DecidedPost, Decision } from '#src/rules/decision.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
-import { HOUR } from '#src/stations/time.ts'
+import { HOUR, instant } from '#src/stations/time.ts'
 
 export interface ScriptedEngine extends Engine {
   /** Handed over with the next effects. */
@@ -42,7 +42,7 @@ export function scriptEngine(): ScriptedEngine {
       return { kind: 'now' }
     },
     advance() {},
-    nextDue: () => undefined,
+    nextDue: () => (decisions.length > 0 || posts.length > 0 ? instant(0) : undefined),
     takeEffects() {
       const effects = {
         decisions,

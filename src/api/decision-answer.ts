@@ -1,0 +1,171 @@
+/** Decisions and posts as the API tells them: every field, instants as text, and a sentence in each language. */
+import { z } from 'zod'
+import type { StoredDecision, Post } from '#src/store/contract.ts'
+import { isoText, type EpochMs } from '#src/stations/time.ts'
+import type { TownIndex } from '#src/stations/town-index.ts'
+import { explainDecision } from '#src/wording/decision-text.ts'
+import { isoInstant } from './station-answer.ts'
+
+const bothLanguages = z.strictObject({ sv: z.string(), en: z.string() })
+const episodeState = z.enum(['idle', 'pending', 'active', 'clearing'])
+
+export const decisionAnswer = z
+  .strictObject({
+    id: z.int().meta({ description: 'Rises by one with every decision.' }),
+    at: isoInstant,
+    seq: z.int().meta({ description: 'The journal record that led here.' }),
+    ruleId: z.string(),
+    ruleHash: z.string(),
+    subject: z.string(),
+    stationId: z.string(),
+    containerId: z.string().nullable(),
+    from: episodeState,
+    to: episodeState,
+    because: z.string(),
+    heldMs: z.number().nullable(),
+    clauses: z.array(
+      z.strictObject({
+        source: z.string(),
+        value: z.union([z.boolean(), z.literal('unknown')]),
+        facts: z.record(z.string(), z.union([z.number(), z.boolean(), z.string(), z.null()])),
+      }),
+    ),
+    evidence: z
+      .strictObject({
+        sum: z.number(),
+        parts: z.array(
+          z.strictObject({
+            what: z.enum(['prior', 'sensor', 'report', 'staff']),
+            weight: z.number(),
+            fillPercent: z.number().optional(),
+            at: isoInstant.optional(),
+          }),
+        ),
+      })
+      .nullable(),
+    gates: z.array(
+      z.strictObject({
+        gate: z.string(),
+        answer: z.enum(['pass', 'hold', 'drop']),
+        until: isoInstant.optional(),
+        detail: z.string().optional(),
+      }),
+    ),
+    outcome: z.enum(['posted', 'held', 'dropped']).nullable(),
+    postKey: z.string().nullable(),
+    engine: z.string(),
+    tzdata: z.string(),
+    sentence: bothLanguages.meta({ description: 'The same in words.' }),
+  })
+  .meta({ id: 'Decision' })
+export type DecisionAnswer = z.infer<typeof decisionAnswer>
+
+function when<Key extends string>(key: Key, at: EpochMs | undefined): { [K in Key]?: string } {
+  return at === undefined ? {} : ({ [key]: isoText(at) } as { [K in Key]?: string })
+}
+
+export function decisionJson(decision: StoredDecision, town: TownIndex): DecisionAnswer {
+  return {
+    id: decision.id,
+    at: isoText(decision.at),
+    seq: decision.seq,
+    ruleId: decision.ruleId,
+    ruleHash: decision.ruleHash,
+    subject: decision.subject,
+    stationId: decision.stationId,
+    containerId: decision.containerId ?? null,
+    from: decision.from,
+    to: decision.to,
+    because: decision.because,
+    heldMs: decision.heldMs ?? null,
+    clauses: decision.clauses.map((c) => ({
+      source: c.source,
+      value: c.value,
+      facts: { ...c.facts },
+    })),
+    evidence: decision.evidence
+      ? {
+          sum: decision.evidence.sum,
+          parts: decision.evidence.parts.map(({ at, ...part }) => ({ ...part, ...when('at', at) })),
+        }
+      : null,
+    gates: decision.gates.map(({ until, ...gate }) => ({ ...gate, ...when('until', until) })),
+    outcome: decision.outcome ?? null,
+    postKey: decision.postKey ?? null,
+    engine: decision.engine,
+    tzdata: decision.tzdata,
+    sentence: {
+      sv: explainDecision(decision, town, 'sv'),
+      en: explainDecision(decision, town, 'en'),
+    },
+  }
+}
+
+export const postAnswer = z
+  .strictObject({
+    key: z.string(),
+    at: isoInstant,
+    stationId: z.string(),
+    stationName: z.string().nullable(),
+    audience: z.enum(['public', 'staff']),
+    kind: z
+      .enum(['open', 'close'])
+      .meta({ description: '`open` says that something is so, `close` that it no longer is.' }),
+    texts: bothLanguages,
+    items: z.array(
+      z.strictObject({
+        ruleId: z.string(),
+        episode: z.string(),
+        subject: z.string(),
+        template: z.string(),
+        containerId: z.string().nullable(),
+        fraction: z.string().nullable(),
+        since: isoInstant,
+        source: z.enum(['sensor', 'reports', 'both', 'none']),
+        fillPercent: z.int().nullable(),
+        fullContainers: z.int().nullable(),
+        containers: z.int().nullable(),
+        alternative: z
+          .strictObject({ stationId: z.string(), name: z.string(), distanceM: z.int() })
+          .nullable(),
+      }),
+    ),
+    replyTo: z.string().nullable(),
+    url: z.url().meta({ description: 'The post’s permanent page.' }),
+  })
+  .meta({ id: 'Post' })
+export type PostAnswer = z.infer<typeof postAnswer>
+
+export function postJson(post: Post, town: TownIndex, publicUrl: string): PostAnswer {
+  return {
+    key: post.key,
+    at: isoText(post.at),
+    stationId: post.stationId,
+    stationName: town.stations.get(post.stationId)?.name ?? null,
+    audience: post.audience,
+    kind: post.kind,
+    texts: { sv: post.texts.sv, en: post.texts.en },
+    items: post.items.map((item) => ({
+      ruleId: item.ruleId,
+      episode: item.episode,
+      subject: item.subject,
+      template: item.template,
+      containerId: item.containerId ?? null,
+      fraction: item.fraction ?? null,
+      since: isoText(item.since),
+      source: item.source,
+      fillPercent: item.fillPercent === undefined ? null : Math.round(item.fillPercent),
+      fullContainers: item.fullContainers ?? null,
+      containers: item.containers ?? null,
+      alternative: item.alternative
+        ? {
+            stationId: item.alternative.stationId,
+            name: item.alternative.name,
+            distanceM: Math.round(item.alternative.distanceM),
+          }
+        : null,
+    })),
+    replyTo: post.replyTo ?? null,
+    url: `${publicUrl}/p/${post.key}`,
+  }
+}

@@ -1,0 +1,291 @@
+/**
+ * Server-sent events: decisions, posts and changed states as they come, and what was missed on return.
+ *
+ * An event's id is its decision's id. A post is sent just before the decision that posted it and has
+ * no id of its own, so a listener cut off between the two is told both again: at least once, never less.
+ */
+import type { ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Counter, Gauge } from 'prom-client'
+import { z } from 'zod'
+import type { Post, StoredDecision } from '#src/store/contract.ts'
+import type { ContainerId, StationId } from '#src/stations/ids.ts'
+import { isoText, SECOND } from '#src/stations/time.ts'
+import { apiRoute, type ApiDeps } from './api-route.ts'
+import { decisionJson, postJson } from './decision-answer.ts'
+import { stationIdText, wholeNumber } from './input.ts'
+import { problem, sendProblem } from './problem.ts'
+import { containerJson } from './station-answer.ts'
+
+export const streamEvents = apiRoute({
+  path: '/api/v1/events',
+  operationId: 'streamEvents',
+  summary: 'Decisions, posts and changed states as server-sent events',
+  description:
+    'Events: `decision` (with an id), `post`, and `status` (the containers whose word or whole per cent changed). With the header `Last-Event-ID`, or `after` in the query, what came after that decision is told first. With `station`, only that station. A comment comes every 15 seconds, so that silence means a broken line. A listener that doesn’t keep up is cut off and may come back with the last id it saw.',
+  tag: 'events',
+  params: z.strictObject({}),
+  query: z.strictObject({
+    station: stationIdText.optional(),
+    after: wholeNumber(0, 999_999_999_999).optional(),
+  }),
+  answer: { type: 'text/event-stream' },
+  problems: ['too-many-streams'],
+})
+
+export interface EventStreamOptions {
+  readonly maxClients: number
+  /** Bytes waiting in our memory for one listener before it is cut off. */
+  readonly maxWaitingBytes: number
+  readonly heartbeatMs: number
+  /** Changed states are gathered for this long and sent together. */
+  readonly statusEveryMs: number
+}
+
+export const EVENT_STREAM_DEFAULTS: EventStreamOptions = {
+  maxClients: 500,
+  maxWaitingBytes: 512 * 1024,
+  heartbeatMs: 15 * SECOND,
+  statusEveryMs: SECOND,
+}
+
+/** How many decisions are read from the store at a time while catching up. */
+const PAGE = 200
+
+interface Client {
+  readonly raw: ServerResponse
+  readonly station: StationId | undefined
+  /** The newest decision sent. */
+  lastId: number
+  /** Still being told what it missed; live events come from the store too until it has caught up. */
+  catchingUp: boolean
+  /** Something was committed during the latest look into the store. */
+  missedSome: boolean
+  /** Posts already told, so that a post of several decisions is told once. */
+  readonly posts: Set<string>
+}
+
+export function eventRoutes(
+  app: FastifyInstance,
+  deps: ApiDeps,
+  metrics: { readonly clients: Gauge; readonly dropped: Counter },
+  options: EventStreamOptions,
+): void {
+  const { store, journal } = deps
+  const clients = new Set<Client>()
+  const changed = new Set<ContainerId>()
+  /** What listeners were last told of each container, to keep quiet about what nobody would notice. */
+  const told = new Map<ContainerId, string>()
+  let statusTimer: NodeJS.Timeout | undefined
+
+  function drop(client: Client): void {
+    if (!clients.delete(client)) return
+    metrics.clients.set(clients.size)
+    client.raw.destroy()
+  }
+
+  function write(client: Client, text: string): void {
+    if (client.raw.destroyed) return
+    client.raw.write(text)
+    if (client.raw.writableLength <= options.maxWaitingBytes) return
+    metrics.dropped.inc()
+    drop(client)
+  }
+
+  function writeDecision(client: Client, decision: StoredDecision, post: Post | undefined): void {
+    if (decision.id <= client.lastId) return
+    if (client.station === undefined || client.station === decision.stationId) {
+      if (post?.audience === 'public' && !client.posts.has(post.key)) {
+        remember(client.posts, post.key)
+        write(client, event('post', postJson(post, journal.town, deps.publicUrl)))
+      }
+      write(client, event('decision', decisionJson(decision, journal.town), decision.id))
+    }
+    client.lastId = decision.id
+  }
+
+  /** Tells what came after `client.lastId`, page by page at the listener's own pace, then lets it go live. */
+  async function catchUp(client: Client): Promise<void> {
+    while (clients.has(client)) {
+      client.missedSome = false
+      const page = await store.decisions({ afterId: client.lastId, limit: PAGE })
+      for (const decision of page) {
+        const posted = decision.outcome === 'posted' ? decision.postKey : undefined
+        writeDecision(client, decision, posted && (await store.post(posted)))
+      }
+      await drained(client.raw)
+      if (page.length < PAGE && !client.missedSome) break
+    }
+    client.catchingUp = false
+  }
+
+  function sendStatus(): void {
+    statusTimer = undefined
+    const containers = [...changed].flatMap((id) => {
+      const container = journal.town.containers.get(id)
+      const station = container && journal.town.stations.get(container.stationId)
+      if (!station) return []
+      const json = containerJson(container, station, journal.status(id))
+      const seen = `${json.status} ${json.fillPercent} ${json.fault}`
+      if (told.get(id) === seen) return []
+      told.set(id, seen)
+      return [json]
+    })
+    changed.clear()
+    if (containers.length === 0) return
+    const asOf = isoText(deps.clock())
+    const everything = event('status', { asOf, containers })
+    for (const client of clients) {
+      if (client.station === undefined) {
+        write(client, everything)
+        continue
+      }
+      const own = containers.filter((c) => c.stationId === client.station)
+      if (own.length > 0) write(client, event('status', { asOf, containers: own }))
+    }
+  }
+
+  const stopListening = journal.onCommitted((committed) => {
+    if (clients.size === 0) {
+      // Nobody was told, so the next listener must not be kept from hearing it.
+      for (const id of committed.containers) told.delete(id)
+      return
+    }
+    const posts = new Map(committed.posts.map((p) => [p.key, p]))
+    for (const client of clients) {
+      if (client.catchingUp) {
+        client.missedSome = true
+        continue
+      }
+      for (const decision of committed.decisions) {
+        const posted = decision.outcome === 'posted' ? decision.postKey : undefined
+        writeDecision(client, decision, posted && posts.get(posted))
+      }
+    }
+    for (const id of committed.containers) changed.add(id)
+    if (changed.size > 0) statusTimer ??= setTimeout(sendStatus, options.statusEveryMs)
+  })
+
+  const heartbeat = setInterval(() => {
+    for (const client of clients) write(client, ': still here\n\n')
+  }, options.heartbeatMs)
+
+  app.addHook('preClose', (done) => {
+    stopListening()
+    clearInterval(heartbeat)
+    clearTimeout(statusTimer)
+    for (const client of clients) {
+      clients.delete(client)
+      client.raw.end()
+    }
+    done()
+  })
+
+  app
+    .withTypeProvider<ZodTypeProvider>()
+    .get(
+      streamEvents.path,
+      { schema: { querystring: streamEvents.query }, compress: false, exposeHeadRoute: false },
+      async (request, reply) => {
+        const header = request.headers['last-event-id']
+        const lastId = header === undefined ? { success: true as const } : lastEventId(header)
+        if (!lastId.success) {
+          return sendProblem(
+            reply,
+            problem('invalid-request', 'Last-Event-ID is not one of ours.', [
+              {
+                field: 'Last-Event-ID',
+                expected: 'the id of an event of this stream',
+                got: String(header).slice(0, 100),
+              },
+            ]),
+          )
+        }
+        if (clients.size >= options.maxClients) {
+          return sendProblem(
+            reply.header('retry-after', '60'),
+            problem('too-many-streams', 'All places are taken; try again in a minute.'),
+          )
+        }
+        const after = lastId.id ?? request.query.after
+        const client: Client = {
+          raw: reply.raw,
+          station: request.query.station,
+          lastId: after ?? 0,
+          catchingUp: after !== undefined,
+          missedSome: false,
+          posts: new Set(),
+        }
+        reply.hijack()
+        reply.raw.writeHead(200, {
+          ...headersSetSoFar(reply.getHeaders()),
+          'content-type': 'text/event-stream; charset=utf-8',
+          'cache-control': 'no-store',
+          'x-accel-buffering': 'no',
+        })
+        reply.raw.socket?.setNoDelay(true)
+        reply.raw.socket?.setTimeout(0)
+        clients.add(client)
+        metrics.clients.set(clients.size)
+        reply.raw.on('close', () => {
+          drop(client)
+        })
+        reply.raw.on('error', () => {
+          drop(client)
+        })
+        write(client, 'retry: 3000\n: kvitter\n\n')
+        if (!client.catchingUp) return reply
+        try {
+          await catchUp(client)
+        } catch (error) {
+          // The listener comes back with the last id it saw, when the store may answer again.
+          request.log.error({ err: error }, 'event stream: could not read what was missed')
+          drop(client)
+        }
+        return reply
+      },
+    )
+}
+
+function lastEventId(header: string | string[]): { success: boolean; id?: number } {
+  const text = String(header).trim()
+  // An empty id is what browsers send before they have seen any.
+  if (text === '') return { success: true }
+  if (!/^\d{1,12}$/.test(text)) return { success: false }
+  return { success: true, id: Number(text) }
+}
+
+function headersSetSoFar(
+  headers: Readonly<Record<string, unknown>>,
+): Record<string, string | number | string[]> {
+  return Object.fromEntries(
+    Object.entries(headers).filter(
+      (entry): entry is [string, string | number | string[]] => entry[1] !== undefined,
+    ),
+  )
+}
+
+/** JSON has no raw line breaks, so one `data:` line holds it. */
+function event(name: 'decision' | 'post' | 'status', data: unknown, id?: number): string {
+  const idLine = id === undefined ? '' : `id: ${id}\n`
+  return `event: ${name}\n${idLine}data: ${JSON.stringify(data)}\n\n`
+}
+
+function remember(keys: Set<string>, key: string): void {
+  keys.add(key)
+  if (keys.size <= 200) return
+  const [oldest] = keys
+  keys.delete(oldest!)
+}
+
+async function drained(raw: ServerResponse): Promise<void> {
+  if (!raw.writableNeedDrain || raw.destroyed) return
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      raw.off('drain', done).off('close', done)
+      resolve()
+    }
+    raw.on('drain', done).on('close', done)
+  })
+}

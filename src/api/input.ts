@@ -1,0 +1,139 @@
+/** What callers may say in a path or a query, and how they are told that they said it wrongly. */
+import { z } from 'zod'
+import type { FastifySchemaCompiler } from 'fastify'
+import { FRACTIONS, parseFraction } from '#src/stations/fraction.ts'
+import { parseContainerId, parsePostKey, parseStationId } from '#src/stations/ids.ts'
+import { parseDuration, parseInstant } from '#src/stations/time.ts'
+import { InvalidInput, type FieldError } from './problem.ts'
+
+/** Text that must parse; what the JSON schema says of it comes from `documented`. */
+function parsed<T>(
+  parse: (text: string) => T | undefined,
+  expected: string,
+  documented: Readonly<Record<string, unknown>>,
+) {
+  return z
+    .string({ error: expected })
+    .transform((text, context): T => {
+      const value = parse(text)
+      if (value !== undefined) return value
+      context.addIssue({ code: 'custom', message: expected })
+      return z.NEVER
+    })
+    .meta({ type: 'string', description: expected, ...documented })
+}
+
+export const stationIdText = parsed(parseStationId, 'a station id such as 1490-064', {
+  examples: ['1490-064'],
+})
+export const containerIdText = parsed(parseContainerId, 'a container id such as 1490-064-paper-1', {
+  examples: ['1490-064-paper-1'],
+})
+export const postKeyText = parsed(parsePostKey, 'a post key of sixteen hex digits', {
+  examples: ['0123456789abcdef'],
+})
+export const fractionText = parsed(
+  parseFraction,
+  `one of ${FRACTIONS.map((f) => f.id).join(', ')}`,
+  { enum: FRACTIONS.map((f) => f.id) },
+)
+/** ISO 8601 only: in a query, digits alone are more often a slip than epoch milliseconds. */
+export const instantText = parsed(
+  (text) => parseInstant(text.replace(/ (?=\d{2}(?::?\d{2})?$)/, '+')),
+  'an ISO 8601 time with an offset, such as 2026-05-05T10:45:00Z',
+  { format: 'date-time' },
+)
+export const languageText = parsed(
+  (text) => (text === 'sv' || text === 'en' ? text : undefined),
+  'sv or en',
+  { enum: ['sv', 'en'] },
+)
+export const ruleIdText = parsed(
+  (text) => (/^[a-z][a-z0-9_-]{0,63}$/.test(text) ? text : undefined),
+  'the id of a rule, such as full',
+  { examples: ['full'] },
+)
+
+/** A span such as `1h`, between two bounds given in milliseconds. */
+export function durationText(minMs: number, maxMs: number, expected: string) {
+  return parsed(
+    (text) => {
+      const ms = parseDuration(text)
+      return ms !== undefined && ms >= minMs && ms <= maxMs ? ms : undefined
+    },
+    expected,
+    { examples: ['1h'] },
+  )
+}
+
+export function wholeNumber(min: number, max: number) {
+  return parsed(
+    (text) => {
+      if (!/^\d{1,15}$/.test(text)) return undefined
+      const value = Number(text)
+      return value >= min && value <= max ? value : undefined
+    },
+    `a whole number from ${min} to ${max}`,
+    { type: 'integer', minimum: min, maximum: max },
+  )
+}
+
+export function decimal(min: number, max: number, expected: string) {
+  return parsed(
+    (text) => {
+      if (!/^-?\d{1,3}(?:\.\d{1,15})?$/.test(text)) return undefined
+      const value = Number(text)
+      return value >= min && value <= max ? value : undefined
+    },
+    expected,
+    { type: 'number', minimum: min, maximum: max },
+  )
+}
+
+function shown(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text
+}
+
+function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
+  let value = data
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = (value as Record<PropertyKey, unknown>)[key]
+  }
+  return value
+}
+
+/** A schema's complaints in the caller's words: which field, what was expected, what came. */
+export function fieldErrors(schema: z.ZodType, error: z.ZodError, data: unknown): FieldError[] {
+  return error.issues.flatMap((issue): FieldError[] => {
+    if (issue.code === 'unrecognized_keys') {
+      const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
+      const expected =
+        known.length === 0
+          ? 'no parameters at all'
+          : `no such parameter; the known ones are ${known.join(', ')}`
+      return issue.keys.map((key) => withGot(key, expected, shown(valueAt(data, [key]))))
+    }
+    const field = issue.path.map(String).join('.')
+    return [withGot(field, issue.message, shown(valueAt(data, issue.path)))]
+  })
+}
+
+function withGot(field: string, expected: string, got: string | undefined): FieldError {
+  return {
+    field: field.length > 100 ? `${field.slice(0, 99)}…` : field,
+    expected,
+    ...(got !== undefined && { got }),
+  }
+}
+
+/** Lets Fastify check requests against zod schemas, with our words when they don't fit. */
+export const validatorCompiler: FastifySchemaCompiler<z.ZodType> =
+  ({ schema }) =>
+  (data: unknown) => {
+    const result = schema.safeParse(data)
+    if (result.success) return { value: result.data }
+    return { error: new InvalidInput(fieldErrors(schema, result.error, data)) }
+  }

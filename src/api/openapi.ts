@@ -1,0 +1,215 @@
+/** The API described: OpenAPI 3.1, made from the same schemas that check the requests. */
+import { STATUS_CODES } from 'node:http'
+import { z } from 'zod'
+import type { AnyApiRoute } from './api-route.ts'
+import { streamEvents } from './event-stream.ts'
+import { stationFeed, townAtom, townJson } from './feed-routes.ts'
+import { health, metricsText, readiness } from './operation-routes.ts'
+import { getPost, listDecisions, listPosts, listQuarantine } from './post-routes.ts'
+import { PROBLEMS, type ProblemName } from './problem.ts'
+import {
+  containerReadings,
+  getContainer,
+  getStation,
+  listStations,
+  stationsGeoJson,
+} from './station-routes.ts'
+
+/** Every route, in the order in which people should read of them. */
+export const API_ROUTES: readonly AnyApiRoute[] = [
+  listStations,
+  stationsGeoJson,
+  getStation,
+  getContainer,
+  containerReadings,
+  listPosts,
+  getPost,
+  listDecisions,
+  streamEvents,
+  townAtom,
+  townJson,
+  stationFeed,
+  health,
+  readiness,
+  metricsText,
+  listQuarantine,
+]
+
+type Json = Record<string, unknown>
+
+export interface ApiDocument {
+  readonly openapi: '3.1.0'
+  readonly info: { readonly title: string; readonly version: string; readonly description: string }
+  readonly servers: readonly { readonly url: string }[]
+  readonly tags: readonly { readonly name: string; readonly description: string }[]
+  readonly paths: Readonly<Record<string, { readonly get: ApiOperation }>>
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Json>>
+    readonly securitySchemes: Json
+  }
+}
+
+export interface ApiOperation {
+  readonly operationId: string
+  readonly summary: string
+  readonly description?: string
+  readonly tags: readonly string[]
+  readonly parameters: readonly {
+    readonly name: string
+    readonly in: 'path' | 'query'
+    readonly required: boolean
+    readonly description?: string
+    readonly schema: Json
+  }[]
+  readonly responses: Readonly<
+    Record<string, { readonly description: string; readonly content?: Json }>
+  >
+  readonly security?: readonly Json[]
+}
+
+const TAGS = [
+  { name: 'stations', description: 'Where the stations are and what has room now.' },
+  { name: 'posts', description: 'What stations said, and why.' },
+  { name: 'events', description: 'The same as it happens.' },
+  { name: 'feeds', description: 'For feed readers.' },
+  { name: 'operation', description: 'For those who run the service.' },
+] as const
+
+const problemSchema = {
+  type: 'object',
+  description: 'RFC 9457',
+  required: ['type', 'title', 'status', 'detail'],
+  properties: {
+    type: { type: 'string', description: 'A name with a paragraph in the documentation.' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    errors: {
+      type: 'array',
+      description: 'What was wrong with each field.',
+      items: {
+        type: 'object',
+        required: ['field', 'expected'],
+        properties: {
+          field: { type: 'string' },
+          expected: { type: 'string' },
+          got: { type: 'string' },
+        },
+      },
+    },
+  },
+}
+
+export function describeApi(publicUrl: string): ApiDocument {
+  const schemas: Record<string, Json> = { Problem: problemSchema }
+  const paths: Record<string, { get: ApiOperation }> = {}
+  for (const route of API_ROUTES) {
+    paths[route.path.replace(/:(\w+)/g, '{$1}')] = { get: describeRoute(route, schemas) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Kvitter',
+      version: '1',
+      description:
+        'Open data on a town’s recycling stations: what has room, what is full, what was said of it and why. No key is needed. Times are ISO 8601 in UTC. A level that isn’t known is null, never 0.',
+    },
+    servers: [{ url: publicUrl }],
+    tags: TAGS,
+    paths,
+    components: {
+      schemas,
+      securitySchemes: { staff: { type: 'http', scheme: 'bearer' } },
+    },
+  }
+}
+
+function describeRoute(route: AnyApiRoute, schemas: Record<string, Json>): ApiOperation {
+  const problems: ProblemName[] = ['invalid-request', ...route.problems]
+  const byStatus = Map.groupBy(problems, (name) => PROBLEMS[name].status)
+  return {
+    operationId: route.operationId,
+    summary: route.summary,
+    ...(route.description !== undefined && { description: route.description }),
+    tags: [route.tag],
+    parameters: [
+      ...parameters(route.params, 'path', schemas),
+      ...parameters(route.query, 'query', schemas),
+    ],
+    responses: {
+      200: {
+        description: 'The answer',
+        content: {
+          [route.answer.type.split(';')[0]!]: {
+            schema: route.answer.schema
+              ? jsonSchema(route.answer.schema, 'output', schemas)
+              : { type: 'string' },
+          },
+        },
+      },
+      ...Object.fromEntries(
+        [...byStatus].map(([status, names]) => [
+          status,
+          {
+            description: names.map((n) => PROBLEMS[n].title).join('; ') || STATUS_CODES[status],
+            content: {
+              'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+            },
+          },
+        ]),
+      ),
+    },
+    ...(route.staff === 'needed' && { security: [{ staff: [] }] }),
+    ...(route.staff === 'more' && { security: [{}, { staff: [] }] }),
+  }
+}
+
+function parameters(
+  schema: z.ZodObject,
+  where: 'path' | 'query',
+  schemas: Record<string, Json>,
+): ApiOperation['parameters'] {
+  return Object.entries(schema.shape).map(([name, field]) => {
+    const { description, ...rest } = jsonSchema(field as z.ZodType, 'input', schemas)
+    return {
+      name,
+      in: where,
+      required: where === 'path',
+      ...(typeof description === 'string' && { description }),
+      schema: rest,
+    }
+  })
+}
+
+/** A schema as JSON Schema 2020-12, which OpenAPI 3.1 speaks; named ones go to the components. */
+function jsonSchema(
+  schema: z.ZodType,
+  io: 'input' | 'output',
+  schemas: Record<string, Json>,
+): Json {
+  const {
+    $schema: _dialect,
+    $defs = {},
+    ...rest
+  } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json & {
+    $defs?: Record<string, Json>
+  }
+  for (const [name, definition] of Object.entries($defs)) {
+    const { id: _id, ...plain } = definition
+    schemas[name] = atComponents(plain) as Json
+  }
+  return atComponents(rest) as Json
+}
+
+function atComponents(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(atComponents)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      key === '$ref' && typeof inner === 'string'
+        ? inner.replace('#/$defs/', '#/components/schemas/')
+        : atComponents(inner),
+    ]),
+  )
+}

@@ -1,0 +1,210 @@
+/** What stations said, why, and what was not taken in. */
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { REJECTIONS } from '#src/stations/reading.ts'
+import { isoText } from '#src/stations/time.ts'
+import { apiRoute, type ApiDeps } from './api-route.ts'
+import { decisionAnswer, decisionJson, postAnswer, postJson } from './decision-answer.ts'
+import {
+  containerIdText,
+  instantText,
+  postKeyText,
+  ruleIdText,
+  stationIdText,
+  wholeNumber,
+} from './input.ts'
+import { sendProblem } from './problem.ts'
+import { isoInstant } from './station-answer.ts'
+import { noSuch } from './station-routes.ts'
+
+export const listPosts = apiRoute({
+  path: '/api/v1/posts',
+  operationId: 'listPosts',
+  summary: 'What stations said, newest first',
+  description:
+    'At most 50 unless `limit` says otherwise. `next` is the address of older posts, null when there are none.',
+  tag: 'posts',
+  params: z.strictObject({}),
+  query: z.strictObject({
+    station: stationIdText.optional(),
+    before: instantText.optional(),
+    limit: wholeNumber(1, 200).optional(),
+    audience: z
+      .enum(['public', 'staff'], { error: 'public or staff' })
+      .optional()
+      .meta({ description: '`staff` needs the staff token.' }),
+  }),
+  answer: {
+    type: 'application/json',
+    schema: z.strictObject({ posts: z.array(postAnswer), next: z.string().nullable() }),
+  },
+  problems: ['not-authorized'],
+  staff: 'more',
+})
+
+export const getPost = apiRoute({
+  path: '/api/v1/posts/:key',
+  operationId: 'getPost',
+  summary: 'One post with the decisions behind it',
+  tag: 'posts',
+  params: z.strictObject({ key: postKeyText }),
+  query: z.strictObject({}),
+  answer: {
+    type: 'application/json',
+    schema: z.strictObject({ post: postAnswer, decisions: z.array(decisionAnswer) }),
+  },
+  problems: ['not-found'],
+  staff: 'more',
+})
+
+export const listDecisions = apiRoute({
+  path: '/api/v1/decisions',
+  operationId: 'listDecisions',
+  summary: 'What the rules decided, and why: also when they kept silent',
+  description:
+    'Newest first, at most 50 unless `limit` says otherwise; with `after`, the decisions that followed that id, oldest first.',
+  tag: 'posts',
+  params: z.strictObject({}),
+  query: z.strictObject({
+    station: stationIdText.optional(),
+    container: containerIdText.optional(),
+    rule: ruleIdText.optional(),
+    from: instantText.optional(),
+    to: instantText.optional(),
+    after: wholeNumber(0, 999_999_999_999).optional(),
+    limit: wholeNumber(1, 500).optional(),
+  }),
+  answer: {
+    type: 'application/json',
+    schema: z.strictObject({ decisions: z.array(decisionAnswer) }),
+  },
+  problems: [],
+})
+
+export const listQuarantine = apiRoute({
+  path: '/api/v1/quarantine',
+  operationId: 'listQuarantine',
+  summary: 'Messages that were not taken in, newest first, and how many of each kind',
+  tag: 'operation',
+  params: z.strictObject({}),
+  query: z.strictObject({ limit: wholeNumber(1, 500).optional() }),
+  answer: {
+    type: 'application/json',
+    schema: z.strictObject({
+      counts: z.partialRecord(z.enum(REJECTIONS), z.int()),
+      messages: z.array(
+        z.strictObject({
+          id: z.int(),
+          reason: z.enum(REJECTIONS),
+          detail: z.string(),
+          topic: z.string(),
+          deviceId: z.string().nullable(),
+          receivedAt: isoInstant,
+          bytes: z.int().meta({ description: 'The whole message’s length.' }),
+          headText: z.string().meta({ description: 'Its first 1024 bytes, read as UTF-8.' }),
+          headBase64: z.string(),
+        }),
+      ),
+    }),
+  },
+  problems: ['not-authorized'],
+  staff: 'needed',
+})
+
+export function postRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  const { store, journal, publicUrl } = deps
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+  const cacheControl = `public, max-age=${deps.maxAgeSeconds}`
+
+  typed.get(
+    listPosts.path,
+    { schema: { querystring: listPosts.query } },
+    async (request, reply) => {
+      const { station, before, limit = 50, audience = 'public' } = request.query
+      if (audience === 'staff' && deps.staff.refuses(request, reply)) return reply
+      const posts = await store.posts({
+        audience,
+        limit,
+        ...(station && { stationId: station }),
+        ...(before !== undefined && { before }),
+      })
+      const oldest = posts.length === limit ? posts.at(-1) : undefined
+      const more = new URLSearchParams({
+        ...(station && { station }),
+        ...(audience === 'staff' && { audience }),
+        ...(oldest && { before: isoText(oldest.at) }),
+        limit: String(limit),
+      })
+      void reply.header('cache-control', audience === 'staff' ? 'no-store' : cacheControl)
+      return {
+        posts: posts.map((p) => postJson(p, journal.town, publicUrl)),
+        next: oldest ? `${publicUrl}${listPosts.path}?${more.toString()}` : null,
+      }
+    },
+  )
+
+  typed.get(
+    getPost.path,
+    { schema: { params: getPost.params, querystring: getPost.query } },
+    async (request, reply) => {
+      const post = await store.post(request.params.key)
+      // A staff post is no different from none to somebody else.
+      if (!post || (post.audience === 'staff' && !deps.staff.isStaff(request))) {
+        return sendProblem(reply, noSuch('post', request.params.key))
+      }
+      const decisions = await store.decisions({ postKey: post.key, limit: 200 })
+      void reply.header('cache-control', post.audience === 'staff' ? 'no-store' : cacheControl)
+      return {
+        post: postJson(post, journal.town, publicUrl),
+        decisions: decisions.map((d) => decisionJson(d, journal.town)),
+      }
+    },
+  )
+
+  typed.get(
+    listDecisions.path,
+    { schema: { querystring: listDecisions.query } },
+    async (request, reply) => {
+      const { station, container, rule, from, to, after, limit = 50 } = request.query
+      const decisions = await store.decisions({
+        limit,
+        ...(station && { stationId: station }),
+        ...(container && { containerId: container }),
+        ...(rule !== undefined && { ruleId: rule }),
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+        ...(after !== undefined && { afterId: after }),
+      })
+      void reply.header('cache-control', cacheControl)
+      return { decisions: decisions.map((d) => decisionJson(d, journal.town)) }
+    },
+  )
+
+  typed.get(
+    listQuarantine.path,
+    { schema: { querystring: listQuarantine.query } },
+    async (request, reply) => {
+      if (deps.staff.refuses(request, reply)) return reply
+      const [counts, messages] = await Promise.all([
+        store.rejectedCounts(),
+        store.quarantine(request.query.limit ?? 50),
+      ])
+      void reply.header('cache-control', 'no-store')
+      return {
+        counts: Object.fromEntries(counts),
+        messages: messages.map((m) => ({
+          id: m.id,
+          reason: m.reason,
+          detail: m.detail,
+          topic: m.topic,
+          deviceId: m.deviceId ?? null,
+          receivedAt: isoText(m.receivedAt),
+          bytes: m.bytes,
+          headText: new TextDecoder().decode(m.head),
+          headBase64: Buffer.from(m.head).toString('base64'),
+        })),
+      }
+    },
+  )
+}

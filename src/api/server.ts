@@ -1,0 +1,293 @@
+/** HTTP: open data for all, feeds, events, and the doors for those who run the service. */
+import type { AddressInfo } from 'node:net'
+import type { Socket } from 'node:net'
+import compress from '@fastify/compress'
+import {
+  fastify,
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Clock } from '#src/stations/time.ts'
+import type { Store } from '#src/store/contract.ts'
+import type { Journal } from '#src/store/journal.ts'
+import type { ApiDeps } from './api-route.ts'
+import { EVENT_STREAM_DEFAULTS, eventRoutes, type EventStreamOptions } from './event-stream.ts'
+import { feedRoutes } from './feed-routes.ts'
+import { validatorCompiler } from './input.ts'
+import { describeApi } from './openapi.ts'
+import { operationRoutes } from './operation-routes.ts'
+import { postRoutes } from './post-routes.ts'
+import { InvalidInput, plainProblem, problem, sendProblem } from './problem.ts'
+import { openStaffDoor } from './staff.ts'
+import { stationRoutes } from './station-routes.ts'
+
+export interface HttpOptions {
+  readonly store: Store
+  readonly journal: Journal
+  readonly clock: Clock
+  /** The site's root as the world sees it, with or without a slash at its end. */
+  readonly publicUrl: string
+  /** Opens what only staff may read; without it nobody may. */
+  readonly staffToken?: string
+  readonly log: FastifyBaseLogger
+  readonly metrics: Registry
+  /** A demo's clock runs `speed` times faster than the world's; answers are then kept for a second only. */
+  readonly demo?: { readonly speed: number }
+  /** What else to serve on the same address: the pages. */
+  readonly plugins?: readonly ((app: FastifyInstance) => void | Promise<void>)[]
+  readonly events?: Partial<EventStreamOptions>
+  /** A clock for caches only, in milliseconds from any start. */
+  readonly monotonicMs?: () => number
+}
+
+export interface HttpServer extends AsyncDisposable {
+  readonly app: FastifyInstance
+  /** `http://127.0.0.1:8080`, where it listens. */
+  readonly url: string
+  readonly port: number
+  close(): Promise<void>
+}
+
+/** Builds the application and listens. Throws when the address is taken. Port 0 means any free one. */
+export async function openHttp(
+  options: HttpOptions & { readonly host: string; readonly port: number },
+): Promise<HttpServer> {
+  const app = await buildHttp(options)
+  try {
+    await app.listen({ host: options.host, port: options.port })
+  } catch (error) {
+    await app.close()
+    throw error
+  }
+  const { address, port, family } = app.server.address() as AddressInfo
+  const close = () => app.close().then(() => undefined)
+  return {
+    app,
+    port,
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** The application without an address, ready for `inject`. */
+export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: options.log,
+    // Addresses of residents don't belong in a log; the metrics count requests.
+    logController: new LogController({ disableRequestLogging: true }),
+    routerOptions: { maxParamLength: 200 },
+    bodyLimit: 16 * 1024,
+    connectionTimeout: 60_000,
+    requestTimeout: 10_000,
+    keepAliveTimeout: 72_000,
+    handlerTimeout: 15_000,
+    forceCloseConnections: true,
+    clientErrorHandler,
+    frameworkErrors: (error, _request, reply) => {
+      setCommonHeaders(reply, hstsFor(options.publicUrl))
+      sendProblem(reply, problem('invalid-request', frameworkDetail(error)))
+    },
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setErrorHandler(sendError)
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, problem('not-found', `There is nothing at ${pathOf(request)}.`)),
+  )
+  const hsts = hstsFor(options.publicUrl)
+  app.addHook('onRequest', (request, reply, done) => {
+    setCommonHeaders(reply, hsts)
+    if (isOpenData(request.url)) {
+      void reply
+        .header('access-control-allow-origin', '*')
+        .header('access-control-expose-headers', 'etag')
+        .header('cross-origin-resource-policy', 'cross-origin')
+    }
+    done()
+  })
+  countRequests(app, options.metrics)
+  refuseOtherMethods(app)
+  await app.register(compress, { encodings: ['br', 'gzip'], globalDecompression: false })
+
+  const deps: ApiDeps = {
+    store: options.store,
+    journal: options.journal,
+    clock: options.clock,
+    publicUrl: options.publicUrl.replace(/\/+$/, ''),
+    staff: openStaffDoor(options.staffToken),
+    maxAgeSeconds: options.demo ? 1 : 30,
+    monotonicMs: options.monotonicMs ?? (() => performance.now()),
+  }
+  stationRoutes(app, deps)
+  postRoutes(app, deps)
+  feedRoutes(app, deps)
+  operationRoutes(app, { ...deps, metrics: options.metrics })
+  eventRoutes(
+    app,
+    deps,
+    {
+      clients: new Gauge({
+        name: 'kvitter_http_event_clients',
+        help: 'Listeners on the event stream',
+        registers: [options.metrics],
+      }),
+      dropped: new Counter({
+        name: 'kvitter_http_event_clients_dropped_total',
+        help: 'Listeners cut off because they did not keep up',
+        registers: [options.metrics],
+      }),
+    },
+    { ...EVENT_STREAM_DEFAULTS, ...options.events },
+  )
+  const document = JSON.stringify(describeApi(deps.publicUrl))
+  app.get('/api/openapi.json', (_request, reply) =>
+    reply
+      .header('cache-control', 'public, max-age=300')
+      .header('content-type', 'application/json; charset=utf-8')
+      .send(document),
+  )
+  app.options('/api/*', (_request, reply) =>
+    reply
+      .code(204)
+      .header('access-control-allow-methods', 'GET, HEAD, OPTIONS')
+      .header('access-control-allow-headers', 'last-event-id, if-none-match')
+      .header('access-control-max-age', '86400')
+      .send(),
+  )
+  // Pages answer whatever else there is with a page; what is missing here stays a problem document.
+  for (const url of ['/api/*', '/feeds/*', '/en/feeds/*']) {
+    app.get(url, (_request, reply) => {
+      reply.callNotFound()
+    })
+  }
+  for (const plugin of options.plugins ?? []) {
+    await app.register(async (scope) => {
+      await plugin(scope)
+    })
+  }
+  await app.ready()
+  return app
+}
+
+const CONTENT_SECURITY_POLICY =
+  "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+
+function setCommonHeaders(reply: FastifyReply, hsts: boolean): void {
+  void reply
+    .header('content-security-policy', CONTENT_SECURITY_POLICY)
+    .header('x-content-type-options', 'nosniff')
+    .header('x-frame-options', 'SAMEORIGIN')
+    .header('referrer-policy', 'same-origin')
+    .header('permissions-policy', 'camera=(), geolocation=(), microphone=()')
+    .header('cross-origin-opener-policy', 'same-origin')
+    .header('cross-origin-resource-policy', 'same-origin')
+  if (hsts) void reply.header('strict-transport-security', 'max-age=31536000')
+}
+
+/** A browser must not be told to use TLS where there is none. */
+function hstsFor(publicUrl: string): boolean {
+  return publicUrl.startsWith('https:')
+}
+
+function isOpenData(url: string): boolean {
+  return url.startsWith('/api/') || url.startsWith('/feeds/') || url.startsWith('/en/feeds/')
+}
+
+function pathOf(request: FastifyRequest): string {
+  const path = request.url.split('?', 1)[0]!
+  return path.length > 100 ? `${path.slice(0, 99)}…` : path
+}
+
+function sendError(
+  error: FastifyError | InvalidInput,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  if (error instanceof InvalidInput) {
+    const count = error.errors.length
+    const detail = count === 1 ? 'One parameter is wrong.' : `${count} parameters are wrong.`
+    sendProblem(reply, problem('invalid-request', detail, error.errors))
+    return
+  }
+  const status = error.statusCode ?? 500
+  if (status < 500) {
+    sendProblem(reply, plainProblem(status, error.message))
+    return
+  }
+  request.log.error({ err: error, requestId: request.id }, 'request failed')
+  const detail = `It has been logged as ${request.id}.`
+  sendProblem(reply, status === 503 ? plainProblem(503, detail) : problem('internal', detail))
+}
+
+function frameworkDetail(error: FastifyError): string {
+  return error.code === 'FST_ERR_BAD_URL'
+    ? 'The address is not well formed.'
+    : 'The request is not well formed.'
+}
+
+/** Where the bytes aren't HTTP at all there is no request yet, so the answer is written by hand. */
+function clientErrorHandler(this: FastifyInstance, error: NodeJS.ErrnoException, socket: Socket) {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const document =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? problem('header-too-large', 'Send at most 16 kB of request line and headers.')
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? plainProblem(408, 'The request did not come in time.')
+        : problem('invalid-request', 'That is not HTTP.')
+  const body = JSON.stringify(document)
+  if (socket.writable) {
+    socket.write(
+      `HTTP/1.1 ${document.status} ${document.title}\r\nContent-Type: application/problem+json\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    )
+  }
+  socket.destroySoon()
+}
+
+/** Everything here is read-only: another method on a known path is told so, whatever body it brings. */
+function refuseOtherMethods(app: FastifyInstance): void {
+  app.addHook('onRoute', function (route) {
+    const isPlainGet = route.method === 'GET' && !route.url.endsWith('*')
+    if (!isPlainGet) return
+    const refuse = (request: FastifyRequest, reply: FastifyReply) =>
+      sendProblem(
+        reply.header('allow', 'GET, HEAD'),
+        problem('method-not-allowed', `${request.method} does nothing here; use GET.`),
+      )
+    this.route({
+      method: ['POST', 'PUT', 'PATCH', 'DELETE'],
+      url: route.url,
+      // Before the body is read: what it holds doesn't matter.
+      onRequest: (request, reply, _done) => {
+        refuse(request, reply)
+      },
+      handler: refuse,
+    })
+  })
+}
+
+function countRequests(app: FastifyInstance, registry: Registry): void {
+  const seconds = new Histogram({
+    name: 'kvitter_http_request_seconds',
+    help: 'Time from request to answer, by route',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5],
+    registers: [registry],
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    seconds.observe(
+      {
+        method: request.method,
+        route: request.routeOptions.url ?? 'none',
+        status: `${Math.floor(reply.statusCode / 100)}xx`,
+      },
+      reply.elapsedTime / 1000,
+    )
+    done()
+  })
+}

@@ -1,0 +1,156 @@
+/** The frame around every page: head, banners, menu, footer. */
+import type { Language } from '#src/stations/fraction.ts'
+import { HOUR } from '#src/stations/time.ts'
+import { spanText, weekdayText, whenText } from '#src/wording/status-text.ts'
+import { clockText } from '#src/wording/wall-clock.ts'
+import { html, trusted, type Html } from './html.ts'
+import { link, type View } from './site.ts'
+
+export interface PageParts {
+  readonly title: string
+  readonly description: string
+  readonly body: Html
+  /** Comes back by itself in a demo. Pages that are read at leisure don't. */
+  readonly live?: boolean
+  /** The same page in the other language; absent where there is none. */
+  readonly otherLanguagePath?: string
+  /** Feeds that tell the same, by path without the language. */
+  readonly feeds?: readonly { readonly title: string; readonly path: string }[]
+  /** Keeps the page out of search engines. */
+  readonly noIndex?: boolean
+}
+
+const DEMO_REFRESH_SECONDS = 5
+
+export function layout(view: View, page: PageParts): Html {
+  const { say, language, demo } = view
+  const other: Language = language === 'sv' ? 'en' : 'sv'
+  const otherPath = page.otherLanguagePath
+  const town = view.town.town.name
+  const refreshes = page.live === true && demo !== undefined && !demo.paused
+  return html`${trusted('<!doctype html>')}
+    <html lang="${language}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${page.title}</title>
+        <meta name="description" content="${page.description}" />
+        <meta name="color-scheme" content="light dark" />
+        ${page.noIndex === true && html`<meta name="robots" content="noindex" />`}
+        ${refreshes && html`<meta http-equiv="refresh" content="${DEMO_REFRESH_SECONDS}" />`}
+        <link rel="stylesheet" href="${view.cssUrl}" />
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+        ${
+          otherPath !== undefined &&
+          html`<link
+            rel="alternate"
+            hreflang="${other}"
+            href="${view.publicUrl}${link({ language: other }, otherPath)}"
+          />`
+        }
+        ${page.feeds?.map(
+          (feed) => html`
+            <link
+              rel="alternate"
+              type="application/atom+xml"
+              title="${feed.title}"
+              href="${link(view, feed.path)}.atom"
+            />
+            <link
+              rel="alternate"
+              type="application/feed+json"
+              title="${feed.title}"
+              href="${link(view, feed.path)}.json"
+            />
+          `,
+        )}
+      </head>
+      <body>
+        <a class="skip" href="#content">${say.skipToContent}</a>
+        <header class="top">
+          <div class="wide top-row">
+            <a class="brand" href="${link(view, '/')}">
+              ${bird}<span><strong>Kvitter</strong> <span class="town">${town}</span></span>
+            </a>
+            <nav aria-label="${say.mainMenu}">
+              <a href="${link(view, '/')}">${say.stations}</a>
+              <a href="${link(view, aboutPath(language))}">${say.about}</a>
+              ${
+                otherPath !== undefined &&
+                html`<a
+                  href="${link({ language: other }, otherPath)}"
+                  lang="${other}"
+                  hreflang="${other}"
+                  >${say.otherLanguage}</a
+                >`
+              }
+            </nav>
+          </div>
+        </header>
+        ${demoBanner(view, page.live === true)} ${stalledBanner(view)}
+        <main id="content" class="wide" tabindex="-1">${page.body}</main>
+        <footer class="bottom">
+          <div class="wide">
+            <p>${say.operatedBy(view.operator.name)}</p>
+            <ul class="plain">
+              <li><a href="${link(view, accessibilityPath(language))}">${say.accessibility}</a></li>
+              <li><a href="${link(view, aboutPath(language))}">${say.about}</a></li>
+              <li><a href="/api/docs" hreflang="en">${say.apiDocs}</a></li>
+            </ul>
+          </div>
+        </footer>
+      </body>
+    </html>`
+}
+
+/** Lets the long words of our headings break where Swedish would break them, on narrow screens. */
+export function withSoftHyphens(heading: string): string {
+  return heading.replace(/(Återvinnings|Tillgänglighets)(?=[a-zåäö])/g, '$1\u00AD')
+}
+
+export function aboutPath(language: Language): string {
+  return language === 'sv' ? '/om' : '/about'
+}
+
+export function accessibilityPath(language: Language): string {
+  return language === 'sv' ? '/tillganglighet' : '/accessibility'
+}
+
+function demoBanner(view: View, live: boolean): Html | undefined {
+  const { demo, say, language, now, timeZone } = view
+  if (!demo) return undefined
+  const pace = spanText(HOUR / demo.speed, language)
+  const text = say.demo(pace, clockText(now, timeZone), weekdayText(now, timeZone, language))
+  const path = link(view, view.here)
+  const toggle = demo.paused
+    ? path.replace(/([?&])pause=1&?/, '$1').replace(/[?&]$/, '')
+    : `${path}${path.includes('?') ? '&' : '?'}pause=1`
+  return html`<section class="banner demo" aria-label="${say.demoLabel}">
+    <p class="wide">
+      ${text}
+      ${live && html`<a href="${toggle}">${demo.paused ? say.demoResume : say.demoPause}</a>`}
+    </p>
+  </section>`
+}
+
+function stalledBanner({ stalled, say, now, timeZone, language }: View): Html | undefined {
+  if (!stalled) return undefined
+  const text =
+    stalled.since === undefined
+      ? say.stalledEver
+      : say.stalledSince(whenText(stalled.since, now, timeZone, language))
+  return html`<section class="banner stalled" aria-label="${say.stalledTitle}">
+    <p class="wide"><strong>${say.stalledTitle}.</strong> ${text}</p>
+  </section>`
+}
+
+/** A small bird with an open beak, drawn with two shapes. */
+const BIRD_PATH =
+  'M4 19c0-8 6-13 13-13 3 0 5 1 7 3l5-1-3 4c1 8-5 14-12 14-3 0-5-1-7-2l-5 1 4-4c-1-1-2-1-2-2z'
+
+const bird = trusted(
+  `<svg class="bird" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false"><path d="${BIRD_PATH}"/><circle cx="21" cy="12" r="1.6"/></svg>`,
+)
+
+/** The same bird for browsers' tabs. */
+export const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0d4f49"/><path fill="#ffd76a" d="${BIRD_PATH}"/><circle cx="21" cy="12" r="1.6" fill="#0d4f49"/></svg>`

@@ -1,0 +1,390 @@
+/** Everything the pages say, in each language. A missing sentence is a type error. */
+import type { Language } from '#src/stations/fraction.ts'
+import type { EpisodeState, GateAnswer } from '#src/rules/decision.ts'
+
+export interface Counts {
+  readonly containers: number
+  readonly full: number
+  readonly nearlyFull: number
+  readonly unknown: number
+}
+
+const sv = {
+  otherLanguage: 'In English',
+  skipToContent: 'Hoppa till innehållet',
+  mainMenu: 'Huvudmeny',
+  stations: 'Stationer',
+  about: 'Om tjänsten',
+  accessibility: 'Tillgänglighetsredogörelse',
+  apiDocs: 'Öppna data',
+  footer: 'Sidfot',
+  operatedBy: (name: string) => `Tjänsten drivs av ${name}.`,
+
+  stalledTitle: 'Uppgifterna uppdateras inte',
+  stalledSince: (when: string) =>
+    `Det senaste mätvärdet kom ${when}. Det du ser kan ha hunnit ändra sig.`,
+  stalledEver: 'Inget mätvärde har kommit in ännu.',
+  demoLabel: 'Om demostaden',
+  demo: (pace: string, clock: string, weekday: string) =>
+    `Demostad: en timme går på ${pace}. Klockan i staden är ${clock} ${weekday}.`,
+  demoPause: 'Pausa uppdateringen',
+  demoResume: 'Låt sidan uppdatera sig',
+
+  townTitle: (town: string) => `Återvinningsstationer i ${town}`,
+  townLead: (n: Counts, stations: number) => {
+    const places = stations === 1 ? '1 station' : `${stations} stationer`
+    if (n.unknown === n.containers) return `${places}. Just nu vet vi inte hur fulla de är.`
+    const full =
+      n.full === 0
+        ? 'ingen behållare full'
+        : n.full === 1
+          ? '1 behållare full'
+          : `${n.full} behållare fulla`
+    return `${places} med ${n.containers} behållare. Just nu är ${full}.`
+  },
+  findTitle: 'Hitta en station',
+  searchLabel: 'Namn eller gata',
+  fractionLabel: 'Vad vill du lämna?',
+  anything: 'Vad som helst',
+  sortLabel: 'Sortera efter',
+  sortName: 'Namn',
+  sortDistance: 'Avstånd',
+  show: 'Visa',
+  reset: 'Visa alla stationer',
+  nearTo: (name: string) => `Avstånd räknas från ${name}.`,
+  whereNow: (fraction: string) => `Här kan du lämna ${fraction}`,
+  allStations: 'Alla stationer',
+  found: (n: number) => (n === 1 ? '1 station' : `${n} stationer`),
+  nothingFound: 'Ingen station stämmer med din sökning.',
+  groupHasRoom: 'Plats finns',
+  groupNearlyFull: 'Nästan fullt',
+  groupFull: 'Fullt',
+  groupUnknown: 'Vi vet inte just nu',
+  measured: (age: string) => `mättes ${age}`,
+  neverMeasured: 'inget mätvärde än',
+  updated: (when: string) => `Uppdaterat ${when}.`,
+  mapTitle: 'Karta',
+  mapText: 'Kartan visar var stationerna ligger. Samma uppgifter står i listan. Norr är uppåt.',
+  mapLegend: 'Så läser du kartan',
+  mapSomeFull: 'något är fullt',
+  mapNearly: 'något är nästan fullt',
+  mapRoom: 'plats finns',
+  mapUnknown: 'okänt',
+  latestPosts: 'Senast sagt',
+  noPosts: 'Inget har sagts ännu.',
+
+  stationState: (n: Counts) => {
+    if (n.containers === 0) return 'Stationen har inga behållare med givare.'
+    if (n.unknown === n.containers) {
+      return n.containers === 1
+        ? 'Just nu vet vi inte hur full behållaren är.'
+        : 'Just nu vet vi inte hur fulla behållarna är.'
+    }
+    if (n.containers === 1) {
+      return n.full === 1
+        ? 'Behållaren är full.'
+        : n.nearlyFull === 1
+          ? 'Behållaren är nästan full.'
+          : 'Det finns plats i behållaren.'
+    }
+    if (n.full === n.containers) return `Alla ${n.containers} behållare är fulla.`
+    const sentences: string[] = []
+    if (n.full > 0) {
+      sentences.push(
+        `${n.full} av ${n.containers} behållare är ${n.full === 1 ? 'full' : 'fulla'}.`,
+      )
+    } else if (n.nearlyFull === 0 && n.unknown === 0) {
+      return `Det finns plats i alla ${n.containers} behållare.`
+    } else {
+      sentences.push('Ingen behållare är full.')
+    }
+    if (n.nearlyFull > 0) {
+      sentences.push(n.nearlyFull === 1 ? '1 är nästan full.' : `${n.nearlyFull} är nästan fulla.`)
+    }
+    if (n.unknown > 0) sentences.push(n.unknown === 1 ? '1 är okänd.' : `${n.unknown} är okända.`)
+    return sentences.join(' ')
+  },
+  nearestTitle: 'Närmast med plats',
+  nearestFor: (fraction: string) => `För ${fraction}:`,
+  nearestNone: 'ingen annan station har känd plats just nu.',
+  moreNearby: 'Fler stationer i närheten',
+  containersTitle: 'Behållarna nu',
+  filled: (percent: number) => `${percent}\u00A0% fyllt`,
+  levelUnknown: 'Nivån är okänd',
+  unknownSince: (when: string) => `okänt sedan ${when}`,
+  neverKnown: 'inget mätvärde än',
+  bySource: {
+    sensor: 'enligt givare',
+    reports: 'enligt besökare',
+    both: 'enligt givare och besökare',
+  },
+  emptied: (when: string) => `tömdes ${when}`,
+  historyTitle: 'De senaste sju dygnen',
+  historyText:
+    'Överkanten är helt fullt, de streckade linjerna är midnatt. Där linjen är bruten var inget känt.',
+  historyChart: (name: string, low: number, high: number) =>
+    `${name}: lägst ${low} procent, högst ${high} procent.`,
+  historyNothing: 'Inga mätvärden de senaste sju dygnen.',
+  historyTable: 'Visa som tabell',
+  historyCaption: 'Lägsta och högsta nivå per dygn, i procent. Streck betyder okänt.',
+  day: 'Dygn',
+  postsTitle: 'Vad stationen har sagt',
+  noStationPosts: 'Stationen har inte sagt något ännu.',
+  why: 'Varför skrevs detta?',
+  permalink: 'Inläggets egen sida',
+  followTitle: 'Följ stationen',
+  followTown: 'Följ alla stationer',
+  followText: 'Lägg till en av adresserna i en flödesläsare, så får du veta när något händer.',
+  feedAtom: 'Atom-flöde',
+  feedJson: 'JSON Feed',
+
+  postTitle: (station: string) => `Inlägg från ${station}`,
+  postedAt: (when: string) => `Skrevs ${when}.`,
+  followUpTo: 'Uppföljning av ett tidigare inlägg',
+  aboutStation: (name: string) => `Till stationen ${name}`,
+  decidedAt: (when: string) => `Beslut ${when}`,
+  moreDecisions: (n: number) =>
+    n === 1 ? '1 beslut till bakom inlägget' : `${n} beslut till bakom inlägget`,
+  noDecisions: 'Besluten bakom inlägget finns inte kvar.',
+  clausesTitle: 'Villkor som prövades',
+  clause: 'Villkor',
+  holds: 'Gäller?',
+  facts: 'Uppgifter',
+  yes: 'ja',
+  no: 'nej',
+  unknownTruth: 'okänt',
+  missing: 'saknas',
+  evidenceTitle: 'Underlag som vägdes samman',
+  evidenceWhat: 'Underlag',
+  evidenceLevel: 'Nivå',
+  evidenceWhen: 'När',
+  evidenceWeight: 'Vikt',
+  evidenceSum: (sum: string) => `Sammanlagd vikt: ${sum}. Från 1 räknas behållaren som full.`,
+  evidenceParts: {
+    prior: 'Utgångsläge',
+    sensor: 'Givare',
+    report: 'Besökare',
+    staff: 'Personal',
+  },
+  gatesTitle: 'Spärrar',
+  gate: 'Spärr',
+  gateAnswer: 'Svar',
+  gates: {
+    'still-active': 'Gäller det fortfarande?',
+    stale: 'Är det för gammalt?',
+    suppressed: 'Är regeln pausad?',
+    'quiet-hours': 'Är det tyst tid?',
+    cooldown: 'Sades det nyss?',
+    budget: 'Räcker dagens antal?',
+    inhibited: 'Säger ett annat inlägg redan detta?',
+  } satisfies Record<GateAnswer['gate'], string>,
+  gateAnswers: { pass: 'släppte igenom', hold: 'höll kvar', drop: 'stoppade' },
+  until: (when: string) => `till ${when}`,
+  detail: 'Närmare',
+  rule: 'Regel',
+  stateChange: 'Läge',
+  states: {
+    idle: 'inget',
+    pending: 'avvaktar',
+    active: 'gäller',
+    clearing: 'går över',
+  } satisfies Record<EpisodeState, string>,
+  container: 'Behållare',
+  machineReadable: 'Samma sak för maskiner',
+  readingsBehind: 'Mätvärdena dygnet innan',
+
+  notFoundTitle: 'Sidan finns inte',
+  notFoundText: 'Det finns ingenting på den adressen. Kanske har stationen bytt nummer.',
+  toStations: 'Till alla stationer',
+  errorTitle: 'Något gick fel hos oss',
+  errorText: 'Felet är noterat. Försök igen om en stund.',
+  errorReference: (id: string) => `Om du hör av dig, nämn ${id}.`,
+}
+
+export type Messages = typeof sv
+
+const en: Messages = {
+  otherLanguage: 'På svenska',
+  skipToContent: 'Skip to the content',
+  mainMenu: 'Main menu',
+  stations: 'Stations',
+  about: 'About',
+  accessibility: 'Accessibility statement',
+  apiDocs: 'Open data',
+  footer: 'Footer',
+  operatedBy: (name) => `This service is run by ${name}.`,
+
+  stalledTitle: 'The figures are not being updated',
+  stalledSince: (when) => `The latest reading came ${when}. What you see may have changed since.`,
+  stalledEver: 'No reading has come in yet.',
+  demoLabel: 'About the demo town',
+  demo: (pace, clock, weekday) =>
+    `Demo town: an hour passes in ${pace}. The town’s clock says ${clock} on ${weekday}.`,
+  demoPause: 'Pause the updates',
+  demoResume: 'Let the page update itself',
+
+  townTitle: (town) => `Recycling stations in ${town}`,
+  townLead: (n, stations) => {
+    const places = stations === 1 ? '1 station' : `${stations} stations`
+    if (n.unknown === n.containers) return `${places}. Right now we don’t know how full they are.`
+    const full =
+      n.full === 0
+        ? 'no container is full'
+        : n.full === 1
+          ? '1 container is full'
+          : `${n.full} containers are full`
+    return `${places} with ${n.containers} containers. Right now ${full}.`
+  },
+  findTitle: 'Find a station',
+  searchLabel: 'Name or street',
+  fractionLabel: 'What do you want to leave?',
+  anything: 'Anything',
+  sortLabel: 'Sort by',
+  sortName: 'Name',
+  sortDistance: 'Distance',
+  show: 'Show',
+  reset: 'Show all stations',
+  nearTo: (name) => `Distances are from ${name}.`,
+  whereNow: (fraction) => `Where you can leave ${fraction}`,
+  allStations: 'All stations',
+  found: (n) => (n === 1 ? '1 station' : `${n} stations`),
+  nothingFound: 'No station matches your search.',
+  groupHasRoom: 'Has room',
+  groupNearlyFull: 'Nearly full',
+  groupFull: 'Full',
+  groupUnknown: 'We don’t know right now',
+  measured: (age) => `measured ${age}`,
+  neverMeasured: 'no reading yet',
+  updated: (when) => `Updated ${when}.`,
+  mapTitle: 'Map',
+  mapText: 'The map shows where the stations are. The list says the same. North is up.',
+  mapLegend: 'How to read the map',
+  mapSomeFull: 'something is full',
+  mapNearly: 'something is nearly full',
+  mapRoom: 'has room',
+  mapUnknown: 'unknown',
+  latestPosts: 'Latest posts',
+  noPosts: 'Nothing has been said yet.',
+
+  stationState: (n) => {
+    if (n.containers === 0) return 'The station has no containers with sensors.'
+    if (n.unknown === n.containers) {
+      return n.containers === 1
+        ? 'Right now we don’t know how full the container is.'
+        : 'Right now we don’t know how full the containers are.'
+    }
+    if (n.containers === 1) {
+      return n.full === 1
+        ? 'The container is full.'
+        : n.nearlyFull === 1
+          ? 'The container is nearly full.'
+          : 'The container has room.'
+    }
+    if (n.full === n.containers) return `All ${n.containers} containers are full.`
+    const sentences: string[] = []
+    if (n.full > 0) {
+      sentences.push(`${n.full} of ${n.containers} containers ${n.full === 1 ? 'is' : 'are'} full.`)
+    } else if (n.nearlyFull === 0 && n.unknown === 0) {
+      return `All ${n.containers} containers have room.`
+    } else {
+      sentences.push('No container is full.')
+    }
+    if (n.nearlyFull > 0) {
+      sentences.push(n.nearlyFull === 1 ? '1 is nearly full.' : `${n.nearlyFull} are nearly full.`)
+    }
+    if (n.unknown > 0)
+      sentences.push(n.unknown === 1 ? '1 is unknown.' : `${n.unknown} are unknown.`)
+    return sentences.join(' ')
+  },
+  nearestTitle: 'Nearest with room',
+  nearestFor: (fraction) => `For ${fraction}:`,
+  nearestNone: 'no other station is known to have room right now.',
+  moreNearby: 'More stations nearby',
+  containersTitle: 'The containers now',
+  filled: (percent) => `${percent}% filled`,
+  levelUnknown: 'The level is unknown',
+  unknownSince: (when) => `unknown since ${when}`,
+  neverKnown: 'no reading yet',
+  bySource: {
+    sensor: 'according to the sensor',
+    reports: 'according to visitors',
+    both: 'according to the sensor and visitors',
+  },
+  emptied: (when) => `emptied ${when}`,
+  historyTitle: 'The last seven days',
+  historyText:
+    'The upper edge is completely full, the dashed lines are midnights. Where the line is broken nothing was known.',
+  historyChart: (name, low, high) => `${name}: lowest ${low} per cent, highest ${high} per cent.`,
+  historyNothing: 'No readings in the last seven days.',
+  historyTable: 'Show as a table',
+  historyCaption: 'Lowest and highest level of each day, in per cent. A dash means unknown.',
+  day: 'Day',
+  postsTitle: 'What the station has said',
+  noStationPosts: 'The station has not said anything yet.',
+  why: 'Why was this written?',
+  permalink: 'The post’s own page',
+  followTitle: 'Follow the station',
+  followTown: 'Follow all stations',
+  followText: 'Add one of these addresses to a feed reader to hear when something happens.',
+  feedAtom: 'Atom feed',
+  feedJson: 'JSON Feed',
+
+  postTitle: (station) => `Post from ${station}`,
+  postedAt: (when) => `Written ${when}.`,
+  followUpTo: 'Follows up an earlier post',
+  aboutStation: (name) => `To the station ${name}`,
+  decidedAt: (when) => `Decision ${when}`,
+  moreDecisions: (n) =>
+    n === 1 ? '1 more decision behind the post' : `${n} more decisions behind the post`,
+  noDecisions: 'The decisions behind this post are no longer kept.',
+  clausesTitle: 'Conditions that were tried',
+  clause: 'Condition',
+  holds: 'Holds?',
+  facts: 'Facts',
+  yes: 'yes',
+  no: 'no',
+  unknownTruth: 'unknown',
+  missing: 'missing',
+  evidenceTitle: 'Evidence that was weighed together',
+  evidenceWhat: 'Evidence',
+  evidenceLevel: 'Level',
+  evidenceWhen: 'When',
+  evidenceWeight: 'Weight',
+  evidenceSum: (sum) => `Total weight: ${sum}. From 1 on the container counts as full.`,
+  evidenceParts: {
+    prior: 'Starting point',
+    sensor: 'Sensor',
+    report: 'Visitor',
+    staff: 'Staff',
+  },
+  gatesTitle: 'Gates',
+  gate: 'Gate',
+  gateAnswer: 'Answer',
+  gates: {
+    'still-active': 'Is it still so?',
+    stale: 'Is it too old?',
+    suppressed: 'Is the rule paused?',
+    'quiet-hours': 'Is it quiet time?',
+    cooldown: 'Was it said a moment ago?',
+    budget: 'Is there any left of today’s number?',
+    inhibited: 'Does another post say this already?',
+  },
+  gateAnswers: { pass: 'let it through', hold: 'held it', drop: 'stopped it' },
+  until: (when) => `until ${when}`,
+  detail: 'Detail',
+  rule: 'Rule',
+  stateChange: 'State',
+  states: { idle: 'nothing', pending: 'waiting', active: 'holds', clearing: 'passing' },
+  container: 'Container',
+  machineReadable: 'The same for machines',
+  readingsBehind: 'The readings of the day before',
+
+  notFoundTitle: 'There is no such page',
+  notFoundText: 'There is nothing at that address. Perhaps the station changed its number.',
+  toStations: 'To all stations',
+  errorTitle: 'Something went wrong on our side',
+  errorText: 'The fault has been noted. Please try again in a while.',
+  errorReference: (id) => `If you contact us, mention ${id}.`,
+}
+
+export const messages: Readonly<Record<Language, Messages>> = { sv, en }

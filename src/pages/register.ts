@@ -1,0 +1,179 @@
+/** The pages' routes. A page is text made here and now; no script, one stylesheet. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Language } from '#src/stations/fraction.ts'
+import { parsePostKey, parseStationId, type ContainerId } from '#src/stations/ids.ts'
+import { DAY, instant, plus, type EpochMs } from '#src/stations/time.ts'
+import { aboutPage, accessibilityPage } from './about-pages.ts'
+import { apiDocsPage } from './api-docs-page.ts'
+import { failedPage, notFoundPage } from './error-pages.ts'
+import { HISTORY_DAYS, HISTORY_EVERY_MS } from './history-chart.ts'
+import { htmlText, type Html } from './html.ts'
+import { aboutPath, accessibilityPath, favicon } from './layout.ts'
+import { postPage } from './post-page.ts'
+import { parseListQuery, stationListPage } from './station-list-page.ts'
+import { stationPage, type StationFacts } from './station-page.ts'
+import { viewOf, type PagesOptions, type View } from './site.ts'
+
+const LATEST_POSTS = 5
+const STATION_POSTS = 10
+const DECISIONS_PER_POST = 20
+
+/** Adds the pages to an application; to be handed to the HTTP server as a plugin of its own scope. */
+export function registerPages(app: FastifyInstance, options: PagesOptions): void {
+  const { store, journal } = options
+  const css = stylesheet(options.townCss)
+  const cssUrl = `/assets/kvitter.${css.hash}.css`
+  const maxAge = options.demo ? 1 : 30
+
+  function viewFor(request: FastifyRequest, language: Language): View {
+    const path = language === 'sv' ? request.url : request.url.slice(`/${language}`.length) || '/'
+    return viewOf(options, {
+      language,
+      here: path.startsWith('/') ? path : `/${path}`,
+      paused: (request.query as Record<string, unknown>)['pause'] === '1',
+      cssUrl,
+    })
+  }
+
+  function send(request: FastifyRequest, reply: FastifyReply, page: Html): FastifyReply {
+    const text = htmlText(page)
+    const etag = `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`
+    void reply
+      .header('cache-control', `public, max-age=${maxAge}`)
+      .header('etag', etag)
+      .header('content-type', 'text/html; charset=utf-8')
+    const known = (request.headers['if-none-match'] ?? '').split(',').map((t) => t.trim())
+    return known.includes(etag) ? reply.code(304).send() : reply.send(text)
+  }
+
+  function sendNotFound(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    language: Language,
+  ): FastifyReply {
+    return reply
+      .code(404)
+      .header('cache-control', 'no-store')
+      .header('content-type', 'text/html; charset=utf-8')
+      .send(htmlText(notFoundPage(viewFor(request, language))))
+  }
+
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) request.log.error({ err: error, requestId: request.id }, 'page failed')
+    const view = viewFor(request, languageOf(request.url))
+    void reply
+      .code(status)
+      .header('cache-control', 'no-store')
+      .header('content-type', 'text/html; charset=utf-8')
+      .send(htmlText(failedPage(view, request.id)))
+  })
+
+  for (const language of ['sv', 'en'] as const) {
+    const root = language === 'sv' ? '' : `/${language}`
+
+    const list = async (request: FastifyRequest, reply: FastifyReply) => {
+      const query = parseListQuery(textsOf(request.query), journal.town.stations)
+      const latest = await store.posts({ audience: 'public', limit: LATEST_POSTS })
+      return send(request, reply, stationListPage(viewFor(request, language), query, latest))
+    }
+    app.get(`${root}/`, list)
+    if (root !== '') app.get(root, list)
+
+    app.get<{ Params: { id: string } }>(`${root}/s/:id`, async (request, reply) => {
+      const station = journal.town.stations.get(parseStationId(request.params.id)!)
+      if (!station) return sendNotFound(request, reply, language)
+      const view = viewFor(request, language)
+      const facts: StationFacts = {
+        station,
+        history: await historyOf(
+          station.containers.map((c) => c.id),
+          view.now,
+        ),
+        posts: await postsOf(station.id),
+      }
+      return send(request, reply, stationPage(view, facts))
+    })
+
+    app.get<{ Params: { key: string } }>(`${root}/p/:key`, async (request, reply) => {
+      const key = parsePostKey(request.params.key)
+      const post = key && (await store.post(key))
+      if (!post || post.audience !== 'public') return sendNotFound(request, reply, language)
+      const decisions = await store.decisions({ postKey: post.key, limit: 200 })
+      return send(request, reply, postPage(viewFor(request, language), post, decisions))
+    })
+
+    app.get(root + aboutPath(language), (request, reply) =>
+      send(request, reply, aboutPage(viewFor(request, language))),
+    )
+    app.get(root + accessibilityPath(language), (request, reply) =>
+      send(request, reply, accessibilityPage(viewFor(request, language))),
+    )
+    app.get(`${root}/*`, (request, reply) => sendNotFound(request, reply, language))
+  }
+
+  const { api, problems = {} } = options
+  if (api) {
+    app.get('/api/docs', (request, reply) =>
+      send(request, reply, apiDocsPage(viewFor(request, 'en'), api, problems)),
+    )
+  }
+
+  app.get(cssUrl, (_request, reply) =>
+    reply
+      .header('cache-control', 'public, max-age=31536000, immutable')
+      .header('content-type', 'text/css; charset=utf-8')
+      .send(css.text),
+  )
+  app.get('/favicon.svg', (_request, reply) =>
+    reply
+      .header('cache-control', 'public, max-age=86400')
+      .header('content-type', 'image/svg+xml')
+      .send(favicon),
+  )
+
+  async function historyOf(containers: readonly ContainerId[], now: EpochMs) {
+    // From a whole step on, so that the drawing doesn't shiver from one reading to the next.
+    const to = instant((Math.floor(now / HISTORY_EVERY_MS) + 1) * HISTORY_EVERY_MS)
+    const from = plus(to, -HISTORY_DAYS * DAY)
+    const entries = await Promise.all(
+      containers.map(
+        async (id) => [id, await store.history(id, from, to, HISTORY_EVERY_MS)] as const,
+      ),
+    )
+    return { from, to, byContainer: new Map(entries) }
+  }
+
+  async function postsOf(stationId: StationFacts['station']['id']): Promise<StationFacts['posts']> {
+    const posts = await store.posts({ stationId, audience: 'public', limit: STATION_POSTS })
+    return Promise.all(
+      posts.map(async (post) => ({
+        post,
+        decisions: await store.decisions({ postKey: post.key, limit: DECISIONS_PER_POST }),
+      })),
+    )
+  }
+}
+
+function languageOf(url: string): Language {
+  return /^\/en(?:[/?]|$)/.test(url) ? 'en' : 'sv'
+}
+
+/** A query's plain values; a key given twice or more counts as its first. */
+function textsOf(query: unknown): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries((query ?? {}) as Record<string, unknown>).map(([key, value]) => {
+      const first: unknown = Array.isArray(value) ? value[0] : value
+      return [key, typeof first === 'string' ? first : undefined]
+    }),
+  )
+}
+
+/** Ours, then the town's; the hash is of both, so that a change is fetched at once. */
+function stylesheet(townCss: string | undefined): { text: string; hash: string } {
+  const own = readFileSync(new URL('kvitter.css', import.meta.url), 'utf8')
+  const text = townCss === undefined ? own : `${own}\n${townCss}`
+  return { text, hash: createHash('sha256').update(text).digest('hex').slice(0, 12) }
+}

@@ -1,0 +1,137 @@
+/** What the pages are given, and what each page knows while it is made. */
+import type { ContainerStatus } from '#src/rules/decision.ts'
+import type { Language } from '#src/stations/fraction.ts'
+import type { ContainerId } from '#src/stations/ids.ts'
+import type { Clock, EpochMs } from '#src/stations/time.ts'
+import type { TownIndex } from '#src/stations/town-index.ts'
+import type { Store } from '#src/store/contract.ts'
+import type { Journal } from '#src/store/journal.ts'
+import { messages, type Messages } from './messages.ts'
+
+/** Who answers for the service: for the footer, the about page and the accessibility statement. */
+export interface Operator {
+  /** `Provstads kommun`. */
+  readonly name: string
+  /** A form that works without an account and without giving a name (DOS-lagen § 12). */
+  readonly feedbackUrl?: string
+  readonly email?: string
+  readonly phone?: string
+  /** `2026-11-23`: when somebody last went through the pages. */
+  readonly accessibilityReviewedOn?: string
+}
+
+/** The parts of an OpenAPI document that the documentation page shows. */
+export interface DocumentedApi {
+  readonly info: { readonly description: string }
+  readonly tags: readonly { readonly name: string; readonly description: string }[]
+  readonly paths: Readonly<Record<string, { readonly get: DocumentedOperation }>>
+}
+
+export interface DocumentedOperation {
+  readonly operationId: string
+  readonly summary: string
+  readonly description?: string
+  readonly tags: readonly string[]
+  readonly parameters: readonly {
+    readonly name: string
+    readonly in: string
+    readonly description?: string
+  }[]
+  readonly responses: Readonly<
+    Record<string, { readonly description: string; readonly content?: Record<string, unknown> }>
+  >
+  readonly security?: readonly Record<string, unknown>[]
+}
+
+export interface PagesOptions {
+  readonly store: Store
+  readonly journal: Journal
+  readonly clock: Clock
+  /** The site's root as the world sees it, with or without a slash at its end. */
+  readonly publicUrl: string
+  readonly operator?: Operator
+  /** A municipality's own CSS, put after ours: custom properties are enough for a new look. */
+  readonly townCss?: string
+  readonly demo?: { readonly speed: number }
+  /** Shown under `/api/docs`. */
+  readonly api?: DocumentedApi
+  /** What the problem documents of the API mean, by name. */
+  readonly problems?: Readonly<Record<string, { readonly status: number; readonly title: string }>>
+  /** No reading in the whole town for this long, and the pages say that they stand still. */
+  readonly stalledAfterMs?: number
+}
+
+/** All that a page is made from; nothing in it changes while the page is made. */
+export interface View {
+  readonly language: Language
+  readonly say: Messages
+  readonly now: EpochMs
+  readonly town: TownIndex
+  readonly timeZone: string
+  readonly statusOf: (container: ContainerId) => ContainerStatus
+  readonly publicUrl: string
+  readonly cssUrl: string
+  /** The page's own path and query, without the language. */
+  readonly here: string
+  readonly operator: Operator
+  readonly demo?: { readonly speed: number; readonly paused: boolean }
+  /** Nothing new for a while: since when, or undefined within when nothing was ever heard. */
+  readonly stalled?: { readonly since?: EpochMs }
+}
+
+/** A path in the page's language. */
+export function link(view: Pick<View, 'language'>, path: string): string {
+  return view.language === 'sv' ? path : `/${view.language}${path}`
+}
+
+export function viewOf(
+  options: PagesOptions,
+  request: {
+    readonly language: Language
+    readonly here: string
+    readonly paused: boolean
+    readonly cssUrl: string
+  },
+): View {
+  const { journal, clock, demo } = options
+  const now = clock()
+  const town = journal.town
+  const { timeZone, name } = town.town
+  const stalled = stalledSince(options, now)
+  return {
+    language: request.language,
+    say: messages[request.language],
+    now,
+    town,
+    timeZone,
+    statusOf: journal.status.bind(journal),
+    publicUrl: options.publicUrl.replace(/\/+$/, ''),
+    cssUrl: request.cssUrl,
+    here: request.here,
+    operator: options.operator ?? { name },
+    ...(demo && { demo: { speed: demo.speed, paused: request.paused } }),
+    ...(stalled && { stalled }),
+  }
+}
+
+const STALLED_AFTER_MS = 30 * 60_000
+/** In a demo a hiccup of a second is hours of town time. */
+const DEMO_STALLED_AFTER_REAL_MS = 15_000
+
+function stalledSince(
+  { journal, demo, stalledAfterMs }: PagesOptions,
+  now: EpochMs,
+): { since?: EpochMs } | undefined {
+  if (journal.failingSince !== undefined) return { since: journal.failingSince }
+  const limit =
+    stalledAfterMs ?? Math.max(STALLED_AFTER_MS, (demo?.speed ?? 0) * DEMO_STALLED_AFTER_REAL_MS)
+  let newest: EpochMs | undefined
+  for (const id of journal.town.containers.keys()) {
+    const { measuredAt } = journal.status(id)
+    if (measuredAt !== undefined && (newest === undefined || measuredAt > newest)) {
+      newest = measuredAt
+    }
+  }
+  if (newest === undefined) return {}
+  return now - newest > limit ? { since: newest } : undefined
+}

@@ -1,0 +1,335 @@
+/** All stations: search, filter by what one wants to leave, sort by name or distance, each with its state in words. */
+import { FRACTIONS, fractionName, parseFraction, type Fraction } from '#src/stations/fraction.ts'
+import { parseStationId } from '#src/stations/ids.ts'
+import { distanceM, type Place, type Station } from '#src/stations/station.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import type { Post } from '#src/store/contract.ts'
+import { ageText, statusWord, whenText, type StatusWord } from '#src/wording/status-text.ts'
+import {
+  capital,
+  containerTitle,
+  countStates,
+  glanceWord,
+  sortByFraction,
+  stationBars,
+  statusPill,
+  swatch,
+} from './container-marks.ts'
+import { distanceIn } from './distance.ts'
+import { html, type Html } from './html.ts'
+import { layout, withSoftHyphens } from './layout.ts'
+import { legendMark, townMap } from './town-map.ts'
+import { link, type View } from './site.ts'
+
+/** What a visitor asked for; anything that makes no sense is left out, since a page should still come. */
+export interface ListQuery {
+  readonly search: string
+  readonly fraction?: Fraction
+  readonly sort: 'name' | 'distance'
+  /** Where distances are counted from. */
+  readonly from?: Place
+  /** The station that `from` is the place of, when it was given by name. */
+  readonly near?: Station
+}
+
+const MAX_SEARCH = 80
+
+export function parseListQuery(
+  query: Readonly<Record<string, string | undefined>>,
+  stations: ReadonlyMap<string, Station>,
+): ListQuery {
+  const near = stations.get(parseStationId(query['near'] ?? '') ?? '')
+  const from = near?.place ?? parsePlace(query['lat'], query['lon'])
+  const fraction = parseFraction(query['fraction'] ?? '')
+  return {
+    search: (query['q'] ?? '').trim().slice(0, MAX_SEARCH),
+    ...(fraction && { fraction }),
+    sort: from && query['sort'] !== 'name' ? 'distance' : 'name',
+    ...(from && { from }),
+    ...(near && { near }),
+  }
+}
+
+function parsePlace(lat: string | undefined, lon: string | undefined): Place | undefined {
+  const number = (text: string | undefined, limit: number) => {
+    if (text === undefined || !/^-?\d{1,3}(?:[.,]\d{1,15})?$/.test(text)) return undefined
+    const value = Number(text.replace(',', '.'))
+    return Math.abs(value) <= limit ? value : undefined
+  }
+  const place = { lat: number(lat, 90), lon: number(lon, 180) }
+  return place.lat === undefined || place.lon === undefined
+    ? undefined
+    : { lat: place.lat, lon: place.lon }
+}
+
+interface Row {
+  readonly station: Station
+  readonly distanceM?: number
+  readonly word: StatusWord
+}
+
+export function stationListPage(view: View, query: ListQuery, latest: readonly Post[]): Html {
+  const { say, town, language } = view
+  const all = town.town.stations
+  const counts = countStates(all.flatMap((s) => s.containers).map((c) => view.statusOf(c.id)))
+  const rows = findRows(view, query)
+  const title = say.townTitle(town.town.name)
+  const map = townMap(
+    all.map((station) => ({ station, word: wordOf(view, station, query.fraction) })),
+  )
+  return layout(view, {
+    title,
+    description: say.townLead(counts, all.length),
+    live: true,
+    otherLanguagePath: view.here,
+    feeds: [{ title, path: '/feeds/town' }],
+    body: html`
+      <h1>${withSoftHyphens(title)}</h1>
+      <p class="lead">${say.townLead(counts, all.length)} ${updatedText(view)}</p>
+      ${findForm(view, query)}
+      <div class="columns">
+        <section class="main-column" aria-labelledby="list">
+          ${
+            query.fraction === undefined
+              ? html`<div class="section-head">
+                    <h2 id="list">${say.allStations}</h2>
+                    <p>${say.found(rows.length)}</p>
+                  </div>
+                  ${query.near && html`<p>${say.nearTo(query.near.name)}</p>`}
+                  ${rowList(view, rows, query)}`
+              : html`<h2 id="list">
+                    ${swatch(query.fraction)}
+                    ${say.whereNow(fractionName(query.fraction, language))}
+                  </h2>
+                  ${query.near && html`<p>${say.nearTo(query.near.name)}</p>`}
+                  ${groupedRows(view, rows, query)}`
+          }
+          ${
+            rows.length === 0 &&
+            html`<p>${say.nothingFound} <a href="${link(view, '/')}">${say.reset}</a></p>`
+          }
+        </section>
+        <div class="side-column">
+          <section aria-labelledby="latest">
+            <h2 id="latest">${say.latestPosts}</h2>
+            ${latestPosts(view, latest)}
+          </section>
+          ${
+            map &&
+            html`<section aria-labelledby="map">
+              <h2 id="map">${say.mapTitle}</h2>
+              ${map}
+              <ul class="legend" aria-label="${say.mapLegend}">
+                ${legend(view, query.fraction).map(([word, text]) => html`<li>${legendMark(word)} ${text}</li>`)}
+              </ul>
+              <p class="small">${say.mapText}</p>
+            </section>`
+          }
+          <section aria-labelledby="follow">
+            <h2 id="follow">${say.followTown}</h2>
+            <p class="small">${say.followText}</p>
+            <ul class="plain">
+              <li><a href="${link(view, '/feeds/town.atom')}">${say.feedAtom}</a></li>
+              <li><a href="${link(view, '/feeds/town.json')}">${say.feedJson}</a></li>
+            </ul>
+          </section>
+        </div>
+      </div>
+    `,
+  })
+}
+
+function legend(
+  { say }: View,
+  fraction: Fraction | undefined,
+): readonly (readonly [StatusWord, string])[] {
+  const all = fraction === undefined
+  return [
+    ['full', all ? say.mapSomeFull : say.groupFull],
+    ['nearly-full', all ? say.mapNearly : say.groupNearlyFull],
+    ['has-room', all ? say.mapRoom : say.groupHasRoom],
+    ['unknown', say.mapUnknown],
+  ]
+}
+
+function findRows(view: View, query: ListQuery): readonly Row[] {
+  const { search, fraction, from } = query
+  const wanted = search.toLocaleLowerCase('sv')
+  const rows = view.town.town.stations
+    .filter((s) => fraction === undefined || s.containers.some((c) => c.fraction === fraction))
+    .filter((s) => `${s.name} ${s.address ?? ''}`.toLocaleLowerCase('sv').includes(wanted))
+    .map((station): Row => ({
+      station,
+      word: wordOf(view, station, fraction),
+      ...(from && { distanceM: distanceM(from, station.place) }),
+    }))
+  const byName = new Intl.Collator('sv', { numeric: true }).compare
+  return query.sort === 'distance'
+    ? rows.sort((a, b) => (a.distanceM ?? 0) - (b.distanceM ?? 0))
+    : rows.sort((a, b) => byName(a.station.name, b.station.name))
+}
+
+/** For one fraction, the best box counts: room in one of two is room. */
+function wordOf(view: View, station: Station, fraction: Fraction | undefined): StatusWord {
+  const words = station.containers
+    .filter((c) => fraction === undefined || c.fraction === fraction)
+    .map((c) => view.statusOf(c.id))
+  if (fraction === undefined) return glanceWord(countStates(words))
+  return (
+    (['has-room', 'nearly-full', 'full'] as const).find((w) => words.some((s) => s.word === w)) ??
+    'unknown'
+  )
+}
+
+function groupedRows(view: View, rows: readonly Row[], query: ListQuery): readonly Html[] {
+  const { say } = view
+  const groups = [
+    ['has-room', say.groupHasRoom],
+    ['nearly-full', say.groupNearlyFull],
+    ['full', say.groupFull],
+    ['unknown', say.groupUnknown],
+  ] as const
+  return groups.flatMap(([word, heading]) => {
+    const within = rows.filter((r) => r.word === word)
+    if (within.length === 0) return []
+    return html`<div class="section-head">
+        <h3>${heading}</h3>
+        <p>${say.found(within.length)}</p>
+      </div>
+      ${rowList(view, within, query)}`
+  })
+}
+
+function rowList(view: View, rows: readonly Row[], query: ListQuery): Html {
+  const { language, say } = view
+  const { fraction } = query
+  return html`<ul class="stations">
+    ${rows.map(({ station, distanceM, word }) => {
+      const containers = sortByFraction(
+        station.containers.filter((c) => fraction === undefined || c.fraction === fraction),
+      )
+      const statuses = containers.map((c) => view.statusOf(c.id))
+      const state =
+        fraction === undefined
+          ? say.stationState(countStates(statuses))
+          : containers.map((c, i) => fractionState(view, station, c, statuses[i]!)).join(', ')
+      const newest = newestMeasured(statuses)
+      const where = [
+        station.address,
+        distanceM === undefined || station === query.near ? '' : distanceIn(distanceM, language),
+      ]
+      return html`<li class="station">
+        <a class="name" href="${link(view, `/s/${station.id}`)}">${station.name}</a>
+        <span class="where">${where.filter(Boolean).join(' · ')}</span>
+        ${statusPill(word, state)}
+        <span class="foot">
+          ${stationBars(containers, view.statusOf)}
+          <span class="age">
+            ${newest === undefined ? say.neverMeasured : say.measured(ageText(newest, view.now, language))}
+          </span>
+        </span>
+      </li>`
+    })}
+  </ul>`
+}
+
+function fractionState(
+  view: View,
+  station: Station,
+  container: Station['containers'][number],
+  status: ReturnType<View['statusOf']>,
+): string {
+  const word = statusWord(status.word, view.language)
+  const level =
+    status.fillPercent === undefined ? word : `${word}, ${Math.round(status.fillPercent)}\u00A0%`
+  const several = station.containers.filter((c) => c.fraction === container.fraction).length > 1
+  return several ? `${containerTitle(container, station, view.language)}: ${level}` : level
+}
+
+export function newestMeasured(
+  statuses: readonly { readonly measuredAt?: EpochMs }[],
+): EpochMs | undefined {
+  return statuses.reduce<EpochMs | undefined>(
+    (newest, { measuredAt }) =>
+      measuredAt !== undefined && (newest === undefined || measuredAt > newest)
+        ? measuredAt
+        : newest,
+    undefined,
+  )
+}
+
+function updatedText(view: View): string {
+  const newest = newestMeasured([...view.town.containers.keys()].map((id) => view.statusOf(id)))
+  return newest === undefined
+    ? ''
+    : view.say.updated(whenText(newest, view.now, view.timeZone, view.language))
+}
+
+function latestPosts(view: View, posts: readonly Post[]): Html {
+  if (posts.length === 0) return html`<p>${view.say.noPosts}</p>`
+  return html`<ol class="latest">
+    ${posts.map(
+      (post) =>
+        html`<li>
+          <p>${post.texts[view.language]}</p>
+          <a href="${link(view, `/p/${post.key}`)}">
+            ${ageText(post.at, view.now, view.language)}<span class="visually-hidden">
+              – ${view.say.why} ${view.town.stations.get(post.stationId)?.name}</span
+            >
+          </a>
+        </li>`,
+    )}
+  </ol>`
+}
+
+function findForm(view: View, query: ListQuery): Html {
+  const { say, language } = view
+  const hidden: readonly (readonly [string, string | undefined])[] = query.near
+    ? [['near', query.near.id]]
+    : [
+        ['lat', query.from && String(query.from.lat)],
+        ['lon', query.from && String(query.from.lon)],
+      ]
+  return html`<form
+    class="find"
+    method="get"
+    action="${link(view, '/')}"
+    role="search"
+    aria-label="${say.findTitle}"
+  >
+    <p class="field">
+      <label for="fraction">${say.fractionLabel}</label>
+      <select id="fraction" name="fraction">
+        <option value="">${say.anything}</option>
+        ${FRACTIONS.map(
+          (f) =>
+            html`<option value="${f.id}" ${query.fraction === f.id && html`selected`}>
+              ${capital(fractionName(f.id, language))}
+            </option>`,
+        )}
+      </select>
+    </p>
+    <p class="field">
+      <label for="q">${say.searchLabel}</label>
+      <input id="q" name="q" type="search" maxlength="${MAX_SEARCH}" value="${query.search}" />
+    </p>
+    ${
+      query.from &&
+      html`<p class="field">
+        <label for="sort">${say.sortLabel}</label>
+        <select id="sort" name="sort">
+          <option value="distance" ${query.sort === 'distance' && html`selected`}>
+            ${say.sortDistance}
+          </option>
+          <option value="name" ${query.sort === 'name' && html`selected`}>${say.sortName}</option>
+        </select>
+      </p>`
+    }
+    ${hidden.map(
+      ([name, value]) =>
+        value !== undefined && html`<input type="hidden" name="${name}" value="${value}" />`,
+    )}
+    ${view.demo?.paused === true && html`<input type="hidden" name="pause" value="1" />`}
+    <p class="field"><button>${say.show}</button></p>
+  </form>`
+}

@@ -1,0 +1,249 @@
+import { describe, expect, test } from 'vitest'
+import { MINUTE, plus } from '#src/stations/time.ts'
+import {
+  EKUDDEN,
+  EKUDDEN_PAPER,
+  fullDecision,
+  fullPost,
+  openHttpTown,
+  PUBLIC_URL,
+  TUESDAY,
+} from '#tests/support/http-town.ts'
+import { stationId } from '#tests/support/town.ts'
+
+const A = '000000000000000a'
+const B = '000000000000000b'
+const STAFF = { authorization: 'Bearer a-long-enough-token' }
+const staffOnly = { http: { staffToken: 'a-long-enough-token' } }
+
+async function talkingTown(options = {}) {
+  const town = await openHttpTown(options)
+  await town.say([fullDecision(TUESDAY, A)], [fullPost(TUESDAY, A)])
+  const later = plus(TUESDAY, 5 * MINUTE)
+  town.setNow(later)
+  await town.say(
+    [fullDecision(later, B, { ruleId: 'sensor_silent', seq: 9 })],
+    [
+      fullPost(later, B, {
+        audience: 'staff',
+        items: [{ ...fullPost(later, B).items[0]!, template: 'sensor_silent' }],
+      }),
+    ],
+  )
+  return town
+}
+
+test('a post is told with its words in both languages, its items and every decision behind it', async () => {
+  await using town = await talkingTown()
+  const answer = await town.app.inject(`/api/v1/posts/${A}`)
+  const { post, decisions } = answer.json<{ post: unknown; decisions: object[] }>()
+  expect(post).toEqual({
+    key: A,
+    at: '2026-05-05T12:35:00.000Z',
+    stationId: '1490-901',
+    stationName: 'Ekudden',
+    audience: 'public',
+    kind: 'open',
+    texts: {
+      sv: 'Ekudden: behållaren för pappersförpackningar är full sedan 14:05, enligt givare. Närmast med plats: Hamnen, 600 m.',
+      en: expect.stringContaining('Ekudden'),
+    },
+    items: [
+      {
+        ruleId: 'full',
+        episode: 'full/1490-901-paper-1/1',
+        subject: '1490-901-paper-1',
+        template: 'full',
+        containerId: '1490-901-paper-1',
+        fraction: 'paper',
+        since: '2026-05-05T12:05:00.000Z',
+        source: 'sensor',
+        fillPercent: 96,
+        fullContainers: null,
+        containers: null,
+        alternative: { stationId: '1490-902', name: 'Hamnen', distanceM: 594 },
+      },
+    ],
+    replyTo: null,
+    url: `${PUBLIC_URL}/p/${A}`,
+  })
+  expect(decisions).toEqual([
+    {
+      id: 1,
+      at: '2026-05-05T12:35:00.000Z',
+      seq: 7,
+      ruleId: 'full',
+      ruleHash: 'a1b2c3d4',
+      subject: '1490-901-paper-1',
+      stationId: '1490-901',
+      containerId: '1490-901-paper-1',
+      from: 'pending',
+      to: 'active',
+      because: 'posted',
+      heldMs: 1_800_000,
+      clauses: [
+        { source: 'c.fill >= 90.0', value: true, facts: { 'c.fill': 96.4 } },
+        { source: 'c.fill_age_min < 360.0', value: true, facts: { 'c.fill_age_min': 12 } },
+        { source: 'truck.eta_min > 60.0', value: 'unknown', facts: { 'truck.eta_min': null } },
+      ],
+      evidence: {
+        sum: 2.1,
+        parts: [
+          { what: 'prior', weight: -1.5 },
+          { what: 'sensor', weight: 3.6, fillPercent: 96.4, at: '2026-05-05T12:23:00.000Z' },
+        ],
+      },
+      gates: [
+        { gate: 'still-active', answer: 'pass' },
+        { gate: 'quiet-hours', answer: 'pass', detail: '21:00-07:00' },
+        { gate: 'budget', answer: 'pass', detail: '1/4 today' },
+      ],
+      outcome: 'posted',
+      postKey: A,
+      engine: '1',
+      tzdata: '2026a',
+      sentence: { sv: expect.stringMatching(/\S/), en: expect.stringMatching(/\S/) },
+    },
+  ])
+})
+
+describe('what only staff may read', () => {
+  test.each(['/api/v1/posts?audience=staff', '/api/v1/quarantine'])(
+    '%s asks for the token',
+    async (url) => {
+      await using town = await talkingTown(staffOnly)
+      const tries = [
+        {},
+        { authorization: 'Bearer wrong' },
+        { authorization: 'Basic a-long-enough-token' },
+        { authorization: 'Bearer a-long-enough-token2' },
+      ]
+      for (const headers of tries) {
+        const refused = await town.app.inject({ url, headers })
+        expect(refused.statusCode).toBe(401)
+        expect(refused.headers['www-authenticate']).toBe('Bearer realm="kvitter"')
+        expect(refused.json()).toEqual({
+          type: '/api/docs#not-authorized',
+          title: 'A staff token is needed',
+          status: 401,
+          detail: 'Send the staff token as “Authorization: Bearer …”.',
+        })
+      }
+      const allowed = await town.app.inject({ url, headers: STAFF })
+      expect(allowed.statusCode).toBe(200)
+      expect(allowed.headers['cache-control']).toBe('no-store')
+    },
+  )
+
+  test('nobody is staff where no token is configured, not even with an empty one', async () => {
+    await using town = await talkingTown()
+    for (const authorization of ['Bearer ', 'Bearer undefined', 'Bearer']) {
+      const refused = await town.app.inject({
+        url: '/api/v1/quarantine',
+        headers: { authorization },
+      })
+      expect(refused.statusCode).toBe(401)
+      expect(refused.json()).toMatchObject({
+        detail: 'No staff token is configured here, so nobody can read this.',
+      })
+    }
+  })
+
+  test('a staff post is in no public list, and by its key it is as if it were not there', async () => {
+    await using town = await talkingTown(staffOnly)
+    const keys = async (url: string, headers = {}) =>
+      (await town.app.inject({ url, headers }))
+        .json<{ posts: { key: string }[] }>()
+        .posts.map((p) => p.key)
+    expect(await keys('/api/v1/posts')).toEqual([A])
+    expect(await keys('/api/v1/posts?audience=staff', STAFF)).toEqual([B])
+    expect((await town.app.inject(`/api/v1/posts/${B}`)).statusCode).toBe(404)
+    expect((await town.app.inject(`/p/${B}`)).statusCode).toBe(404)
+    const own = await town.app.inject({ url: `/api/v1/posts/${B}`, headers: STAFF })
+    expect(own.json()).toMatchObject({ post: { key: B, audience: 'staff' } })
+  })
+
+  test('the quarantine shows what came, as text and as bytes, and counts by reason', async () => {
+    await using town = await openHttpTown(staffOnly)
+    await town.append({
+      kind: 'rejected',
+      rejected: {
+        reason: 'not-json',
+        detail: 'expected JSON at byte 1',
+        topic: 'kvitter/v1/devices/dev-1/reading',
+        receivedAt: TUESDAY,
+        head: new TextEncoder().encode('{oops'),
+        bytes: 5,
+      },
+    })
+    const answer = await town.app.inject({ url: '/api/v1/quarantine', headers: STAFF })
+    expect(answer.json()).toEqual({
+      counts: { 'not-json': 1 },
+      messages: [
+        {
+          id: 1,
+          reason: 'not-json',
+          detail: 'expected JSON at byte 1',
+          topic: 'kvitter/v1/devices/dev-1/reading',
+          deviceId: null,
+          receivedAt: '2026-05-05T12:35:00.000Z',
+          bytes: 5,
+          headText: '{oops',
+          headBase64: 'e29vcHM=',
+        },
+      ],
+    })
+  })
+})
+
+test('posts come a page at a time, each page with the address of the next', async () => {
+  await using town = await openHttpTown()
+  for (const [i, key] of ['1', '2', '3'].map((n) => `00000000000000${n}0`).entries()) {
+    const at = plus(TUESDAY, i * MINUTE)
+    town.setNow(at)
+    await town.say([fullDecision(at, key)], [fullPost(at, key)])
+  }
+  const seen: string[] = []
+  let next: string | null = `${PUBLIC_URL}/api/v1/posts?limit=1&station=${EKUDDEN}`
+  while (next !== null) {
+    const page: { posts: { key: string }[]; next: string | null } = (
+      await town.app.inject(next.slice(PUBLIC_URL.length))
+    ).json()
+    seen.push(...page.posts.map((p) => p.key))
+    next = page.next
+  }
+  expect(seen).toEqual(['0000000000000030', '0000000000000020', '0000000000000010'])
+  const other = await town.app.inject('/api/v1/posts?station=1490-902')
+  expect(other.json()).toEqual({ posts: [], next: null })
+})
+
+describe('decisions', () => {
+  async function decidedTown() {
+    const town = await openHttpTown()
+    const held = { because: 'gate-held', outcome: 'held' } as const
+    const hamnen = stationId('1490-902')
+    const { postKey: _unsaid, ...silent } = fullDecision(plus(TUESDAY, MINUTE), A, held)
+    await town.say([
+      fullDecision(TUESDAY, A),
+      silent,
+      { ...silent, at: plus(TUESDAY, 2 * MINUTE), ruleId: 'sensor_silent', stationId: hamnen },
+    ])
+    return town
+  }
+
+  test.each([
+    ['all, newest first', '', [3, 2, 1]],
+    ['of a station', 'station=1490-901', [2, 1]],
+    ['of a container', `container=${EKUDDEN_PAPER}`, [3, 2, 1]],
+    ['of a rule', 'rule=sensor_silent', [3]],
+    ['from a time on', 'from=2026-05-05T12:36:00Z', [3, 2]],
+    ['so many', 'limit=1', [3]],
+    ['after an id, oldest first', 'after=1', [2, 3]],
+  ])('can be asked for: %s', async (_what, query, ids) => {
+    await using town = await decidedTown()
+    const { decisions } = (await town.app.inject(`/api/v1/decisions?${query}`)).json<{
+      decisions: { id: number }[]
+    }>()
+    expect(decisions.map((d) => d.id)).toEqual(ids)
+  })
+})

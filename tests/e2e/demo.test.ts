@@ -1,0 +1,109 @@
+/** The demo as a newcomer starts it: a simulated day, from the simulator's own process over MQTT to the pages. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+/** A town day in 24 seconds. */
+const SPEED = 3600
+
+let demo: ChildProcess
+let url: string
+let startedAt: number
+let output = ''
+
+beforeAll(async () => {
+  startedAt = Date.now()
+  demo = spawn(
+    process.execPath,
+    [
+      ...[MAIN, 'demo', '--speed', String(SPEED)],
+      ...['--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0', '--mqtt-ws', '127.0.0.1:0'],
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  demo.stdout!.setEncoding('utf8').on('data', (text: string) => (output += text))
+  await until(() => Promise.resolve(/Pages +(http:\S+?)\/ /.test(output)), 30_000)
+  url = /Pages +(http:\S+?)\/ /.exec(output)![1]!
+}, 40_000)
+
+afterAll(async () => {
+  demo.kill('SIGTERM')
+  const [code] = (await once(demo, 'exit')) as [number]
+  expect(code).toBe(0)
+})
+
+interface Post {
+  readonly key: string
+  readonly texts: { readonly sv: string; readonly en: string }
+  readonly stationId: string
+}
+
+async function get<T>(path: string): Promise<T> {
+  const answer = await fetch(`${url}${path}`)
+  expect(answer.status, path).toBe(200)
+  return (await answer.json()) as T
+}
+
+test('the first post is there within half a minute', { timeout: 60_000 }, async () => {
+  await until(async () => (await get<{ posts: Post[] }>('/api/v1/posts')).posts.length > 0, 30_000)
+  expect(Date.now() - startedAt).toBeLessThan(60_000)
+})
+
+test(
+  'a simulated day leaves posts, reasons and a town that is known',
+  { timeout: 120_000 },
+  async () => {
+    await until(async () => {
+      const { asOf } = await get<{ asOf: string }>('/api/v1/stations')
+      return Date.parse(asOf) - startedAt > 0 && townHours() > 24
+    }, 60_000)
+
+    const { stations } = await get<{
+      stations: {
+        id: string
+        name: string
+        containers: { word: string; fillPercent: number | null }[]
+      }[]
+    }>('/api/v1/stations')
+    expect(stations).toHaveLength(51)
+    const containers = stations.flatMap((s) => s.containers)
+    const known = containers.filter((c) => c.word !== 'unknown')
+    expect(known.length / containers.length).toBeGreaterThan(0.8)
+    for (const c of containers) {
+      if (c.word === 'unknown') expect(c.fillPercent).toBeNull()
+    }
+
+    const { posts } = await get<{ posts: Post[] }>('/api/v1/posts?limit=200')
+    expect(posts.length).toBeGreaterThan(5)
+    expect(new Set(posts.map((p) => p.key)).size).toBe(posts.length)
+    for (const post of posts) {
+      const { decisions } = await get<{
+        decisions: { sentence: { sv: string; en: string } }[]
+      }>(`/api/v1/posts/${post.key}`)
+      expect(decisions.length, post.texts.sv).toBeGreaterThan(0)
+      expect(decisions[0]!.sentence.sv.length).toBeGreaterThan(10)
+      const page = await (await fetch(`${url}/s/${post.stationId}`)).text()
+      expect(page).toContain('Varför skrevs detta?')
+    }
+
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    expect(metrics).toMatch(/kvitter_mqtt_/)
+    const feed = await (await fetch(`${url}/feeds/town.atom`)).text()
+    expect(feed).toContain('<feed')
+    expect(feed.match(/<entry>/g)!.length).toBeGreaterThan(5)
+  },
+)
+
+function townHours(): number {
+  return ((Date.now() - startedAt) * SPEED) / 3_600_000
+}
+
+async function until(holds: () => Promise<boolean>, withinMs: number): Promise<void> {
+  const end = Date.now() + withinMs
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`not within ${withinMs / 1000} s\n${output}`)
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+}

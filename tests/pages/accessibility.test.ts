@@ -1,0 +1,148 @@
+import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
+import type { AxeResults } from 'axe-core'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HOUR, plus } from '#src/stations/time.ts'
+import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
+import {
+  EKUDDEN_PAPER,
+  fullDecision,
+  fullPost,
+  openHttpTown,
+  TUESDAY,
+  type HttpTown,
+} from '#tests/support/http-town.ts'
+import { castTown, containerId } from '#tests/support/town.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const A = '000000000000000a'
+
+const PAGES = [
+  ['the list', '/', '/en/'],
+  [
+    'the list for one fraction, by distance',
+    '/?fraction=paper&near=1490-902',
+    '/en/?fraction=paper&near=1490-902',
+  ],
+  ['the list without an answer', '/?q=xyz', '/en/?q=xyz'],
+  ['a station', '/s/1490-901', '/en/s/1490-901'],
+  ['a station of which nothing is known', '/s/1490-903', '/en/s/1490-903'],
+  ['a post', `/p/${A}`, `/en/p/${A}`],
+  ['about', '/om', '/en/about'],
+  ['the accessibility statement', '/tillganglighet', '/en/accessibility'],
+  ['no such page', '/nope', '/en/nope'],
+  ['the API’s description', undefined, '/api/docs'],
+] as const
+
+describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
+  let browser: Browser
+  let town: HttpTown
+  let url: string
+
+  beforeAll(async () => {
+    browser = await openBrowser()
+    const long = {
+      ...castTown.stations[1]!,
+      name: 'Västra Vinkelåkersgatans återvinningsstation vid gamla tegelbruket i Rångedala',
+    }
+    town = await openHttpTown({
+      town: { ...castTown, stations: [castTown.stations[0]!, long, castTown.stations[2]!] },
+      pages: {
+        demo: { speed: 1200 },
+        operator: { name: 'Provstads kommun', email: 'kontakt@provstad.example' },
+      },
+    })
+    for (let hoursAgo = 160; hoursAgo >= 1; hoursAgo -= 3) {
+      await town.measure(EKUDDEN_PAPER, 100 - hoursAgo / 2, hoursAgo * 60)
+    }
+    await town.measure(containerId('1490-901-plastic-1'), 80, 20)
+    await town.measure(containerId('1490-902-paper-1'), 30, 20)
+    await town.fail(containerId('1490-902-clear-glass-1'), 'tilted', 60)
+    await town.say(
+      [fullDecision(TUESDAY, A)],
+      [fullPost(TUESDAY, A), fullPost(plus(TUESDAY, -HOUR), '000000000000000b', { kind: 'close' })],
+    )
+    url = await town.app.listen({ host: '127.0.0.1', port: 0 })
+  })
+
+  afterAll(async () => {
+    await browser.close()
+    await town[Symbol.asyncDispose]()
+  })
+
+  describe.each(['light', 'dark'] as const)('%s', (colorScheme) => {
+    describe.each([360, 1280])('%d pixels wide', (width) => {
+      test.each(PAGES)('%s has no fault that axe finds', async (_what, sv, en) => {
+        const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } })
+        try {
+          const tab = await context.newPage()
+          for (const path of [sv, en]) {
+            if (path === undefined) continue
+            // A page that reloads itself can't be read at leisure; every reader may pause it.
+            await tab.goto(url + path + (path.includes('?') ? '&' : '?') + 'pause=1')
+            expect(
+              await tab.evaluate('document.documentElement.scrollWidth - innerWidth'),
+              path,
+            ).toBeLessThanOrEqual(0)
+            await tab.evaluate(
+              'for (const d of document.querySelectorAll("details")) d.open = true',
+            )
+            await tab.evaluate(axe)
+            const { violations } = (await tab.evaluate(
+              `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
+            )) as AxeResults
+            expect(
+              violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`),
+              path,
+            ).toEqual([])
+          }
+        } finally {
+          await context.close()
+        }
+      })
+    })
+  })
+
+  test('without JavaScript a resident finds glass, a station and the reason', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false })
+    const tab = await context.newPage()
+    await tab.goto(`${url}/?pause=1`)
+    await tab.selectOption('#fraction', 'paper')
+    await tab.click('button')
+    expect(new URL(tab.url()).searchParams.get('fraction')).toBe('paper')
+    await tab.click('a.name >> text=Ekudden')
+    expect(await tab.textContent('h1')).toBe('Ekudden')
+    await tab.click('summary >> text=Varför skrevs detta?')
+    await tab.click('text=Inläggets egen sida')
+    expect(await tab.textContent('h1')).toBe('Inlägg från Ekudden')
+    await context.close()
+  })
+
+  test('every link and button that stands alone is at least 24 pixels, buttons and fields 48', async () => {
+    const context = await browser.newContext({ viewport: { width: 360, height: 900 } })
+    const tab = await context.newPage()
+    await tab.goto(`${url}/?pause=1`)
+    const heights = (await tab.evaluate(
+      '[...document.querySelectorAll("button, input:not([type=hidden]), select, nav a, .brand")].map(e => e.getBoundingClientRect().height)',
+    )) as number[]
+    expect(Math.min(...heights)).toBeGreaterThanOrEqual(48)
+    await context.close()
+  })
+
+  test('nothing is fetched but the page, one stylesheet and an icon', async () => {
+    const context = await browser.newContext()
+    const tab = await context.newPage()
+    const fetched: string[] = []
+    tab.on('request', (request) => fetched.push(new URL(request.url()).pathname))
+    const complaints: string[] = []
+    tab.on('console', (message) => complaints.push(message.text()))
+    await tab.goto(`${url}/s/1490-901?pause=1`)
+    expect(fetched.filter((path) => path !== '/favicon.svg')).toEqual([
+      '/s/1490-901',
+      expect.stringMatching(/^\/assets\/kvitter\.[0-9a-f]{12}\.css$/),
+    ])
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+})

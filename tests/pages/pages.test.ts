@@ -1,0 +1,422 @@
+import { describe, expect, test } from 'vitest'
+import { DAY, HOUR, MINUTE, plus } from '#src/stations/time.ts'
+import type { Town } from '#src/stations/station.ts'
+import {
+  EKUDDEN,
+  EKUDDEN_PAPER,
+  fullDecision,
+  fullPost,
+  openHttpTown,
+  TUESDAY,
+  type HttpTown,
+} from '#tests/support/http-town.ts'
+import { castTown, containerId } from '#tests/support/town.ts'
+
+const A = '000000000000000a'
+const B = '000000000000000b'
+
+async function page(town: HttpTown, url: string, status = 200): Promise<string> {
+  const answer = await town.app.inject(url)
+  expect([url, answer.statusCode]).toEqual([url, status])
+  expect(answer.headers['content-type']).toBe('text/html; charset=utf-8')
+  return answer.body
+}
+
+/** What a reader reads: tags gone, spaces made one. */
+function words(markup: string): string {
+  return markup
+    .replace(/<[^>]+>/g, ' ')
+    .replaceAll('&quot;', '"')
+    .replace(/[\s\u00A0]+/g, ' ')
+    .replace(/ ([.,])/g, '$1')
+}
+
+const mainOf = (markup: string) => words(/<main[^]*<\/main>/.exec(markup)![0])
+
+describe('the station page', () => {
+  test('tells the state in one sentence, each container in words, and how old every number is', async () => {
+    await using town = await openHttpTown()
+    await town.measure(EKUDDEN_PAPER, 96.4, 12)
+    await town.measure(containerId('1490-901-plastic-1'), 34, 130)
+    await town.measure(containerId('1490-902-paper-1'), 20)
+    const text = mainOf(await page(town, '/s/1490-901'))
+    expect(text).toContain(
+      'Ekudden Provgatan 1 1 av 3 behållare är full. 1 är okänd. Uppdaterat i dag 14:23. ' +
+        'Närmast med plats För pappersförpackningar: Hamnen, 600 m ' +
+        'Behållarna nu ' +
+        'Pappersförpackningar Fullt 96 % fyllt mättes för 12 min sedan ' +
+        'Plastförpackningar Plats finns 34 % fyllt mättes för 2 timmar sedan ' +
+        'Ofärgat glas Okänt inget mätvärde än',
+    )
+  })
+
+  test('says the same in English', async () => {
+    await using town = await openHttpTown()
+    await town.measure(EKUDDEN_PAPER, 96.4, 12)
+    await town.measure(containerId('1490-902-paper-1'), 20)
+    const markup = await page(town, '/en/s/1490-901')
+    expect(markup).toContain('<html lang="en">')
+    expect(mainOf(markup)).toContain(
+      'Ekudden Provgatan 1 1 of 3 containers is full. 2 are unknown. Updated today 14:23. ' +
+        'Nearest with room For paper packaging: Hamnen, 600 m ' +
+        'The containers now ' +
+        'Paper packaging Full 96% filled measured 12 min ago',
+    )
+    expect(markup).toContain('href="/en/s/1490-902"')
+    expect(markup.replace(/\s+/g, ' ')).toContain('<a href="/s/1490-901" lang="sv" hreflang="sv"')
+  })
+
+  test('an unknown level is a broken frame without a bar or a per cent, and never "has room"', async () => {
+    await using town = await openHttpTown()
+    await town.measure(EKUDDEN_PAPER, 3)
+    town.setNow(plus(TUESDAY, 7 * HOUR))
+    await town.fail(containerId('1490-901-plastic-1'), 'no-echo')
+    const markup = await page(town, '/s/1490-901')
+    expect(markup.match(/class="bar unknown"/g)).toHaveLength(3)
+    expect(markup).not.toContain('class="bar s-')
+    const text = mainOf(markup)
+    expect(text).toContain('Just nu vet vi inte hur fulla behållarna är.')
+    expect(text).toContain('Pappersförpackningar Okänt okänt sedan i dag 14:35')
+    expect(text).toContain('okänt sedan i dag 21:35 · givaren får inget eko')
+    expect(text).not.toContain('% fyllt')
+    expect(text).not.toContain('Plats finns')
+    const list = await page(town, '/')
+    expect(list).not.toMatch(/<path class="f-/)
+    expect(mainOf(list)).not.toContain('Det finns plats')
+  })
+
+  test('an empty container is 0 %, which is not the same as unknown', async () => {
+    await using town = await openHttpTown()
+    await town.measure(EKUDDEN_PAPER, 0)
+    const markup = await page(town, '/s/1490-901')
+    expect(mainOf(markup)).toContain('Pappersförpackningar Plats finns 0 % fyllt mättes nyss')
+    expect(markup).toContain('<rect width="0" height="4"/>')
+  })
+
+  test('without a known place to go instead, it says so', async () => {
+    await using town = await openHttpTown()
+    await town.measure(EKUDDEN_PAPER, 99)
+    expect(mainOf(await page(town, '/s/1490-901'))).toContain(
+      'Närmast med plats För pappersförpackningar: ingen annan station har känd plats just nu.',
+    )
+  })
+
+  test('its last seven days are a drawing with gaps where nothing was known, and a table', async () => {
+    await using town = await openHttpTown()
+    for (const [hoursAgo, level] of [
+      [100, 20],
+      [97, 30],
+      [94, 40],
+      [40, 70],
+      [37, 80],
+      [1, 10],
+    ] as const) {
+      await town.measure(EKUDDEN_PAPER, level, hoursAgo * 60)
+    }
+    const markup = await page(town, '/s/1490-901')
+    const line = /<path class="line" d="([^"]+)"/.exec(markup)![1]!
+    expect(line.match(/M/g)).toHaveLength(3)
+    expect(markup).toContain(
+      'aria-label="Pappersförpackningar: lägst 10 procent, högst 80 procent."',
+    )
+    expect(words(markup)).toContain('Pappersförpackningar – – – 20–40 – 70–70 80–80 10–10')
+  })
+
+  test('a post says why it was written, without a script', async () => {
+    await using town = await openHttpTown()
+    await town.say([fullDecision(TUESDAY, A)], [fullPost(TUESDAY, A)])
+    const markup = await page(town, '/s/1490-901')
+    expect(markup).not.toContain('<script')
+    const details = words(/<summary>Varför skrevs detta\?[^]*?<\/details>/.exec(markup)![0])
+    expect(details).toContain('c.fill &gt;= 90.0 ja c.fill = 96,4')
+    expect(details).toContain('c.fill_age_min = 12 min')
+    expect(details).toContain('truck.eta_min &gt; 60.0 okänt truck.eta_min = saknas')
+    expect(details).toContain('Räcker dagens antal? släppte igenom 1/4 i dag')
+    expect(markup).toContain(`href="/p/${A}"`)
+    expect(markup).toContain('href="/feeds/stations/1490-901.atom"')
+  })
+})
+
+describe('the list of stations', () => {
+  async function glassTown() {
+    const town = await openHttpTown()
+    await town.measure(containerId('1490-901-clear-glass-1'), 95, 5)
+    await town.measure(containerId('1490-902-clear-glass-1'), 10, 5)
+    return town
+  }
+
+  test('says how the whole town is', async () => {
+    await using town = await glassTown()
+    expect(mainOf(await page(town, '/'))).toContain(
+      '3 stationer med 6 behållare. Just nu är 1 behållare full. Uppdaterat i dag 14:30.',
+    )
+  })
+
+  test('answers "where can I leave glass now?": room first, then full, then unknown', async () => {
+    await using town = await glassTown()
+    const text = mainOf(await page(town, '/?fraction=clear-glass&q='))
+    expect(text).toContain('Här kan du lämna ofärgat glas Plats finns 1 station Hamnen')
+    expect(text).toContain('Plats finns, 10 %')
+    expect(text).toMatch(/Hamnen .* Fullt 1 station Ekudden .* Fullt, 95 %/)
+    expect(text).not.toContain('Torget')
+  })
+
+  test.each([
+    ['a name', '/?q=hamn', ['Hamnen']],
+    ['a street', '/?q=provgatan', ['Ekudden', 'Hamnen', 'Torget']],
+    ['nothing that is there', '/?q=xyz', []],
+    ['distance from a place', '/?lat=57.73&lon=12.96', ['Torget', 'Hamnen', 'Ekudden']],
+    ['distance with decimal commas', '/?lat=57,73&lon=12,96', ['Torget', 'Hamnen', 'Ekudden']],
+    ['distance from a station', '/?near=1490-902', ['Hamnen', 'Ekudden', 'Torget']],
+    [
+      'a name although a place is given',
+      '/?near=1490-902&sort=name',
+      ['Ekudden', 'Hamnen', 'Torget'],
+    ],
+    [
+      'nonsense',
+      '/?lat=NaN&lon=x&fraction=gold&near=..&sort=7&limit=1e9&q=',
+      ['Ekudden', 'Hamnen', 'Torget'],
+    ],
+    ['the same twice', '/?q=hamn&q=torg', ['Hamnen']],
+  ])('can be asked for by %s', async (_what, url, names) => {
+    await using town = await openHttpTown()
+    const markup = await page(town, url)
+    expect([...markup.matchAll(/<a class="name"[^>]*>([^<]+)</g)].map((m) => m[1])).toEqual(names)
+    if (names.length === 0) expect(mainOf(markup)).toContain('Ingen station stämmer')
+  })
+
+  test('what was typed stays in the form', async () => {
+    await using town = await openHttpTown()
+    const markup = await page(town, '/?q=%22%3E%3Cscript%3E&fraction=paper&near=1490-902')
+    expect(markup).toContain('value="&quot;&gt;&lt;script&gt;"')
+    expect(markup).toMatch(/<option value="paper" selected/)
+    expect(markup).toContain('<input type="hidden" name="near" value="1490-902"')
+  })
+})
+
+describe('the post page', () => {
+  test('is the post for ever: its words, every decision, and the readings behind', async () => {
+    await using town = await openHttpTown()
+    const { postKey } = fullDecision(TUESDAY, A)
+    await town.say(
+      [
+        fullDecision(plus(TUESDAY, -5 * MINUTE), A, { because: 'gate-held', outcome: 'held' }),
+        fullDecision(TUESDAY, A),
+      ],
+      [fullPost(TUESDAY, A)],
+    )
+    town.setNow(plus(TUESDAY, 3 * DAY))
+    const markup = await page(town, `/p/${postKey}`)
+    const text = mainOf(markup)
+    expect(text).toContain(
+      'Inlägg från Ekudden Ekudden: behållaren för pappersförpackningar är full sedan 14:05, enligt givare. Närmast med plats: Hamnen, 600 m. Skrevs tisdag 14:35.',
+    )
+    expect(text).toContain('Beslut tisdag 14:35')
+    expect(text).toContain('Beslut tisdag 14:30')
+    expect(text).toContain('Läge avvaktar → gäller')
+    expect(markup).toContain(
+      'href="/api/v1/containers/1490-901-paper-1/readings?from=2026-05-04T12%3A35%3A00.000Z&amp;to=2026-05-05T12%3A36%3A00.000Z"',
+    )
+  })
+
+  test('leads back to the post that it follows up', async () => {
+    await using town = await openHttpTown()
+    await town.say([fullDecision(TUESDAY, A)], [fullPost(TUESDAY, A)])
+    const { replyTo } = { replyTo: fullPost(TUESDAY, A).key }
+    await town.say(
+      [fullDecision(TUESDAY, B, { because: 'posted' })],
+      [fullPost(TUESDAY, B, { kind: 'close', replyTo })],
+    )
+    expect(await page(town, `/en/p/${B}`)).toContain(`<a href="/en/p/${A}">Follows up`)
+  })
+})
+
+describe('when data stop', () => {
+  test('a page says so after half an hour without a reading in the whole town', async () => {
+    await using town = await openHttpTown()
+    await town.measure(EKUDDEN_PAPER, 50)
+    town.setNow(plus(TUESDAY, 30 * MINUTE))
+    expect(await page(town, '/')).not.toContain('Uppgifterna uppdateras inte')
+    town.setNow(plus(TUESDAY, 31 * MINUTE))
+    expect(words(await page(town, '/'))).toContain(
+      'Uppgifterna uppdateras inte. Det senaste mätvärdet kom i dag 14:35. Det du ser kan ha hunnit ändra sig.',
+    )
+    expect(words(await page(town, '/en/s/1490-901'))).toContain(
+      'The figures are not being updated. The latest reading came today 14:35.',
+    )
+  })
+
+  test('a town that never heard anything says that', async () => {
+    await using town = await openHttpTown()
+    expect(words(await page(town, '/'))).toContain('Inget mätvärde har kommit in ännu.')
+  })
+})
+
+describe('a demo', () => {
+  const demo = { pages: { demo: { speed: 1200 } } }
+
+  test('states its pace and its clock, and comes alive by itself', async () => {
+    await using town = await openHttpTown(demo)
+    const markup = await page(town, '/')
+    expect(words(markup)).toContain(
+      'Demostad: en timme går på 3 sekunder. Klockan i staden är 14:35 tisdag.',
+    )
+    expect(markup).toContain('<meta http-equiv="refresh" content="5"')
+    expect(words(await page(town, '/en/s/1490-901'))).toContain(
+      'Demo town: an hour passes in 3 seconds. The town’s clock says 14:35 on Tuesday.',
+    )
+  })
+
+  test('can be held still, and is where one reads at leisure', async () => {
+    await using town = await openHttpTown(demo)
+    await town.say([fullDecision(TUESDAY, A)], [fullPost(TUESDAY, A)])
+    const list = await page(town, '/?q=ek')
+    expect(list).toContain('<a href="/?q=ek&amp;pause=1">Pausa uppdateringen</a>')
+    const held = await page(town, '/?q=ek&pause=1')
+    expect(held).toContain('<a href="/?q=ek">Låt sidan uppdatera sig</a>')
+    for (const markup of [held, await page(town, `/p/${A}`), await page(town, '/om')]) {
+      expect(markup).not.toContain('http-equiv')
+    }
+  })
+
+  test('a real town doesn’t refresh itself', async () => {
+    await using town = await openHttpTown()
+    expect(await page(town, '/')).not.toContain('http-equiv')
+  })
+})
+
+describe('what isn’t there is a page in words', () => {
+  test.each([
+    ['/nope', 'Sidan finns inte', 'sv'],
+    ['/s/1490-999', 'Sidan finns inte', 'sv'],
+    ['/s/%3Cscript%3E', 'Sidan finns inte', 'sv'],
+    [`/p/${B}`, 'Sidan finns inte', 'sv'],
+    ['/p/../../etc', 'Sidan finns inte', 'sv'],
+    ['/en/nope', 'There is no such page', 'en'],
+    ['/en/s/1490-999', 'There is no such page', 'en'],
+    ['/english', 'Sidan finns inte', 'sv'],
+  ])('%s', async (url, title, language) => {
+    await using town = await openHttpTown()
+    const markup = await page(town, url, 404)
+    expect(markup).toContain(`<h1>${title}</h1>`)
+    expect(markup).toContain(`<html lang="${language}">`)
+    expect(markup).not.toContain('<script')
+  })
+})
+
+test('a hostile name stays text, wherever it is shown', async () => {
+  const evil = `"><script>alert(1)</script>&'`
+  const station = { ...castTown.stations[0]!, name: evil, address: evil }
+  const hostile: Town = {
+    ...castTown,
+    name: evil,
+    stations: [station, ...castTown.stations.slice(1)],
+  }
+  await using town = await openHttpTown({ town: hostile, pages: { operator: { name: evil } } })
+  await town.measure(EKUDDEN_PAPER, 99)
+  await town.measure(containerId('1490-902-paper-1'), 1)
+  await town.say(
+    [
+      fullDecision(TUESDAY, A, {
+        clauses: [{ source: evil, value: true, facts: { [evil]: evil } }],
+        gates: [{ gate: 'budget', answer: 'pass', detail: evil }],
+      }),
+    ],
+    [fullPost(TUESDAY, A)],
+  )
+  for (const url of [
+    '/',
+    `/s/${EKUDDEN}`,
+    `/en/s/${EKUDDEN}`,
+    `/p/${A}`,
+    '/om',
+    '/tillganglighet',
+    '/api/docs',
+  ]) {
+    const markup = await page(town, url)
+    expect(markup, url).not.toContain('<script')
+    expect(markup, url).toContain('&lt;script&gt;alert(1)')
+  }
+  expect(await page(town, '/nope', 404)).not.toContain('<script')
+})
+
+test('every page has one heading of the first rank, landmarks, a way past the menu, and the right language', async () => {
+  await using town = await openHttpTown()
+  await town.say([fullDecision(TUESDAY, A)], [fullPost(TUESDAY, A)])
+  for (const [url, language] of [
+    ['/', 'sv'],
+    ['/en/', 'en'],
+    ['/en', 'en'],
+    ['/s/1490-901', 'sv'],
+    [`/p/${A}`, 'sv'],
+    ['/om', 'sv'],
+    ['/en/about', 'en'],
+    ['/tillganglighet', 'sv'],
+    ['/en/accessibility', 'en'],
+    ['/api/docs', 'en'],
+  ] as const) {
+    const markup = await page(town, url)
+    expect(markup.match(/<h1>/g), url).toHaveLength(1)
+    expect(markup, url).toContain(`<html lang="${language}">`)
+    for (const landmark of [
+      '<header',
+      '<nav',
+      '<main id="content"',
+      '<footer',
+      'href="#content"',
+    ]) {
+      expect(markup, url).toContain(landmark)
+    }
+    expect(markup, url).not.toMatch(/<script| style="| on\w+="|javascript:/)
+  }
+})
+
+test('a page that hasn’t changed is not sent again', async () => {
+  await using town = await openHttpTown()
+  const first = await town.app.inject('/s/1490-901')
+  const again = () =>
+    town.app.inject({
+      url: '/s/1490-901',
+      headers: { 'if-none-match': String(first.headers.etag) },
+    })
+  expect((await again()).statusCode).toBe(304)
+  await town.measure(EKUDDEN_PAPER, 50)
+  expect((await again()).statusCode).toBe(200)
+})
+
+test('the stylesheet is kept for a year under a name of its content, and a town may add to it', async () => {
+  await using town = await openHttpTown({ pages: { townCss: ':root { --brand: #003a70; }' } })
+  await using other = await openHttpTown()
+  const href = async (t: HttpTown) => /href="(\/assets\/[^"]+)"/.exec(await page(t, '/'))![1]!
+  const url = await href(town)
+  expect(url).not.toBe(await href(other))
+  const css = await town.app.inject(url)
+  expect(css.headers).toMatchObject({
+    'content-type': 'text/css; charset=utf-8',
+    'cache-control': 'public, max-age=31536000, immutable',
+  })
+  expect(css.body).toMatch(/--brand: #003a70; \}$/)
+})
+
+test('the accessibility statement is honest about what isn’t filled in, and shows what is', async () => {
+  await using bare = await openHttpTown()
+  expect(mainOf(await page(bare, '/tillganglighet'))).toContain(
+    'Vi har ännu inte granskat sidorna för hand och påstår därför inte att de är helt förenliga med lagen.',
+  )
+  await using filled = await openHttpTown({
+    pages: {
+      operator: {
+        name: 'Provstads kommun',
+        feedbackUrl: 'https://provstad.example/tyck-till',
+        email: 'kontakt@provstad.example',
+        phone: '033-00 00 00',
+        accessibilityReviewedOn: '2026-04-01',
+      },
+    },
+  })
+  const markup = await page(filled, '/tillganglighet')
+  expect(mainOf(markup)).toContain('Sidorna granskades senast 1 april 2026.')
+  expect(markup).toContain('href="https://provstad.example/tyck-till"')
+  expect(markup).toContain('href="tel:033000000"')
+})

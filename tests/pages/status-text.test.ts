@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest'
+import { HOUR, instant, MINUTE, plus } from '#src/stations/time.ts'
+import {
+  ageText,
+  dateText,
+  faultText,
+  shortDayText,
+  spanText,
+  statusWord,
+  weekdayText,
+  whenText,
+} from '#src/wording/status-text.ts'
+
+const ZONE = 'Europe/Stockholm'
+const at = (iso: string) => instant(Date.parse(iso))
+
+test.each([
+  ['has-room', 'Plats finns', 'Has room'],
+  ['nearly-full', 'Nästan fullt', 'Nearly full'],
+  ['full', 'Fullt', 'Full'],
+  ['unknown', 'Okänt', 'Unknown'],
+] as const)('%s is said as %s', (word, sv, en) => {
+  expect([statusWord(word, 'sv'), statusWord(word, 'en')]).toEqual([sv, en])
+})
+
+test.each([
+  [0, 'nyss', 'just now'],
+  [59_999, 'nyss', 'just now'],
+  [MINUTE, 'för 1 min sedan', '1 min ago'],
+  [59.9 * MINUTE, 'för 59 min sedan', '59 min ago'],
+  [HOUR, 'för 1 timme sedan', '1 hour ago'],
+  [3.9 * HOUR, 'för 3 timmar sedan', '3 hours ago'],
+  [47 * HOUR, 'för 47 timmar sedan', '47 hours ago'],
+  [48 * HOUR, 'för 2 dygn sedan', '2 days ago'],
+  [-5 * MINUTE, 'nyss', 'just now'],
+])('an age of %d ms is %s', (ms, sv, en) => {
+  const now = at('2026-05-05T12:35:00Z')
+  expect([ageText(plus(now, -ms), now, 'sv'), ageText(plus(now, -ms), now, 'en')]).toEqual([sv, en])
+})
+
+test.each([
+  [3000, '3 sekunder', '3 seconds'],
+  [1000, '1 sekund', '1 second'],
+  [1, '1 sekund', '1 second'],
+])('a span of %d ms is %s', (ms, sv, en) => {
+  expect([spanText(ms, 'sv'), spanText(ms, 'en')]).toEqual([sv, en])
+})
+
+describe('when something was', () => {
+  const now = at('2026-05-05T12:35:00Z')
+  test.each([
+    ['2026-05-05T05:40:00Z', 'i dag 07:40', 'today 07:40'],
+    ['2026-05-04T22:10:00Z', 'i dag 00:10', 'today 00:10'],
+    ['2026-05-04T21:59:00Z', 'i går 23:59', 'yesterday 23:59'],
+    ['2026-05-02T05:40:00Z', 'lördag 07:40', 'Saturday 07:40'],
+    ['2026-04-29T05:40:00Z', 'onsdag 07:40', 'Wednesday 07:40'],
+    ['2026-04-28T05:40:00Z', '28 april 2026 07:40', '28 April 2026 07:40'],
+    ['2025-12-31T23:30:00Z', '1 januari 2026 00:30', '1 January 2026 00:30'],
+    ['2026-05-06T05:40:00Z', '6 maj 2026 07:40', '6 May 2026 07:40'],
+  ])('%s is %s', (iso, sv, en) => {
+    expect([whenText(at(iso), now, ZONE, 'sv'), whenText(at(iso), now, ZONE, 'en')]).toEqual([
+      sv,
+      en,
+    ])
+  })
+
+  test('the night the clocks change, yesterday is still yesterday', () => {
+    expect(whenText(at('2026-03-28T22:30:00Z'), at('2026-03-29T00:30:00Z'), ZONE, 'sv')).toBe(
+      'i går 23:30',
+    )
+    expect(whenText(at('2026-03-29T01:05:00Z'), at('2026-03-29T10:00:00Z'), ZONE, 'sv')).toBe(
+      'i dag 03:05',
+    )
+  })
+})
+
+test('days and dates are named in the language asked for', () => {
+  const tuesday = at('2026-05-05T12:35:00Z')
+  expect([weekdayText(tuesday, ZONE, 'sv'), weekdayText(tuesday, ZONE, 'en')]).toEqual([
+    'tisdag',
+    'Tuesday',
+  ])
+  expect([dateText(tuesday, ZONE, 'sv'), shortDayText(tuesday, ZONE, 'en')]).toEqual([
+    '5 maj 2026',
+    'Tue 5 May',
+  ])
+  expect([faultText('no-echo', 'sv'), faultText('tilted', 'en')]).toEqual([
+    'givaren får inget eko',
+    'the container or the sensor is tilted',
+  ])
+})
