@@ -99,8 +99,9 @@ export function createEngine({
       // The engine's own count of records goes before the caller's, so that a replay without ticks
       // writes the same decisions.
       if (world.clock.recordAt === undefined) world.clock.seq = seq
+      // Only records and timers move the clock: a record that was received just before a tick and is
+      // folded just after it must find the clock where a replay would.
       fireUntil(world, at, undefined)
-      if (at > world.clock.now!) world.clock.now = at
     },
 
     nextDue() {
@@ -256,9 +257,9 @@ function takeGroupsDue(world: World, first: Group): Group[] {
 }
 
 /**
- * When the account may not say everything at once, the most important group goes first. Those that wait
- * for the account's gap need not be asked again at an instant at which another has just posted: a
- * morning with thousands of groups in line is then no more than a walk along the line.
+ * When the account may not say everything at once, the most important group goes first. Of those that
+ * stand in line for the account's gap only the first need be asked: once it has posted, the others
+ * wait for the next gap. A morning with thousands of groups in line is then a walk along the line.
  */
 function flushAll(
   world: World,
@@ -266,17 +267,34 @@ function flushAll(
   resumption: Resumption | undefined,
 ): void {
   const lateness = resumption && { byMs: resumption.at - nowOf(world) }
-  const waiting = groups.filter(({ items }) => items.length > 0)
-  if (waiting.length > 1) waiting.sort((a, b) => byImportance(leaderOf(a), leaderOf(b)))
-  for (const group of waiting) {
-    const gapEnd = gapEndOf(world, group)
-    if (gapEnd > nowOf(world) + 1 && world.account.tally!.lastAt === nowOf(world)) {
-      world.timers.wish(group.timer, gapEnd)
-      continue
+  let waiting = groups.filter(({ items }) => items.length > 0)
+  while (waiting.length > 0) {
+    const inLine = waiting.filter((group) => gapEndOf(world, group) > 0)
+    const first = inLine.length > 0 ? mostImportant(inLine) : undefined
+    const asked = waiting.filter((group) => group === first || gapEndOf(world, group) === 0)
+    for (const group of inOrder(asked)) {
+      for (const { episode } of group.items.slice()) judgeEpisode(world, episode)
+      flush(world, group, lateness)
     }
-    for (const { episode } of group.items.slice()) judgeEpisode(world, episode)
-    flush(world, group, lateness)
+    waiting = inLine.filter((group) => group !== first)
+    if (world.account.tally?.lastAt !== nowOf(world)) continue
+    for (const group of waiting) world.timers.wish(group.timer, gapEndOf(world, group))
+    return
   }
+}
+
+function mostImportant(groups: readonly Group[]): Group {
+  return groups.reduce((best, group) =>
+    byImportance(leaderOf(group), leaderOf(best)) < 0 ? group : best,
+  )
+}
+
+function inOrder(groups: readonly Group[]): readonly Group[] {
+  if (groups.length < 2) return groups
+  return groups
+    .map((group) => ({ group, leader: leaderOf(group) }))
+    .sort((a, b) => byImportance(a.leader, b.leader))
+    .map(({ group }) => group)
 }
 
 function takeEffects(world: World, looseState: Map<string, string | undefined>): Effects {

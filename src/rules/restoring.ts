@@ -16,11 +16,12 @@ import {
 } from './kept-state.ts'
 import type { KeptGroup } from './kept-state.ts'
 import { gapEndOf } from './posting.ts'
+import type { Subject } from './record.ts'
 import type { Rule } from './rule-book.ts'
 import { forget, withdrawAll } from './town-watch.ts'
 import { restoreState } from './watch.ts'
 import type { ContainerWatch, StationWatch } from './watch.ts'
-import { decide, lookAt, markDirty, nowOf, truthOf } from './world.ts'
+import { ENGINE_VERSION, decide, lookAt, markDirty, nowOf, truthOf } from './world.ts'
 import type { World } from './world.ts'
 
 /** What was kept and concerns nobody any more; to be forgotten. */
@@ -43,7 +44,10 @@ export function restore(world: World, kept: KeptState): Leftovers {
   for (const key of kept.state.keys()) {
     const [kind, first] = key.split('|')
     if (kind === 'station' && !restoreStation(world, kept, key, first!)) leftovers.push(key)
-    if (kind === 'episode' && !restoreEpisode(world, kept, key)) leftovers.push(key)
+    if (kind === 'episode' && !restoreEpisode(world, kept, key)) {
+      tellRemoved(world, kept, key)
+      leftovers.push(key)
+    }
     if (kind === 'rule' && !world.rules.has(first!)) leftovers.push(key)
     if (kind === 'group') groups.push([key, readGroup(kept.state, key)!])
   }
@@ -89,6 +93,31 @@ function restoreEpisode(world: World, kept: KeptState, key: string): boolean {
   Object.assign(episode, { state, startedAt, since, unknownSince, posted, lastPostedAt })
   world.timers.wish(episode.timer, episodeDue(episode, episode.rule, nowOf(world)))
   return true
+}
+
+/** The subject was taken out of the town while the engine stood still. */
+function tellRemoved(world: World, kept: KeptState, key: string): void {
+  const [, ruleId, subject] = key.split('|') as [string, string, Subject]
+  const rule = world.rules.get(ruleId)
+  const { state } = readEpisode(kept.state, key)!
+  if (!rule || state === 'idle') return
+  const [municipality, station] = subject.split('-')
+  world.ledger.decisions.push({
+    at: nowOf(world),
+    seq: world.clock.seq,
+    ruleId,
+    ruleHash: rule.hash,
+    subject,
+    stationId: `${municipality}-${station}` as StationId,
+    ...(rule.per === 'container' && { containerId: subject as ContainerId }),
+    from: state,
+    to: 'idle',
+    because: 'container-removed',
+    clauses: [],
+    gates: [],
+    engine: ENGINE_VERSION,
+    tzdata: world.tzdata,
+  })
 }
 
 function findEpisode(world: World, ruleId: string, subject: string): Episode | undefined {

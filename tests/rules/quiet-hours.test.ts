@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest'
+
+import { createCalendar } from '#src/rules/calendar.ts'
+import { isHoliday } from '#src/rules/holidays.ts'
+import { parseDayInterval, quietAt, quietEnd } from '#src/rules/quiet-hours.ts'
+import type { QuietHours } from '#src/rules/quiet-hours.ts'
+import { HOUR, MINUTE, after, clock, levels, local, play, same, tellPost } from './scenario.ts'
+
+const zone = 'Europe/Stockholm'
+const nights: QuietHours = { daily: parseDayInterval('21:00-07:00')! }
+const withSundays: QuietHours = {
+  ...nights,
+  sundaysAndHolidays: parseDayInterval('21:00-09:00')!,
+}
+
+describe('a night from nine in the evening to seven in the morning', () => {
+  const rows = [
+    ['in May', '2026-05-05', 10],
+    ['when clocks go forward', '2026-03-28', 9],
+    ['when clocks go back', '2026-10-24', 11],
+    ['the night after that', '2026-10-25', 10],
+  ] as const
+  test.each(rows)('%s lasts %s: as many hours', (_, day, hours) => {
+    const from = local(`${day}T21:00`)
+    expect((quietEnd(nights, from, zone) - from) / HOUR).toBe(hours)
+    let quietMinutes = 0
+    for (let at = from - 3 * HOUR; at < from + 16 * HOUR; at += MINUTE) {
+      if (quietAt(nights, after(from, at - from), zone)) quietMinutes++
+    }
+    expect(quietMinutes).toBe(hours * 60)
+  })
+
+  test.each([
+    ['2026-05-05T20:59', false],
+    ['2026-05-05T21:00', true],
+    ['2026-05-06T06:59', true],
+    ['2026-05-06T07:00', false],
+  ])('%s is quiet: %s', (time, expected) => {
+    expect(quietAt(nights, local(time), zone) !== undefined).toBe(expected)
+  })
+})
+
+describe('Sundays and public holidays have their own hours', () => {
+  test.each([
+    ['a Saturday morning', '2026-05-09T08:00', undefined],
+    ['a Sunday morning', '2026-05-10T08:00', '21:00-09:00'],
+    ['the Monday after', '2026-05-11T08:00', undefined],
+    ['Ascension Day, a Thursday', '2026-05-14T08:00', '21:00-09:00'],
+  ])('%s', (_, time, expected) => {
+    expect(quietAt(withSundays, local(time), zone)?.text).toBe(expected)
+  })
+
+  test('the night to a Sunday ends at nine', () => {
+    expect(clock(quietEnd(withSundays, local('2026-05-09T23:00'), zone))).toBe('05-10 09:00')
+  })
+
+  test('quiet hours can begin and end at midnight, where one day has other hours than the next', () => {
+    const odd: QuietHours = {
+      daily: parseDayInterval('20:00-06:00')!,
+      sundaysAndHolidays: parseDayInterval('10:00-12:00')!,
+    }
+    expect(clock(quietEnd(odd, local('2026-05-09T22:00'), zone))).toBe('05-10 00:00')
+  })
+})
+
+test('quiet hours that end within the lost hour end when the clock jumps over it', () => {
+  const early: QuietHours = { daily: parseDayInterval('21:00-02:30')! }
+  expect(clock(quietEnd(early, local('2026-03-28T23:00'), zone))).toBe('03-29 03:00')
+})
+
+test('an interval without length is none', () => {
+  expect(parseDayInterval('07:00-07:00')).toBeUndefined()
+  expect(parseDayInterval('7-9')).toBeUndefined()
+  expect(parseDayInterval('24:00-07:00')).toBeUndefined()
+})
+
+test('the public holidays of 2026 and 2027', () => {
+  const holidays = (year: number) => {
+    const found: string[] = []
+    let day = new Temporal.PlainDate(year, 1, 1)
+    for (; day.year === year; day = day.add({ days: 1 })) {
+      if (isHoliday(day)) found.push(day.toString().slice(5))
+    }
+    return found.join(' ')
+  }
+  expect(holidays(2026)).toBe(
+    '01-01 01-06 04-03 04-05 04-06 05-01 05-14 05-24 06-06 06-20 10-31 12-25 12-26',
+  )
+  expect(holidays(2027)).toBe(
+    '01-01 01-06 03-26 03-28 03-29 05-01 05-06 05-16 06-06 06-26 11-06 12-25 12-26',
+  )
+})
+
+test('the calendar remembers what the quiet hours say, minute by minute over a year of odd nights', () => {
+  const calendar = createCalendar(zone, withSundays)
+  for (const day of ['2026-03-28', '2026-05-09', '2026-10-24', '2026-12-24']) {
+    const from = local(`${day}T12:00`)
+    for (let ms = 0; ms < 60 * HOUR; ms += 7 * MINUTE) {
+      const at = after(from, ms)
+      const expected = quietAt(withSundays, at, zone)
+      const found = calendar.quietAt(at)
+      expect(found?.interval.text).toBe(expected?.text)
+      if (expected) expect(found!.until).toBe(quietEnd(withSundays, at, zone))
+    }
+  }
+})
+
+test('half an hour is half an hour, also while the clock goes back', () => {
+  const start = local('2026-10-25T02:50')
+  const { decisions } = play(
+    levels('901-paper-1', start, 10 * MINUTE, same(95, 6)),
+    after(start, HOUR),
+  )
+  const active = decisions.find((decision) => decision.because === 'held-long-enough')!
+  expect(active.at - start).toBe(30 * MINUTE)
+  expect(clock(active.at)).toBe('10-25 02:20')
+})
+
+test('news of a spring night goes out at seven, summer time', () => {
+  const start = local('2026-03-28T22:00')
+  const { posts } = play(levels('901-paper-1', start, HOUR, same(95, 9)), after(start, 14 * HOUR))
+  // Borås keeps quiet until nine on Sundays.
+  expect(posts.map(tellPost)).toEqual(['03-29 09:00 open: full 901-paper-1'])
+})
