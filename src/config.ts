@@ -92,7 +92,7 @@ export function readSettings(
       options: Object.fromEntries(SETTINGS.map((s) => [s.flag, { type: 'string' as const }])),
       allowPositionals: true,
     })
-    values = parsed.values as typeof values
+    values = parsed.values
     rest = parsed.positionals
   } catch (error) {
     faults.push(error instanceof Error ? error.message : String(error))

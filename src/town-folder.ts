@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { parseRuleFile, type RuleBook } from '#src/rules/rule-file.ts'
 import type { Town } from '#src/stations/station.ts'
 import { parseTownFile } from '#src/stations/town-file.ts'
+import { POST_TEMPLATES } from '#src/wording/post-text.ts'
 
 export interface TownFolder {
   readonly town: Town
@@ -38,7 +39,9 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
   const town =
     townText === undefined ? undefined : parseTownFile(townText, join(folder, 'town.yaml'))
   const rules =
-    ruleText === undefined ? undefined : parseRuleFile(ruleText, join(folder, 'rules.yaml'))
+    ruleText === undefined
+      ? undefined
+      : parseRuleFile(ruleText, join(folder, 'rules.yaml'), POST_TEMPLATES)
   for (const parsed of [town, rules]) {
     if (parsed?.kind === 'faulty') faults.push(...parsed.faults.map(faultLine))
   }

@@ -94,7 +94,7 @@ export interface Decision {
   readonly tzdata: string
 }
 
-/** The nearest other station with a container of the fraction known to have room. */
+/** The nearest station with a container of the fraction known to have room; distance 0 is the post's own. */
 export interface Alternative {
   readonly stationId: StationId
   readonly name: string

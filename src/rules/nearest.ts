@@ -11,8 +11,9 @@ const MAX_DISTANCE_M = 10_000
 const METRES_PER_DEGREE = 110_500
 
 /**
- * The nearest other station with a container of the fraction that is known to have room, within ten
- * kilometres as the crow flies; of two at the same distance the one with the lower id.
+ * The nearest station with a container of the fraction that is known to have room, within ten
+ * kilometres as the crow flies; of two at the same distance the one with the lower id. The station
+ * itself counts, at distance 0: what is full here may stand beside one that isn't.
  */
 export function findAlternative(
   stations: Iterable<StationWatch>,
@@ -23,7 +24,6 @@ export function findAlternative(
   const here = from.station.place
   let best: Alternative | undefined
   for (const { station, containers } of stations) {
-    if (station.id === from.station.id) continue
     if (Math.abs(station.place.lat - here.lat) * METRES_PER_DEGREE > MAX_DISTANCE_M) continue
     const distance = distanceM(here, station.place)
     if (distance > MAX_DISTANCE_M) continue

@@ -26,9 +26,14 @@ const MAX_CHARACTERS = 1_000_000
 /**
  * A rule file (YAML 1.2) as a rule book. Faults name file, line, field and fix, and come all at once:
  * those of the shape, of every condition, and of names that do not meet. Warnings are of things that
- * work and are probably not meant. `fileName` is for the faults alone.
+ * work and are probably not meant. `fileName` is for the faults alone; `texts` are the names that
+ * `post` and `close_post` may give; without them that isn't checked.
  */
-export function parseRuleFile(text: string, fileName: string): ParsedRuleFile {
+export function parseRuleFile(
+  text: string,
+  fileName: string,
+  texts?: readonly string[],
+): ParsedRuleFile {
   const lines = new LineCounter()
   const place = (offset: number): Pick<Fault, 'file' | 'line' | 'column'> => {
     const { line, col } = lines.linePos(offset)
@@ -72,7 +77,7 @@ export function parseRuleFile(text: string, fileName: string): ParsedRuleFile {
       faults.push({ ...place(offset), field, message: fault.message })
     }
   }
-  if (shaped.success) checkNames(shaped.data.rules).forEach(tell)
+  if (shaped.success) checkNames(shaped.data.rules, texts).forEach(tell)
   if (faults.length > 0 || !shaped.success) return { kind: 'faulty', faults: sorted(faults) }
 
   const conditions = new Map(

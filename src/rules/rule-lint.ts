@@ -13,8 +13,11 @@ import type { RuleShape } from './rule-shape.ts'
 /** How often sensors speak at most in common service: oftener costs too much battery. */
 const USUAL_INTERVAL_MS = 15 * MINUTE
 
-/** Ids given twice, names of rules that do not exist, texts used by two rules. */
-export function checkNames(rules: readonly RuleShape[]): readonly FaultAt[] {
+/** Ids given twice, names of rules or texts that do not exist, texts used by two rules. */
+export function checkNames(
+  rules: readonly RuleShape[],
+  texts: readonly string[] | undefined,
+): readonly FaultAt[] {
   const faults: FaultAt[] = []
   const ids = rules.map((rule) => rule.id)
   rules.forEach((rule, i) => {
@@ -26,6 +29,12 @@ export function checkNames(rules: readonly RuleShape[]): readonly FaultAt[] {
     if (earlier < i) {
       const message = `rule ${rules[earlier]!.id} posts "${rule.post}" too; give each rule its own text`
       faults.push({ path: ['rules', i, 'post'], message })
+    }
+    for (const key of ['post', 'close_post'] as const) {
+      const name = rule[key]
+      if (name === undefined || !texts || texts.includes(name)) continue
+      const message = suggestName(`"${name}" is no text`, name, texts)
+      faults.push({ path: ['rules', i, key], message })
     }
     for (const key of ['absorbs', 'inhibited_by'] as const) {
       rule[key].forEach((name, j) => {

@@ -39,6 +39,8 @@ export const en: Phrases = {
   list: (names) => conjunction.format(names),
   nearest: (station, distance, names) =>
     `Nearest with room${names === undefined ? '' : ` for ${names}`}: ${station}, ${distance}.`,
+  roomBeside: (names) =>
+    `Another container${names === undefined ? '' : ` for ${names}`} at the station has room.`,
   distance: (metres) => distanceText(metres, '.'),
   moreOnPage: "There is more on the station's page.",
 }

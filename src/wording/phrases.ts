@@ -32,6 +32,8 @@ export interface Phrases {
   readonly more: (n: number) => string
   readonly list: (names: readonly string[]) => string
   readonly nearest: (station: string, distance: string, names?: string) => string
+  /** What is full stands beside another container of its fraction that isn't. */
+  readonly roomBeside: (names?: string) => string
   readonly distance: (metres: number) => string
   /** Said instead of what didn't fit. */
   readonly moreOnPage: string

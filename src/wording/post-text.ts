@@ -108,7 +108,7 @@ function compose(
   const sentences = groups
     .slice(0, room.sentences)
     .map((group) => phrases[group.template](say(group, post, town, language, room)))
-  const alternatives = sayAlternatives(post.items, language, room)
+  const alternatives = sayAlternatives(post, language, room)
   const rest = groups.length > room.sentences ? [phrases.moreOnPage] : []
   return [...sentences, ...alternatives, ...rest].join(' ')
 }
@@ -202,9 +202,9 @@ function sourceOf(items: readonly PostItem[]): PostItem['source'] {
 }
 
 /** One sentence for each nearest station; the fractions are named when they don't all go to the same. */
-function sayAlternatives(items: readonly PostItem[], language: Language, room: Room): string[] {
+function sayAlternatives(post: DecidedPost, language: Language, room: Room): string[] {
   const phrases = PHRASES[language]
-  const wanting = items.filter(
+  const wanting = post.items.filter(
     (item) => item.template === 'full' || item.template === 'station_nearly_all_full',
   )
   const offers = wanting.flatMap((item) =>
@@ -216,10 +216,12 @@ function sayAlternatives(items: readonly PostItem[], language: Language, room: R
     const { alternative } = offers[0]!
     const fractions = new Set(offers.flatMap(({ item }) => item.fraction ?? []))
     const names = [...fractions].map((fraction) => fractionName(fraction, language))
+    const list = same || names.length === 0 ? undefined : phrases.list(names)
+    if (alternative.stationId === post.stationId) return phrases.roomBeside(list)
     return phrases.nearest(
       shorten(alternativeName(alternative), room.nameWeight),
       phrases.distance(alternative.distanceM),
-      same || names.length === 0 ? undefined : phrases.list(names),
+      list,
     )
   })
 }

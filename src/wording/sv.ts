@@ -36,6 +36,8 @@ export const sv: Phrases = {
   list: (names) => conjunction.format(names),
   nearest: (station, distance, names) =>
     `Närmast med plats${names === undefined ? '' : ` för ${names}`}: ${station}, ${distance}.`,
+  roomBeside: (names) =>
+    `En annan behållare${names === undefined ? '' : ` för ${names}`} på stationen har plats.`,
   distance: (metres) => distanceText(metres, ','),
   moreOnPage: 'Mer finns på stationens sida.',
 }

@@ -182,8 +182,8 @@ test(
       .map((line) => (JSON.parse(line) as { text: string }).text)
       .sort()
     expect(onX).toEqual(posts.map((p) => p.texts.sv).sort())
-    console.log(
-      `${KILLS} kills, ${n} messages published, ${resent} sent again, ${posts.length} posts`,
+    process.stdout.write(
+      `${KILLS} kills, ${n} messages published, ${resent} sent again, ${posts.length} posts\n`,
     )
   },
 )

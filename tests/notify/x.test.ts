@@ -152,7 +152,7 @@ describe('what each trouble means', () => {
       credentials: FAKE_X_CREDENTIALS,
       account: FAKE_X_ACCOUNT,
       clock: now,
-      connect: egressTo('127.0.0.1', Number(port)),
+      connect: egressTo('127.0.0.1', port),
     })
     expect(await lost.send(first(), turn())).toEqual({
       kind: 'later',

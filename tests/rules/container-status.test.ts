@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 
 import { instant } from '#src/stations/time.ts'
+import type { Container, Town } from '#src/stations/station.ts'
+import { castTown, deviceId, ekudden } from '#tests/support/town.ts'
 import { weighEvidence } from '#src/rules/evidence.ts'
 import type { Report } from '#src/rules/evidence.ts'
 import { HOUR, MINUTE, after, box, createPlay, levels, local, same } from './scenario.ts'
@@ -160,9 +162,9 @@ describe('evidence', () => {
 })
 
 describe('where to go instead', () => {
-  const alternativeOf = (cues: readonly Cue[]) => {
+  const alternativeOf = (cues: readonly Cue[], town = castTown) => {
     const full = levels(paper, noon, 10 * MINUTE, same(92, 6))
-    const { posts } = createPlay().goOn([...full, ...cues], later(HOUR))
+    const { posts } = createPlay({ town }).goOn([...full, ...cues], later(HOUR))
     return posts[0]!.items[0]!.alternative?.name
   }
   const at = (station: string, fill: number): Cue => {
@@ -176,6 +178,28 @@ describe('where to go instead', () => {
     ['nowhere, if nobody knows', [], undefined],
   ])('%s', (_, cues, expected) => {
     expect(alternativeOf(cues)).toBe(expected)
+  })
+
+  test('the box beside it, when the station has another of the fraction with room', () => {
+    const beside: Container = { ...ekudden.containers[0]!, id: box('901-paper-2'), name: 'paper-2' }
+    const twoBoxes: Town = {
+      ...castTown,
+      stations: castTown.stations.map((s) =>
+        s.id === ekudden.id ? { ...s, containers: [...s.containers, beside] } : s,
+      ),
+      devices: [...castTown.devices, { id: deviceId('dev-901-paper-2'), profile: 'native' }],
+      mountings: [
+        ...castTown.mountings,
+        {
+          ...castTown.mountings[0]!,
+          deviceId: deviceId('dev-901-paper-2'),
+          containerId: beside.id,
+        },
+      ],
+    }
+    const second = (fill: number): Cue => ({ at: noon, fill, of: '901-paper-2' })
+    expect(alternativeOf([second(40), at('902', 30)], twoBoxes)).toBe('Ekudden')
+    expect(alternativeOf([second(80), at('902', 30)], twoBoxes)).toBe('Hamnen')
   })
 
   test('only for the same fraction', () => {

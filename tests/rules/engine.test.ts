@@ -293,7 +293,7 @@ test('a decision shows clauses, evidence and every gate', () => {
       { gate: 'inhibited', answer: 'pass' },
       { gate: 'quiet-hours', answer: 'pass' },
       { gate: 'cooldown', answer: 'pass' },
-      { gate: 'budget', answer: 'pass', detail: '0/4, 0/30' },
+      { gate: 'budget', answer: 'pass', detail: '0/4, 0/90' },
     ],
   })
   expect(JSON.stringify(decisions)).not.toContain('secret')

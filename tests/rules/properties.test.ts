@@ -27,7 +27,7 @@ const hasty = bookOf(
     .replace('clear_for: 20m', 'clear_for: 2m')
     .replace('cooldown: 6h', 'cooldown: 10m')
     .replace('group_wait: 15m', 'group_wait: 1m')
-    .replace('per_account_per_day: 40', 'per_account_per_day: 8')
+    .replace('per_account_per_day: 120', 'per_account_per_day: 8')
     .replace('per_station_per_day: 4', 'per_station_per_day: 3'),
 )
 

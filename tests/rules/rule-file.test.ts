@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 
 import { describe, expect, test } from 'vitest'
 
+import { POST_TEMPLATES } from '#src/wording/post-text.ts'
 import { parseRuleFile } from '#src/rules/rule-file.ts'
 import type { Fault } from '#src/rules/rule-file.ts'
 import { borasRules } from './scenario.ts'
@@ -129,6 +130,14 @@ describe('a faulty rule file is refused with all its faults, where they stand an
   })
 })
 
+test('a text that nobody wrote is refused, with the nearest that somebody did', () => {
+  const misspelt = borasRules.replace('close_post: space_again', 'close_post: space_agian')
+  const parsed = parseRuleFile(misspelt, 'rules.yaml', POST_TEMPLATES)
+  expect(
+    parsed.kind === 'faulty' ? parsed.faults.map((f) => `${f.field}: ${f.message}`) : [],
+  ).toEqual(['rules[0].close_post: "space_agian" is no text; did you mean space_again?'])
+})
+
 test('faults name the file', () => {
   const parsed = parseRuleFile('version: 1', 'towns/provstad/rules.yaml')
   expect(parsed).toEqual({
@@ -184,7 +193,7 @@ describe('a file that can be carried out', () => {
       catchUpMs: 300_000,
       budget: {
         perStationPerDay: 4,
-        perAccountPerDay: 40,
+        perAccountPerDay: 120,
         minGapMs: 180_000,
         reserveShare: 0.25,
         whenSpent: 'next-day',

@@ -64,7 +64,8 @@ export function startPublisher(options: PublisherOptions): Publisher {
     )
   }
   const pump = (): void => {
-    while (ready && inFlight.size < options.window) {
+    if (!ready) return
+    while (inFlight.size < options.window) {
       const again = unanswered.shift()
       if (again) send(again, true)
       else if (waiting.length > 0) send(waiting.shift()!, false)

@@ -64,6 +64,14 @@ describe('a post in words', () => {
       'Ekudden: the container for paper packaging has been full since 10:15, according to its sensor.',
     ],
     [
+      'one of two boxes, while the other has room',
+      post([
+        item('paper', { alternative: { stationId: ekudden.id, name: 'Ekudden', distanceM: 0 } }),
+      ]),
+      'Ekudden: behållaren för pappersförpackningar är full sedan 10:15, enligt givare. En annan behållare på stationen har plats.',
+      'Ekudden: the container for paper packaging has been full since 10:15, according to its sensor. Another container at the station has room.',
+    ],
+    [
       'one container, by residents, with where to go',
       post([item('clear-glass', { source: 'reports', alternative: toHamnen })]),
       'Ekudden: behållaren för ofärgat glas är full sedan 10:15, enligt besökare. Närmast med plats: Hamnen, 600 m.',
