@@ -1,14 +1,16 @@
 /** The commands. Exit codes: 0 done, 1 it failed, 2 the question was wrong (flags, settings, files). */
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { link, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Logger, pino } from 'pino'
 import { type Clock, instant } from '#src/stations/time.ts'
+import { townText } from '#src/stations/town-text.ts'
 import type { Credential } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { readChannelSecrets } from './channels.ts'
@@ -30,6 +32,10 @@ const COMMANDS = {
   import: {
     run: importTown,
     text: 'bring a town folder into the database, again and again without harm',
+  },
+  export: {
+    run: exportTown,
+    text: "write the town in the database back as a folder's town.yaml",
   },
   token: {
     run: token,
@@ -234,6 +240,79 @@ async function importTown(args: readonly string[], env: Env): Promise<number> {
     `${folder.town.name}: ${change.added} added, ${change.changed} changed, ${change.removed} removed, ${change.unchanged} unchanged.`,
   )
   return OK
+}
+
+const EXPORT_USAGE = [
+  'usage: kvitter export DIR [--data DIR] [--force]',
+  '',
+  'Writes DIR/town.yaml as the town stands in the database, ended mountings included. An existing file is',
+  'left alone unless --force is given. Rules are not in the database: DIR/rules.yaml is not touched.',
+].join('\n')
+
+async function exportTown(args: readonly string[], env: Env): Promise<number> {
+  if (wantsHelp(args)) return say(EXPORT_USAGE)
+  const force = args.includes('--force')
+  const read = readSettings(
+    args.filter((a) => a !== '--force'),
+    env,
+  )
+  if (read.kind === 'faulty') return complain(read.faults.join('\n'))
+  const [folder] = read.rest
+  if (folder === undefined || read.rest.length > 1) return complain(EXPORT_USAGE)
+  const database = databaseFile(read.settings)
+  if (!existsSync(database)) {
+    return complain(`There is no database ${database}; name its folder with --data.`)
+  }
+  await using store = await openSqliteStore(database)
+  const town = await store.town()
+  if (!town) return complain(`There is no town in ${database} yet; run kvitter import first.`)
+  const path = join(folder, 'town.yaml')
+  let written: 'written' | 'exists'
+  try {
+    written = await writeNewFile(path, townText(town), force)
+  } catch (error) {
+    complain(`${path} can't be written: ${(error as Error).message}`)
+    return FAILED
+  }
+  if (written === 'exists') {
+    return complain(`${path} is there already; --force writes over it.`)
+  }
+  const containers = town.stations.reduce((n, s) => n + s.containers.length, 0)
+  console.log(
+    `${path}: ${town.name}, ${town.stations.length} stations, ${containers} containers, ${town.devices.length} devices.`,
+  )
+  if (!existsSync(join(folder, 'rules.yaml'))) {
+    console.log(
+      'A town folder needs a rules.yaml too; rules are not in the database, so bring yours.',
+    )
+  }
+  return OK
+}
+
+/** Written whole or not at all, also over a file that was there. */
+async function writeNewFile(
+  path: string,
+  text: string,
+  force: boolean,
+): Promise<'written' | 'exists'> {
+  if (!force && existsSync(path)) return 'exists'
+  await mkdir(dirname(path), { recursive: true })
+  const unfinished = `${path}.${process.pid}.unfinished`
+  try {
+    await writeFile(unfinished, text)
+    if (force) {
+      await rename(unfinished, path)
+      return 'written'
+    }
+    // Unlike a renaming, a link never takes the place of a file that has come in between.
+    await link(unfinished, path)
+    return 'written'
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'exists'
+    throw error
+  } finally {
+    await rm(unfinished, { force: true })
+  }
 }
 
 const TOKEN_USAGE = [

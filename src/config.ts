@@ -1,5 +1,6 @@
 /** Settings: from flags first, then from the environment. The only reader of either besides the command line. */
 import { parseArgs } from 'node:util'
+import { isWebAddress } from '#src/stations/web-address.ts'
 
 export interface Address {
   readonly host: string
@@ -133,7 +134,7 @@ export function readSettings(
     faults.push('KVITTER_STAFF_TOKEN: expected 16 characters or more')
   }
   const publicUrl = take('public-url') ?? (http && `http://${hostInUrl(http.host)}:${http.port}`)
-  if (publicUrl !== undefined && !isWebAddress(publicUrl)) {
+  if (publicUrl !== undefined && !isSiteRoot(publicUrl)) {
     faults.push(
       `${whence('public-url')}: expected an address such as https://avs.example.se, got "${publicUrl}"`,
     )
@@ -176,8 +177,7 @@ function isLogLevel(text: string): text is LogLevel {
   return (LOG_LEVELS as readonly string[]).includes(text)
 }
 
-function isWebAddress(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const url = new URL(text)
-  return (url.protocol === 'http:' || url.protocol === 'https:') && url.search === ''
+/** Paths are put behind it. */
+function isSiteRoot(text: string): boolean {
+  return isWebAddress(text) && !/[?#]/.test(text)
 }

@@ -16,6 +16,7 @@ import type { Town } from '#src/stations/station.ts'
 import type { Clock } from '#src/stations/time.ts'
 import type { OpenJournal } from '#src/store/open-journal.ts'
 import { openJournal } from '#src/store/open-journal.ts'
+import { startCheckpoints } from '#src/store/sqlite/checkpoints.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { wordPost } from '#src/wording/post-text.ts'
 import { openChannels } from './channels.ts'
@@ -50,7 +51,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const metrics = new Registry()
   collectDefaultMetrics({ register: metrics })
 
-  const store = starting.use(await openSqliteStore(join(settings.data, 'kvitter.sqlite')))
+  const file = join(settings.data, 'kvitter.sqlite')
+  const store = starting.use(await openSqliteStore(file))
+  starting.use(
+    startCheckpoints(file, (error) => log.error({ err: error }, 'checkpoints have stopped')),
+  )
   const channels = openChannels(folder.town, options)
   const previousTown = await store.town()
   const change = await store.saveTown(folder.town, clock())

@@ -2,9 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseRuleFile, type RuleBook } from '#src/rules/rule-file.ts'
+import { faultLine } from '#src/stations/fault-line.ts'
 import type { Town } from '#src/stations/station.ts'
-import { parseTownFile } from '#src/stations/town-file.ts'
 import { POST_TEMPLATES } from '#src/wording/post-text.ts'
+import { parseTown } from './town-parser.ts'
 
 export interface TownFolder {
   readonly town: Town
@@ -17,7 +18,7 @@ export type ReadTownFolder =
   | { readonly kind: 'ok'; readonly folder: TownFolder }
   | { readonly kind: 'faulty'; readonly faults: readonly string[] }
 
-/** Every fault is one line: `file:line field: what was expected`. */
+/** Every fault is one line: `file:line  field: what was expected`. */
 export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
   const faults: string[] = []
   const readText = async (name: string): Promise<string | undefined> => {
@@ -37,7 +38,7 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
   const townText = await readText('town.yaml')
   const ruleText = await readText('rules.yaml')
   const town =
-    townText === undefined ? undefined : parseTownFile(townText, join(folder, 'town.yaml'))
+    townText === undefined ? undefined : await parseTown(townText, join(folder, 'town.yaml'))
   const rules =
     ruleText === undefined
       ? undefined
@@ -50,16 +51,4 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
     kind: 'ok',
     folder: { town: town.town, book: rules.book, warnings: rules.warnings.map(faultLine) },
   }
-}
-
-function faultLine(fault: {
-  readonly file: string
-  readonly line: number
-  readonly field: string
-  readonly message: string
-}): string {
-  const where = `${fault.file}:${fault.line}`
-  return fault.field === ''
-    ? `${where}: ${fault.message}`
-    : `${where} ${fault.field}: ${fault.message}`
 }

@@ -9,6 +9,7 @@ import { openBroker } from '#src/ingest/broker.ts'
 import type { Engine } from '#src/rules/contract.ts'
 import { instant } from '#src/stations/time.ts'
 import { openJournal } from '#src/store/open-journal.ts'
+import { startCheckpoints } from '#src/store/sqlite/checkpoints.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import type { Journal } from '#src/store/journal.ts'
 import { serve } from '../../src/serve.ts'
@@ -44,7 +45,9 @@ async function openWhole(): Promise<{ journal: Journal; port: number }> {
 }
 
 async function openStorage(): Promise<{ journal: Journal; port: number }> {
-  const store = await openSqliteStore(join(data, 'kvitter.sqlite'))
+  const file = join(data, 'kvitter.sqlite')
+  const store = await openSqliteStore(file)
+  startCheckpoints(file, (error) => log.error({ err: error }, 'checkpoints have stopped'))
   await store.saveTown(folder.town, clock())
   const journal = await openJournal({
     store,
@@ -89,6 +92,10 @@ createInterface({ input: process.stdin }).on('line', () => {
       decisions,
       outbox: { n: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) },
       rssMb: Math.round(process.memoryUsage.rss() / 1e6),
+      memory: process.memoryUsage(),
     }),
   )
 })
+
+// An orderly end, so that a profile of the run is written when one was asked for.
+process.on('SIGTERM', () => process.exit())

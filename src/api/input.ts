@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import type { FastifySchemaCompiler } from 'fastify'
 import { FRACTIONS, parseFraction } from '#src/stations/fraction.ts'
-import { parseContainerId, parsePostKey, parseStationId } from '#src/stations/ids.ts'
-import { parseDuration, parseInstant } from '#src/stations/time.ts'
+import { parseContainerId, parsePostKey, parseStationId, type PostKey } from '#src/stations/ids.ts'
+import { parseDuration, parseInstant, type EpochMs } from '#src/stations/time.ts'
+import type { PostPlace } from '#src/store/contract.ts'
 import { InvalidInput, type FieldError } from './problem.ts'
 
 /** Text that must parse; what the JSON schema says of it comes from `documented`. */
@@ -37,11 +38,31 @@ export const fractionText = parsed(
   `one of ${FRACTIONS.map((f) => f.id).join(', ')}`,
   { enum: FRACTIONS.map((f) => f.id) },
 )
-/** ISO 8601 only: in a query, digits alone are more often a slip than epoch milliseconds. */
+/** ISO 8601 only: in a query, digits alone are more often a slip than epoch milliseconds, and a plus sign a blank. */
+const parseQueryInstant = (text: string) =>
+  parseInstant(text.replace(/ (?=\d{2}(?::?\d{2})?$)/, '+'))
 export const instantText = parsed(
-  (text) => parseInstant(text.replace(/ (?=\d{2}(?::?\d{2})?$)/, '+')),
+  parseQueryInstant,
   'an ISO 8601 time with an offset, such as 2026-05-05T10:45:00Z',
   { format: 'date-time' },
+)
+const PLACE = /^(-?\d{1,16})_([0-9a-f]{16})$/
+
+/** A page's end as callers hand it back to us. */
+export function placeText({ at, key }: { readonly at: EpochMs; readonly key: PostKey }): string {
+  return `${at}_${key}`
+}
+
+/** Where a list of posts goes on: an instant, or what `next` said. */
+export const postPlaceText = parsed(
+  (text): PostPlace | undefined => {
+    const [, ms, key] = PLACE.exec(text) ?? []
+    const at = ms === undefined ? parseQueryInstant(text) : parseInstant(Number(ms))
+    const postKey = key === undefined ? undefined : parsePostKey(key)
+    return at === undefined ? undefined : { at, ...(postKey && { key: postKey }) }
+  },
+  'an ISO 8601 time with an offset, such as 2026-05-05T10:45:00Z, or what an address in next has here',
+  { examples: ['2026-05-05T10:45:00Z'] },
 )
 export const languageText = parsed(
   (text) => (text === 'sv' || text === 'en' ? text : undefined),

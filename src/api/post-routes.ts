@@ -9,7 +9,9 @@ import { decisionAnswer, decisionJson, postAnswer, postJson } from './decision-a
 import {
   containerIdText,
   instantText,
+  placeText,
   postKeyText,
+  postPlaceText,
   ruleIdText,
   stationIdText,
   wholeNumber,
@@ -23,12 +25,12 @@ export const listPosts = apiRoute({
   operationId: 'listPosts',
   summary: 'What stations said, newest first',
   description:
-    'At most 50 unless `limit` says otherwise. `next` is the address of older posts, null when there are none.',
+    'At most 50 unless `limit` says otherwise. `next` is the address of older posts, null when there are none; following it, no post is missed or met twice, however many were said at one instant.',
   tag: 'posts',
   params: z.strictObject({}),
   query: z.strictObject({
     station: stationIdText.optional(),
-    before: instantText.optional(),
+    before: postPlaceText.optional(),
     limit: wholeNumber(1, 200).optional(),
     audience: z
       .enum(['public', 'staff'], { error: 'public or staff' })
@@ -123,17 +125,19 @@ export function postRoutes(app: FastifyInstance, deps: ApiDeps): void {
     async (request, reply) => {
       const { station, before, limit = 50, audience = 'public' } = request.query
       if (audience === 'staff' && deps.staff.refuses(request, reply)) return reply
-      const posts = await store.posts({
+      const found = await store.posts({
         audience,
-        limit,
+        // One more than is shown tells whether there are older ones.
+        limit: limit + 1,
         ...(station && { stationId: station }),
         ...(before !== undefined && { before }),
       })
-      const oldest = posts.length === limit ? posts.at(-1) : undefined
+      const posts = found.slice(0, limit)
+      const oldest = found.length > limit ? posts.at(-1) : undefined
       const more = new URLSearchParams({
         ...(station && { station }),
         ...(audience === 'staff' && { audience }),
-        ...(oldest && { before: isoText(oldest.at) }),
+        ...(oldest && { before: placeText(oldest) }),
         limit: String(limit),
       })
       void reply.header('cache-control', audience === 'staff' ? 'no-store' : cacheControl)

@@ -15,6 +15,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Clock } from '#src/stations/time.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
+import { StoreBusy } from '#src/store/store-busy.ts'
 import type { ApiDeps } from './api-route.ts'
 import { EVENT_STREAM_DEFAULTS, eventRoutes, type EventStreamOptions } from './event-stream.ts'
 import { feedRoutes } from './feed-routes.ts'
@@ -204,7 +205,7 @@ function pathOf(request: FastifyRequest): string {
 }
 
 function sendError(
-  error: FastifyError | InvalidInput,
+  error: FastifyError | InvalidInput | StoreBusy,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
@@ -212,6 +213,11 @@ function sendError(
     const count = error.errors.length
     const detail = count === 1 ? 'One parameter is wrong.' : `${count} parameters are wrong.`
     sendProblem(reply, problem('invalid-request', detail, error.errors))
+    return
+  }
+  if (error instanceof StoreBusy) {
+    const detail = 'Much is being asked of the history just now; try again in a few seconds.'
+    sendProblem(reply.header('retry-after', '5'), plainProblem(503, detail))
     return
   }
   const status = error.statusCode ?? 500

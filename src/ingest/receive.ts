@@ -108,7 +108,16 @@ function fromDevice(deviceId: DeviceId, payload: Uint8Array, context: Context): 
     fingerprint(payload),
     tellsRepeats,
     message.counter,
+    true,
   )
+}
+
+/** Whether each reading has the time that its device gave it, and not that of its coming. */
+function isTimed(measurements: readonly Measurement[], readings: readonly Reading[]): boolean {
+  for (let n = 0; n < readings.length; n++) {
+    if (measurements[n]!.at !== readings[n]!.measuredAt) return false
+  }
+  return readings.length > 0
 }
 
 function fromNetwork(
@@ -138,7 +147,7 @@ function fromNetwork(
   // The network server sends again with other times around the same bytes, so only the device's own
   // part makes the fingerprint; counters start over when it joins again.
   const mark = fingerprint(frame.bytes, frame.counter)
-  return uplink(deviceId, context, measurements, mark, true, frame.counter)
+  return uplink(deviceId, context, measurements, mark, true, frame.counter, false)
 }
 
 type Measured = { readonly kind: 'measured'; readonly measurements: readonly Measurement[] }
@@ -165,6 +174,8 @@ function decode(frame: Frame, profile: DeviceProfile): Measured | Refusal {
   }
 }
 
+type Draft = { -readonly [K in keyof UplinkEntry]: UplinkEntry[K] }
+
 /** On the path of every message, so built plainly: a spread here costs as much as parsing the JSON. */
 function uplink(
   deviceId: DeviceId,
@@ -173,16 +184,24 @@ function uplink(
   mark: number,
   tellsRepeats: boolean,
   counter: number | undefined,
+  timedByDevice: boolean,
 ): UplinkEntry {
   const { receivedAt, town } = context
   const readings: Reading[] = []
   for (let n = 0; n < measurements.length; n++) {
     readings.push(toReading(measurements[n]!, n, deviceId, receivedAt, town))
   }
-  const kind = 'uplink'
-  return counter === undefined
-    ? { kind, deviceId, receivedAt, fingerprint: mark, tellsRepeats, readings }
-    : { kind, deviceId, receivedAt, counter, fingerprint: mark, tellsRepeats, readings }
+  const entry: Draft = {
+    kind: 'uplink',
+    deviceId,
+    receivedAt,
+    fingerprint: mark,
+    tellsRepeats,
+    readings,
+  }
+  if (counter !== undefined) entry.counter = counter
+  if (timedByDevice && isTimed(measurements, readings)) entry.timed = true
+  return entry
 }
 
 function refuseLarge(payload: Uint8Array, context: Context): Refusal | undefined {

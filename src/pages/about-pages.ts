@@ -2,7 +2,7 @@
 import { parseInstant } from '#src/stations/time.ts'
 import { dateText } from '#src/wording/status-text.ts'
 import { html, type Html } from './html.ts'
-import { aboutPath, accessibilityPath, layout, withSoftHyphens } from './layout.ts'
+import { aboutPath, accessibilityPath, layout, operatorName, withSoftHyphens } from './layout.ts'
 import { link, type View } from './site.ts'
 
 export function aboutPage(view: View): Html {
@@ -91,7 +91,7 @@ function aboutEnglish(view: View): Html {
 function contact(view: View): Html {
   const sv = view.language === 'sv'
   return html`<h2>${sv ? 'Kontakt' : 'Contact'}</h2>
-    <p>${view.say.operatedBy(view.operator.name)}</p>
+    <p>${view.say.operatedBy(operatorName(view))}</p>
     ${contactList(view)}
     <p><a href="${link(view, accessibilityPath(view.language))}">${view.say.accessibility}</a></p>`
 }
@@ -130,7 +130,7 @@ const DIGG_REPORT = 'https://www.digg.se/tdosanmalan'
 
 export function accessibilityPage(view: View): Html {
   const sv = view.language === 'sv'
-  const { accessibilityReviewedOn: day } = view.operator
+  const { reviewedAt: day } = view.operator
   const reviewed = day === undefined ? undefined : parseInstant(`${day}T12:00:00Z`)
   const reviewedText =
     reviewed === undefined ? undefined : dateText(reviewed, view.timeZone, view.language)
@@ -148,7 +148,7 @@ function statementSwedish(view: View, reviewed: string | undefined): Html {
   return html`<div class="prose">
     <h1>${withSoftHyphens('Tillgänglighetsredogörelse')}</h1>
     <p class="lead">
-      ${view.operator.name} står bakom de här sidorna och vill att alla ska kunna använda dem. Här
+      ${operatorName(view)} står bakom de här sidorna och vill att alla ska kunna använda dem. Här
       står hur sidorna uppfyller lagen om tillgänglighet till digital offentlig service, vad vi vet
       brister och hur du kan rapportera brister.
     </p>
@@ -199,7 +199,7 @@ function statementEnglish(view: View, reviewed: string | undefined): Html {
   return html`<div class="prose">
     <h1>Accessibility statement</h1>
     <p class="lead">
-      ${view.operator.name} is responsible for these pages and wants everybody to be able to use
+      ${operatorName(view)} is responsible for these pages and wants everybody to be able to use
       them. This tells how they meet the Swedish act on accessibility to digital public services,
       what we know falls short, and how you can report a fault.
     </p>

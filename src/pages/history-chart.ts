@@ -1,7 +1,8 @@
 /** A container's last days as a small drawing and as a table, from the same numbers. */
 import type { HistoryPoint } from '#src/store/contract.ts'
 import { DAY, HOUR, instant, plus, type EpochMs } from '#src/stations/time.ts'
-import { escapeHtml, trusted, type Html } from './html.ts'
+import { escapeMarkup } from '#src/wording/escape-markup.ts'
+import { trusted, type Html } from './html.ts'
 
 export const HISTORY_DAYS = 7
 /** Hours, so that local days begin where a bucket begins. */
@@ -48,7 +49,7 @@ export function historyChart(
     .map((at) => `M${x(at)} 0v${HEIGHT}`)
     .join('')
   return trusted(
-    `<svg class="history" viewBox="-2 -3 ${WIDTH + 4} ${HEIGHT + 6}" role="img" aria-label="${escapeHtml(label)}" focusable="false"><path class="grid" d="M0 0h${WIDTH}M0 ${HEIGHT}h${WIDTH}"/><path class="days" d="${days}"/><path class="line" d="${path}"/></svg>`,
+    `<svg class="history" viewBox="-2 -3 ${WIDTH + 4} ${HEIGHT + 6}" role="img" aria-label="${escapeMarkup(label)}" focusable="false"><path class="grid" d="M0 0h${WIDTH}M0 ${HEIGHT}h${WIDTH}"/><path class="days" d="${days}"/><path class="line" d="${path}"/></svg>`,
   )
 }
 

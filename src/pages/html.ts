@@ -3,6 +3,8 @@
  * markup by accident; `trusted` says it out loud.
  */
 
+import { escapeMarkup } from '#src/wording/escape-markup.ts'
+
 const made = Symbol('html')
 
 /** Markup that is safe to put into a page. */
@@ -13,19 +15,6 @@ export interface Html {
 /** What a template takes: text and numbers are escaped, Html is kept, nothing shows as nothing. */
 export type Part = Html | string | number | false | null | undefined | readonly Part[]
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-/** Text for an element or a quoted attribute. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (c) => ENTITIES[c]!)
-}
-
 /** Markup as it stands: only for text of our own. */
 export function trusted(markup: string): Html {
   return { [made]: markup }
@@ -33,7 +22,7 @@ export function trusted(markup: string): Html {
 
 function rendered(part: Part): string {
   if (part === undefined || part === null || part === false) return ''
-  if (typeof part === 'string') return escapeHtml(part)
+  if (typeof part === 'string') return escapeMarkup(part)
   if (typeof part === 'number') return String(part)
   if (Array.isArray(part)) return part.map(rendered).join('')
   return (part as Html)[made]

@@ -91,7 +91,7 @@ export function layout(view: View, page: PageParts): Html {
         <main id="content" class="wide" tabindex="-1">${page.body}</main>
         <footer class="bottom">
           <div class="wide">
-            <p>${say.operatedBy(view.operator.name)}</p>
+            <p>${say.operatedBy(operatorName(view))}</p>
             <ul class="plain">
               <li><a href="${link(view, accessibilityPath(language))}">${say.accessibility}</a></li>
               <li><a href="${link(view, aboutPath(language))}">${say.about}</a></li>
@@ -106,6 +106,11 @@ export function layout(view: View, page: PageParts): Html {
 /** Lets the long words of our headings break where Swedish would break them, on narrow screens. */
 export function withSoftHyphens(heading: string): string {
   return heading.replace(/(Återvinnings|Tillgänglighets)(?=[a-zåäö])/g, '$1\u00AD')
+}
+
+/** Who runs the service, linked to their own site where there is one. */
+export function operatorName({ operator: { name, url } }: View): Html {
+  return url === undefined ? html`${name}` : html`<a href="${url}">${name}</a>`
 }
 
 export function aboutPath(language: Language): string {

@@ -1,6 +1,7 @@
 /** Everything the pages say, in each language. A missing sentence is a type error. */
 import type { Language } from '#src/stations/fraction.ts'
 import type { EpisodeState, GateAnswer } from '#src/rules/decision.ts'
+import { html, type Html } from './html.ts'
 
 export interface Counts {
   readonly containers: number
@@ -18,7 +19,7 @@ const sv = {
   accessibility: 'Tillgänglighetsredogörelse',
   apiDocs: 'Öppna data',
   footer: 'Sidfot',
-  operatedBy: (name: string) => `Tjänsten drivs av ${name}.`,
+  operatedBy: (name: Html): Html => html`Tjänsten drivs av ${name}.`,
 
   stalledTitle: 'Uppgifterna uppdateras inte',
   stalledSince: (when: string) =>
@@ -212,7 +213,7 @@ const en: Messages = {
   accessibility: 'Accessibility statement',
   apiDocs: 'Open data',
   footer: 'Footer',
-  operatedBy: (name) => `This service is run by ${name}.`,
+  operatedBy: (name) => html`This service is run by ${name}.`,
 
   stalledTitle: 'The figures are not being updated',
   stalledSince: (when) => `The latest reading came ${when}. What you see may have changed since.`,

@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Language } from '#src/stations/fraction.ts'
-import { parsePostKey, parseStationId, type ContainerId } from '#src/stations/ids.ts'
-import { DAY, instant, plus, type EpochMs } from '#src/stations/time.ts'
+import { parsePostKey, parseStationId } from '#src/stations/ids.ts'
+import { StoreBusy } from '#src/store/store-busy.ts'
 import { aboutPage, accessibilityPage } from './about-pages.ts'
 import { apiDocsPage } from './api-docs-page.ts'
 import { failedPage, notFoundPage } from './error-pages.ts'
-import { HISTORY_DAYS, HISTORY_EVERY_MS } from './history-chart.ts'
+import { cacheHistories } from './history-cache.ts'
 import { htmlText, type Html } from './html.ts'
 import { aboutPath, accessibilityPath, favicon } from './layout.ts'
 import { postPage } from './post-page.ts'
@@ -26,6 +26,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   const css = stylesheet(options.townCss)
   const cssUrl = `/assets/kvitter.${css.hash}.css`
   const maxAge = options.demo ? 1 : 30
+  const historyOf = cacheHistories(store)
 
   function viewFor(request: FastifyRequest, language: Language): View {
     const path = language === 'sv' ? request.url : request.url.slice(`/${language}`.length) || '/'
@@ -61,8 +62,10 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   }
 
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const status = error.statusCode ?? 500
-    if (status >= 500) request.log.error({ err: error, requestId: request.id }, 'page failed')
+    const busy = error instanceof StoreBusy
+    const status = busy ? 503 : (error.statusCode ?? 500)
+    if (busy) void reply.header('retry-after', '5')
+    else if (status >= 500) request.log.error({ err: error, requestId: request.id }, 'page failed')
     const view = viewFor(request, languageOf(request.url))
     void reply
       .code(status)
@@ -88,10 +91,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
       const view = viewFor(request, language)
       const facts: StationFacts = {
         station,
-        history: await historyOf(
-          station.containers.map((c) => c.id),
-          view.now,
-        ),
+        history: await historyOf(station, view.now),
         posts: await postsOf(station.id),
       }
       return send(request, reply, stationPage(view, facts))
@@ -133,18 +133,6 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
       .header('content-type', 'image/svg+xml')
       .send(favicon),
   )
-
-  async function historyOf(containers: readonly ContainerId[], now: EpochMs) {
-    // From a whole step on, so that the drawing doesn't shiver from one reading to the next.
-    const to = instant((Math.floor(now / HISTORY_EVERY_MS) + 1) * HISTORY_EVERY_MS)
-    const from = plus(to, -HISTORY_DAYS * DAY)
-    const entries = await Promise.all(
-      containers.map(
-        async (id) => [id, await store.history(id, from, to, HISTORY_EVERY_MS)] as const,
-      ),
-    )
-    return { from, to, byContainer: new Map(entries) }
-  }
 
   async function postsOf(stationId: StationFacts['station']['id']): Promise<StationFacts['posts']> {
     const posts = await store.posts({ stationId, audience: 'public', limit: STATION_POSTS })

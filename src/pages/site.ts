@@ -2,23 +2,12 @@
 import type { ContainerStatus } from '#src/rules/decision.ts'
 import type { Language } from '#src/stations/fraction.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
-import type { Clock, EpochMs } from '#src/stations/time.ts'
+import type { Operator } from '#src/stations/station.ts'
+import { MINUTE, type Clock, type EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
 import { messages, type Messages } from './messages.ts'
-
-/** Who answers for the service: for the footer, the about page and the accessibility statement. */
-export interface Operator {
-  /** `Provstads kommun`. */
-  readonly name: string
-  /** A form that works without an account and without giving a name (DOS-lagen § 12). */
-  readonly feedbackUrl?: string
-  readonly email?: string
-  readonly phone?: string
-  /** `2026-11-23`: when somebody last went through the pages. */
-  readonly accessibilityReviewedOn?: string
-}
 
 /** The parts of an OpenAPI document that the documentation page shows. */
 export interface DocumentedApi {
@@ -49,7 +38,6 @@ export interface PagesOptions {
   readonly clock: Clock
   /** The site's root as the world sees it, with or without a slash at its end. */
   readonly publicUrl: string
-  readonly operator?: Operator
   /** A municipality's own CSS, put after ours: custom properties are enough for a new look. */
   readonly townCss?: string
   readonly demo?: { readonly speed: number }
@@ -57,8 +45,6 @@ export interface PagesOptions {
   readonly api?: DocumentedApi
   /** What the problem documents of the API mean, by name. */
   readonly problems?: Readonly<Record<string, { readonly status: number; readonly title: string }>>
-  /** No reading in the whole town for this long, and the pages say that they stand still. */
-  readonly stalledAfterMs?: number
 }
 
 /** All that a page is made from; nothing in it changes while the page is made. */
@@ -108,23 +94,25 @@ export function viewOf(
     publicUrl: options.publicUrl.replace(/\/+$/, ''),
     cssUrl: request.cssUrl,
     here: request.here,
-    operator: options.operator ?? { name },
+    operator: town.town.operator ?? { name },
     ...(demo && { demo: { speed: demo.speed, paused: request.paused } }),
     ...(stalled && { stalled }),
   }
 }
 
-const STALLED_AFTER_MS = 30 * 60_000
+const STALLED_AFTER_MS = 30 * MINUTE
 /** In a demo a hiccup of a second is hours of town time. */
 const DEMO_STALLED_AFTER_REAL_MS = 15_000
 
 function stalledSince(
-  { journal, demo, stalledAfterMs }: PagesOptions,
+  { journal, demo }: PagesOptions,
   now: EpochMs,
 ): { since?: EpochMs } | undefined {
   if (journal.failingSince !== undefined) return { since: journal.failingSince }
-  const limit =
-    stalledAfterMs ?? Math.max(STALLED_AFTER_MS, (demo?.speed ?? 0) * DEMO_STALLED_AFTER_REAL_MS)
+  const limit = Math.max(
+    journal.town.town.stalledAfterMs ?? STALLED_AFTER_MS,
+    (demo?.speed ?? 0) * DEMO_STALLED_AFTER_REAL_MS,
+  )
   let newest: EpochMs | undefined
   for (const id of journal.town.containers.keys()) {
     const { measuredAt } = journal.status(id)

@@ -43,3 +43,8 @@ export function stationIdOf(municipalityCode: string, externalId: string): Stati
 export function containerIdOf(station: StationId, name: string): ContainerId | undefined {
   return parseContainerId(`${station}-${name}`)
 }
+
+/** The station whose container it is: neither half of a station's id has a hyphen of its own. */
+export function stationIdIn(container: ContainerId): StationId {
+  return container.split('-', 2).join('-') as StationId
+}

@@ -80,11 +80,28 @@ export interface Channels {
   }
 }
 
+/** Who answers for the service: for the footer, the about page and the accessibility statement. */
+export interface Operator {
+  /** `Provstads kommun`. */
+  readonly name: string
+  /** Its own site. */
+  readonly url?: string
+  /** A form that works without an account and without giving a name (DOS-lagen § 12). */
+  readonly feedbackUrl?: string
+  readonly email?: string
+  readonly phone?: string
+  /** The day, `2026-11-23`, on which somebody last went through the pages for accessibility. */
+  readonly reviewedAt?: string
+}
+
 /** A town as it stands in its folder's `town.yaml`. */
 export interface Town {
   readonly municipalityCode: string
   readonly name: string
   readonly timeZone: string
+  readonly operator?: Operator
+  /** No reading in the whole town for this long, and the pages say that they stand still. */
+  readonly stalledAfterMs?: number
   readonly stations: readonly Station[]
   readonly devices: readonly Device[]
   readonly mountings: readonly Mounting[]

@@ -108,6 +108,13 @@ export function parseDuration(text: string): number | undefined {
   return Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS]
 }
 
+/** The other way round, in the largest unit that gives a whole number: `90m`, `2h`. */
+export function writeDuration(ms: number): string {
+  const units = Object.entries(UNIT_MS).toReversed()
+  const [unit, size] = units.find(([, size]) => ms % size === 0) ?? ['ms', 1]
+  return `${ms / size}${unit}`
+}
+
 export interface WallTime {
   /** `2026-05-05` */
   readonly day: string

@@ -5,6 +5,8 @@
  */
 import { LineCounter, parseDocument } from 'yaml'
 
+import { faultLine } from './fault-line.ts'
+import type { FileFault } from './fault-line.ts'
 import { containerIdOf, parseDeviceId, stationIdOf } from './ids.ts'
 import type { ContainerId, DeviceId } from './ids.ts'
 import type { Container, Device, Geometry, Mounting, Station, Town } from './station.ts'
@@ -15,15 +17,7 @@ import type { Tell } from './town-faults.ts'
 import { DEFAULT_SINCE, instantOf, townShape } from './town-shape.ts'
 import type { TownFile } from './town-shape.ts'
 
-export interface TownFault {
-  readonly file: string
-  /** From 1. */
-  readonly line: number
-  /** `stations[12].containers[3].fraction`; empty when it is about the file as such. */
-  readonly field: string
-  /** What was expected, and the fix where it can be guessed. */
-  readonly message: string
-}
+export type TownFault = FileFault
 
 export type ParsedTown =
   | { readonly kind: 'ok'; readonly town: Town }
@@ -87,12 +81,8 @@ export function parseTownFile(text: string, fileName: string): ParsedTown {
 
 /** For the terminal: one fault a line, `file:line  field: message`, and how many there are. */
 export function formatFaults(faults: readonly TownFault[]): string {
-  const told = faults.map((f) => {
-    const field = f.field === '' ? '' : `${f.field}: `
-    return `${f.file}:${f.line}  ${field}${f.message}`
-  })
   const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`
-  return `${told.join('\n')}\n${count}\n`
+  return `${faults.map(faultLine).join('\n')}\n${count}\n`
 }
 
 function faulty(faults: readonly TownFault[]): ParsedTown {
@@ -132,6 +122,8 @@ function build(file: TownFile): Town {
     municipalityCode: file.municipality,
     name: file.name,
     timeZone: file.timeZone,
+    ...(file.operator === undefined ? {} : { operator: file.operator }),
+    ...(file.stalledAfter === undefined ? {} : { stalledAfterMs: file.stalledAfter }),
     stations,
     devices: [...devices.values()],
     mountings,

@@ -1,6 +1,6 @@
 /** A town, looked up fast. Pure; made anew when the town changes. */
 import type { ContainerId, DeviceId, StationId } from './ids.ts'
-import type { Container, Device, Mounting, Station, Town } from './station.ts'
+import type { Container, Device, Station, Town } from './station.ts'
 import type { EpochMs } from './time.ts'
 
 export interface TownIndex {
@@ -14,33 +14,50 @@ export interface TownIndex {
   deviceOn(container: ContainerId, at: EpochMs): DeviceId | undefined
 }
 
+/** A mounting with its container at hand. */
+interface Seat {
+  readonly from: EpochMs
+  readonly until: number
+  readonly deviceId: DeviceId
+  readonly container: Container
+}
+
 export function indexTown(town: Town): TownIndex {
   const stations = new Map(town.stations.map((s) => [s.id, s]))
   const containers = new Map(town.stations.flatMap((s) => s.containers).map((c) => [c.id, c]))
   const devices = new Map(town.devices.map((d) => [d.id, d]))
-  const byDevice = Map.groupBy(town.mountings, (m) => m.deviceId)
-  const byContainer = Map.groupBy(town.mountings, (m) => m.containerId)
+  const byDevice = new Map<DeviceId, Seat[]>()
+  const byContainer = new Map<ContainerId, Seat[]>()
+  for (const { deviceId, containerId, from, until } of town.mountings) {
+    const container = containers.get(containerId)
+    if (!container) continue
+    const seat: Seat = { from, until: until ?? Infinity, deviceId, container }
+    add(byDevice, deviceId, seat)
+    add(byContainer, containerId, seat)
+  }
   return {
     town,
     stations,
     containers,
     devices,
-    mountedOn(device, at) {
-      const found = newestAt(byDevice.get(device), at)
-      return found && containers.get(found.containerId)
-    },
-    deviceOn(container, at) {
-      return newestAt(byContainer.get(container), at)?.deviceId
-    },
+    mountedOn: (device, at) => newestAt(byDevice.get(device), at)?.container,
+    deviceOn: (container, at) => newestAt(byContainer.get(container), at)?.deviceId,
   }
 }
 
-/** Mountings are half-open: from the instant on, until but not including the other. */
-function newestAt(mountings: readonly Mounting[] | undefined, at: EpochMs): Mounting | undefined {
-  let best: Mounting | undefined
-  for (const m of mountings ?? []) {
-    const holds = m.from <= at && (m.until === undefined || at < m.until)
-    if (holds && (!best || m.from > best.from)) best = m
+function add<Key>(map: Map<Key, Seat[]>, key: Key, seat: Seat): void {
+  const seats = map.get(key)
+  if (seats) seats.push(seat)
+  else map.set(key, [seat])
+}
+
+/** Mountings are half-open: from the instant on, until but not including the other. Asked for every message. */
+function newestAt(seats: readonly Seat[] | undefined, at: EpochMs): Seat | undefined {
+  if (seats === undefined) return undefined
+  let best: Seat | undefined
+  for (let i = 0; i < seats.length; i++) {
+    const seat = seats[i]!
+    if (seat.from <= at && at < seat.until && (!best || seat.from > best.from)) best = seat
   }
   return best
 }

@@ -4,8 +4,9 @@ import { z } from 'zod'
 import { FRACTIONS } from './fraction.ts'
 import { parseDeviceId } from './ids.ts'
 import { DEVICE_PROFILES } from './station.ts'
-import { DEFAULT_TIME_ZONE, instant, parseInstant } from './time.ts'
+import { DAY, DEFAULT_TIME_ZONE, instant, MINUTE, parseDuration, parseInstant } from './time.ts'
 import type { EpochMs } from './time.ts'
+import { isWebAddress } from './web-address.ts'
 
 /** Since when a device sits on its container if nobody wrote a date. */
 export const DEFAULT_SINCE: EpochMs = instant(Date.parse('2026-01-01T00:00:00Z'))
@@ -28,10 +29,44 @@ const environmentName = z
     'the name of an environment variable, such as KVITTER_X_APP_KEY; the secret itself never stands here',
   )
 const instantText = z.string()
+const webAddress = z
+  .string()
+  .max(500, 'at most 500 characters')
+  .refine(isWebAddress, 'a web address such as https://www.example.se/kontakt')
+const stalledAfter = z
+  .string()
+  .transform((text) => parseDuration(text) ?? Number.NaN)
+  .refine((ms) => Number.isInteger(ms) && ms >= MINUTE && ms <= 30 * DAY, {
+    error: 'a span from 1m to 30d, such as 2h',
+  })
 const deviceName = z.string().refine((text) => parseDeviceId(text) !== undefined, {
   error: 'a device id: a DevEUI of sixteen hex digits, or up to 64 of A-Z a-z 0-9 . _ : -',
 })
 
+const operatorShape = z.strictObject({
+  name: line(80),
+  url: webAddress.exactOptional(),
+  feedbackUrl: webAddress.exactOptional(),
+  email: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/,
+      'an e-mail address such as kontakt@example.se',
+    )
+    .max(254, 'at most 254 characters')
+    .exactOptional(),
+  phone: z
+    .string()
+    .regex(
+      /^\+?\d[\d ()/-]{3,30}\d$/,
+      'a phone number in quotes, such as "033-35 70 00" or "+46 33 35 70 00"',
+    )
+    .exactOptional(),
+  reviewedAt: z
+    .string()
+    .refine((text) => isDay(text), 'a day such as 2026-11-23')
+    .exactOptional(),
+})
 const containerTypeShape = z.strictObject({
   volumeLitres: z.number().positive('more than 0 litres'),
   emptyDistanceMm: z.number().positive('more than 0 mm, from the sensor to the floor'),
@@ -100,6 +135,8 @@ export const townShape = z.strictObject({
     .regex(/^\d{4}$/, 'the municipality code, four digits in quotes, such as "1490"'),
   name: line(80),
   timeZone: z.string().default(DEFAULT_TIME_ZONE),
+  operator: operatorShape.optional(),
+  stalledAfter: stalledAfter.optional(),
   containerTypes: z.record(
     z
       .string()
@@ -118,6 +155,7 @@ export type TownFile = z.output<typeof townShape>
 /** Which keys are known where; `*` stands for a list index or a free name. */
 export const KEYS_AT: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(townShape.shape),
+  operator: Object.keys(operatorShape.shape),
   'containerTypes.*': Object.keys(containerTypeShape.shape),
   'networkServers.*': Object.keys(networkServerShape.shape),
   channels: Object.keys(channelsShape.shape),
@@ -139,10 +177,17 @@ function isTopicFilter(filter: string): boolean {
 
 /** The text of a time in the file. A day means its first moment by the town's clock. */
 export function instantOf(written: string, zone: string): EpochMs | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(written)) return parseInstant(written)
+  if (!DAY_TEXT.test(written)) return parseInstant(written)
   try {
     return instant(Temporal.PlainDate.from(written).toZonedDateTime(zone).epochMilliseconds)
   } catch {
     return undefined
   }
+}
+
+const DAY_TEXT = /^\d{4}-\d{2}-\d{2}$/
+
+/** A day of the calendar: there is no 2026-02-30. */
+function isDay(text: string): boolean {
+  return DAY_TEXT.test(text) && instantOf(text, 'UTC') !== undefined
 }

@@ -124,6 +124,12 @@ export interface HistoryPoint {
   readonly maxPercent: number
 }
 
+/** A place in the list of posts, newest first, those of one instant by key. Without a key, before all of that instant. */
+export interface PostPlace {
+  readonly at: EpochMs
+  readonly key?: PostKey
+}
+
 export interface Store extends AsyncDisposable {
   /** Brings a town in, again and again without harm. Things no longer named are kept for history and marked removed. */
   saveTown(town: Town, at: EpochMs): Promise<TownChange>
@@ -140,6 +146,8 @@ export interface Store extends AsyncDisposable {
   /** Uplinks measured and received at or after `since`, each once, oldest first, for telling repeats. */
   recentUplinks(since: EpochMs): Promise<readonly RecentUplink[]>
 
+  // History may be large and is read beside the journal: it holds up nothing that comes in.
+
   readings(
     container: ContainerId,
     from: EpochMs,
@@ -153,6 +161,13 @@ export interface Store extends AsyncDisposable {
     to: EpochMs,
     everyMs: number,
   ): Promise<readonly HistoryPoint[]>
+  /** The histories of several containers at the cost of one; each has its entry, be it empty. */
+  histories(
+    containers: readonly ContainerId[],
+    from: EpochMs,
+    to: EpochMs,
+    everyMs: number,
+  ): Promise<ReadonlyMap<ContainerId, readonly HistoryPoint[]>>
   readingsCount(): Promise<number>
 
   decisions(filter: {
@@ -167,10 +182,12 @@ export interface Store extends AsyncDisposable {
     readonly limit: number
   }): Promise<readonly StoredDecision[]>
 
+  /** Newest first, those of one instant in the order of their keys. */
   posts(filter: {
     readonly stationId?: StationId
     readonly audience: 'public' | 'staff'
-    readonly before?: EpochMs
+    /** What comes after this place: given a page's last post, the next page, with none lost and none twice. */
+    readonly before?: PostPlace
     readonly limit: number
   }): Promise<readonly Post[]>
   post(key: PostKey): Promise<Post | undefined>

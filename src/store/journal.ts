@@ -17,6 +17,11 @@ export interface UplinkEntry {
   readonly fingerprint: number
   /** True when an equal fingerprint within 15 minutes means a repeat: the message has a counter or a time of its own, or the sender marked it as a possible repeat. */
   readonly tellsRepeats: boolean
+  /**
+   * Every reading has the time that its device gave it. Told again it is the same reading by its
+   * identity (device, time), so its fingerprint need not be remembered.
+   */
+  readonly timed?: true
   readonly readings: readonly Reading[]
 }
 

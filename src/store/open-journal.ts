@@ -224,6 +224,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
    */
   const isRepeat = (entry: UplinkEntry): boolean => {
     const { deviceId, fingerprint, receivedAt } = entry
+    if (entry.timed) return repeats.seen(deviceId, fingerprint, receivedAt)
     if (!entry.tellsRepeats) repeats.remember(deviceId, fingerprint, receivedAt)
     else if (repeats.seenOrRemember(deviceId, fingerprint, receivedAt)) return true
     remembered.push(entry)

@@ -4,6 +4,7 @@ import type { Language } from '#src/stations/fraction.ts'
 import { DAY, HOUR, MINUTE, wallTime } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
+import { clockText } from './wall-clock.ts'
 
 /** Picks the language. */
 type Say = (sv: string, en: string) => string
@@ -28,7 +29,7 @@ export function explainDecision(decision: Decision, town: TownIndex, language: L
 function explain(telling: Telling): string {
   const { decision, say } = telling
   const { at, because } = decision
-  const when = clockText(telling, at)
+  const when = clockNear(telling, at)
   const held = heldText(telling)
   switch (because) {
     case 'condition-true':
@@ -130,8 +131,8 @@ function explainHold(telling: Telling, gate: GateAnswer): string {
     gate.until === undefined
       ? wait
       : say(
-          `${wait} till ${clockText(telling, gate.until)}`,
-          `${wait} until ${clockText(telling, gate.until)}`,
+          `${wait} till ${clockNear(telling, gate.until)}`,
+          `${wait} until ${clockNear(telling, gate.until)}`,
         )
   return `${until}: ${holdReason(telling, gate)}.`
 }
@@ -282,7 +283,7 @@ function reportsText(telling: Telling, said: readonly EvidencePart[]): string {
     const times = found
       .flatMap((part) => (part.at === undefined ? [] : [part.at]))
       .sort((a, b) => a - b)
-      .map((at) => clockText(telling, at))
+      .map((at) => clockNear(telling, at))
       .join(', ')
     const number = numberText(found.length, language)
     const people =
@@ -352,11 +353,9 @@ const MONTHS: Readonly<Record<Language, readonly string[]>> = {
 }
 
 /** `12:45`; with the day, `12 maj 12:45`, where that is a day or more away from the decision. */
-function clockText({ decision, language, timeZone }: Telling, at: EpochMs): string {
-  const { day, minuteOfDay } = wallTime(at, timeZone)
-  const two = (n: number) => String(n).padStart(2, '0')
-  const clock = `${two(Math.floor(minuteOfDay / 60))}:${two(minuteOfDay % 60)}`
+function clockNear({ decision, language, timeZone }: Telling, at: EpochMs): string {
+  const clock = clockText(at, timeZone)
   if (Math.abs(at - decision.at) < 24 * HOUR) return clock
-  const [, month, date] = day.split('-')
+  const [, month, date] = wallTime(at, timeZone).day.split('-')
   return `${Number(date)} ${MONTHS[language][Number(month) - 1]} ${clock}`
 }

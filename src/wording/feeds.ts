@@ -4,6 +4,7 @@ import type { Language } from '#src/stations/fraction.ts'
 import type { PostKey, StationId } from '#src/stations/ids.ts'
 import { instant, isoText } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
+import { escapeMarkup } from './escape-markup.ts'
 
 /** What a feed needs of a post. A stored `Post` with its station's name fits. */
 export interface FeedPost {
@@ -122,22 +123,11 @@ function rendered(contentType: string, body: string, posts: readonly FeedPost[])
   }
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
 /** Characters that XML 1.0 has no way to write, not even as a reference (§2.2 `Char`). */
 // oxlint-disable-next-line no-control-regex
 const NOT_XML = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g
 
 /** Text for an element or a quoted attribute. */
 export function escapeXml(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(NOT_XML, '')
-    .replace(/[&<>"']/g, (c) => ENTITIES[c]!)
+  return escapeMarkup(text.toWellFormed().replace(NOT_XML, ''))
 }

@@ -217,6 +217,67 @@ test('posts come a page at a time, each page with the address of the next', asyn
   expect(other.json()).toEqual({ posts: [], next: null })
 })
 
+test('of many posts of one instant, the address of the next page misses none', async () => {
+  await using town = await openHttpTown()
+  const keys = Array.from({ length: 7 }, (_, i) => `00000000000000${i}0`)
+  await town.say(
+    [fullDecision(TUESDAY, A)],
+    keys.map((key) => fullPost(TUESDAY, key)),
+  )
+  const seen: string[][] = []
+  let next: string | null = `${PUBLIC_URL}/api/v1/posts?limit=3`
+  while (next !== null) {
+    const page: { posts: { key: string }[]; next: string | null } = (
+      await town.app.inject(next.slice(PUBLIC_URL.length))
+    ).json()
+    seen.push(page.posts.map((p) => p.key))
+    next = page.next
+  }
+  expect(seen).toEqual([keys.slice(0, 3), keys.slice(3, 6), keys.slice(6)])
+})
+
+test('a page that is full to the brim has no next one when there are no older posts', async () => {
+  await using town = await talkingTown(staffOnly)
+  for (const [url, headers] of [
+    ['/api/v1/posts?limit=1', {}],
+    ['/api/v1/posts?limit=1&audience=staff', STAFF],
+  ] as const) {
+    const answer = await town.app.inject({ url, headers })
+    expect(answer.json()).toMatchObject({ posts: [{}], next: null })
+  }
+})
+
+test.each([
+  ['2026-05-05T12:35:00Z', 0],
+  ['2026-05-05T12:35:00.001Z', 1],
+  ['2026-05-05T14:35:01+02:00', 1],
+  [`${TUESDAY}_${A}`, 0],
+  [`${TUESDAY}_0000000000000009`, 1],
+])('posts before %s: %i', async (before, n) => {
+  await using town = await talkingTown()
+  const answer = await town.app.inject(`/api/v1/posts?before=${before}`)
+  expect(answer.json<{ posts: unknown[] }>().posts).toHaveLength(n)
+})
+
+test.each(['1777984500000', '2026-05-05', `${TUESDAY}_`, `${TUESDAY}_xyz`, `1_${A}_`, `_${A}`])(
+  'posts before %s is refused with what was expected',
+  async (before) => {
+    await using town = await openHttpTown()
+    const answer = await town.app.inject(`/api/v1/posts?before=${before}`)
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json()).toMatchObject({
+      errors: [
+        {
+          field: 'before',
+          expected:
+            'an ISO 8601 time with an offset, such as 2026-05-05T10:45:00Z, or what an address in next has here',
+          got: before,
+        },
+      ],
+    })
+  },
+)
+
 describe('decisions', () => {
   async function decidedTown() {
     const town = await openHttpTown()

@@ -47,11 +47,16 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
       name: 'Västra Vinkelåkersgatans återvinningsstation vid gamla tegelbruket i Rångedala',
     }
     town = await openHttpTown({
-      town: { ...castTown, stations: [castTown.stations[0]!, long, castTown.stations[2]!] },
-      pages: {
-        demo: { speed: 1200 },
-        operator: { name: 'Provstads kommun', email: 'kontakt@provstad.example' },
+      town: {
+        ...castTown,
+        stations: [castTown.stations[0]!, long, castTown.stations[2]!],
+        operator: {
+          name: 'Provstads kommun',
+          url: 'https://provstad.example/',
+          email: 'kontakt@provstad.example',
+        },
       },
+      pages: { demo: { speed: 1200 } },
     })
     for (let hoursAgo = 160; hoursAgo >= 1; hoursAgo -= 3) {
       await town.measure(EKUDDEN_PAPER, 100 - hoursAgo / 2, hoursAgo * 60)

@@ -10,6 +10,7 @@ import {
   TUESDAY,
   type HttpTown,
 } from '#tests/support/http-town.ts'
+import { StoreBusy } from '#src/store/store-busy.ts'
 import { castTown, containerId } from '#tests/support/town.ts'
 
 const A = '000000000000000a'
@@ -32,6 +33,7 @@ function words(markup: string): string {
 }
 
 const mainOf = (markup: string) => words(/<main[^]*<\/main>/.exec(markup)![0])
+const footerOf = (markup: string) => words(/<footer[^]*<\/footer>/.exec(markup)![0])
 
 describe('the station page', () => {
   test('tells the state in one sentence, each container in words, and how old every number is', async () => {
@@ -232,6 +234,51 @@ describe('the post page', () => {
   })
 })
 
+describe('the charts', () => {
+  async function countingTown() {
+    const asked: string[] = []
+    let fails = 0
+    const town = await openHttpTown({
+      store: (real) => ({
+        ...real,
+        histories(containers, ...rest) {
+          asked.push(containers.join(' '))
+          return fails-- > 0
+            ? Promise.reject(new Error('the disk is gone'))
+            : real.histories(containers, ...rest)
+        },
+      }),
+    })
+    return { town, asked, failNext: () => (fails = 1) }
+  }
+  const ofEkudden = '1490-901-paper-1 1490-901-plastic-1 1490-901-clear-glass-1'
+
+  test('of all containers are read at once, and for a minute by the town’s clock for everybody', async () => {
+    const { town, asked } = await countingTown()
+    await using _ = town
+    await Promise.all(['', '/en', '', '/en'].map((root) => page(town, `${root}/s/1490-901`)))
+    expect(asked).toEqual([ofEkudden])
+    await page(town, '/s/1490-903')
+    expect(asked.splice(0)).toEqual([ofEkudden, '1490-903-paper-1'])
+    town.setNow(plus(TUESDAY, MINUTE - 1))
+    await page(town, '/s/1490-901')
+    expect(asked).toEqual([])
+    await town.measure(EKUDDEN_PAPER, 42)
+    town.setNow(plus(TUESDAY, MINUTE))
+    expect(words(await page(town, '/s/1490-901'))).toContain('42–42')
+    expect(asked).toEqual([ofEkudden])
+  })
+
+  test('that could not be read are tried again by the next visitor', async () => {
+    const { town, asked, failNext } = await countingTown()
+    await using _ = town
+    failNext()
+    await page(town, '/s/1490-901', 500)
+    await page(town, '/s/1490-901')
+    expect(asked).toEqual([ofEkudden, ofEkudden])
+  })
+})
+
 describe('when data stop', () => {
   test('a page says so after half an hour without a reading in the whole town', async () => {
     await using town = await openHttpTown()
@@ -245,6 +292,33 @@ describe('when data stop', () => {
     expect(words(await page(town, '/en/s/1490-901'))).toContain(
       'The figures are not being updated. The latest reading came today 14:35.',
     )
+  })
+
+  test('and when too much is asked of the history, a page says to come back', async () => {
+    const busy = () => Promise.reject(new StoreBusy())
+    await using town = await openHttpTown({
+      store: (real) => ({ ...real, histories: busy, history: busy, readings: busy }),
+    })
+    const answer = await town.app.inject(`/s/${EKUDDEN}`)
+    expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '5'])
+    expect(answer.body).toContain('<html lang="sv">')
+    for (const query of ['', '?every=1h']) {
+      const data = await town.app.inject(`/api/v1/containers/${EKUDDEN_PAPER}/readings${query}`)
+      expect([data.statusCode, data.headers['retry-after']]).toEqual([503, '5'])
+      expect(data.json()).toMatchObject({
+        detail: 'Much is being asked of the history just now; try again in a few seconds.',
+      })
+    }
+    expect(town.logged).toEqual([])
+  })
+
+  test('a town whose sensors speak seldom may let more time pass', async () => {
+    await using town = await openHttpTown({ town: { ...castTown, stalledAfterMs: 2 * HOUR } })
+    await town.measure(EKUDDEN_PAPER, 50)
+    town.setNow(plus(TUESDAY, 2 * HOUR))
+    expect(await page(town, '/')).not.toContain('Uppgifterna uppdateras inte')
+    town.setNow(plus(TUESDAY, 2 * HOUR + MINUTE))
+    expect(await page(town, '/')).toContain('Uppgifterna uppdateras inte')
   })
 
   test('a town that never heard anything says that', async () => {
@@ -311,9 +385,10 @@ test('a hostile name stays text, wherever it is shown', async () => {
   const hostile: Town = {
     ...castTown,
     name: evil,
+    operator: { name: evil, url: `https://provstad.example/${evil}` },
     stations: [station, ...castTown.stations.slice(1)],
   }
-  await using town = await openHttpTown({ town: hostile, pages: { operator: { name: evil } } })
+  await using town = await openHttpTown({ town: hostile })
   await town.measure(EKUDDEN_PAPER, 99)
   await town.measure(containerId('1490-902-paper-1'), 1)
   await town.say(
@@ -405,13 +480,15 @@ test('the accessibility statement is honest about what isn’t filled in, and sh
     'Vi har ännu inte granskat sidorna för hand och påstår därför inte att de är helt förenliga med lagen.',
   )
   await using filled = await openHttpTown({
-    pages: {
+    town: {
+      ...castTown,
       operator: {
         name: 'Provstads kommun',
+        url: 'https://provstad.example/',
         feedbackUrl: 'https://provstad.example/tyck-till',
         email: 'kontakt@provstad.example',
         phone: '033-00 00 00',
-        accessibilityReviewedOn: '2026-04-01',
+        reviewedAt: '2026-04-01',
       },
     },
   })
@@ -419,4 +496,7 @@ test('the accessibility statement is honest about what isn’t filled in, and sh
   expect(mainOf(markup)).toContain('Sidorna granskades senast 1 april 2026.')
   expect(markup).toContain('href="https://provstad.example/tyck-till"')
   expect(markup).toContain('href="tel:033000000"')
+  expect(footerOf(markup)).toContain('Tjänsten drivs av Provstads kommun.')
+  expect(markup).toContain('<a href="https://provstad.example/">Provstads kommun</a>')
+  expect(footerOf(await page(bare, '/tillganglighet'))).toContain('Tjänsten drivs av Provstad.')
 })

@@ -1,6 +1,13 @@
 import { assert, integer, property, tuple } from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isoText, parseDuration, parseInstant, wallTime, instant } from '#src/stations/time.ts'
+import {
+  isoText,
+  parseDuration,
+  parseInstant,
+  wallTime,
+  writeDuration,
+  instant,
+} from '#src/stations/time.ts'
 
 const noon = Date.UTC(2026, 4, 5, 12)
 
@@ -82,6 +89,17 @@ test.each([
   ['-5m', undefined],
   ['', undefined],
 ])('the duration %j is %j ms', (text, ms) => expect(parseDuration(text)).toBe(ms))
+
+test.each([
+  [90_000, '90s'],
+  [5_400_000, '90m'],
+  [7_200_000, '2h'],
+  [86_400_000, '1d'],
+  [1_500, '1500ms'],
+])('%i ms are written %j, which reads back', (ms, text) => {
+  expect(writeDuration(ms)).toBe(text)
+  expect(parseDuration(text)).toBe(ms)
+})
 
 test('the clock on the wall goes by the town’s summer time', () => {
   expect(wallTime(instant(noon), 'Europe/Stockholm')).toEqual({

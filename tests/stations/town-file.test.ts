@@ -195,6 +195,32 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
       '65.73, 12.96 is 891 km from the middle of the town; is a digit wrong?',
     ],
   ],
+  'operator-of-nothing': [
+    [4, 'stalledAfter', 'expected a span from 1m to 30d, such as 2h, found "two hours"'],
+    [5, 'operator.name', 'is missing; expected text'],
+    [6, 'operator.nmae', '"nmae" is not a field here; did you mean "name"?'],
+    [
+      7,
+      'operator.url',
+      'expected a web address such as https://www.example.se/kontakt, found "www.provstad.example"',
+    ],
+    [
+      8,
+      'operator.feedbackUrl',
+      'expected a web address such as https://www.example.se/kontakt, found "javascript:alert(1)"',
+    ],
+    [
+      9,
+      'operator.email',
+      'expected an e-mail address such as kontakt@example.se, found "kontakt at provstad"',
+    ],
+    [
+      10,
+      'operator.phone',
+      '033357000 without quotes is the number 33357000; write it as text: "033357000"',
+    ],
+    [11, 'operator.reviewedAt', 'expected a day such as 2026-11-23, found "2026-02-30"'],
+  ],
   'other-version': [[1, 'version', 'expected 1, the only version there is, found 2']],
   'period-backwards': [[23, 'stations[1].containers[0].devices[0].until', 'must be after "from"']],
   'position-as-text': [
@@ -447,6 +473,35 @@ describe('a whole town file', () => {
       },
     })
   })
+
+  test('may say who runs the service, and how long its sensors may be silent', () => {
+    const operator = {
+      name: 'Provstads kommun',
+      url: 'https://www.provstad.example/',
+      feedbackUrl: 'https://www.provstad.example/tyck-till?om=avs',
+      email: 'kontakt@provstad.example',
+      phone: '033-35 70 00',
+      reviewedAt: '2026-04-01',
+    }
+    const said = `${WHOLE}stalledAfter: 2h\noperator: ${JSON.stringify(operator)}\n`
+    expect(parseTownFile(said, 'town.yaml')).toMatchObject({
+      kind: 'ok',
+      town: { operator, stalledAfterMs: 7_200_000 },
+    })
+    const least = `${WHOLE}operator: { name: Provstads kommun }\n`
+    const parsed = parseTownFile(least, 'town.yaml')
+    expect(parsed.kind === 'ok' && parsed.town.operator).toEqual({ name: 'Provstads kommun' })
+  })
+
+  test.each(['59s', '31d', '0.5', '1.00001m', '2 h', '-2h'])(
+    'may not call itself stalled after %s',
+    (span) => {
+      expect(parseTownFile(`${WHOLE}stalledAfter: "${span}"\n`, 'town.yaml')).toMatchObject({
+        kind: 'faulty',
+        faults: [{ field: 'stalledAfter' }],
+      })
+    },
+  )
 
   test('may leave out time zone, network servers and channels', () => {
     const bare = WHOLE.replace(/timeZone.*\n/, '').replace(/networkServers:\n.*\n/, '')

@@ -9,6 +9,7 @@ import { FAULTS, READING_FLAGS, type Reading, type Rejected } from '#src/station
 import type { Town } from '#src/stations/station.ts'
 import { HOUR, MINUTE, instant, plus } from '#src/stations/time.ts'
 import type { JournalTx, NewDelivery, NewReading, Post, Store } from '#src/store/contract.ts'
+import { StoreBusy } from '#src/store/store-busy.ts'
 import { castTown, containerId, deviceId, ekudden, hamnen, torget } from '#tests/support/town.ts'
 
 export const noon = instant(Date.parse('2026-05-05T10:00:00Z'))
@@ -192,6 +193,8 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
               accessSecretEnv: 'X_TOKEN_SECRET',
             },
           },
+          operator: { name: 'Provstads kommun', url: 'https://provstad.example/' },
+          stalledAfterMs: 2 * HOUR,
         }
         // 3 stations; 6 containers, devices and mountings each.
         expect(await store.saveTown(town, noon)).toEqual({
@@ -660,6 +663,56 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
     )
 
     test(
+      'make up the histories of several containers at once, the same as each alone; of what is not known, none',
+      withTown(async (store) => {
+        const at = (minutes: number) => plus(noon, minutes * MINUTE)
+        const glass = containerId('1490-901-clear-glass-1')
+        const stranger = containerId('1490-999-paper-1')
+        const onPlastic = { deviceId: plasticDevice, containerId: plastic }
+        await keep(store, [
+          level(10, at(0)),
+          { ...level(70, at(1)), ...onPlastic },
+          { ...level(90, at(2)), ...onPlastic },
+          level(20, at(61)),
+          { ...level(50, at(130)), ...onPlastic },
+        ])
+        const asked = [plastic, stranger, paper, glass]
+        const histories = await store.histories(asked, at(0), at(120), HOUR)
+        expect([...histories]).toEqual([
+          [plastic, [{ from: at(0), n: 2, minPercent: 70, meanPercent: 80, maxPercent: 90 }]],
+          [stranger, []],
+          [
+            paper,
+            [
+              { from: at(0), n: 1, minPercent: 10, meanPercent: 10, maxPercent: 10 },
+              { from: at(60), n: 1, minPercent: 20, meanPercent: 20, maxPercent: 20 },
+            ],
+          ],
+          [glass, []],
+        ])
+        for (const id of asked) {
+          expect(await store.history(id, at(0), at(120), HOUR)).toEqual(histories.get(id))
+        }
+        expect(await store.histories([], at(0), at(120), HOUR)).toEqual(new Map())
+      }),
+    )
+
+    test(
+      'are refused when far too many ask for them at once, and told again when that is over',
+      withTown(async (store) => {
+        await keep(store, [level(40)])
+        const answers = await Promise.allSettled(Array.from({ length: 1000 }, () => told(store)))
+        const given = answers.filter((a) => a.status === 'fulfilled')
+        const refused = answers.filter((a) => a.status === 'rejected')
+        expect(given.length).toBeGreaterThan(0)
+        expect(refused.length).toBeGreaterThan(0)
+        for (const { value } of given) expect(value).toEqual([level(40)])
+        for (const { reason } of refused) expect(reason).toBeInstanceOf(StoreBusy)
+        expect(await told(store)).toEqual([level(40)])
+      }),
+    )
+
+    test(
       'of the last minutes give back their uplinks, each once, oldest first',
       withTown(async (store) => {
         const at = (minutes: number) => plus(noon, minutes * MINUTE)
@@ -733,16 +786,54 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
         ])
         expect(await store.posts({ audience: 'staff', limit: 10 })).toEqual([forStaff])
         expect(await store.posts({ audience: 'public', limit: 1 })).toEqual([reply])
-        expect(await store.posts({ audience: 'public', before: reply.at, limit: 10 })).toEqual([
-          atHamnen,
-          post(1),
-        ])
+        expect(
+          await store.posts({ audience: 'public', before: { at: reply.at }, limit: 10 }),
+        ).toEqual([atHamnen, post(1)])
         expect(await store.posts({ audience: 'public', stationId: hamnen.id, limit: 10 })).toEqual([
           atHamnen,
         ])
         expect(await store.post(postKey(1))).toEqual(post(1))
         expect(await store.post(postKey(9))).toBeUndefined()
       }),
+    )
+
+    test.for([1, 2, 3, 5, 8])(
+      'posts are paged by %i, and none is lost or met twice, however many were said at one instant',
+      (limit) =>
+        withTown(async (store) => {
+          const at = plus(noon, HOUR)
+          const all = [
+            post(1, { at: plus(at, 1) }),
+            ...[2, 3, 4, 5, 6, 7].map((n) =>
+              post(n, { at, stationId: n % 2 === 0 ? hamnen.id : ekudden.id }),
+            ),
+            post(8, { at: plus(at, -1) }),
+          ]
+          const forStaff = post(9, { at, audience: 'staff' })
+          // Kept in another order than they are told in.
+          await store.journal((tx) =>
+            tx.keepEffects(effects({ posts: [...all, forStaff].reverse() })),
+          )
+          const paged = async (stationId?: typeof hamnen.id) => {
+            const seen: Post[] = []
+            for (;;) {
+              const last = seen.at(-1)
+              const page = await store.posts({
+                audience: 'public',
+                limit,
+                ...(stationId && { stationId }),
+                ...(last && { before: { at: last.at, key: last.key } }),
+              })
+              if (page.length === 0) return seen
+              seen.push(...page)
+            }
+          }
+          expect(await paged()).toEqual(all)
+          expect(await paged(hamnen.id)).toEqual(all.filter((p) => p.stationId === hamnen.id))
+          expect(await store.posts({ audience: 'public', before: { at }, limit: 9 })).toEqual([
+            all.at(-1),
+          ])
+        })(),
     )
 
     test(

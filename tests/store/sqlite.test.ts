@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
+import { HOUR, plus } from '#src/stations/time.ts'
 import { connect } from '#src/store/sqlite/database.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { castTown } from '#tests/support/town.ts'
@@ -34,6 +36,24 @@ describe('the SQLite file', () => {
       const reader = connect(path, 'read')
       expect(() => reader.raw.exec('delete from reading')).toThrow(/readonly/)
       reader.raw.close()
+    }))
+
+  test('is closed by the history thread too, and whoever still waits for history is told', () =>
+    inFolder(async (path) => {
+      const store = await openSqliteStore(path)
+      await store.saveTown(castTown, noon)
+      const paper = castTown.stations[0]!.containers[0]!.id
+      expect(await store.history(paper, noon, plus(noon, HOUR), HOUR)).toEqual([])
+      const waiting = expect(store.readings(paper, noon, plus(noon, HOUR), 1)).rejects.toThrow(
+        'the store is closed',
+      )
+      await store[Symbol.asyncDispose]()
+      await waiting
+      await expect(store.history(paper, noon, plus(noon, HOUR), HOUR)).rejects.toThrow(
+        'the store is closed',
+      )
+      // SQLite takes the log away with the last connection.
+      expect(existsSync(`${path}-wal`)).toBe(false)
     }))
 
   test('is made with its folder, and its steps run once', () =>

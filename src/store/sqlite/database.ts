@@ -29,8 +29,9 @@ export function connect(path: string, mode: 'write' | 'read'): Connection {
         throw new Error("its file system can't share memory, which a write-ahead log needs")
       }
       raw.exec('pragma synchronous = full')
-      raw.exec('pragma wal_autocheckpoint = 4000')
-      raw.exec('pragma cache_size = -32000')
+      // Far off: checkpoints.ts empties the log before. This bound is for when it doesn't run.
+      raw.exec('pragma wal_autocheckpoint = 16000')
+      raw.exec('pragma cache_size = -16000')
     } else {
       raw.exec('pragma query_only = on')
       raw.exec('pragma cache_size = -16000')

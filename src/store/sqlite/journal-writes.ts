@@ -1,4 +1,5 @@
 /** The writes of a journal transaction. The hot ones are plain prepared statements. */
+import type { StatementSync } from 'node:sqlite'
 import type { Selectable } from 'kysely'
 import type { ContainerState } from '#src/rules/decision.ts'
 import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
@@ -31,12 +32,16 @@ function insertReadings(rows: number): string {
     on conflict (at, device_no, n) do nothing`
 }
 
-const UPSERT_CONTAINER = `insert into container_state
-  (container_no, fill, measured_at, device_id, fault, heard_at, interval_ms, emptied_at, reports)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-  on conflict (container_no) do update set fill = excluded.fill, measured_at = excluded.measured_at,
-   device_id = excluded.device_id, fault = excluded.fault, heard_at = excluded.heard_at,
-   interval_ms = excluded.interval_ms, emptied_at = excluded.emptied_at, reports = excluded.reports`
+const STATE_COLUMNS = `container_no fill measured_at device_id fault heard_at interval_ms emptied_at
+  reports`.split(/\s+/)
+
+function upsertContainers(rows: number): string {
+  const [key, ...others] = STATE_COLUMNS
+  const row = `(${STATE_COLUMNS.map(() => '?').join(', ')})`
+  return `insert into container_state (${STATE_COLUMNS.join(', ')})
+    values ${Array.from({ length: rows }, () => row).join(', ')}
+    on conflict (${key}) do update set ${others.map((c) => `${c} = excluded.${c}`).join(', ')}`
+}
 
 const faultCode = new Map<string, number>(FAULTS.map((fault, i) => [fault, i]))
 const flagBit = new Map<string, number>(READING_FLAGS.map((flag, i) => [flag, 1 << i]))
@@ -62,7 +67,8 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
   const insertMany = raw.prepare(insertReadings(ROWS))
   const oneRow = Array.from<number | null>({ length: COLUMNS.length }).fill(null)
   const manyRows = Array.from<number | null>({ length: COLUMNS.length * ROWS }).fill(null)
-  const upsertContainer = raw.prepare(UPSERT_CONTAINER)
+  const upsertState = raw.prepare(upsertContainers(1))
+  const upsertStates = raw.prepare(upsertContainers(ROWS))
   const findReading = raw.prepare('select * from reading where at = ? and device_no = ? and n = ?')
   const insertEvent = raw.prepare('insert into event (seq, at, type, body) values (?, ?, ?, ?)')
   const insertRejected = raw.prepare(`insert into quarantine
@@ -79,9 +85,9 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
     (post_key, station_id, channel, account, language, text, state, due_at, expires_at, attempts)
     values (?, ?, ?, ?, ?, ?, 'due', ?, ?, 0)
     on conflict (post_key, channel, account, language) do nothing`)
-  const upsertState = raw.prepare(`insert into engine_state (key, value) values (?, ?)
+  const upsertEngine = raw.prepare(`insert into engine_state (key, value) values (?, ?)
     on conflict (key) do update set value = excluded.value`)
-  const deleteState = raw.prepare('delete from engine_state where key = ?')
+  const deleteEngine = raw.prepare('delete from engine_state where key = ?')
   const moveJournal = raw.prepare(`insert into journal (id, seq, at) values (1, ?, ?)
     on conflict (id) do update set seq = excluded.seq, at = excluded.at`)
 
@@ -157,6 +163,20 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
     return insert(entry, n) ? 'kept' : compare(entry, kept(entry, n))
   }
 
+  const keepContainers = (states: readonly ContainerState[]): void => {
+    const values: (string | number | null)[] = []
+    const flush = (statement: StatementSync): void => {
+      statement.run(...values)
+      values.length = 0
+    }
+    const oddOnes = states.length % ROWS
+    for (let i = 0; i < states.length; i++) {
+      pushContainer(values, states[i]!, numbers())
+      if (i < oddOnes) flush(upsertState)
+      else if ((i - oddOnes) % ROWS === ROWS - 1) flush(upsertStates)
+    }
+  }
+
   return {
     async keepReadings(readings) {
       const answers: Kept[] = []
@@ -189,10 +209,10 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
       for (const [reason, n] of counts) countRejected.run(reason, n)
     },
     async keepEffects({ decisions, posts, deliveries, containers, state, seq, at }) {
-      for (const c of containers) upsertContainer.run(...containerRow(c, numbers()))
+      keepContainers(containers)
       for (const [key, value] of state) {
-        if (value === undefined) deleteState.run(key)
-        else upsertState.run(key, value)
+        if (value === undefined) deleteEngine.run(key)
+        else upsertEngine.run(key, value)
       }
       for (const p of posts) {
         insertPost.run(p.key, p.at, p.stationId, p.audience, JSON.stringify(p))
@@ -254,8 +274,13 @@ function sameStatus(row: KeptRow, reading: Reading): boolean {
   )
 }
 
-function containerRow(c: ContainerState, numbers: RowNumbers) {
-  return [
+/** In the order of `STATE_COLUMNS`. */
+function pushContainer(
+  values: (string | number | null)[],
+  c: ContainerState,
+  numbers: RowNumbers,
+): void {
+  values.push(
     numberOf(numbers.containers, c.containerId),
     c.fillPercent ?? null,
     c.measuredAt ?? null,
@@ -265,7 +290,7 @@ function containerRow(c: ContainerState, numbers: RowNumbers) {
     c.intervalMs ?? null,
     c.emptiedAt ?? null,
     c.reports.length === 0 ? null : JSON.stringify(c.reports),
-  ] as const
+  )
 }
 
 function numberOf<Id>(numbers: ReadonlyMap<Id, number>, id: Id): number {

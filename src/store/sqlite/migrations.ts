@@ -13,7 +13,8 @@ const firstTables: Migration = {
     await run(`create table town (
       id integer primary key check (id = 1),
       municipality_code text not null, name text not null, time_zone text not null,
-      network_servers text not null, channels text not null) strict`)
+      network_servers text not null, channels text not null,
+      operator text, stalled_after_ms integer) strict`)
     await run(`create table station (
       id text primary key, municipality_code text not null, external_id text not null,
       name text not null, address text, lon real not null, lat real not null,
@@ -56,14 +57,14 @@ const firstTables: Migration = {
       id integer primary key autoincrement, at integer not null, seq integer not null,
       rule_id text not null, station_id text not null, container_id text, post_key text,
       body text not null) strict`)
+    // A container's decisions are found among its station's: one index less to write.
     await run('create index decision_station on decision (station_id, id)')
-    await run('create index decision_container on decision (container_id, id)')
     await run('create index decision_post on decision (post_key) where post_key is not null')
     await run(`create table post (
       key text primary key, at integer not null, station_id text not null,
       audience text not null, body text not null) strict, without rowid`)
-    await run('create index post_time on post (audience, at)')
-    await run('create index post_station on post (station_id, audience, at)')
+    await run('create index post_time on post (audience, at desc, key)')
+    await run('create index post_station on post (station_id, audience, at desc, key)')
     await run(`create table delivery (
       id integer primary key, post_key text not null references post, station_id text not null,
       channel text not null, account text not null, language text not null, text text not null,

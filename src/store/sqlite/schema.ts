@@ -9,6 +9,8 @@ export interface Tables {
     time_zone: string
     network_servers: string
     channels: string
+    operator: string | null
+    stalled_after_ms: number | null
   }
   station: {
     id: string

@@ -1,20 +1,32 @@
 /** The embedded store: one SQLite file through kysely over `node:sqlite`. */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { SQLInputValue } from 'node:sqlite'
 import type { Selectable } from 'kysely'
 import type { ContainerState } from '#src/rules/decision.ts'
-import type { ContainerId, DeviceId, PostKey } from '#src/stations/ids.ts'
+import { type ContainerId, type DeviceId, type PostKey, stationIdIn } from '#src/stations/ids.ts'
 import type { Fault, Reading, Rejected, Rejection } from '#src/stations/reading.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { Credential, Post, Store, StoredDecision } from '../contract.ts'
+import type { Credential, HistoryPoint, Post, Store, StoredDecision } from '../contract.ts'
 import { type Connection, connect, migrate, wordsOf } from './database.ts'
 import { claimDelivery, nextDeliveryAt, readDeliveries, settleDelivery } from './deliveries.ts'
+import { openHistoryThread } from './history-thread.ts'
 import { faultOf, flagsOf, journalWrites } from './journal-writes.ts'
 import type { Tables } from './schema.ts'
 import { readTown, rowNumbers, saveTown } from './town-tables.ts'
 
 /** At most so many recent readings are read back at a start: what is sent again was under way, so it's among the newest. */
 const RECENT_READINGS = 250_000
+
+/** One scan of the time range for any number of containers; their numbers come as a JSON list. */
+const BUCKETS = `select container_no, at - at % ?1 as bucket, count(*) as n,
+    min(fill) as low, avg(fill) as mean, max(fill) as high
+  from reading
+  where at >= ?2 and at < ?3 and fill is not null
+    and container_no in (select value from json_each(?4))
+  group by container_no, bucket order by container_no, bucket`
+
+type BucketRow = Readonly<Record<'container_no' | 'bucket' | 'n' | 'low' | 'mean' | 'high', number>>
 
 /**
  * Opens (and if need be creates and migrates) the database file.
@@ -25,6 +37,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
   let numbers = await rowNumbers(writer.query)
   const tx = journalWrites(writer, () => numbers)
   const oneAtATime = mutex()
+  const thread = openHistoryThread(path)
 
   /** A durable transaction. The writer serves one at a time, so work may await within. */
   const transact = <T>(work: () => Promise<T>): Promise<T> =>
@@ -39,6 +52,27 @@ export async function openSqliteStore(path: string): Promise<Store> {
         throw error
       }
     })
+
+  const histories: Store['histories'] = async (containers, from, to, everyMs) => {
+    const points = new Map<ContainerId, HistoryPoint[]>(containers.map((id) => [id, []]))
+    const idOf = new Map<number, ContainerId>()
+    for (const id of points.keys()) {
+      const no = numbers.containers.get(id)
+      if (no !== undefined) idOf.set(no, id)
+    }
+    if (idOf.size === 0) return points
+    const rows = await thread.ask(BUCKETS, [everyMs, from, to, JSON.stringify([...idOf.keys()])])
+    for (const row of rows as readonly BucketRow[]) {
+      points.get(idOf.get(row.container_no)!)!.push({
+        from: row.bucket as EpochMs,
+        n: row.n,
+        minPercent: row.low,
+        meanPercent: row.mean,
+        maxPercent: row.high,
+      })
+    }
+    return points
+  }
 
   return {
     saveTown: async (town, at) => {
@@ -128,7 +162,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     },
 
     async readings(container, from, to, limit) {
-      const rows = await reader.query
+      const { sql, parameters } = reader.query
         .selectFrom('reading')
         .innerJoin('device', 'device.no', 'reading.device_no')
         .selectAll('reading')
@@ -137,35 +171,18 @@ export async function openSqliteStore(path: string): Promise<Store> {
         .where('at', '<', to)
         .where('container_no', '=', numbers.containers.get(container) ?? -1)
         .orderBy('at', 'desc')
+        .orderBy('device_no', 'desc')
+        .orderBy('n', 'desc')
         .limit(limit)
-        .execute()
-      return rows.reverse().map((row) => readingOf(row, container))
+        .compile()
+      const rows = await thread.ask(sql, parameters as readonly SQLInputValue[])
+      return rows.map((row) => readingOf(row as ReadingRow, container)).reverse()
     },
     async history(container, from, to, everyMs) {
-      const no = numbers.containers.get(container)
-      if (no === undefined) return []
-      const rows = reader
-        .prepare(
-          `select at - at % ?1 as bucket, count(*) as n,
-             min(fill) as low, avg(fill) as mean, max(fill) as high
-           from reading where at >= ?2 and at < ?3 and container_no = ?4 and fill is not null
-           group by bucket order by bucket`,
-        )
-        .all(everyMs, from, to, no) as {
-        bucket: number
-        n: number
-        low: number
-        mean: number
-        high: number
-      }[]
-      return rows.map((r) => ({
-        from: r.bucket as EpochMs,
-        n: r.n,
-        minPercent: r.low,
-        meanPercent: r.mean,
-        maxPercent: r.high,
-      }))
+      const all = await histories([container], from, to, everyMs)
+      return all.get(container)!
     },
+    histories,
     async readingsCount() {
       const { n } = reader.prepare('select count(*) as n from reading').get() as { n: number }
       return n
@@ -175,7 +192,9 @@ export async function openSqliteStore(path: string): Promise<Store> {
       let query = reader.query.selectFrom('decision').select(['id', 'body']).limit(filter.limit)
       if (filter.stationId !== undefined) query = query.where('station_id', '=', filter.stationId)
       if (filter.containerId !== undefined) {
-        query = query.where('container_id', '=', filter.containerId)
+        query = query
+          .where('station_id', '=', stationIdIn(filter.containerId))
+          .where('container_id', '=', filter.containerId)
       }
       if (filter.ruleId !== undefined) query = query.where('rule_id', '=', filter.ruleId)
       if (filter.postKey !== undefined) query = query.where('post_key', '=', filter.postKey)
@@ -201,7 +220,15 @@ export async function openSqliteStore(path: string): Promise<Store> {
         .orderBy('key')
         .limit(filter.limit)
       if (filter.stationId !== undefined) query = query.where('station_id', '=', filter.stationId)
-      if (filter.before !== undefined) query = query.where('at', '<', filter.before)
+      if (filter.before !== undefined) {
+        const { at, key } = filter.before
+        query =
+          key === undefined
+            ? query.where('at', '<', at)
+            : query
+                .where('at', '<=', at)
+                .where((w) => w.or([w('at', '<', at), w('key', '>', key as string)]))
+      }
       return (await query.execute()).map((r) => JSON.parse(r.body) as Post)
     },
     async post(key: PostKey) {
@@ -235,6 +262,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
 
     async [Symbol.asyncDispose]() {
       await oneAtATime(async () => {
+        await thread.close()
         if (reader.raw.isOpen) reader.raw.close()
         if (writer.raw.isOpen) writer.raw.close()
       })
@@ -286,10 +314,9 @@ function containerStateOf(
   }
 }
 
-function readingOf(
-  row: Selectable<Tables['reading']> & { device_id: string },
-  containerId: ContainerId,
-): Reading {
+type ReadingRow = Selectable<Tables['reading']> & { readonly device_id: string }
+
+function readingOf(row: ReadingRow, containerId: ContainerId): Reading {
   const fault = faultOf(row.fault)
   return {
     deviceId: row.device_id as DeviceId,

@@ -2,7 +2,14 @@
 import type { Kysely, Selectable } from 'kysely'
 import type { Fraction } from '#src/stations/fraction.ts'
 import type { ContainerId, DeviceId, StationId } from '#src/stations/ids.ts'
-import type { Container, Device, DeviceProfile, Mounting, Town } from '#src/stations/station.ts'
+import type {
+  Container,
+  Device,
+  DeviceProfile,
+  Mounting,
+  Operator,
+  Town,
+} from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { TownChange } from '../contract.ts'
 import type { RowNumbers } from './journal-writes.ts'
@@ -214,6 +221,8 @@ export async function readTown(db: Db): Promise<Town | undefined> {
     timeZone: row.time_zone,
     networkServers: JSON.parse(row.network_servers) as Town['networkServers'],
     channels: JSON.parse(row.channels) as Town['channels'],
+    ...(row.operator === null ? {} : { operator: JSON.parse(row.operator) as Operator }),
+    ...(row.stalled_after_ms === null ? {} : { stalledAfterMs: row.stalled_after_ms }),
     stations: stationRows.map((s) => ({
       id: s.id as StationId,
       municipalityCode: s.municipality_code,
@@ -269,5 +278,7 @@ function townRow(town: Town) {
     time_zone: town.timeZone,
     network_servers: JSON.stringify(town.networkServers),
     channels: JSON.stringify(town.channels),
+    operator: town.operator === undefined ? null : JSON.stringify(town.operator),
+    stalled_after_ms: town.stalledAfterMs ?? null,
   }
 }

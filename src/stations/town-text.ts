@@ -1,0 +1,207 @@
+/** A town written down as its `town.yaml`, the other way round from `town-file.ts`. Pure. */
+import type { ContainerId } from './ids.ts'
+import type { Container, Geometry, Mounting, Operator, Station, Town } from './station.ts'
+import { isoText, type EpochMs, writeDuration } from './time.ts'
+import { DEFAULT_SINCE, instantOf } from './town-shape.ts'
+
+/**
+ * The text of a `town.yaml` that reads back as this town. Boxes of the same measures share a type,
+ * named by its volume. Where mountings overlap, as they do in a database after a device was moved
+ * without a date, what held at each instant is written (see `TownIndex`): a file may not contradict itself.
+ */
+export function townText(town: Town): string {
+  const types = containerTypes(town.stations)
+  const mountings = Map.groupBy(settledMountings(town.mountings), (m) => m.containerId)
+  const profiles = new Map(town.devices.map((d) => [d.id, d.profile]))
+  const { operator, stalledAfterMs, timeZone } = town
+  const seat = (m: Mounting, times: readonly string[]) =>
+    `{ ${[`id: ${quoted(m.deviceId)}`, `profile: ${profiles.get(m.deviceId) ?? 'native'}`, ...times].join(', ')} }`
+
+  const containerLines = (container: Container): string[] => {
+    const { id, name, fraction, geometry } = container
+    const box = `id: ${plain(name)}, fraction: ${fraction}, type: ${types.nameOf(geometry)}`
+    const { now, past } = nowAndPast(mountings, id)
+    const since =
+      now === undefined || now.from === DEFAULT_SINCE
+        ? []
+        : [`since: ${timeText(now.from, timeZone)}`]
+    const device = now === undefined ? undefined : `device: ${seat(now, since)}`
+    if (past.length === 0) return [`      - { ${[box, device].filter(Boolean).join(', ')} }`]
+    return [
+      `      - id: ${plain(name)}`,
+      `        fraction: ${fraction}`,
+      `        type: ${types.nameOf(geometry)}`,
+      ...(device === undefined ? [] : [`        ${device}`]),
+      '        devices:',
+      ...past.map((m) => {
+        const from = `from: ${timeText(m.from, timeZone)}`
+        const until = m.until === undefined ? [] : [`until: ${timeText(m.until, timeZone)}`]
+        return `          - ${seat(m, [from, ...until])}`
+      }),
+    ]
+  }
+
+  const lines = [
+    `# The recycling stations of ${town.name}, as they stood in the database.`,
+    'version: 1',
+    `municipality: ${quoted(town.municipalityCode)}`,
+    `name: ${quoted(town.name)}`,
+    `timeZone: ${timeZone}`,
+    ...(stalledAfterMs === undefined ? [] : [`stalledAfter: ${writeDuration(stalledAfterMs)}`]),
+    ...(operator === undefined ? [] : operatorLines(operator)),
+    '',
+    '# Millimetres from the sensor under the lid.',
+    'containerTypes:',
+    ...types.lines,
+    ...(town.networkServers.length === 0 ? [] : ['', 'networkServers:']),
+    ...town.networkServers.map(
+      (n) => `  - { id: ${plain(n.id)}, kind: ${n.kind}, topic: ${quoted(n.topic)} }`,
+    ),
+    ...(town.channels.x === undefined ? [] : ['', 'channels:', ...xLines(town.channels.x)]),
+    '',
+    'stations:',
+    ...town.stations.flatMap((s) => [
+      `  - id: ${quoted(s.externalId)}`,
+      `    name: ${quoted(s.name)}`,
+      ...(s.address === undefined ? [] : [`    address: ${quoted(s.address)}`]),
+      `    lat: ${s.place.lat}`,
+      `    lon: ${s.place.lon}`,
+      '    containers:',
+      ...s.containers.flatMap(containerLines),
+    ]),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function operatorLines(operator: Operator): readonly string[] {
+  const { name, url, feedbackUrl, email, phone, reviewedAt } = operator
+  const fields = Object.entries({ name, url, feedbackUrl, email, phone })
+  return [
+    '',
+    'operator:',
+    ...fields.flatMap(([key, value]) =>
+      value === undefined ? [] : [`  ${key}: ${quoted(value)}`],
+    ),
+    ...(reviewedAt === undefined ? [] : [`  reviewedAt: ${reviewedAt}`]),
+  ]
+}
+
+function xLines(x: NonNullable<Town['channels']['x']>): readonly string[] {
+  const fields = Object.entries(x).map(
+    ([key, value]) => `    ${key}: ${key === 'language' ? value : quoted(value)}`,
+  )
+  return ['  x:', ...fields]
+}
+
+/** The town's kinds of boxes, smallest first, each with a name. */
+function containerTypes(stations: readonly Station[]): {
+  readonly lines: readonly string[]
+  nameOf(geometry: Geometry): string
+} {
+  const found = new Map<string, Geometry>()
+  for (const { geometry } of stations.flatMap((s) => s.containers)) {
+    found.set(measuresOf(geometry), geometry)
+  }
+  const names = new Map<string, string>()
+  const taken = new Set<string>()
+  const bySize = [...found].toSorted(([, a], [, b]) => a.volumeLitres - b.volumeLitres)
+  for (const [measures, { volumeLitres }] of bySize) {
+    const base = `box-${String(volumeLitres).replace(/[^0-9a-z]+/g, '-')}`
+    let name = base
+    for (let n = 2; taken.has(name); n++) name = `${base}-${n}`
+    taken.add(name)
+    names.set(measures, name)
+  }
+  return {
+    lines: bySize.map(([measures]) => `  ${names.get(measures)}: { ${measures} }`),
+    nameOf: (geometry) => names.get(measuresOf(geometry))!,
+  }
+}
+
+function measuresOf(geometry: Geometry): string {
+  const { volumeLitres, emptyDistanceMm, fullDistanceMm, deadZoneMm } = geometry
+  return Object.entries({ volumeLitres, emptyDistanceMm, fullDistanceMm, deadZoneMm })
+    .map(([key, value]) => `${key}: ${value}`)
+    .join(', ')
+}
+
+/** The device that sits there, if it has no end yet, and those that sat there, oldest first. */
+function nowAndPast(
+  mountings: ReadonlyMap<ContainerId, readonly Mounting[]>,
+  container: ContainerId,
+): { readonly now?: Mounting; readonly past: readonly Mounting[] } {
+  const all = (mountings.get(container) ?? []).toSorted((a, b) => a.from - b.from)
+  const newest = all.at(-1)
+  return newest?.until === undefined && newest !== undefined
+    ? { now: newest, past: all.slice(0, -1) }
+    : { past: all }
+}
+
+interface Span {
+  readonly from: number
+  readonly until: number
+}
+
+/**
+ * Each mounting cut down to the time in which it counted, for its device and for its container alike:
+ * of two that hold at one instant the one that began later does, or else the first in the town's order.
+ */
+function settledMountings(mountings: readonly Mounting[]): readonly Mounting[] {
+  const ofDevice = Map.groupBy(mountings, (m) => m.deviceId)
+  const ofContainer = Map.groupBy(mountings, (m) => m.containerId)
+  const order = new Map(mountings.map((m, i) => [m, i]))
+  return mountings.flatMap((m) => {
+    let spans: readonly Span[] = [spanOf(m)].filter((s) => s.from < s.until)
+    for (const other of [...ofDevice.get(m.deviceId)!, ...ofContainer.get(m.containerId)!]) {
+      const wins =
+        other.from > m.from || (other.from === m.from && order.get(other)! < order.get(m)!)
+      if (wins) spans = spans.flatMap((s) => without(s, spanOf(other)))
+    }
+    return spans.map(({ from, until }): Mounting => ({
+      deviceId: m.deviceId,
+      containerId: m.containerId,
+      from: from as EpochMs,
+      ...(until === Infinity ? {} : { until: until as EpochMs }),
+    }))
+  })
+}
+
+function spanOf({ from, until }: Mounting): Span {
+  return { from, until: until ?? Infinity }
+}
+
+/** What is left of a span when another is taken out of it. */
+function without(span: Span, other: Span): readonly Span[] {
+  if (other.from >= other.until || other.from >= span.until || other.until <= span.from) {
+    return [span]
+  }
+  return [
+    { from: span.from, until: other.from },
+    { from: other.until, until: span.until },
+  ].filter((s) => s.from < s.until)
+}
+
+/** A day where it is the day's first moment by the town's clock, else the instant. */
+function timeText(at: EpochMs, timeZone: string): string {
+  const day = Temporal.Instant.fromEpochMilliseconds(at)
+    .toZonedDateTimeISO(timeZone)
+    .toPlainDate()
+    .toString()
+  return instantOf(day, timeZone) === at ? day : isoText(at).replace('.000Z', 'Z')
+}
+
+/** YAML 1.2 reads JSON's text as it is (§1.1), save for what may not stand in a file unescaped (§5.1). */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** Names that nothing could take for a number or a truth value stand without quotes. */
+function plain(name: string): string {
+  const isPlain = /^[a-z][a-z-]*(?:-\d+)?$/.test(name) && !NOT_TEXT.has(name)
+  return isPlain ? name : quoted(name)
+}
+
+const NOT_TEXT: ReadonlySet<string> = new Set(['null', 'true', 'false', 'yes', 'no', 'on', 'off'])

@@ -1,0 +1,294 @@
+import { readFileSync } from 'node:fs'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { DEVICE_PROFILES, type Mounting, type Town } from '#src/stations/station.ts'
+import { DAY, HOUR, instant, plus } from '#src/stations/time.ts'
+import { formatFaults, parseTownFile } from '#src/stations/town-file.ts'
+import { indexTown } from '#src/stations/town-index.ts'
+import { townText } from '#src/stations/town-text.ts'
+import { box, castTown, containerId, deviceId, ekudden, hamnen } from '#tests/support/town.ts'
+
+function readBack(town: Town): Town {
+  const parsed = parseTownFile(townText(town), 'town.yaml')
+  if (parsed.kind === 'faulty') throw new Error(formatFaults(parsed.faults) + townText(town))
+  return parsed.town
+}
+
+/** A town's order of devices and mountings says nothing; which of two comes first in a file is taste. */
+function sorted(town: Town): Town {
+  const key = (m: Mounting) => `${m.containerId} ${m.deviceId} ${m.from}`
+  return {
+    ...town,
+    devices: town.devices.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    mountings: town.mountings.toSorted((a, b) => (key(a) < key(b) ? -1 : 1)),
+  }
+}
+
+const newYear = instant(Date.parse('2026-01-01T00:00:00Z'))
+const paper = containerId('1490-901-paper-1')
+const glass = containerId('1490-901-clear-glass-1')
+const paperDevice = deviceId('dev-901-paper-1')
+
+test('the text is one that a person would have written', () => {
+  const town: Town = {
+    ...castTown,
+    name: 'Provstad "vid ån"',
+    stalledAfterMs: 90 * 60_000,
+    operator: {
+      name: 'Provstads kommun',
+      url: 'https://provstad.example/',
+      phone: '033-35 70 00',
+      reviewedAt: '2026-04-01',
+    },
+    networkServers: [{ id: 'tts', kind: 'tts-v3', topic: 'v3/+/devices/+/up' }],
+    channels: {
+      x: {
+        account: 'provstad',
+        language: 'sv',
+        appKeyEnv: 'X_APP_KEY',
+        appSecretEnv: 'X_APP_SECRET',
+        accessTokenEnv: 'X_ACCESS_TOKEN',
+        accessSecretEnv: 'X_ACCESS_SECRET',
+      },
+    },
+    stations: [
+      ekudden,
+      {
+        ...hamnen,
+        containers: [
+          hamnen.containers[0]!,
+          { ...hamnen.containers[1]!, geometry: { ...box, fullDistanceMm: 310 } },
+        ],
+      },
+    ],
+    devices: [...castTown.devices.slice(0, 4), { id: deviceId('old'), profile: 'milesight/em400' }],
+    mountings: [
+      ...castTown.mountings.slice(1, 4),
+      {
+        deviceId: deviceId('old'),
+        containerId: paper,
+        from: newYear,
+        until: instant(Date.parse('2026-03-28T12:00:00.250Z')),
+      },
+      {
+        deviceId: paperDevice,
+        containerId: paper,
+        // Midnight in Stockholm.
+        from: instant(Date.parse('2026-03-28T23:00:00Z')),
+      },
+    ],
+  }
+  expect(townText(town))
+    .toBe(`# The recycling stations of Provstad "vid ån", as they stood in the database.
+version: 1
+municipality: "1490"
+name: "Provstad \\"vid ån\\""
+timeZone: Europe/Stockholm
+stalledAfter: 90m
+
+operator:
+  name: "Provstads kommun"
+  url: "https://provstad.example/"
+  phone: "033-35 70 00"
+  reviewedAt: 2026-04-01
+
+# Millimetres from the sensor under the lid.
+containerTypes:
+  box-3000: { volumeLitres: 3000, emptyDistanceMm: 1650, fullDistanceMm: 300, deadZoneMm: 250 }
+  box-3000-2: { volumeLitres: 3000, emptyDistanceMm: 1650, fullDistanceMm: 310, deadZoneMm: 250 }
+
+networkServers:
+  - { id: tts, kind: tts-v3, topic: "v3/+/devices/+/up" }
+
+channels:
+  x:
+    account: "provstad"
+    language: sv
+    appKeyEnv: "X_APP_KEY"
+    appSecretEnv: "X_APP_SECRET"
+    accessTokenEnv: "X_ACCESS_TOKEN"
+    accessSecretEnv: "X_ACCESS_SECRET"
+
+stations:
+  - id: "901"
+    name: "Ekudden"
+    address: "Provgatan 1"
+    lat: 57.72
+    lon: 12.94
+    containers:
+      - id: paper-1
+        fraction: paper
+        type: box-3000
+        device: { id: "dev-901-paper-1", profile: native, since: 2026-03-29 }
+        devices:
+          - { id: "old", profile: milesight/em400, from: 2026-01-01T00:00:00Z, until: 2026-03-28T12:00:00.250Z }
+      - { id: plastic-1, fraction: plastic, type: box-3000, device: { id: "dev-901-plastic-1", profile: native } }
+      - { id: clear-glass-1, fraction: clear-glass, type: box-3000, device: { id: "dev-901-clear-glass-1", profile: native } }
+  - id: "902"
+    name: "Hamnen"
+    address: "Provgatan 1"
+    lat: 57.72
+    lon: 12.95
+    containers:
+      - { id: paper-1, fraction: paper, type: box-3000, device: { id: "dev-902-paper-1", profile: native } }
+      - { id: clear-glass-1, fraction: clear-glass, type: box-3000-2 }
+`)
+  expect(sorted(readBack(town))).toEqual(sorted(town))
+})
+
+test('the test cast and the demo town come back as they were', () => {
+  expect(sorted(readBack(castTown))).toEqual(sorted(castTown))
+  const path = new URL('../../towns/boras/town.yaml', import.meta.url)
+  const boras = parseTownFile(readFileSync(path, 'utf8'), 'town.yaml')
+  if (boras.kind === 'faulty') throw new Error(formatFaults(boras.faults))
+  expect(readBack(boras.town)).toEqual(boras.town)
+})
+
+describe('where mountings overlap, what held at each instant is written', () => {
+  const from = newYear
+  const moved = plus(newYear, 40 * DAY)
+  const glassDevice = deviceId('dev-901-clear-glass-1')
+  const others = castTown.mountings.filter(
+    (m) => m.containerId !== paper && m.containerId !== glass,
+  )
+  const cases: readonly [string, readonly Mounting[], readonly Mounting[]][] = [
+    [
+      'a device moved without a date',
+      [
+        { deviceId: glassDevice, containerId: glass, from, until: moved },
+        { deviceId: glassDevice, containerId: paper, from },
+      ],
+      [
+        { deviceId: glassDevice, containerId: paper, from: moved },
+        { deviceId: glassDevice, containerId: glass, from, until: moved },
+      ],
+    ],
+    [
+      'a device put in the place of another for a while',
+      [
+        { deviceId: paperDevice, containerId: paper, from },
+        { deviceId: glassDevice, containerId: paper, from: moved, until: plus(moved, DAY) },
+      ],
+      [
+        { deviceId: glassDevice, containerId: paper, from: moved, until: plus(moved, DAY) },
+        { deviceId: paperDevice, containerId: paper, from, until: moved },
+        { deviceId: paperDevice, containerId: paper, from: plus(moved, DAY) },
+      ],
+    ],
+    [
+      'one that ended before it began',
+      [
+        { deviceId: paperDevice, containerId: paper, from },
+        { deviceId: glassDevice, containerId: glass, from: moved, until: from },
+      ],
+      [{ deviceId: paperDevice, containerId: paper, from }],
+    ],
+  ]
+  test.each(cases)('%s', (_what, kept, written) => {
+    const town = { ...castTown, mountings: [...kept, ...others] }
+    const back = readBack(town)
+    const expected = sorted({ ...town, mountings: [...written, ...others] }).mountings
+    expect(sorted(back).mountings).toEqual(expected)
+    expect(townText(back)).toBe(townText(town))
+  })
+})
+
+test('whatever the mountings, each reading belongs to the same container as before, and is believed as before', () => {
+  const containers = ekudden.containers.map((c) => c.id)
+  const devices = castTown.devices.slice(0, 3)
+  const span = fc.record({
+    deviceId: fc.constantFrom(...devices.map((d) => d.id)),
+    containerId: fc.constantFrom(...containers),
+    day: fc.nat(6),
+    days: fc.option(fc.integer({ min: -1, max: 4 }), { nil: undefined }),
+  })
+  fc.assert(
+    fc.property(fc.array(span, { maxLength: 8 }), (spans) => {
+      const town: Town = {
+        ...castTown,
+        stations: [ekudden],
+        devices,
+        mountings: spans.map(({ deviceId, containerId, day, days }): Mounting => ({
+          deviceId,
+          containerId,
+          from: plus(newYear, day * DAY),
+          ...(days === undefined ? {} : { until: plus(newYear, (day + days) * DAY) }),
+        })),
+      }
+      const before = indexTown(town)
+      const after = indexTown(readBack(town))
+      for (let hour = -12; hour < 15 * 24; hour += 12) {
+        const at = plus(newYear, hour * HOUR)
+        for (const { id } of devices) {
+          const container = before.mountedOn(id, at)
+          const isBelieved = container && before.deviceOn(container.id, at) === id
+          expect(after.mountedOn(id, at)?.id).toBe(isBelieved ? container.id : undefined)
+          if (isBelieved) expect(after.deviceOn(container.id, at)).toBe(id)
+        }
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+const line = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
+  .filter((text) => /\S/.test(text) && !/\p{Cc}/u.test(text))
+
+test('whatever the names and measures, the town comes back', () => {
+  const someTown = fc
+    .record({
+      name: line,
+      timeZone: fc.constantFrom('Europe/Stockholm', 'Europe/Helsinki', 'UTC', 'Etc/GMT+1'),
+      stalledAfterMs: fc.integer({ min: 60_000, max: 30 * DAY }),
+      operatorName: line,
+      stationName: line,
+      address: fc.option(line, { nil: undefined }),
+      externalId: fc.constantFrom('1', '007', '1e5', 'null', 'true', '0x10', 'a_b.c'),
+      containers: fc.uniqueArray(
+        fc.constantFrom('1', '1e5', 'null', 'paper-1', 'no', 'true', '0x1f', '2026-01-01'),
+        { minLength: 1 },
+      ),
+      volumes: fc.array(fc.constantFrom(1500, 1500.5, 0.5, 1e21, 3000), {
+        minLength: 8,
+        maxLength: 8,
+      }),
+      profile: fc.constantFrom(...DEVICE_PROFILES),
+      from: fc.integer({ min: Date.UTC(2000), max: Date.UTC(2030) }),
+    })
+    .map((a): Town => {
+      const station = { ...ekudden, externalId: a.externalId, name: a.stationName }
+      const id = `1490-${a.externalId}` as typeof ekudden.id
+      const { address: _, ...bare } = station
+      const first = containerId(`${id}-${a.containers[0]}`)
+      return {
+        ...castTown,
+        name: a.name,
+        timeZone: a.timeZone,
+        stalledAfterMs: a.stalledAfterMs,
+        operator: { name: a.operatorName },
+        stations: [
+          {
+            ...bare,
+            id,
+            ...(a.address === undefined ? {} : { address: a.address }),
+            containers: a.containers.map((name, i) => ({
+              id: containerId(`${id}-${name}`),
+              stationId: id,
+              name,
+              fraction: 'paper',
+              geometry: { ...box, volumeLitres: a.volumes[i]! },
+            })),
+          },
+        ],
+        devices: [{ id: deviceId('1e5'), profile: a.profile }],
+        mountings: [{ deviceId: deviceId('1e5'), containerId: first, from: instant(a.from) }],
+      }
+    })
+  fc.assert(
+    fc.property(someTown, (town) => {
+      expect(readBack(town)).toEqual(town)
+    }),
+    { numRuns: 300 },
+  )
+})
