@@ -130,9 +130,8 @@ describe.skipIf(!hasSharedData)('published payloads give the values their makers
       const level =
         tilt_alarm === true || distance_mm === undefined
           ? null
-          : (100 * (EMPTY_MM - distance_mm)) / (EMPTY_MM - FULL_MM)
-      if (level === null) expect(reading!['fillPercent']).toBeNull()
-      else expect(reading!['fillPercent']).toBeCloseTo(level, 6)
+          : Math.round((1000 * (EMPTY_MM - distance_mm)) / (EMPTY_MM - FULL_MM)) / 10
+      expect(reading!['fillPercent']).toBe(level)
     },
   )
 })

@@ -57,6 +57,7 @@ describe('a message becomes readings', () => {
       counter: 7,
       fingerprint: fingerprint(payload),
       tellsRepeats: true,
+      timed: true,
       readings: [
         {
           deviceId: 'dev-901-paper-1',

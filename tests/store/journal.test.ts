@@ -310,6 +310,31 @@ describe('a message sent again', () => {
     }),
   )
 
+  test(
+    'is the same reading when its device timed it, though nobody remembers the message',
+    withHouse(async ({ settle, told }) => {
+      const measured = { ...nowLevel(40, at(0)), receivedAt: at(5) }
+      const sent = (ms: number) =>
+        uplink({ ...measured, receivedAt: at(ms) }, { receivedAt: at(ms), timed: true })
+      expect(await settle(sent(5), sent(6), sent(HOUR))).toEqual(['kept', 'repeat', 'repeat'])
+      expect(await told()).toEqual([40])
+    }),
+  )
+
+  test(
+    'by a clock that ran a little ahead is known again when the time it gave has come',
+    withHouse(async ({ settle, told }) => {
+      // Held to its receipt the first time, since its own time had not come yet.
+      const first = uplink(nowLevel(40, at(0)), { fingerprint: 12 })
+      const again = uplink(
+        { ...nowLevel(40, at(1000)), receivedAt: at(3000) },
+        { fingerprint: 12, receivedAt: at(3000), timed: true },
+      )
+      expect(await settle(first, again)).toEqual(['kept', 'repeat'])
+      expect(await told()).toEqual([40])
+    }),
+  )
+
   test('is known again after a restart', () =>
     inFolder(async (path) => {
       const sent = (ms: number) =>
@@ -879,6 +904,7 @@ describe('whatever befalls it', () => {
                     fingerprint: print,
                     tellsRepeats: again || s.message.kind !== 'plain',
                     ...(s.message.kind === 'counted' && { counter: print }),
+                    ...(s.message.kind === 'timed' && { timed: true as const }),
                     readings: distances.map((distanceMm, i) => ({
                       deviceId: s.message.device,
                       n: 0,

@@ -8,7 +8,8 @@ const RESTART_FROM = 4000
 
 const port = parentPort!
 // A bare connection: what database.ts brings along would cost the thread more memory than its work does.
-const raw = new DatabaseSync(workerData as string, { timeout: 5000 })
+// It gives way soon: while it waits for a long reader to end, the writer waits as well.
+const raw = new DatabaseSync(workerData as string, { timeout: 30 })
 raw.exec('pragma synchronous = full')
 raw.exec('pragma cache_size = -1000')
 
