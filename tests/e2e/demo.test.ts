@@ -64,15 +64,18 @@ test(
       stations: {
         id: string
         name: string
-        containers: { word: string; fillPercent: number | null }[]
+        containers: { status: string; fillPercent: number | null }[]
       }[]
     }>('/api/v1/stations')
     expect(stations).toHaveLength(51)
     const containers = stations.flatMap((s) => s.containers)
-    const known = containers.filter((c) => c.word !== 'unknown')
+    const known = containers.filter((c) => c.status !== 'unknown')
+    expect(new Set(containers.map((c) => c.status))).toEqual(
+      new Set(['has-room', 'nearly-full', 'full', 'unknown']),
+    )
     expect(known.length / containers.length).toBeGreaterThan(0.8)
     for (const c of containers) {
-      if (c.word === 'unknown') expect(c.fillPercent).toBeNull()
+      if (c.status === 'unknown') expect(c.fillPercent).toBeNull()
     }
 
     const { posts } = await get<{ posts: Post[] }>('/api/v1/posts?limit=200')

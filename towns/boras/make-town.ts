@@ -104,7 +104,7 @@ export function makeTown(places: unknown, mixesOfSweden: unknown): string {
     .parse(places)
     .features.map((f) => ({
       id: f.properties.externalAvsId,
-      name: f.properties.name.replace(/\bÅvc\b/, 'ÅVC'),
+      name: f.properties.name.replace(/ Åvc$/, ' ÅVC'),
       address: f.properties.streetAddress,
       lon: f.geometry.coordinates[0],
       lat: f.geometry.coordinates[1],
