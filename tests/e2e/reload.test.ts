@@ -1,0 +1,96 @@
+/** A town that changes while it is served: SIGHUP reads the folder anew, and a faulty folder changes nothing. */
+import { createHash } from 'node:crypto'
+import { appendFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connectAsync } from 'mqtt'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { instant } from '#src/stations/time.ts'
+import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { runKvitter, type Served, startKvitter } from '#tests/support/process.ts'
+import { writeTownFolder } from '#tests/support/town-folder.ts'
+
+const RULES = `version: 1
+policy: { tz: Europe/Stockholm }
+rules:
+  - { id: full, per: container, when: c.full, for: 30m, cooldown: 6h, priority: 60, post: full }
+`
+const DEVICE = 'dev-001-paper-1'
+
+let folder: string
+let town: string
+let served: Served
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kvitter-reload-'))
+  town = join(folder, 'town')
+  const data = join(folder, 'data')
+  await writeTownFolder(town, { stations: 1, fractions: ['paper'], rules: RULES })
+  await runKvitter(['import', town, '--data', data])
+  {
+    await using store = await openSqliteStore(join(data, 'kvitter.sqlite'))
+    const tokenHash = createHash('sha256').update('let-me-in').digest('hex')
+    const at = instant(Date.now())
+    await store.saveCredential({ username: DEVICE, role: 'device', tokenHash }, at)
+  }
+  served = await startKvitter([
+    ...['--town', town, '--data', data, '--http', '127.0.0.1:0'],
+    ...['--mqtt', '127.0.0.1:0', '--mqtt-ws', 'off'],
+  ])
+})
+
+afterEach(async () => {
+  await served[Symbol.asyncDispose]()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function stations(): Promise<string[]> {
+  // Asked with a query, so that no cached answer of half a second ago is given.
+  const answer = await fetch(`${served.httpUrl}/api/v1/stations?limit=500`)
+  const body = (await answer.json()) as { stations: { id: string }[] }
+  return body.stations.map((s) => s.id).sort()
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 20_000
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`not within 20 s\n${served.log()}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+test('a new station is there after SIGHUP, and no connection was dropped', async () => {
+  const client = await connectAsync(`mqtt://127.0.0.1:${served.mqttPort}`, {
+    username: DEVICE,
+    password: 'let-me-in',
+    reconnectPeriod: 0,
+  })
+  let dropped = false
+  client.on('close', () => (dropped = true))
+  const publish = (fillPercent: number) =>
+    client.publishAsync(`kvitter/v1/devices/${DEVICE}/reading`, JSON.stringify({ fillPercent }), {
+      qos: 1,
+    })
+  await publish(40)
+  expect(await stations()).toEqual(['1490-001'])
+
+  await writeTownFolder(town, { stations: 2, fractions: ['paper'], rules: RULES })
+  served.child.kill('SIGHUP')
+  await until(async () => (await stations()).length === 2)
+
+  await publish(41)
+  expect(dropped).toBe(false)
+  const answer = await fetch(`${served.httpUrl}/api/v1/containers/1490-001-paper-1`)
+  expect(await answer.json()).toMatchObject({ container: { fillPercent: 41 } })
+  await client.endAsync()
+})
+
+test('a folder with faults is refused with each of them, and all goes on as before', async () => {
+  await writeTownFolder(town, { stations: 3, fractions: ['papper'], rules: RULES })
+  await appendFile(join(town, 'rules.yaml'), '  - { id: other, when: c.fil > 3.0 }\n')
+  served.child.kill('SIGHUP')
+  await until(() => served.log().includes('going on as before'))
+  expect(served.log()).toMatch(/did you mean \\"paper\\"/)
+  expect(served.log()).toMatch(/rules\[1\]/)
+  expect(await stations()).toEqual(['1490-001'])
+})
