@@ -1,5 +1,5 @@
 /** The commands. Exit codes: 0 done, 1 it failed, 2 the question was wrong (flags, settings, files). */
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { link, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,6 +13,7 @@ import { type Clock, instant } from '#src/stations/time.ts'
 import { townText } from '#src/stations/town-text.ts'
 import type { Credential } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { hashToken } from '#src/store/token.ts'
 import { readChannelSecrets } from './channels.ts'
 import { type Env, type Flag, readSettings, SECRETS, SETTINGS, type Settings } from './config.ts'
 import { DEMO_SPEED, DEMO_TOWN, demoTime, startSimulator, stopSimulator } from './demo.ts'
@@ -365,8 +366,7 @@ async function token(args: readonly string[], env: Env): Promise<number> {
     )
   }
   const secret = randomBytes(16).toString('base64url')
-  const tokenHash = createHash('sha256').update(secret).digest('hex')
-  await store.saveCredential({ username: name, role, tokenHash }, realClock())
+  await store.saveCredential({ username: name, role, tokenHash: hashToken(secret) }, realClock())
   console.log(`user name  ${name}\npassword   ${secret}`)
   return OK
 }

@@ -51,11 +51,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const metrics = new Registry()
   collectDefaultMetrics({ register: metrics })
 
+  const onFault = (what: string, error: unknown): void => log.error({ err: error }, what)
   const file = join(settings.data, 'kvitter.sqlite')
   const store = starting.use(await openSqliteStore(file))
-  starting.use(
-    startCheckpoints(file, (error) => log.error({ err: error }, 'checkpoints have stopped')),
-  )
+  starting.use(startCheckpoints(file, (error) => onFault('checkpoints have stopped', error)))
   const channels = openChannels(folder.town, options)
   const previousTown = await store.town()
   const change = await store.saveTown(folder.town, clock())
@@ -74,7 +73,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       wordPost,
       deliveriesFor: (post, { town }) => planDeliveries(post, town.channels),
       clock,
-      onFault: (what, error) => log.error({ err: error }, what),
+      onFault,
     }),
   )
 
@@ -96,6 +95,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       journal,
       clock,
       publish: (topic, body) => broker.publishRetained(topic, body),
+      onFault,
     }),
   )
   const deliveries = starting.use(
@@ -143,7 +143,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   )
 
   const ticking = setInterval(() => {
-    journal.tick().catch((error: unknown) => log.error({ err: error }, 'a tick failed'))
+    journal.tick().catch((error: unknown) => onFault('a tick failed', error))
   }, TICK_MS)
   starting.defer(() => clearInterval(ticking))
 

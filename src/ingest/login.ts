@@ -1,8 +1,9 @@
 /** Who is it? A user name and a token against the hash we keep. */
-import { hash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { Buffer } from 'node:buffer'
 import { parseDeviceId } from '#src/stations/ids.ts'
 import type { Credential } from '#src/store/contract.ts'
+import { hashToken } from '#src/store/token.ts'
 import type { Identity } from './access.ts'
 
 export type FindCredential = (username: string) => Promise<Credential | undefined>
@@ -51,7 +52,7 @@ async function find(username: string, credential: FindCredential): Promise<Crede
 }
 
 function tokenFits(token: Uint8Array, tokenHash: string): boolean {
-  const given = hash('sha256', token, 'buffer')
+  const given = Buffer.from(hashToken(token), 'hex')
   const kept = Buffer.from(tokenHash, 'hex')
   return kept.length === given.length && timingSafeEqual(given, kept)
 }

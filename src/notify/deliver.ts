@@ -3,6 +3,7 @@
  * any point leaves a delivery that is known to have been tried; the channel then finds out whether it
  * was heard before it says anything again. Each channel goes at its own pace.
  */
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises'
 import { Counter, Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
 import type { Delivery, DeliveryState, Store } from '#src/store/contract.ts'
@@ -378,15 +379,6 @@ function expiredError(delivery: Delivery): string {
     : `too late to be news; last: ${delivery.lastError}`
 }
 
-function waitRealTime(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-  })
+async function waitRealTime(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeoutPromise(ms, undefined, { signal }).catch(() => undefined)
 }

@@ -1,12 +1,10 @@
 /** Bad input of every kind, thrown at the real process: a clear answer, a count, and nothing else lost. */
-import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectAsync, type MqttClient } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { instant } from '#src/stations/time.ts'
-import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { letIn, tokenOf } from '#tests/support/credentials.ts'
 import { runKvitter, type Served, startKvitter } from '#tests/support/process.ts'
 import { writeTownFolder } from '#tests/support/town-folder.ts'
 
@@ -28,15 +26,11 @@ beforeAll(async () => {
   const data = join(folder, 'data')
   await writeTownFolder(town, { stations: 2, fractions: ['paper', 'plastic'], rules: RULES })
   await runKvitter(['import', town, '--data', data])
-  await using store = await openSqliteStore(join(data, 'kvitter.sqlite'))
-  for (const [username, role] of [
-    [DEVICE, 'device'],
-    ['dev-002-paper-1', 'device'],
-    ['chirpstack', 'network-server'],
-  ] as const) {
-    const tokenHash = createHash('sha256').update(`token-of-${username}`).digest('hex')
-    await store.saveCredential({ username, role, tokenHash }, instant(Date.now()))
-  }
+  await letIn(data, {
+    [DEVICE]: 'device',
+    'dev-002-paper-1': 'device',
+    chirpstack: 'network-server',
+  })
   served = await startKvitter(
     [
       ...['--town', town, '--data', data, '--http', '127.0.0.1:0'],
@@ -52,7 +46,7 @@ afterAll(async () => {
 })
 
 function login(username: string, url = `mqtt://127.0.0.1:${served.mqttPort}`): Promise<MqttClient> {
-  return connectAsync(url, { username, password: `token-of-${username}`, reconnectPeriod: 0 })
+  return connectAsync(url, { username, password: tokenOf(username), reconnectPeriod: 0 })
 }
 
 async function quarantine(): Promise<{ reason: string; detail: string; topic: string }[]> {

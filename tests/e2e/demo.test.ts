@@ -3,6 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { HOUR } from '#src/stations/time.ts'
+import { until } from '#tests/support/until.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 /** A town day in 24 seconds. */
@@ -12,6 +14,7 @@ let demo: ChildProcess
 let url: string
 let startedAt: number
 let output = ''
+const told = () => output
 
 beforeAll(async () => {
   startedAt = Date.now()
@@ -24,7 +27,7 @@ beforeAll(async () => {
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   demo.stdout!.setEncoding('utf8').on('data', (text: string) => (output += text))
-  await until(() => Promise.resolve(/Pages +(http:\S+?)\/ /.test(output)), 30_000)
+  await until(() => /Pages +(http:\S+?)\/ /.test(output), 30_000, told)
   url = /Pages +(http:\S+?)\/ /.exec(output)![1]!
 }, 40_000)
 
@@ -47,7 +50,11 @@ async function get<T>(path: string): Promise<T> {
 }
 
 test('the first post is there within half a minute', { timeout: 60_000 }, async () => {
-  await until(async () => (await get<{ posts: Post[] }>('/api/v1/posts')).posts.length > 0, 30_000)
+  await until(
+    async () => (await get<{ posts: Post[] }>('/api/v1/posts')).posts.length > 0,
+    30_000,
+    told,
+  )
   expect(Date.now() - startedAt).toBeLessThan(60_000)
 })
 
@@ -55,10 +62,8 @@ test(
   'a simulated day leaves posts, reasons and a town that is known',
   { timeout: 120_000 },
   async () => {
-    await until(async () => {
-      const { asOf } = await get<{ asOf: string }>('/api/v1/stations')
-      return Date.parse(asOf) - startedAt > 0 && townHours() > 24
-    }, 60_000)
+    const from = await townTime()
+    await until(async () => (await townTime()) - from > 24 * HOUR, 60_000, told)
 
     const { stations } = await get<{
       stations: {
@@ -99,14 +104,7 @@ test(
   },
 )
 
-function townHours(): number {
-  return ((Date.now() - startedAt) * SPEED) / 3_600_000
-}
-
-async function until(holds: () => Promise<boolean>, withinMs: number): Promise<void> {
-  const end = Date.now() + withinMs
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`not within ${withinMs / 1000} s\n${output}`)
-    await new Promise((resolve) => setTimeout(resolve, 250))
-  }
+async function townTime(): Promise<number> {
+  const { asOf } = await get<{ asOf: string }>('/api/v1/stations')
+  return Date.parse(asOf)
 }

@@ -1,12 +1,11 @@
 /** A town that changes while it is served: SIGHUP reads the folder anew, and a faulty folder changes nothing. */
-import { createHash } from 'node:crypto'
 import { appendFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { instant } from '#src/stations/time.ts'
-import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { letIn, tokenOf } from '#tests/support/credentials.ts'
+import { until } from '#tests/support/until.ts'
 import { runKvitter, type Served, startKvitter } from '#tests/support/process.ts'
 import { writeTownFolder } from '#tests/support/town-folder.ts'
 
@@ -27,12 +26,7 @@ beforeEach(async () => {
   const data = join(folder, 'data')
   await writeTownFolder(town, { stations: 1, fractions: ['paper'], rules: RULES })
   await runKvitter(['import', town, '--data', data])
-  {
-    await using store = await openSqliteStore(join(data, 'kvitter.sqlite'))
-    const tokenHash = createHash('sha256').update('let-me-in').digest('hex')
-    const at = instant(Date.now())
-    await store.saveCredential({ username: DEVICE, role: 'device', tokenHash }, at)
-  }
+  await letIn(data, { [DEVICE]: 'device' })
   served = await startKvitter([
     ...['--town', town, '--data', data, '--http', '127.0.0.1:0'],
     ...['--mqtt', '127.0.0.1:0', '--mqtt-ws', 'off'],
@@ -51,18 +45,10 @@ async function stations(): Promise<string[]> {
   return body.stations.map((s) => s.id).sort()
 }
 
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 20_000
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`not within 20 s\n${served.log()}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
-
 test('a new station is there after SIGHUP, and no connection was dropped', async () => {
   const client = await connectAsync(`mqtt://127.0.0.1:${served.mqttPort}`, {
     username: DEVICE,
-    password: 'let-me-in',
+    password: tokenOf(DEVICE),
     reconnectPeriod: 0,
   })
   let dropped = false
@@ -76,7 +62,11 @@ test('a new station is there after SIGHUP, and no connection was dropped', async
 
   await writeTownFolder(town, { stations: 2, fractions: ['paper'], rules: RULES })
   served.child.kill('SIGHUP')
-  await until(async () => (await stations()).length === 2)
+  await until(
+    async () => (await stations()).length === 2,
+    20_000,
+    () => served.log(),
+  )
 
   await publish(41)
   expect(dropped).toBe(false)
@@ -89,7 +79,11 @@ test('a folder with faults is refused with each of them, and all goes on as befo
   await writeTownFolder(town, { stations: 3, fractions: ['papper'], rules: RULES })
   await appendFile(join(town, 'rules.yaml'), '  - { id: other, when: c.fil > 3.0 }\n')
   served.child.kill('SIGHUP')
-  await until(() => served.log().includes('going on as before'))
+  await until(
+    () => served.log().includes('going on as before'),
+    20_000,
+    () => served.log(),
+  )
   expect(served.log()).toMatch(/did you mean \\"paper\\"/)
   expect(served.log()).toMatch(/rules\[1\]/)
   expect(await stations()).toEqual(['1490-001'])

@@ -1,13 +1,11 @@
 /** Real payloads in real envelopes, from another process's side of the wire to the answer over HTTP. */
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { instant } from '#src/stations/time.ts'
-import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { letIn, tokenOf } from '#tests/support/credentials.ts'
 import { type Served, runKvitter, startKvitter } from '#tests/support/process.ts'
 import { hasSharedData, sharedData } from '#tests/support/shared.ts'
 
@@ -57,22 +55,13 @@ describe.skipIf(!hasSharedData)('published payloads give the values their makers
     )
     const data = join(folder, 'data')
     await runKvitter(['import', town, '--data', data])
-    {
-      await using store = await openSqliteStore(join(data, 'kvitter.sqlite'))
-      for (const username of ['tts', 'chirpstack']) {
-        const tokenHash = createHash('sha256').update('let-me-in').digest('hex')
-        await store.saveCredential(
-          { username, role: 'network-server', tokenHash },
-          instant(Date.now()),
-        )
-      }
-    }
+    await letIn(data, { tts: 'network-server', chirpstack: 'network-server' })
     served = await startKvitter([
       ...['--town', town, '--data', data, '--http', '127.0.0.1:0'],
       ...['--mqtt', '127.0.0.1:0', '--mqtt-ws', 'off'],
     ])
     const login = (username: string) =>
-      connectAsync(`mqtt://127.0.0.1:${served.mqttPort}`, { username, password: 'let-me-in' })
+      connectAsync(`mqtt://127.0.0.1:${served.mqttPort}`, { username, password: tokenOf(username) })
     const tts = await login('tts')
     const chirpstack = await login('chirpstack')
     for (const [i, v] of vectors.entries()) {
