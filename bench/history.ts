@@ -11,11 +11,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { parseContainerId, parseDeviceId, parseStationId } from '#src/stations/ids.ts'
-import type { Container, Town } from '#src/stations/station.ts'
+import type { Fraction } from '#src/stations/fraction.ts'
 import { DAY, HOUR, instant, plus } from '#src/stations/time.ts'
 import { connect } from '#src/store/sqlite/database.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { madeTown } from './made-town.ts'
 
 const { values: asked } = parseArgs({
   options: {
@@ -28,11 +28,11 @@ const { values: asked } = parseArgs({
 const CONTAINERS = Number(asked.containers)
 const DAYS = Number(asked.days)
 const ROUNDS = Number(asked.rounds)
-const AT_A_STATION = 12
+const STATION = Array<Fraction>(12).fill('paper')
 
 const to = instant(Date.parse('2026-05-05T12:00:00Z'))
 const from = plus(to, -DAYS * DAY)
-const town = townOf(CONTAINERS)
+const town = madeTown(CONTAINERS, STATION)
 const folder = mkdtempSync(join(asked.dir, 'kvitter-bench-'))
 try {
   const path = join(folder, 'kvitter.sqlite')
@@ -62,7 +62,7 @@ async function measureAll(path: string): Promise<void> {
      where at >= ?2 and at < ?3 and container_no = ?4 and fill is not null group by bucket`,
   )
   const onTheLoop = await rounds(async (i) => {
-    for (let c = 0; c < AT_A_STATION; c++) scan.all(HOUR, from, to, i * AT_A_STATION + c + 1)
+    for (let c = 0; c < STATION.length; c++) scan.all(HOUR, from, to, i * STATION.length + c + 1)
   })
   reader.raw.close()
   console.table([
@@ -127,50 +127,4 @@ function fillWithReadings(path: string): void {
   }
   raw.exec('commit')
   raw.close()
-}
-
-function townOf(containers: number): Town {
-  const stations: Town['stations'][number][] = []
-  for (let s = 0; s * AT_A_STATION < containers; s++) {
-    const externalId = String(s + 1).padStart(5, '0')
-    const id = parseStationId(`1490-${externalId}`)!
-    const here = Math.min(AT_A_STATION, containers - s * AT_A_STATION)
-    stations.push({
-      id,
-      municipalityCode: '1490',
-      externalId,
-      name: `Station ${externalId}`,
-      place: { lon: 12.94, lat: 57.72 },
-      containers: Array.from({ length: here }, (_, i): Container => {
-        const name = `paper-${i + 1}`
-        return {
-          id: parseContainerId(`${id}-${name}`)!,
-          stationId: id,
-          name,
-          fraction: 'paper',
-          geometry: {
-            emptyDistanceMm: 1650,
-            fullDistanceMm: 300,
-            deadZoneMm: 250,
-            volumeLitres: 3000,
-          },
-        }
-      }),
-    })
-  }
-  const all = stations.flatMap((s) => s.containers)
-  return {
-    municipalityCode: '1490',
-    name: 'Provstad',
-    timeZone: 'Europe/Stockholm',
-    stations,
-    devices: all.map((c) => ({ id: parseDeviceId(`dev-${c.id}`)!, profile: 'native' })),
-    mountings: all.map((c) => ({
-      deviceId: parseDeviceId(`dev-${c.id}`)!,
-      containerId: c.id,
-      from: instant(0),
-    })),
-    networkServers: [],
-    channels: {},
-  }
 }

@@ -7,60 +7,14 @@ import { readFileSync } from 'node:fs'
 
 import { createEngine } from '#src/rules/engine.ts'
 import { parseRuleFile } from '#src/rules/rule-file.ts'
-import { parseContainerId, parseDeviceId, parseStationId } from '#src/stations/ids.ts'
-import type { Container, Station, Town } from '#src/stations/station.ts'
+import type { Fraction } from '#src/stations/fraction.ts'
 import { MINUTE, instant } from '#src/stations/time.ts'
+import { madeTown } from './made-town.ts'
 
-const CONTAINERS_PER_STATION = 5
+const STATION = Array<Fraction>(5).fill('paper')
 const EVERY_MS = 10 * MINUTE
 const START = Date.parse('2026-05-05T06:00:00Z')
 const BATCH = 100
-
-function makeTown(containerCount: number): Town {
-  const stations: Station[] = []
-  for (let s = 0; s < containerCount / CONTAINERS_PER_STATION; s++) {
-    const id = parseStationId(`1490-${s}`)!
-    const containers = Array.from({ length: CONTAINERS_PER_STATION }, (_, c): Container => {
-      const name = `paper-${c}`
-      return {
-        id: parseContainerId(`${id}-${name}`)!,
-        stationId: id,
-        name,
-        fraction: 'paper',
-        geometry: {
-          emptyDistanceMm: 1650,
-          fullDistanceMm: 300,
-          deadZoneMm: 250,
-          volumeLitres: 3000,
-        },
-      }
-    })
-    const place = { lon: 12.9 + (s % 200) / 100, lat: 57 + Math.floor(s / 200) / 100 }
-    stations.push({
-      id,
-      municipalityCode: '1490',
-      externalId: `${s}`,
-      name: `Station ${s}`,
-      place,
-      containers,
-    })
-  }
-  const containers = stations.flatMap((station) => station.containers)
-  return {
-    municipalityCode: '1490',
-    name: 'Mätstad',
-    timeZone: 'Europe/Stockholm',
-    stations,
-    devices: containers.map(({ id }) => ({ id: parseDeviceId(`dev-${id}`)!, profile: 'native' })),
-    mountings: containers.map(({ id }) => ({
-      deviceId: parseDeviceId(`dev-${id}`)!,
-      containerId: id,
-      from: instant(0),
-    })),
-    networkServers: [],
-    channels: {},
-  }
-}
 
 const parsed = parseRuleFile(
   readFileSync(new URL('../towns/boras/rules.yaml', import.meta.url), 'utf8'),
@@ -70,7 +24,7 @@ if (parsed.kind === 'faulty') throw new Error(JSON.stringify(parsed.faults))
 const { book } = parsed
 
 function run(containerCount: number, readingCount: number, changing: boolean): string {
-  const town = makeTown(containerCount)
+  const town = madeTown(containerCount, STATION)
   const engine = createEngine({ book, town })
   const { mountings } = town
   const stepMs = EVERY_MS / containerCount

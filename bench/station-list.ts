@@ -20,6 +20,7 @@ import { listStations } from '#src/api/station-routes.ts'
 import { instant } from '#src/stations/time.ts'
 import { serve } from '../src/serve.ts'
 import { readTownFolder } from '../src/town-folder.ts'
+import { median } from './median.ts'
 
 const CONNECTIONS = 10
 const NOT_MODIFIED = 'Kvitter, 304'
@@ -154,8 +155,6 @@ async function compare(): Promise<void> {
     }
     client.disconnect()
     await app.close()
-    const median = (numbers: readonly number[]) =>
-      numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!
     const base = median(rates.get(cases[0]![0])!)
     console.log(
       `\n${read.folder.town.stations.length} stations, 400 containers, ${text.length} B\n`,

@@ -13,13 +13,13 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Effects } from '#src/rules/decision.ts'
 import type { Engine } from '#src/rules/contract.ts'
-import { parseContainerId, parseDeviceId, parseStationId } from '#src/stations/ids.ts'
-import type { Container, Device, Mounting, Station, Town } from '#src/stations/station.ts'
 import { type EpochMs, instant } from '#src/stations/time.ts'
 import type { JournalTx, NewReading, Store } from '#src/store/contract.ts'
 import type { JournalEntry, UplinkEntry } from '#src/store/journal.ts'
 import { openJournal } from '#src/store/open-journal.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { madeTown } from './made-town.ts'
+import { median } from './median.ts'
 
 const { values: asked } = parseArgs({
   options: {
@@ -46,7 +46,7 @@ interface Figure {
   readonly cpuUs: number
 }
 
-const town = townOf(DEVICES)
+const town = madeTown(DEVICES, ['paper', 'plastic', 'metal', 'clear-glass'])
 const CASES: Readonly<Record<string, () => Promise<Figure>>> = {
   'keepReadings, 800 in a commit': () => inFolder(keepReadingsAlone),
   'journal over a store of nothing': () => journalWith(storeOfNothing()),
@@ -200,58 +200,4 @@ function measure(): () => Pick<Figure, 'wallMs' | 'cpuUs'> {
     const { user, system } = process.cpuUsage(cpu)
     return { wallMs: performance.now() - startedAt, cpuUs: user + system }
   }
-}
-
-/** Stations of four containers each, every container with a device. */
-function townOf(devices: number): Town {
-  const stations: Station[] = []
-  for (let s = 0; s * 4 < devices; s++) {
-    const externalId = String(s + 1).padStart(5, '0')
-    const id = parseStationId(`1490-${externalId}`)!
-    const containers = (['paper', 'plastic', 'metal', 'clear-glass'] as const)
-      .slice(0, devices - s * 4)
-      .map((fraction): Container => {
-        const name = `${fraction}-1`
-        return {
-          id: parseContainerId(`${id}-${name}`)!,
-          stationId: id,
-          name,
-          fraction,
-          geometry: {
-            emptyDistanceMm: 1650,
-            fullDistanceMm: 300,
-            deadZoneMm: 250,
-            volumeLitres: 3000,
-          },
-        }
-      })
-    stations.push({
-      id,
-      municipalityCode: '1490',
-      externalId,
-      name: `Station ${externalId}`,
-      place: { lon: 12.94, lat: 57.72 },
-      containers,
-    })
-  }
-  const containers = stations.flatMap((s) => s.containers)
-  const deviceOf = (c: Container) => parseDeviceId(`dev-${c.id}`)!
-  return {
-    municipalityCode: '1490',
-    name: 'Provstad',
-    timeZone: 'Europe/Stockholm',
-    stations,
-    devices: containers.map((c): Device => ({ id: deviceOf(c), profile: 'native' })),
-    mountings: containers.map((c): Mounting => ({
-      deviceId: deviceOf(c),
-      containerId: c.id,
-      from: instant(0),
-    })),
-    networkServers: [],
-    channels: {},
-  }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 }

@@ -92,7 +92,6 @@ createInterface({ input: process.stdin }).on('line', () => {
       decisions,
       outbox: { n: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) },
       rssMb: Math.round(process.memoryUsage.rss() / 1e6),
-      memory: process.memoryUsage(),
     }),
   )
 })
