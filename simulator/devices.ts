@@ -6,7 +6,7 @@ import type { EpochMs } from '#src/stations/time.ts'
 
 import { episodes } from './faults.ts'
 import type { FaultKind, FaultRates } from './faults.ts'
-import { milesightPayload, nativeMessage, serverMessage } from './messages.ts'
+import { isSpoken, milesightPayload, nativeMessage, serverMessage } from './messages.ts'
 import type { Message, Radio, Sample } from './messages.ts'
 import { randomFrom } from './random.ts'
 import type { Random } from './random.ts'
@@ -218,7 +218,7 @@ function encode(
   timeAsText: boolean,
   garbled: number | undefined,
 ): Message {
-  if (device.profile === 'native' || server === undefined) {
+  if (!isSpoken(device.profile) || server === undefined) {
     const message = nativeMessage(device.id, sample, timeAsText)
     return garbled === undefined ? message : garble(message, garbled)
   }

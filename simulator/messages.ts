@@ -1,5 +1,5 @@
 /** Messages as devices and network servers send them, byte for byte. */
-import type { DeviceProfile, NetworkServer } from '#src/stations/station.ts'
+import type { NetworkServer } from '#src/stations/station.ts'
 import { isoText } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 
@@ -45,15 +45,19 @@ export function nativeTopic(deviceId: string): string {
   return `kvitter/v1/devices/${deviceId}/reading`
 }
 
+/** What the simulator can say in a vendor's own bytes; a device of any other profile speaks native JSON. */
+export type SpokenProfile = 'milesight/em310-udl' | 'milesight/em400'
+
+export function isSpoken(profile: string): profile is SpokenProfile {
+  return profile === 'milesight/em310-udl' || profile === 'milesight/em400'
+}
+
 /**
  * Milesight's TLV: channel, type, value in little-endian. EM400: battery 01 75 (%), temperature 03 67
  * (0.1 °C, signed), distance 04 82 (mm), position 05 00; EM310-UDL: distance is 03 82, position 04 00
  * (the vendor's user guides for the two).
  */
-export function milesightPayload(
-  profile: Exclude<DeviceProfile, 'native'>,
-  sample: Sample,
-): Uint8Array {
+export function milesightPayload(profile: SpokenProfile, sample: Sample): Uint8Array {
   const distance = sample.distanceMm ?? 0
   const battery = [0x01, 0x75, sample.batteryPercent]
   if (profile === 'milesight/em310-udl') {

@@ -268,15 +268,20 @@ async function exportTown(args: readonly string[], env: Env): Promise<number> {
   const town = await store.town()
   if (!town) return complain(`There is no town in ${database} yet; run kvitter import first.`)
   const path = join(folder, 'town.yaml')
-  let written: 'written' | 'exists'
+  const codecs = (town.profiles ?? []).flatMap(({ codec }) => codec ?? [])
+  const files = new Map(codecs.map(({ file, source }) => [join(folder, file), source]))
+  files.set(path, townText(town))
+  let taken: string | undefined
   try {
-    written = await writeNewFile(path, townText(town), force)
+    for (const [file, text] of files) {
+      if ((await writeNewFile(file, text, force)) === 'exists') taken ??= file
+    }
   } catch (error) {
     complain(`${path} can't be written: ${(error as Error).message}`)
     return FAILED
   }
-  if (written === 'exists') {
-    return complain(`${path} is there already; --force writes over it.`)
+  if (taken !== undefined) {
+    return complain(`${taken} is there already; --force writes over it.`)
   }
   const containers = town.stations.reduce((n, s) => n + s.containers.length, 0)
   console.log(

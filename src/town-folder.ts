@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseRuleFile, type RuleBook } from '#src/rules/rule-file.ts'
 import { faultLine } from '#src/stations/fault-line.ts'
-import type { Town } from '#src/stations/station.ts'
+import type { Town, TownProfile } from '#src/stations/station.ts'
 import { POST_TEMPLATES } from '#src/wording/post-text.ts'
 import { parseTown } from './town-parser.ts'
 
@@ -29,7 +29,7 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
       const code = (error as NodeJS.ErrnoException).code
       faults.push(
         code === 'ENOENT'
-          ? `${path}: there is no such file; a town's folder holds town.yaml and rules.yaml`
+          ? `${path}: there is no such file${name.endsWith('.yaml') ? "; a town's folder holds town.yaml and rules.yaml" : ''}`
           : `${path}: can't be read (${code ?? String(error)})`,
       )
       return undefined
@@ -46,9 +46,30 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
   for (const parsed of [town, rules]) {
     if (parsed?.kind === 'faulty') faults.push(...parsed.faults.map(faultLine))
   }
-  if (town?.kind !== 'ok' || rules?.kind !== 'ok') return { kind: 'faulty', faults }
+  const profiles = town?.kind === 'ok' ? await readCodecs(town.town.profiles ?? [], readText) : []
+  if (faults.length > 0 || town?.kind !== 'ok' || rules?.kind !== 'ok') {
+    return { kind: 'faulty', faults }
+  }
   return {
     kind: 'ok',
-    folder: { town: town.town, book: rules.book, warnings: rules.warnings.map(faultLine) },
+    folder: {
+      town: profiles.length === 0 ? town.town : { ...town.town, profiles },
+      book: rules.book,
+      warnings: rules.warnings.map(faultLine),
+    },
   }
+}
+
+/** The text of each codec, as its vendor published it. */
+function readCodecs(
+  profiles: readonly TownProfile[],
+  readText: (name: string) => Promise<string | undefined>,
+): Promise<TownProfile[]> {
+  return Promise.all(
+    profiles.map(async (profile): Promise<TownProfile> => {
+      if (!profile.codec) return profile
+      const source = (await readText(profile.codec.file)) ?? ''
+      return { ...profile, codec: { ...profile.codec, source } }
+    }),
+  )
 }

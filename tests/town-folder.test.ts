@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -40,4 +40,26 @@ test('and so are its faults', async () => {
   const parsed = await parseTown(text, 'town.yaml')
   expect(parsed).toEqual(parseTownFile(text, 'town.yaml'))
   expect(parsed.kind).toBe('faulty')
+})
+
+test('a profile’s codec is read from the folder, and a missing one is told', async () => {
+  const town = (await readFile(join(boras, 'town.yaml'), 'utf8')).replace(
+    'networkServers:',
+    `profiles:
+  our-town/bin: { codec: codecs/bin.js, fields: { levels: [{ path: mm, meaning: distance, unit: mm }] } }
+networkServers:`,
+  )
+  await cp(boras, folder, { recursive: true })
+  await writeFile(join(folder, 'town.yaml'), town)
+  expect(await readTownFolder(folder)).toEqual({
+    kind: 'faulty',
+    faults: [`${join(folder, 'codecs/bin.js')}: there is no such file`],
+  })
+
+  await mkdir(join(folder, 'codecs'))
+  await writeFile(join(folder, 'codecs', 'bin.js'), 'function decodeUplink() {}')
+  const read = await readTownFolder(folder)
+  expect(read.kind === 'ok' && read.folder.town.profiles).toMatchObject([
+    { codec: { file: 'codecs/bin.js', source: 'function decodeUplink() {}' } },
+  ])
 })

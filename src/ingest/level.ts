@@ -27,11 +27,13 @@ export function levelOf(measured: Measurement, geometry: Geometry | undefined): 
     const level = fromDistance(measured.distanceMm, geometry)
     if (level) return level
   }
+  if (measured.heightMm !== undefined && geometry) return fromHeight(measured.heightMm, geometry)
   return measured.fillPercent === undefined ? {} : fromPercent(measured.fillPercent)
 }
 
 /**
- * `100 · (empty − d) / (empty − full)`, to a tenth of a per cent, clamped.
+ * `100 · (empty − d) / (empty − full)`, to a tenth of a per cent, clamped. `d` is the plumb distance:
+ * what the sensor says times the cosine of its tilt, less its mounting offset.
  *
  * - Zero is how ultrasonic sensors say that nothing came back: `no-echo`, never full.
  * - Shorter than the dead zone or than the full line: full, flagged `near-full`. Within the dead zone
@@ -45,13 +47,31 @@ function fromDistance(distanceMm: number, geometry: Geometry | undefined): Level
   if (distanceMm === 0) return { fault: 'no-echo' }
   if (!geometry) return undefined
   const { emptyDistanceMm, fullDistanceMm, deadZoneMm } = geometry
-  if (distanceMm > emptyDistanceMm * (1 + FLOOR_TOLERANCE)) return { fault: 'beyond-floor' }
-  if (distanceMm < deadZoneMm || distanceMm < fullDistanceMm) {
+  const plumbMm = plumb(distanceMm, geometry)
+  if (plumbMm > emptyDistanceMm * (1 + FLOOR_TOLERANCE)) return { fault: 'beyond-floor' }
+  if (distanceMm < deadZoneMm || plumbMm < fullDistanceMm) {
     return { fillPercent: 100, flag: 'near-full' }
   }
-  if (distanceMm > emptyDistanceMm) return { fillPercent: 0, flag: 'clamped' }
-  const percent = (100 * (emptyDistanceMm - distanceMm)) / (emptyDistanceMm - fullDistanceMm)
+  if (plumbMm > emptyDistanceMm) return { fillPercent: 0, flag: 'clamped' }
+  const percent = (100 * (emptyDistanceMm - plumbMm)) / (emptyDistanceMm - fullDistanceMm)
   return Number.isFinite(percent) ? { fillPercent: toTenths(percent) } : undefined
+}
+
+/** The dead zone is the sensor's own and is judged by its own distance, never by this one. */
+function plumb(distanceMm: number, { mountingOffsetMm, tiltDeg }: Geometry): number {
+  const upright = tiltDeg === undefined ? 1 : Math.cos((tiltDeg * Math.PI) / 180)
+  // To a micrometre, so that the cosine's last digit moves nothing over the floor.
+  return Math.round((distanceMm * upright - (mountingOffsetMm ?? 0)) * 1000) / 1000
+}
+
+/** A height of the waste over the floor, against the height that is called full. */
+function fromHeight(heightMm: number, { emptyDistanceMm, fullDistanceMm }: Geometry): Level {
+  if (!(heightMm >= 0)) return { fault: 'sensor-error' }
+  const percent = (100 * heightMm) / (emptyDistanceMm - fullDistanceMm)
+  // Over the full line it may well reach; not through the lid.
+  if (!(heightMm <= emptyDistanceMm)) return { fault: 'out-of-range' }
+  if (percent > 100) return { fillPercent: 100, flag: 'near-full' }
+  return Number.isFinite(percent) ? { fillPercent: toTenths(percent) } : {}
 }
 
 function toTenths(percent: number): number {

@@ -1,7 +1,6 @@
 /** One message, from the wire to what the journal keeps. Pure: nothing here waits, writes or knows the time. */
 import type { DeviceId } from '#src/stations/ids.ts'
 import type { Measurement, Reading, Rejected } from '#src/stations/reading.ts'
-import type { DeviceProfile } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { UplinkEntry } from '#src/store/journal.ts'
@@ -156,7 +155,7 @@ type Measured = { readonly kind: 'measured'; readonly measurements: readonly Mea
  * Our own reading of the bytes. What the network server's codec says is used only for a device whose
  * profile is `native`: that codec can be changed in a console behind our back.
  */
-function decode(frame: Frame, profile: DeviceProfile): Measured | Refusal {
+function decode(frame: Frame, profile: string): Measured | Refusal {
   switch (profile) {
     case 'milesight/em310-udl':
       return decodeMilesight(frame.bytes, 'em310-udl')
@@ -171,6 +170,8 @@ function decode(frame: Frame, profile: DeviceProfile): Measured | Refusal {
               'that answers with fillPercent or distanceMm',
           )
         : readNative(frame.decoded)
+    default:
+      return refuse('no-measurement-format', `nothing here reads the profile ${profile}`)
   }
 }
 

@@ -34,7 +34,7 @@ export function toReading(
 ): Reading {
   const flags: ReadingFlag[] = []
   const measuredAt = timeOf(measured.at, receivedAt, flags)
-  const container = town.mountedOn(deviceId, measuredAt)
+  const container = town.mountedOn(deviceId, measuredAt, measured.channel)
   const level = levelOf(measured, container?.geometry)
   if (level.flag) flags.push(level.flag)
 

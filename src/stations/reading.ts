@@ -42,6 +42,15 @@ export interface Measurement {
   readonly tilted?: boolean
   /** The device said that it could not measure. */
   readonly fault?: Fault
+  /** Which of a device's sensors, where it watches several containers. */
+  readonly channel?: string
+  /** From the floor up to the waste. */
+  readonly heightMm?: number
+  /** The device's own alarms. They may be lost on the way, so each is also found from what is measured. */
+  readonly batteryLow?: boolean
+  readonly fire?: boolean
+  /** It felt that it was lifted, turned over or emptied. */
+  readonly pickedUp?: boolean
 }
 
 /** One message from a device: none, one or many measurements. */

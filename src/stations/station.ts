@@ -1,4 +1,5 @@
 /** A town's stations, the containers that stand there, and the devices that watch them. */
+import type { FieldMap } from './field-map.ts'
 import type { Fraction } from './fraction.ts'
 import type { ContainerId, DeviceId, StationId } from './ids.ts'
 import type { EpochMs } from './time.ts'
@@ -19,6 +20,10 @@ export interface Geometry {
   readonly fullDistanceMm: number
   readonly deadZoneMm: number
   readonly volumeLitres: number
+  /** How far the sensor sits above the plane that the distances are told from; taken off each distance. */
+  readonly mountingOffsetMm?: number
+  /** How far from plumb the sensor looks, in degrees; a slanted distance is longer than the plumb one. */
+  readonly tiltDeg?: number
 }
 
 export interface Container {
@@ -42,19 +47,30 @@ export interface Station {
   readonly containers: readonly Container[]
 }
 
+/** A profile of the town's own: what its codec's fields, or the network server's, mean. */
+export interface TownProfile {
+  readonly name: string
+  /** A LoRa Alliance TS013 codec in the town's folder; without one, what the network server decoded is read. */
+  readonly codec?: { readonly file: string; readonly source: string }
+  readonly fields: FieldMap
+}
+
 /** How a device's payload is understood. `native` is Kvitter's own JSON. */
 export const DEVICE_PROFILES = ['native', 'milesight/em310-udl', 'milesight/em400'] as const
 export type DeviceProfile = (typeof DEVICE_PROFILES)[number]
 
 export interface Device {
   readonly id: DeviceId
-  readonly profile: DeviceProfile
+  /** One of `DEVICE_PROFILES` or of the town's own. */
+  readonly profile: string
 }
 
 /** The period during which a device sits on a container. Swapping devices keeps the container's history. */
 export interface Mounting {
   readonly deviceId: DeviceId
   readonly containerId: ContainerId
+  /** Which of the device's sensors, where it watches several containers. */
+  readonly channel?: string
   readonly from: EpochMs
   /** Absent while it still sits there. */
   readonly until?: EpochMs
@@ -103,6 +119,7 @@ export interface Town {
   /** No reading in the whole town for this long, and the pages say that they stand still. */
   readonly stalledAfterMs?: number
   readonly stations: readonly Station[]
+  readonly profiles?: readonly TownProfile[]
   readonly devices: readonly Device[]
   readonly mountings: readonly Mounting[]
   readonly networkServers: readonly NetworkServer[]

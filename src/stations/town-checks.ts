@@ -6,7 +6,7 @@
 import { parseDeviceId } from './ids.ts'
 import type { DeviceId } from './ids.ts'
 import { nearestName } from './nearest-name.ts'
-import { distanceM } from './station.ts'
+import { DEVICE_PROFILES, distanceM } from './station.ts'
 import type { Place } from './station.ts'
 import { DEFAULT_TIME_ZONE } from './time.ts'
 import type { EpochMs } from './time.ts'
@@ -32,6 +32,7 @@ function finite(value: unknown): number | undefined {
 interface Seat {
   readonly device: DeviceId
   readonly profile: string | undefined
+  readonly channel: string | undefined
   readonly containerPath: Path
   readonly path: Path
   readonly from: EpochMs
@@ -65,6 +66,22 @@ export function crossCheck(raw: Block, tell: Tell): void {
     }
   }
   checkSeats(seats, tell)
+  checkProfiles(seats, block(raw['profiles']), tell)
+}
+
+/** A profile that is ours or the town's own, and no town's own that takes the name of one of ours. */
+function checkProfiles(seats: readonly Seat[], own: Block, tell: Tell): void {
+  const ready: readonly string[] = DEVICE_PROFILES
+  for (const name of Object.keys(own)) {
+    if (ready.includes(name)) {
+      tell(['profiles', name], `"${name}" is the name of a ready profile; choose another name`)
+    }
+  }
+  const known = [...ready, ...Object.keys(own)]
+  for (const { profile, path } of seats) {
+    if (profile === undefined || known.includes(profile)) continue
+    tell([...path, 'profile'], unknownName(`"${profile}"`, profile, 'profile', known))
+  }
 }
 
 function checkTimeZone(value: unknown, tell: Tell): string {
@@ -183,6 +200,7 @@ function seatsOf(container: Block, at: Path, zone: string, tell: Tell): Seat[] {
     seats.push({
       device,
       profile,
+      channel: text(entry['channel']),
       containerPath: at,
       path,
       from: start,
@@ -217,7 +235,8 @@ function readInstant(
 
 function checkSeats(seats: readonly Seat[], tell: Tell): void {
   for (const [device, own] of Map.groupBy(seats, (s) => s.device)) {
-    for (const [earlier, later] of overlaps(own)) {
+    const ofChannel = Map.groupBy(own, (s) => s.channel).values()
+    for (const [earlier, later] of ofChannel.flatMap(overlaps)) {
       const where = `${fieldName(earlier.containerPath)} and ${fieldName(later.containerPath)}`
       tell([...later.path, 'id'], `device "${device}" sits on ${where} at the same time`)
     }

@@ -96,6 +96,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   fraction: 'fraction',
   profile: 'device profile',
   kind: 'kind of network server',
+  meaning: 'meaning of a level',
   language: 'language for X',
   type: 'container type of this file',
 }
@@ -156,9 +157,12 @@ export function fieldName(path: Path): string {
   return name
 }
 
+/** Blocks whose keys are names that the town chooses. */
+const NAMED: ReadonlySet<PropertyKey> = new Set(['containerTypes', 'profiles'])
+
 function pattern(path: Path): string {
   return path
-    .map((key, i) => (typeof key === 'number' || path[i - 1] === 'containerTypes' ? '*' : key))
+    .map((key, i) => (typeof key === 'number' || NAMED.has(path[i - 1]!) ? '*' : key))
     .join('.')
 }
 

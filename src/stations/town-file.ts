@@ -9,7 +9,15 @@ import { faultLine } from './fault-line.ts'
 import type { FileFault } from './fault-line.ts'
 import { containerIdOf, parseDeviceId, stationIdOf } from './ids.ts'
 import type { ContainerId, DeviceId } from './ids.ts'
-import type { Container, Device, Geometry, Mounting, Station, Town } from './station.ts'
+import type {
+  Container,
+  Device,
+  Geometry,
+  Mounting,
+  Station,
+  Town,
+  TownProfile,
+} from './station.ts'
 import { crossCheck } from './town-checks.ts'
 import type { Block } from './town-checks.ts'
 import { fieldName, found, offsetOf, tellIssue, yamlMessage } from './town-faults.ts'
@@ -118,6 +126,12 @@ function build(file: TownFile): Town {
     })
   }
   const { x } = file.channels
+  const profiles = Object.entries(file.profiles).map(([name, { codec, fields }]): TownProfile => ({
+    name,
+    // The folder's reader puts the file's text there.
+    ...(codec === undefined ? {} : { codec: { file: codec, source: '' } }),
+    fields,
+  }))
   return {
     municipalityCode: file.municipality,
     name: file.name,
@@ -125,6 +139,7 @@ function build(file: TownFile): Town {
     ...(file.operator === undefined ? {} : { operator: file.operator }),
     ...(file.stalledAfter === undefined ? {} : { stalledAfterMs: file.stalledAfter }),
     stations,
+    ...(profiles.length === 0 ? {} : { profiles }),
     devices: [...devices.values()],
     mountings,
     networkServers: file.networkServers,
@@ -140,7 +155,7 @@ function mountingsOf(
   const past = (container.devices ?? []).map((d) => ({ ...d, since: d.from }))
   const all =
     container.device === undefined ? past : [...past, { ...container.device, until: undefined }]
-  return all.map(({ id, profile, since, until }) => {
+  return all.map(({ id, profile, channel, since, until }) => {
     const deviceId = parseDeviceId(id)!
     const from = since === undefined ? DEFAULT_SINCE : instantOf(since, zone)!
     return {
@@ -148,6 +163,7 @@ function mountingsOf(
       mounting: {
         deviceId,
         containerId,
+        ...(channel === undefined ? {} : { channel }),
         from,
         ...(until === undefined ? {} : { until: instantOf(until, zone)! }),
       },

@@ -8,17 +8,24 @@ export interface TownIndex {
   readonly stations: ReadonlyMap<StationId, Station>
   readonly containers: ReadonlyMap<ContainerId, Container>
   readonly devices: ReadonlyMap<DeviceId, Device>
-  /** The container a device sat on at an instant; undefined where it sat nowhere. */
-  mountedOn(device: DeviceId, at: EpochMs): Container | undefined
+  /**
+   * The container a device sat on at an instant; undefined where it sat nowhere. `channel` names one
+   * of its sensors where it watches several containers.
+   */
+  mountedOn(device: DeviceId, at: EpochMs, channel?: string): Container | undefined
   /** The device that sat on a container at an instant. */
   deviceOn(container: ContainerId, at: EpochMs): DeviceId | undefined
 }
+
+/** Whichever of the device's sensors it is. */
+const ANY = Symbol('any channel')
 
 /** A mounting with its container at hand. */
 interface Seat {
   readonly from: EpochMs
   readonly until: number
   readonly deviceId: DeviceId
+  readonly channel: string | undefined
   readonly container: Container
 }
 
@@ -28,10 +35,10 @@ export function indexTown(town: Town): TownIndex {
   const devices = new Map(town.devices.map((d) => [d.id, d]))
   const byDevice = new Map<DeviceId, Seat[]>()
   const byContainer = new Map<ContainerId, Seat[]>()
-  for (const { deviceId, containerId, from, until } of town.mountings) {
+  for (const { deviceId, containerId, channel, from, until } of town.mountings) {
     const container = containers.get(containerId)
     if (!container) continue
-    const seat: Seat = { from, until: until ?? Infinity, deviceId, container }
+    const seat: Seat = { from, until: until ?? Infinity, deviceId, channel, container }
     add(byDevice, deviceId, seat)
     add(byContainer, containerId, seat)
   }
@@ -40,8 +47,8 @@ export function indexTown(town: Town): TownIndex {
     stations,
     containers,
     devices,
-    mountedOn: (device, at) => newestAt(byDevice.get(device), at)?.container,
-    deviceOn: (container, at) => newestAt(byContainer.get(container), at)?.deviceId,
+    mountedOn: (device, at, channel) => newestAt(byDevice.get(device), at, channel)?.container,
+    deviceOn: (container, at) => newestAt(byContainer.get(container), at, ANY)?.deviceId,
   }
 }
 
@@ -52,11 +59,16 @@ function add<Key>(map: Map<Key, Seat[]>, key: Key, seat: Seat): void {
 }
 
 /** Mountings are half-open: from the instant on, until but not including the other. Asked for every message. */
-function newestAt(seats: readonly Seat[] | undefined, at: EpochMs): Seat | undefined {
+function newestAt(
+  seats: readonly Seat[] | undefined,
+  at: EpochMs,
+  channel: string | undefined | typeof ANY,
+): Seat | undefined {
   if (seats === undefined) return undefined
   let best: Seat | undefined
   for (let i = 0; i < seats.length; i++) {
     const seat = seats[i]!
+    if (channel !== ANY && seat.channel !== channel) continue
     if (seat.from <= at && at < seat.until && (!best || seat.from > best.from)) best = seat
   }
   return best

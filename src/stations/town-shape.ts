@@ -1,9 +1,9 @@
 /** The shape of a `town.yaml`, before it is asked whether it makes sense. */
 import { z } from 'zod'
 
+import { FIELD_MAP_KEYS, fieldMapShape } from './field-map-shape.ts'
 import { FRACTIONS } from './fraction.ts'
 import { parseDeviceId } from './ids.ts'
-import { DEVICE_PROFILES } from './station.ts'
 import { DAY, DEFAULT_TIME_ZONE, instant, MINUTE, parseDuration, parseInstant } from './time.ts'
 import type { EpochMs } from './time.ts'
 import { isWebAddress } from './web-address.ts'
@@ -72,6 +72,16 @@ const containerTypeShape = z.strictObject({
   emptyDistanceMm: z.number().positive('more than 0 mm, from the sensor to the floor'),
   fullDistanceMm: z.number().positive('more than 0 mm, from the sensor to the level called full'),
   deadZoneMm: z.number().nonnegative('0 mm or more'),
+  mountingOffsetMm: z
+    .number()
+    .min(-2000, 'millimetres from -2000 to 2000, taken off each distance')
+    .max(2000, 'millimetres from -2000 to 2000, taken off each distance')
+    .exactOptional(),
+  tiltDeg: z
+    .number()
+    .min(0, 'degrees from plumb, 0 to 60')
+    .max(60, 'degrees from plumb, 0 to 60')
+    .exactOptional(),
 })
 const networkServerShape = z.strictObject({
   id: z
@@ -92,14 +102,32 @@ const xShape = z.strictObject({
   accessSecretEnv: environmentName,
 })
 const channelsShape = z.strictObject({ x: xShape.optional() })
+const channelName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/,
+    'which of the device\'s sensors, as its profile names it, such as "1"',
+  )
+const profileShape = z.strictObject({
+  codec: z
+    .string()
+    .regex(
+      /^codecs\/[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.js$/,
+      "a file in the town folder's codecs/, such as codecs/our-bin.js",
+    )
+    .exactOptional(),
+  fields: fieldMapShape,
+})
 const deviceShape = z.strictObject({
   id: deviceName,
-  profile: z.enum(DEVICE_PROFILES),
+  profile: z.string(),
+  channel: channelName.exactOptional(),
   since: instantText.optional(),
 })
 const pastDeviceShape = z.strictObject({
   id: deviceName,
-  profile: z.enum(DEVICE_PROFILES),
+  profile: z.string(),
+  channel: channelName.exactOptional(),
   from: instantText,
   until: instantText.optional(),
 })
@@ -146,6 +174,17 @@ export const townShape = z.strictObject({
       ),
     containerTypeShape,
   ),
+  profiles: z
+    .record(
+      z
+        .string()
+        .regex(
+          /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9._-]*$/,
+          'a name of two parts, such as "our-town/bin-sensor"',
+        ),
+      profileShape,
+    )
+    .default({}),
   networkServers: z.array(networkServerShape).default([]),
   channels: channelsShape.default({}),
   stations: z.array(stationShape).min(1, 'at least one station'),
@@ -157,6 +196,13 @@ export const KEYS_AT: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(townShape.shape),
   operator: Object.keys(operatorShape.shape),
   'containerTypes.*': Object.keys(containerTypeShape.shape),
+  'profiles.*': Object.keys(profileShape.shape),
+  ...Object.fromEntries(
+    Object.entries(FIELD_MAP_KEYS).map(([at, keys]) => [
+      at === '' ? 'profiles.*.fields' : `profiles.*.fields.${at}`,
+      keys,
+    ]),
+  ),
   'networkServers.*': Object.keys(networkServerShape.shape),
   channels: Object.keys(channelsShape.shape),
   'channels.x': Object.keys(xShape.shape),

@@ -1,6 +1,14 @@
 /** A town written down as its `town.yaml`, the other way round from `town-file.ts`. Pure. */
 import type { ContainerId } from './ids.ts'
-import type { Container, Geometry, Mounting, Operator, Station, Town } from './station.ts'
+import type {
+  Container,
+  Geometry,
+  Mounting,
+  Operator,
+  Station,
+  Town,
+  TownProfile,
+} from './station.ts'
 import { isoText, type EpochMs, writeDuration } from './time.ts'
 import { DEFAULT_SINCE, instantOf } from './town-shape.ts'
 
@@ -15,7 +23,12 @@ export function townText(town: Town): string {
   const profiles = new Map(town.devices.map((d) => [d.id, d.profile]))
   const { operator, stalledAfterMs, timeZone } = town
   const seat = (m: Mounting, times: readonly string[]) =>
-    `{ ${[`id: ${quoted(m.deviceId)}`, `profile: ${profiles.get(m.deviceId) ?? 'native'}`, ...times].join(', ')} }`
+    `{ ${[
+      `id: ${quoted(m.deviceId)}`,
+      `profile: ${profiles.get(m.deviceId) ?? 'native'}`,
+      ...(m.channel === undefined ? [] : [`channel: ${quoted(m.channel)}`]),
+      ...times,
+    ].join(', ')} }`
 
   const containerLines = (container: Container): string[] => {
     const { id, name, fraction, geometry } = container
@@ -53,6 +66,7 @@ export function townText(town: Town): string {
     '# Millimetres from the sensor under the lid.',
     'containerTypes:',
     ...types.lines,
+    ...profileLines(town.profiles ?? []),
     ...(town.networkServers.length === 0 ? [] : ['', 'networkServers:']),
     ...town.networkServers.map(
       (n) => `  - { id: ${plain(n.id)}, kind: ${n.kind}, topic: ${quoted(n.topic)} }`,
@@ -71,6 +85,20 @@ export function townText(town: Town): string {
     ]),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** A field map is written as JSON, which YAML reads as it is. */
+function profileLines(profiles: readonly TownProfile[]): readonly string[] {
+  if (profiles.length === 0) return []
+  return [
+    '',
+    'profiles:',
+    ...profiles.flatMap(({ name, codec, fields }) => [
+      `  ${name}:`,
+      ...(codec === undefined ? [] : [`    codec: ${codec.file}`]),
+      `    fields: ${quotedJson(fields)}`,
+    ]),
+  ]
 }
 
 function operatorLines(operator: Operator): readonly string[] {
@@ -120,7 +148,10 @@ function containerTypes(stations: readonly Station[]): {
 
 function measuresOf(geometry: Geometry): string {
   const { volumeLitres, emptyDistanceMm, fullDistanceMm, deadZoneMm } = geometry
-  return Object.entries({ volumeLitres, emptyDistanceMm, fullDistanceMm, deadZoneMm })
+  const { mountingOffsetMm, tiltDeg } = geometry
+  const measures = { volumeLitres, emptyDistanceMm, fullDistanceMm, deadZoneMm }
+  return Object.entries({ ...measures, mountingOffsetMm, tiltDeg })
+    .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}: ${value}`)
     .join(', ')
 }
@@ -147,12 +178,13 @@ interface Span {
  * of two that hold at one instant the one that began later does, or else the first in the town's order.
  */
 function settledMountings(mountings: readonly Mounting[]): readonly Mounting[] {
-  const ofDevice = Map.groupBy(mountings, (m) => m.deviceId)
+  const sensorOf = (m: Mounting) => `${m.deviceId} ${m.channel ?? ''}`
+  const ofDevice = Map.groupBy(mountings, sensorOf)
   const ofContainer = Map.groupBy(mountings, (m) => m.containerId)
   const order = new Map(mountings.map((m, i) => [m, i]))
   return mountings.flatMap((m) => {
     let spans: readonly Span[] = [spanOf(m)].filter((s) => s.from < s.until)
-    for (const other of [...ofDevice.get(m.deviceId)!, ...ofContainer.get(m.containerId)!]) {
+    for (const other of [...ofDevice.get(sensorOf(m))!, ...ofContainer.get(m.containerId)!]) {
       const wins =
         other.from > m.from || (other.from === m.from && order.get(other)! < order.get(m)!)
       if (wins) spans = spans.flatMap((s) => without(s, spanOf(other)))
@@ -160,6 +192,7 @@ function settledMountings(mountings: readonly Mounting[]): readonly Mounting[] {
     return spans.map(({ from, until }): Mounting => ({
       deviceId: m.deviceId,
       containerId: m.containerId,
+      ...(m.channel === undefined ? {} : { channel: m.channel }),
       from: from as EpochMs,
       ...(until === Infinity ? {} : { until: until as EpochMs }),
     }))
@@ -190,9 +223,13 @@ function timeText(at: EpochMs, timeZone: string): string {
   return instantOf(day, timeZone) === at ? day : isoText(at).replace('.000Z', 'Z')
 }
 
-/** YAML 1.2 reads JSON's text as it is (§1.1), save for what may not stand in a file unescaped (§5.1). */
 function quoted(text: string): string {
-  return JSON.stringify(text).replace(
+  return quotedJson(text)
+}
+
+/** YAML 1.2 reads JSON's text as it is (§1.1), save for what may not stand in a file unescaped (§5.1). */
+function quotedJson(value: unknown): string {
+  return JSON.stringify(value).replace(
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )

@@ -67,6 +67,42 @@ describe('how full, in a box with its floor at 1650 mm, its full line at 300 and
   })
 })
 
+describe('a sensor that sits aslant or above the rim', () => {
+  const slanted = { ...box, tiltDeg: 60 }
+  const raised = { ...box, mountingOffsetMm: 200 }
+  test.each<[string, Measurement, typeof box, Level]>([
+    ['sees further than plumb', { distanceMm: 1950 }, slanted, { fillPercent: 50 }],
+    ['its floor lies further off too', { distanceMm: 3300 }, slanted, { fillPercent: 0 }],
+    ['an offset is taken off', { distanceMm: 1175 }, raised, { fillPercent: 50 }],
+    [
+      'the dead zone is the sensor’s own',
+      { distanceMm: 249 },
+      { ...box, mountingOffsetMm: -1000 },
+      { fillPercent: 100, flag: 'near-full' },
+    ],
+    ['no echo stays no echo', { distanceMm: 0 }, raised, { fault: 'no-echo' }],
+  ])('%s', (_, measured, geometry, level) => {
+    expect(levelOf(measured, geometry)).toEqual(level)
+  })
+})
+
+describe('a device that tells the height of the waste', () => {
+  test.each<[string, Measurement, Level]>([
+    ['none is empty', { heightMm: 0 }, { fillPercent: 0 }],
+    ['half the way to the full line is half full', { heightMm: 675 }, { fillPercent: 50 }],
+    ['over the line it is full', { heightMm: 1400 }, { fillPercent: 100, flag: 'near-full' }],
+    ['through the lid it is no height', { heightMm: 1651 }, { fault: 'out-of-range' }],
+    ['a negative height is a broken sensor', { heightMm: -1 }, { fault: 'sensor-error' }],
+    ['a distance is believed first', { heightMm: 0, distanceMm: 975 }, { fillPercent: 50 }],
+  ])('%s', (_, measured, level) => {
+    expect(levelOf(measured, box)).toEqual(level)
+  })
+
+  test('says nothing where the container’s measures are unknown', () => {
+    expect(levelOf({ heightMm: 500 }, undefined)).toEqual({})
+  })
+})
+
 const anyNumber = fc.oneof(
   fc.double(),
   fc.integer({ min: -10, max: 2500 }),
@@ -79,6 +115,7 @@ test('whatever is measured in whatever box, a level is within 0…100 and a faul
       fc.record(
         {
           distanceMm: anyNumber,
+          heightMm: anyNumber,
           fillPercent: anyNumber,
           tilted: fc.boolean(),
           fault: fc.constantFrom(...FAULTS),
@@ -91,6 +128,8 @@ test('whatever is measured in whatever box, a level is within 0…100 and a faul
           fullDistanceMm: fc.integer({ min: 0, max: 5000 }),
           deadZoneMm: fc.integer({ min: 0, max: 1000 }),
           volumeLitres: fc.constant(1000),
+          mountingOffsetMm: fc.integer({ min: -2000, max: 2000 }),
+          tiltDeg: fc.integer({ min: 0, max: 60 }),
         }),
         { nil: undefined },
       ),

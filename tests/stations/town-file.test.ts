@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 
 import { describe, expect, test } from 'vitest'
 
+import { instant } from '#src/stations/time.ts'
 import { indexTown } from '#src/stations/town-index.ts'
 import { formatFaults, parseTownFile } from '#src/stations/town-file.ts'
 import type { TownFault } from '#src/stations/town-file.ts'
@@ -577,4 +578,89 @@ describe('the demo town', () => {
       containerId('1490-064-plastic-2'),
     )
   })
+})
+
+describe('profiles of the town’s own', () => {
+  const withProfile = (profile: string, device = 'our-town/bin') =>
+    parseTownFile(
+      WHOLE.replace('networkServers:', `profiles:\n  ${profile}\nnetworkServers:`).replace(
+        'id: dev-3, profile: native',
+        `id: dev-3, profile: ${device}`,
+      ),
+      'town.yaml',
+    )
+
+  test('a device may have one', () => {
+    const parsed = withProfile(
+      'our-town/bin: { codec: codecs/bin.js, fields: { levels: [{ path: d, meaning: distance, unit: cm }] } }',
+    )
+    expect(parsed).toMatchObject({
+      kind: 'ok',
+      town: {
+        profiles: [
+          {
+            name: 'our-town/bin',
+            codec: { file: 'codecs/bin.js' },
+            fields: { levels: [{ path: 'd', meaning: 'distance', unit: 'cm' }] },
+          },
+        ],
+      },
+    })
+  })
+
+  test.each([
+    [
+      'our-town/bin: { fields: { levels: [{ path: d, meaning: depth, unit: cm }] } }',
+      '"depth" is not a meaning of a level; expected one of distance, fill, remaining, height',
+    ],
+    [
+      'our-town/bin: { fields: { levels: [{ path: d, meaning: fill, unit: cm }] } }',
+      'expected % for a fill or what remains, a length for a distance or a height, found "cm"',
+    ],
+    [
+      'our-town/bin: { fields: { levels: [{ path: d, meaning: fill, unit: "%", sentinel: 3 }] } }',
+      '"sentinel" is not a field here; did you mean "sentinels"?',
+    ],
+    [
+      'our-town/bin: { codec: ../bin.js, fields: { levels: [] } }',
+      `expected a file in the town folder's codecs/, such as codecs/our-bin.js, found "../bin.js"`,
+    ],
+    [
+      'milesight/em400: { fields: { levels: [] } }',
+      '"milesight/em400" is the name of a ready profile; choose another name',
+    ],
+  ])('%s is told', (profile, message) => {
+    const parsed = withProfile(profile, 'native')
+    if (parsed.kind !== 'faulty') throw new Error('expected a fault')
+    expect(parsed.faults.map((f) => f.message)).toContain(message)
+  })
+
+  test('a name that nobody has given is told with the nearest one', () => {
+    const parsed = withProfile('our-town/bin: { fields: { levels: [] } }', 'our-town/bim')
+    if (parsed.kind !== 'faulty') throw new Error('expected a fault')
+    expect(parsed.faults[0]!.message).toBe(
+      '"our-town/bim" is not a device profile; did you mean "our-town/bin"?',
+    )
+  })
+})
+
+test('a device may watch several containers, each by a channel of its own', () => {
+  const seat = (channel: string) => `device: { id: dev-4, profile: native, channel: "${channel}" }`
+  const both = (a: string, b: string) =>
+    parseTownFile(
+      WHOLE.replace('type: crane-3000 }', `type: crane-3000, ${seat(a)} }`).replace(
+        'device: { id: dev-3, profile: native }',
+        seat(b),
+      ),
+      'town.yaml',
+    )
+  const parsed = both('1', '2')
+  if (parsed.kind !== 'ok') throw new Error(formatFaults(parsed.faults))
+  const index = indexTown(parsed.town)
+  const device = parsed.town.devices.find((d) => d.id === 'dev-4')!.id
+  const at = instant(Date.UTC(2026, 5, 1))
+  expect(index.mountedOn(device, at, '1')?.id).toBe('0180-002-metal-1')
+  expect(index.mountedOn(device, at, '2')?.id).toBe('0180-003-paper-1')
+  expect(index.mountedOn(device, at)).toBeUndefined()
+  expect(both('1', '1').kind).toBe('faulty')
 })

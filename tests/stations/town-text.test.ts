@@ -57,7 +57,10 @@ test('the text is one that a person would have written', () => {
         ...hamnen,
         containers: [
           hamnen.containers[0]!,
-          { ...hamnen.containers[1]!, geometry: { ...box, fullDistanceMm: 310 } },
+          {
+            ...hamnen.containers[1]!,
+            geometry: { ...box, fullDistanceMm: 310, mountingOffsetMm: -40, tiltDeg: 12.5 },
+          },
         ],
       },
     ],
@@ -95,7 +98,7 @@ operator:
 # Millimetres from the sensor under the lid.
 containerTypes:
   box-3000: { volumeLitres: 3000, emptyDistanceMm: 1650, fullDistanceMm: 300, deadZoneMm: 250 }
-  box-3000-2: { volumeLitres: 3000, emptyDistanceMm: 1650, fullDistanceMm: 310, deadZoneMm: 250 }
+  box-3000-2: { volumeLitres: 3000, emptyDistanceMm: 1650, fullDistanceMm: 310, deadZoneMm: 250, mountingOffsetMm: -40, tiltDeg: 12.5 }
 
 networkServers:
   - { id: tts, kind: tts-v3, topic: "v3/+/devices/+/up" }
@@ -291,4 +294,38 @@ test('whatever the names and measures, the town comes back', () => {
     }),
     { numRuns: 300 },
   )
+})
+
+test('the town’s own profiles, and one device that watches several containers, come back', () => {
+  const [first, second] = ekudden.containers
+  const four = deviceId('four-bins')
+  const since = instant(Date.UTC(2026, 2, 1, 12))
+  const town: Town = {
+    ...castTown,
+    profiles: [
+      {
+        name: 'our-town/four-bins',
+        codec: { file: 'codecs/four-bins.js', source: '' },
+        fields: {
+          levels: [
+            { channel: '1', path: 'bins[0].mm', meaning: 'distance', unit: 'mm', least: 1 },
+            {
+              channel: '2',
+              path: 'bins[1].mm',
+              meaning: 'distance',
+              unit: 'mm',
+              sentinels: [{ value: null, fault: 'no-echo' }],
+            },
+          ],
+          battery: { path: 'batt', unit: 'mV' },
+        },
+      },
+    ],
+    devices: [{ id: four, profile: 'our-town/four-bins' }],
+    mountings: [
+      { deviceId: four, containerId: first!.id, channel: '1', from: since },
+      { deviceId: four, containerId: second!.id, channel: '2', from: since },
+    ],
+  }
+  expect(readBack(town)).toEqual(town)
 })

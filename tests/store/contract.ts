@@ -221,6 +221,38 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
     )
 
     test(
+      'keeps how a sensor sits, which of its sensors watches what, and the town’s own profiles',
+      withTown(async (store) => {
+        const [first, ...others] = ekudden.containers
+        const slanted = { ...first!.geometry, mountingOffsetMm: -40.5, tiltDeg: 12 }
+        const [mounting, ...mountings] = castTown.mountings
+        const next: Town = {
+          ...castTown,
+          profiles: [
+            {
+              name: 'our-town/bin',
+              codec: { file: 'codecs/bin.js', source: 'function decodeUplink() {}' },
+              fields: { levels: [{ path: 'mm', meaning: 'distance', unit: 'mm' }] },
+            },
+          ],
+          stations: [
+            { ...ekudden, containers: [{ ...first!, geometry: slanted }, ...others] },
+            hamnen,
+            torget,
+          ],
+          mountings: [{ ...mounting!, channel: '2' }, ...mountings],
+        }
+        expect(await store.saveTown(next, plus(noon, HOUR))).toEqual({
+          added: 0,
+          changed: 2,
+          removed: 0,
+          unchanged: 19,
+        })
+        expect(await store.town()).toEqual(next)
+      }),
+    )
+
+    test(
       'a station without an address, and a new name, are taken as they are',
       withTown(async (store) => {
         const { address: _, ...bare } = ekudden

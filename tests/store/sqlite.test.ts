@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { HOUR, plus } from '#src/stations/time.ts'
 import { connect } from '#src/store/sqlite/database.ts'
+import { MIGRATIONS } from '#src/store/sqlite/migrations.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { castTown } from '#tests/support/town.ts'
 import { describeStore, inFolder, noon } from './contract.ts'
@@ -65,7 +66,7 @@ describe('the SQLite file', () => {
       }
       inside(deeper, (db) => {
         const steps = db.prepare('select name from kysely_migration').all()
-        expect(steps.map((s) => s['name'])).toEqual(['0001-first-tables'])
+        expect(steps.map((s) => s['name'])).toEqual(Object.keys(MIGRATIONS))
       })
     }))
 

@@ -83,6 +83,21 @@ const firstTables: Migration = {
   },
 }
 
+/** How the sensor sits, and which of a device's sensors watches the container. */
+const mountingDetails: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      'alter table container add column mounting_offset_mm real',
+      'alter table container add column tilt_deg real',
+      'alter table mounting add column channel text',
+      `alter table town add column profiles text not null default '[]'`,
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
+  '0002-mounting-details': mountingDetails,
 }

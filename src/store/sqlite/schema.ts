@@ -11,6 +11,7 @@ export interface Tables {
     channels: string
     operator: string | null
     stalled_after_ms: number | null
+    profiles: string
   }
   station: {
     id: string
@@ -33,6 +34,8 @@ export interface Tables {
     full_distance_mm: number
     dead_zone_mm: number
     volume_litres: number
+    mounting_offset_mm: number | null
+    tilt_deg: number | null
     position: number
     removed_at: number | null
   }
@@ -42,6 +45,7 @@ export interface Tables {
     container_no: number
     from_at: number
     until_at: number | null
+    channel: string | null
   }
   credential: { username: string; role: string; token_hash: string; created_at: number }
   reading: {

@@ -5,10 +5,10 @@ import type { ContainerId, DeviceId, StationId } from '#src/stations/ids.ts'
 import type {
   Container,
   Device,
-  DeviceProfile,
   Mounting,
   Operator,
   Town,
+  TownProfile,
 } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { TownChange } from '../contract.ts'
@@ -56,6 +56,8 @@ export async function saveTown(db: Db, town: Town, at: EpochMs): Promise<TownCha
       full_distance_mm: c.geometry.fullDistanceMm,
       dead_zone_mm: c.geometry.deadZoneMm,
       volume_litres: c.geometry.volumeLitres,
+      mounting_offset_mm: c.geometry.mountingOffsetMm ?? null,
+      tilt_deg: c.geometry.tiltDeg ?? null,
       position,
       removed_at: null as number | null,
     }))
@@ -97,6 +99,7 @@ async function saveMountings(
     container_no: numbers.containers.get(m.containerId)!,
     from_at: m.from as number,
     until_at: (m.until ?? null) as number | null,
+    channel: m.channel ?? null,
   }))
   const key = (m: { device_no: number; container_no: number; from_at: number }) =>
     `${m.device_no}/${m.container_no}/${m.from_at}`
@@ -109,28 +112,28 @@ async function saveMountings(
     if (!before) {
       count.added++
       await db.insertInto('mounting').values(row).execute()
-    } else if (before.until_at === row.until_at) {
+    } else if (before.until_at === row.until_at && before.channel === row.channel) {
       count.unchanged++
     } else {
       count.changed++
-      await whereMounting(db, row, row.until_at)
+      await whereMounting(db, row, { until_at: row.until_at, channel: row.channel })
     }
   }
   for (const gone of old.values()) {
     if (gone.until_at !== null) continue
     count.removed++
-    await whereMounting(db, gone, at)
+    await whereMounting(db, gone, { until_at: at })
   }
 }
 
 function whereMounting(
   db: Db,
   m: { device_no: number; container_no: number; from_at: number },
-  until: number | null,
+  change: { readonly until_at: number | null; readonly channel?: string | null },
 ) {
   return db
     .updateTable('mounting')
-    .set({ until_at: until })
+    .set(change)
     .where('device_no', '=', m.device_no)
     .where('container_no', '=', m.container_no)
     .where('from_at', '=', m.from_at)
@@ -209,7 +212,7 @@ export async function readTown(db: Db): Promise<Town | undefined> {
     .innerJoin('container', 'container.no', 'mounting.container_no')
     .where('device.removed_at', 'is', null)
     .where('container.removed_at', 'is', null)
-    .select(['device.id as device', 'container.id as container', 'from_at', 'until_at'])
+    .select(['device.id as device', 'container.id as container', 'from_at', 'until_at', 'channel'])
     .orderBy('from_at')
     // Where two hold at one instant the first counts: then the one that has ended since.
     .orderBy('until_at', (o) => o.asc().nullsLast())
@@ -232,13 +235,15 @@ export async function readTown(db: Db): Promise<Town | undefined> {
       place: { lon: s.lon, lat: s.lat },
       containers: ofStation.get(s.id as StationId) ?? [],
     })),
+    ...(row.profiles === '[]' ? {} : { profiles: JSON.parse(row.profiles) as TownProfile[] }),
     devices: deviceRows.map((d): Device => ({
       id: d.id as DeviceId,
-      profile: d.profile as DeviceProfile,
+      profile: d.profile,
     })),
     mountings: mountingRows.map((m): Mounting => ({
       deviceId: m.device as DeviceId,
       containerId: m.container as ContainerId,
+      ...(m.channel === null ? {} : { channel: m.channel }),
       from: m.from_at as EpochMs,
       ...(m.until_at === null ? {} : { until: m.until_at as EpochMs }),
     })),
@@ -266,6 +271,8 @@ function containerOf(row: Selectable<Tables['container']>): Container {
       fullDistanceMm: row.full_distance_mm,
       deadZoneMm: row.dead_zone_mm,
       volumeLitres: row.volume_litres,
+      ...(row.mounting_offset_mm === null ? {} : { mountingOffsetMm: row.mounting_offset_mm }),
+      ...(row.tilt_deg === null ? {} : { tiltDeg: row.tilt_deg }),
     },
   }
 }
@@ -280,5 +287,6 @@ function townRow(town: Town) {
     channels: JSON.stringify(town.channels),
     operator: town.operator === undefined ? null : JSON.stringify(town.operator),
     stalled_after_ms: town.stalledAfterMs ?? null,
+    profiles: JSON.stringify(town.profiles ?? []),
   }
 }
