@@ -71,7 +71,7 @@ export async function saveTown(db: Db, town: Town, at: EpochMs): Promise<TownCha
 
   const devices = town.devices.map((d) => ({
     id: d.id as string,
-    profile: d.profile as string,
+    profile: d.profile,
     removed_at: null as number | null,
   }))
   const oldDevices = await db.selectFrom('device').selectAll().execute()
