@@ -106,7 +106,10 @@ async function serveTown(args: readonly string[], env: Env): Promise<number> {
   await using running = await started(() => serve({ settings, folder, env, clock: realClock, log }))
   if (!running.value) return FAILED
   const { httpUrl, mqttPort, mqttWsPort } = running.value
-  log.info({ pages: httpUrl, mqttPort, mqttWsPort }, `${folder.town.name} is up`)
+  log.info(
+    { pages: httpUrl, mqttPort, mqttWsPort, broker: settings.broker?.url },
+    `${folder.town.name} is up`,
+  )
 
   const reload = (): void => {
     readTownFolder(settings.town!)
@@ -148,6 +151,9 @@ async function demo(args: readonly string[], env: Env): Promise<number> {
   }
   const settings = settingsOf(rest, env, defaults)
   if (!settings) return WRONG
+  if (!settings.mqtt || settings.broker) {
+    return complain('--broker: the demo has a broker of its own and takes no other')
+  }
   for (const flag of ['http', 'mqtt', 'mqttWs'] as const) {
     const host = settings[flag]?.host
     if (host !== undefined && !isLoopback(host)) {
@@ -195,7 +201,7 @@ async function demo(args: readonly string[], env: Env): Promise<number> {
     }
   })
   cleanUp.defer(stopTelling)
-  const simulator = startSimulator(time, mqttPort, settings.town!, 1)
+  const simulator = startSimulator(time, mqttPort!, settings.town!, 1)
   cleanUp.defer(() => stopSimulator(simulator))
   let stopping = false
   const stopped = askedToStop().then(() => {

@@ -13,9 +13,12 @@ export interface Settings {
   /** Folder of the database. */
   readonly data: string
   readonly http: Address
-  readonly mqtt: Address
+  /** The embedded broker; absent means off, and then there is an outside one. */
+  readonly mqtt?: Address
   /** MQTT over WebSocket; absent means off. */
   readonly mqttWs?: Address
+  /** A broker of the town's own, to subscribe to. */
+  readonly broker?: BrokerSettings
   /** How the world reaches the pages, without a slash at the end. */
   readonly publicUrl: string
   /** Opens staff's part of the API; absent means that nobody gets in. */
@@ -23,6 +26,15 @@ export interface Settings {
   /** A gateway that carries requests to X in a closed network. */
   readonly xProxy?: Address
   readonly logLevel: LogLevel
+}
+
+export interface BrokerSettings {
+  readonly url: string
+  readonly clientId: string
+  readonly username?: string
+  readonly password?: string
+  /** A file of certificates, PEM. */
+  readonly caFile?: string
 }
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const
@@ -33,12 +45,35 @@ export const SETTINGS = [
   { flag: 'town', env: 'KVITTER_TOWN', value: 'DIR', text: 'folder with town.yaml and rules.yaml' },
   { flag: 'data', env: 'KVITTER_DATA', value: 'DIR', text: 'where the database lives (./data)' },
   { flag: 'http', env: 'KVITTER_HTTP', value: 'HOST:PORT', text: 'pages and API (127.0.0.1:8080)' },
-  { flag: 'mqtt', env: 'KVITTER_MQTT', value: 'HOST:PORT', text: 'MQTT broker (127.0.0.1:1883)' },
+  {
+    flag: 'mqtt',
+    env: 'KVITTER_MQTT',
+    value: 'HOST:PORT',
+    text: 'MQTT broker (127.0.0.1:1883; "off" with --broker)',
+  },
   {
     flag: 'mqtt-ws',
     env: 'KVITTER_MQTT_WS',
     value: 'HOST:PORT',
     text: 'MQTT over WebSocket (127.0.0.1:9001; "off")',
+  },
+  {
+    flag: 'broker',
+    env: 'KVITTER_BROKER_URL',
+    value: 'URL',
+    text: 'a broker of your own to take readings from, mqtt://HOST[:PORT] or mqtts://…',
+  },
+  {
+    flag: 'broker-id',
+    env: 'KVITTER_BROKER_ID',
+    value: 'NAME',
+    text: 'our name there, always the same, another for each copy of Kvitter (kvitter)',
+  },
+  {
+    flag: 'broker-ca',
+    env: 'KVITTER_BROKER_CA',
+    value: 'FILE',
+    text: 'certificates (PEM) that vouch for it, if the system knows none',
   },
   {
     flag: 'public-url',
@@ -61,6 +96,8 @@ export const SECRETS = [
     env: 'KVITTER_STAFF_TOKEN',
     text: "bearer token for staff's part of the API, 16 characters or more",
   },
+  { env: 'KVITTER_BROKER_USERNAME', text: 'user name at the broker of --broker' },
+  { env: 'KVITTER_BROKER_PASSWORD', text: 'its password' },
 ] as const
 
 export type Flag = (typeof SETTINGS)[number]['flag']
@@ -75,6 +112,7 @@ const DEFAULTS: Readonly<Partial<Record<Flag, string>>> = {
   http: '127.0.0.1:8080',
   mqtt: '127.0.0.1:1883',
   'mqtt-ws': '127.0.0.1:9001',
+  'broker-id': 'kvitter',
   log: 'info',
 }
 
@@ -120,8 +158,10 @@ export function readSettings(
   const mqtt = address('mqtt')
   const mqttWs = address('mqtt-ws')
   const xProxy = address('x-proxy')
-  for (const flag of ['http', 'mqtt'] as const) {
-    if (take(flag) === 'off') faults.push(`${whence(flag)}: can't be off`)
+  if (take('http') === 'off') faults.push(`${whence('http')}: can't be off`)
+  const broker = readBroker(take, whence, env, faults)
+  if (take('mqtt') === 'off' && take('broker') === undefined) {
+    faults.push(`${whence('mqtt')}: can't be off without another broker; name it with --broker`)
   }
 
   const level = take('log')!
@@ -146,15 +186,66 @@ export function readSettings(
     settings: {
       data: take('data')!,
       http: http!,
-      mqtt: mqtt!,
       publicUrl: publicUrl!.replace(/\/+$/, ''),
       logLevel: level as LogLevel,
       ...(town === undefined ? {} : { town }),
-      ...(mqttWs === undefined ? {} : { mqttWs }),
+      ...(mqtt === undefined ? {} : { mqtt }),
+      ...(mqtt === undefined || mqttWs === undefined ? {} : { mqttWs }),
+      ...(broker === undefined ? {} : { broker }),
       ...(staffToken === undefined ? {} : { staffToken }),
       ...(xProxy === undefined ? {} : { xProxy }),
     },
   }
+}
+
+function readBroker(
+  take: (flag: Flag) => string | undefined,
+  whence: (flag: Flag) => string,
+  env: Env,
+  faults: string[],
+): BrokerSettings | undefined {
+  const url = take('broker')
+  const username = env['KVITTER_BROKER_USERNAME'] || undefined
+  const password = env['KVITTER_BROKER_PASSWORD'] || undefined
+  const clientId = take('broker-id')!
+  const caFile = take('broker-ca')
+  if (url === undefined) return undefined
+  const parsed = URL.canParse(url) ? new URL(url) : undefined
+  if (parsed && (parsed.username !== '' || parsed.password !== '')) {
+    // Not shown: it may be a password.
+    faults.push(
+      `${whence('broker')}: leave name and password out of the address; set KVITTER_BROKER_USERNAME and KVITTER_BROKER_PASSWORD`,
+    )
+  } else if (!parsed || !isBrokerAddress(parsed)) {
+    faults.push(
+      `${whence('broker')}: expected an address such as mqtts://mqtt.example.se:8883, got "${url}"`,
+    )
+  }
+  if (password !== undefined && username === undefined) {
+    faults.push('KVITTER_BROKER_PASSWORD: set KVITTER_BROKER_USERNAME as well')
+  }
+  if (!/^[A-Za-z0-9._-]{1,64}$/.test(clientId)) {
+    faults.push(`${whence('broker-id')}: expected 1 to 64 of A–Z a–z 0–9 . _ -, got "${clientId}"`)
+  }
+  if (caFile !== undefined && parsed?.protocol === 'mqtt:') {
+    faults.push(`${whence('broker-ca')}: needs a broker with TLS; write mqtts:// in --broker`)
+  }
+  return {
+    url,
+    clientId,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(caFile === undefined ? {} : { caFile }),
+  }
+}
+
+function isBrokerAddress({ protocol, hostname, pathname, search, hash }: URL): boolean {
+  return (
+    (protocol === 'mqtt:' || protocol === 'mqtts:') &&
+    hostname !== '' &&
+    (pathname === '' || pathname === '/') &&
+    search + hash === ''
+  )
 }
 
 /** `127.0.0.1:8080`, `[::1]:8080`, `:8080` (all interfaces) or `8080` (loopback). */

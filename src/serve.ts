@@ -1,4 +1,5 @@
 /** One process, wired: broker, store, rules, channels, API and pages. Closes in reverse. */
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { collectDefaultMetrics, Registry } from 'prom-client'
@@ -6,6 +7,7 @@ import { describeApi } from '#src/api/openapi.ts'
 import { PROBLEMS } from '#src/api/problem.ts'
 import { openHttp } from '#src/api/server.ts'
 import { openBroker } from '#src/ingest/broker.ts'
+import { type OutsideBroker, startSubscriber, type Subscriber } from '#src/ingest/subscriber.ts'
 import { startDeliveries } from '#src/notify/deliver.ts'
 import { publishStatuses } from '#src/notify/mqtt-status.ts'
 import { planDeliveries } from '#src/notify/plan-deliveries.ts'
@@ -20,7 +22,7 @@ import { startCheckpoints } from '#src/store/sqlite/checkpoints.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { wordPost } from '#src/wording/post-text.ts'
 import { openChannels } from './channels.ts'
-import type { Env, Settings } from './config.ts'
+import type { BrokerSettings, Env, Settings } from './config.ts'
 import type { TownFolder } from './town-folder.ts'
 
 export interface ServeOptions {
@@ -35,7 +37,8 @@ export interface ServeOptions {
 
 export interface Running extends AsyncDisposable {
   readonly httpUrl: string
-  readonly mqttPort: number
+  /** Absent where only an outside broker is listened to. */
+  readonly mqttPort?: number
   readonly mqttWsPort?: number
   readonly journal: OpenJournal
   /** Goes on with the town's folder as it now is. */
@@ -77,27 +80,31 @@ export async function serve(options: ServeOptions): Promise<Running> {
     }),
   )
 
-  const broker = starting.use(
-    await openBroker({
-      journal,
-      town: () => journal.town,
-      clock,
-      mqtt: settings.mqtt,
-      ...(settings.mqttWs ? { ws: settings.mqttWs } : {}),
-      anonymous: options.demo !== undefined,
-      credential: (username) => store.credential(username),
-      metrics,
-      log,
-    }),
-  )
-  starting.use(
-    publishStatuses({
-      journal,
-      clock,
-      publish: (topic, body) => broker.publishRetained(topic, body),
-      onFault,
-    }),
-  )
+  const broker =
+    settings.mqtt &&
+    starting.use(
+      await openBroker({
+        journal,
+        town: () => journal.town,
+        clock,
+        mqtt: settings.mqtt,
+        ...(settings.mqttWs ? { ws: settings.mqttWs } : {}),
+        anonymous: options.demo !== undefined,
+        credential: (username) => store.credential(username),
+        metrics,
+        log,
+      }),
+    )
+  if (broker) {
+    starting.use(
+      publishStatuses({
+        journal,
+        clock,
+        publish: (topic, body) => broker.publishRetained(topic, body),
+        onFault,
+      }),
+    )
+  }
   const deliveries = starting.use(
     startDeliveries({
       store,
@@ -115,6 +122,19 @@ export async function serve(options: ServeOptions): Promise<Running> {
   })
   starting.defer(stopPoking)
 
+  const subscriber: Subscriber | undefined =
+    settings.broker &&
+    starting.use(
+      await startSubscriber({
+        journal,
+        town: () => journal.town,
+        clock,
+        broker: await outsideBroker(settings.broker),
+        metrics,
+        log,
+      }),
+    )
+
   const http = starting.use(
     await openHttp({
       store,
@@ -127,6 +147,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       ...(options.demo ? { demo: options.demo } : {}),
       log,
       metrics,
+      ...(subscriber ? { trouble: () => subscriber.trouble() } : {}),
       plugins: [
         (app) =>
           registerPages(app, {
@@ -150,13 +171,18 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const running = starting.move()
   return {
     httpUrl: http.url,
-    mqttPort: broker.port,
-    ...(broker.wsPort === undefined ? {} : { mqttWsPort: broker.wsPort }),
+    ...(broker === undefined ? {} : { mqttPort: broker.port }),
+    ...(broker?.wsPort === undefined ? {} : { mqttWsPort: broker.wsPort }),
     journal,
     async reload(next) {
       await store.saveTown(next.town, clock())
       await journal.reload({ town: (await store.town())!, makeEngine: makeEngineWith(next.book) })
+      await subscriber?.follow()
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
+}
+
+async function outsideBroker({ caFile, ...broker }: BrokerSettings): Promise<OutsideBroker> {
+  return caFile === undefined ? broker : { ...broker, ca: await readFile(caFile, 'utf8') }
 }

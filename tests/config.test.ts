@@ -33,12 +33,22 @@ test('a command may have defaults of its own, which anybody may still change', (
   })
 })
 
-test('MQTT over WebSocket can be off, the broker and the pages can not', () => {
+test('MQTT over WebSocket can be off, the pages can not, the broker only with another in its place', () => {
   expect(readSettings(['--mqtt-ws', 'off'], {})).not.toHaveProperty('settings.mqttWs')
   expect(readSettings(['--mqtt', 'off', '--http', 'off'], {})).toMatchObject({
     kind: 'faulty',
-    faults: ["--http: can't be off", "--mqtt: can't be off"],
+    faults: [
+      "--http: can't be off",
+      "--mqtt: can't be off without another broker; name it with --broker",
+    ],
   })
+  const outside = readSettings(['--mqtt', 'off', '--broker', 'mqtt://mosquitto'], {})
+  expect(outside).toMatchObject({
+    kind: 'ok',
+    settings: { broker: { url: 'mqtt://mosquitto', clientId: 'kvitter' } },
+  })
+  expect(outside).not.toHaveProperty('settings.mqtt')
+  expect(outside).not.toHaveProperty('settings.mqttWs')
 })
 
 test('a public address loses its last slash and must be one for the web', () => {
@@ -76,4 +86,50 @@ describe('an address', () => {
     ['a b:80', undefined],
     ['', undefined],
   ])('%j', (text, address) => expect(parseAddress(text)).toEqual(address))
+})
+
+test('an outside broker is named by its address; who we are there comes by environment', () => {
+  const args = [
+    '--broker',
+    'mqtts://mqtt.example.se',
+    '--broker-id',
+    'copy-2',
+    '--broker-ca',
+    'ca.pem',
+  ]
+  const env = { KVITTER_BROKER_USERNAME: 'kvitter', KVITTER_BROKER_PASSWORD: 'hunter2' }
+  expect(readSettings(args, env)).toMatchObject({
+    settings: {
+      broker: {
+        url: 'mqtts://mqtt.example.se',
+        clientId: 'copy-2',
+        caFile: 'ca.pem',
+        username: 'kvitter',
+        password: 'hunter2',
+      },
+    },
+  })
+})
+
+test.each([
+  [['--broker', 'mosquitto:1883'], {}, '--broker: expected an address'],
+  [['--broker', 'mqtt://host/topic'], {}, '--broker: expected an address'],
+  [[], { KVITTER_BROKER_URL: 'ws://host' }, 'KVITTER_BROKER_URL: expected an address'],
+  [['--broker', 'mqtt://h', '--broker-id', 'a b'], {}, '--broker-id: expected 1 to 64'],
+  [['--broker', 'mqtt://h', '--broker-ca', 'ca.pem'], {}, '--broker-ca: needs a broker with TLS'],
+  [
+    ['--broker', 'mqtt://h'],
+    { KVITTER_BROKER_PASSWORD: 'x' },
+    'set KVITTER_BROKER_USERNAME as well',
+  ],
+])('%j with %j is refused: %s', (args, env, fault) => {
+  const read = readSettings(args, env)
+  expect(read.kind === 'faulty' && read.faults.join()).toContain(fault)
+})
+
+test('a password in the address of a broker is refused without being shown', () => {
+  const read = readSettings(['--broker', 'mqtt://kvitter:hunter2@host'], {})
+  expect(read.kind === 'faulty' && read.faults).toEqual([
+    '--broker: leave name and password out of the address; set KVITTER_BROKER_USERNAME and KVITTER_BROKER_PASSWORD',
+  ])
 })

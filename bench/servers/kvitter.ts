@@ -6,7 +6,6 @@ import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { openBroker } from '#src/ingest/broker.ts'
-import type { Engine } from '#src/rules/contract.ts'
 import { instant } from '#src/stations/time.ts'
 import { openJournal } from '#src/store/open-journal.ts'
 import { startCheckpoints } from '#src/store/sqlite/checkpoints.ts'
@@ -14,6 +13,7 @@ import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import type { Journal } from '#src/store/journal.ts'
 import { serve } from '../../src/serve.ts'
 import { readTownFolder } from '../../src/town-folder.ts'
+import { idleEngine } from './idle-engine.ts'
 
 const [mode, town, data] = process.argv.slice(2) as ['whole' | 'storage', string, string]
 const clock = () => instant(Date.now())
@@ -22,15 +22,6 @@ const read = await readTownFolder(town)
 if (read.kind === 'faulty') throw new Error(read.faults.join('\n'))
 const { folder } = read
 const anywhere = { host: '127.0.0.1', port: 0 }
-
-const idle: Engine = {
-  apply: () => ({ kind: 'now' }),
-  advance: () => undefined,
-  nextDue: () => undefined,
-  takeEffects: () => ({ decisions: [], posts: [], containers: [], state: new Map() }),
-  replaceTown: () => undefined,
-  status: (containerId) => ({ containerId, word: 'unknown' }),
-}
 
 async function openWhole(): Promise<{ journal: Journal; port: number }> {
   const settings = {
@@ -41,7 +32,7 @@ async function openWhole(): Promise<{ journal: Journal; port: number }> {
     logLevel: 'warn' as const,
   }
   const running = await serve({ settings, folder, env: {}, clock, log, demo: { speed: 1 } })
-  return { journal: running.journal, port: running.mqttPort }
+  return { journal: running.journal, port: running.mqttPort! }
 }
 
 async function openStorage(): Promise<{ journal: Journal; port: number }> {
@@ -52,7 +43,7 @@ async function openStorage(): Promise<{ journal: Journal; port: number }> {
   const journal = await openJournal({
     store,
     town: folder.town,
-    makeEngine: () => idle,
+    makeEngine: () => idleEngine,
     wordPost: () => ({ sv: '', en: '' }),
     deliveriesFor: () => [],
     clock,

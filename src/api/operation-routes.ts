@@ -52,7 +52,11 @@ const NO_SUCH_KEY = '0000000000000000' as PostKey
 
 export function operationRoutes(
   app: FastifyInstance,
-  deps: ApiDeps & { readonly metrics: Registry; readonly storeTimeoutMs?: number },
+  deps: ApiDeps & {
+    readonly metrics: Registry
+    readonly storeTimeoutMs?: number
+    readonly trouble?: () => string | undefined
+  },
 ): void {
   const { store, journal, metrics } = deps
   const storeTimeoutMs = deps.storeTimeoutMs ?? 2 * SECOND
@@ -74,6 +78,8 @@ export function operationRoutes(
       request.log.error({ err: because }, 'readiness: the store does not answer')
       return sendProblem(reply, problem('not-ready', 'The store does not answer.'))
     }
+    const trouble = deps.trouble?.()
+    if (trouble !== undefined) return sendProblem(reply, problem('not-ready', trouble))
     return reply
       .header('cache-control', 'no-store')
       .send({ status: 'ready', waiting: journal.waiting })

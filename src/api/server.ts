@@ -37,6 +37,8 @@ export interface HttpOptions {
   readonly staffToken?: string
   readonly log: FastifyBaseLogger
   readonly metrics: Registry
+  /** What else keeps us from taking readings in; undefined while all is well. */
+  readonly trouble?: () => string | undefined
   /** A demo's clock runs `speed` times faster than the world's; answers are then kept for a second only. */
   readonly demo?: { readonly speed: number }
   /** What else to serve on the same address: the pages. */
@@ -127,7 +129,11 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   stationRoutes(app, deps)
   postRoutes(app, deps)
   feedRoutes(app, deps)
-  operationRoutes(app, { ...deps, metrics: options.metrics })
+  operationRoutes(app, {
+    ...deps,
+    metrics: options.metrics,
+    ...(options.trouble ? { trouble: options.trouble } : {}),
+  })
   eventRoutes(
     app,
     deps,

@@ -55,7 +55,7 @@ export async function startKvitter(
   const up = new Promise<Record<string, unknown>>((resolve, reject) => {
     const look = (): void => {
       for (const line of stdout().split('\n')) {
-        if (!line.includes('"mqttPort"')) continue
+        if (!line.includes('"pages"')) continue
         try {
           resolve(JSON.parse(line) as Record<string, unknown>)
         } catch {
