@@ -51,7 +51,9 @@ export function newCounts(): BrokerCounts {
 }
 
 /** Goals live at 3 and 6 ms; the long end tells of a store in trouble. */
-export const ACK_BUCKETS_S = [0.0005, 0.001, 0.002, 0.003, 0.006, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 2.5, 10]
+export const ACK_BUCKETS_S = [
+  0.0005, 0.001, 0.002, 0.003, 0.006, 0.01, 0.02, 0.05, 0.1, 0.25, 1, 2.5, 10,
+]
 
 export interface Gauges {
   readonly connectedClients: () => number
