@@ -21,14 +21,18 @@ export interface ApiDeps {
 }
 
 export interface ApiRoute<Params extends z.ZodObject, Query extends z.ZodObject> {
+  /** GET unless it says otherwise. */
+  readonly method?: 'post' | 'patch' | 'delete'
   /** With `:name` for parameters, as Fastify writes them. */
   readonly path: string
   readonly operationId: string
   readonly summary: string
   readonly description?: string
-  readonly tag: 'stations' | 'posts' | 'events' | 'feeds' | 'operation'
+  readonly tag: 'stations' | 'posts' | 'events' | 'feeds' | 'devices' | 'operation'
   readonly params: Params
   readonly query: Query
+  /** What the request carries, as JSON. */
+  readonly body?: z.ZodType
   readonly answer:
     | { readonly type: 'application/json' | 'application/geo+json'; readonly schema: z.ZodType }
     | { readonly type: string; readonly schema?: undefined }
@@ -41,8 +45,10 @@ export interface ApiRoute<Params extends z.ZodObject, Query extends z.ZodObject>
 export type AnyApiRoute = ApiRoute<z.ZodObject, z.ZodObject>
 
 /** Keeps the types of a route's schemas. */
-export function apiRoute<Params extends z.ZodObject, Query extends z.ZodObject>(
-  route: ApiRoute<Params, Query>,
-): ApiRoute<Params, Query> {
+export function apiRoute<
+  Params extends z.ZodObject,
+  Query extends z.ZodObject,
+  Route extends ApiRoute<Params, Query>,
+>(route: Route & ApiRoute<Params, Query>): Route {
   return route
 }

@@ -42,12 +42,14 @@ export interface ApiDocument {
   readonly info: { readonly title: string; readonly version: string; readonly description: string }
   readonly servers: readonly { readonly url: string }[]
   readonly tags: readonly { readonly name: string; readonly description: string }[]
-  readonly paths: Readonly<Record<string, { readonly get: ApiOperation }>>
+  readonly paths: Readonly<Record<string, Readonly<Partial<Record<ApiMethod, ApiOperation>>>>>
   readonly components: {
     readonly schemas: Readonly<Record<string, Json>>
     readonly securitySchemes: Json
   }
 }
+
+export type ApiMethod = 'get' | NonNullable<AnyApiRoute['method']>
 
 export interface ApiOperation {
   readonly operationId: string
@@ -61,6 +63,7 @@ export interface ApiOperation {
     readonly description?: string
     readonly schema: Json
   }[]
+  readonly requestBody?: { readonly required: true; readonly content: Json }
   readonly responses: Readonly<
     Record<string, { readonly description: string; readonly content?: Json }>
   >
@@ -72,6 +75,7 @@ const TAGS = [
   { name: 'posts', description: 'What stations said, and why.' },
   { name: 'events', description: 'The same as it happens.' },
   { name: 'feeds', description: 'For feed readers.' },
+  { name: 'devices', description: 'Sensors, for the staff who look after them.' },
   { name: 'operation', description: 'For those who run the service.' },
 ] as const
 
@@ -102,9 +106,10 @@ const problemSchema = {
 
 export function describeApi(publicUrl: string): ApiDocument {
   const schemas: Record<string, Json> = { Problem: problemSchema }
-  const paths: Record<string, { get: ApiOperation }> = {}
+  const paths: Record<string, Partial<Record<ApiMethod, ApiOperation>>> = {}
   for (const route of API_ROUTES) {
-    paths[route.path.replace(/:(\w+)/g, '{$1}')] = { get: describeRoute(route, schemas) }
+    const path = (paths[route.path.replace(/:(\w+)/g, '{$1}')] ??= {})
+    path[route.method ?? 'get'] = describeRoute(route, schemas)
   }
   return {
     openapi: '3.1.0',
@@ -136,6 +141,12 @@ function describeRoute(route: AnyApiRoute, schemas: Record<string, Json>): ApiOp
       ...parameters(route.params, 'path', schemas),
       ...parameters(route.query, 'query', schemas),
     ],
+    ...(route.body && {
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: jsonSchema(route.body, 'input', schemas) } },
+      },
+    }),
     responses: {
       200: {
         description: 'The answer',

@@ -114,7 +114,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     done()
   })
   countRequests(app, options.metrics)
-  refuseOtherMethods(app)
+  const refuseTheRest = refuseOtherMethods(app)
   await app.register(compress, { encodings: ['br', 'gzip'], globalDecompression: false })
 
   const deps: ApiDeps = {
@@ -177,6 +177,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       await plugin(scope)
     })
   }
+  refuseTheRest()
   await app.ready()
   return app
 }
@@ -261,26 +262,41 @@ function clientErrorHandler(this: FastifyInstance, error: NodeJS.ErrnoException,
   socket.destroySoon()
 }
 
-/** Everything here is read-only: another method on a known path is told so, whatever body it brings. */
-function refuseOtherMethods(app: FastifyInstance): void {
-  app.addHook('onRoute', function (route) {
-    const isPlainGet = route.method === 'GET' && !route.url.endsWith('*')
-    if (!isPlainGet) return
-    const refuse = (request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(
-        reply.header('allow', 'GET, HEAD'),
-        problem('method-not-allowed', `${request.method} does nothing here; use GET.`),
-      )
-    this.route({
-      method: ['POST', 'PUT', 'PATCH', 'DELETE'],
-      url: route.url,
-      // Before the body is read: what it holds doesn't matter.
-      onRequest: (request, reply, _done) => {
-        refuse(request, reply)
-      },
-      handler: refuse,
-    })
+const METHODS = ['POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/**
+ * A method that does nothing on a known path is told so, whatever body it brings. Call the answer when
+ * all routes are there.
+ */
+function refuseOtherMethods(app: FastifyInstance): () => void {
+  const known = new Map<string, Set<string>>()
+  app.addHook('onRoute', ({ url, method }) => {
+    if (url.endsWith('*')) return
+    const methods = known.get(url) ?? new Set()
+    for (const name of [method].flat()) methods.add(name)
+    known.set(url, methods)
   })
+  return () => {
+    for (const [url, methods] of [...known]) {
+      const allow = [...methods].filter((name) => name !== 'OPTIONS').sort()
+      const readOnly = allow.every((name) => name === 'GET' || name === 'HEAD')
+      const way = readOnly ? 'use GET' : `use ${allow.join(', ')}`
+      const refuse = (request: FastifyRequest, reply: FastifyReply) =>
+        sendProblem(
+          reply.header('allow', allow.join(', ')),
+          problem('method-not-allowed', `${request.method} does nothing here; ${way}.`),
+        )
+      app.route({
+        method: METHODS.filter((name) => !methods.has(name)),
+        url,
+        // Before the body is read: what it holds doesn't matter.
+        onRequest: (request, reply, _done) => {
+          refuse(request, reply)
+        },
+        handler: refuse,
+      })
+    }
+  }
 }
 
 function countRequests(app: FastifyInstance, registry: Registry): void {

@@ -9,7 +9,11 @@ export function apiDocsPage(
   api: DocumentedApi,
   problems: NonNullable<PagesOptions['problems']>,
 ): Html {
-  const operations = Object.entries(api.paths)
+  const operations = Object.entries(api.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, operation]) =>
+      operation ? [{ path, method, operation }] : [],
+    ),
+  )
   return layout(view, {
     title: `Open data – ${view.town.town.name}`,
     description: api.info.description,
@@ -26,8 +30,8 @@ export function apiDocsPage(
             <h2 id="tag-${tag.name}">${tag.name[0]?.toUpperCase()}${tag.name.slice(1)}</h2>
             <p>${tag.description}</p>
             ${operations
-              .filter(([, { get }]) => get.tags.includes(tag.name))
-              .map(([path, { get }]) => operationArticle(path, get))}
+              .filter(({ operation }) => operation.tags.includes(tag.name))
+              .map(({ path, method, operation }) => operationArticle(path, method, operation))}
           </section>`,
       )}
       <section aria-labelledby="problems">
@@ -50,13 +54,13 @@ export function apiDocsPage(
   })
 }
 
-function operationArticle(path: string, operation: DocumentedOperation): Html {
+function operationArticle(path: string, method: string, operation: DocumentedOperation): Html {
   const [status, answer] = Object.entries(operation.responses)[0] ?? []
   const type = Object.keys(answer?.content ?? {})[0]
   const staff = operation.security
   const staffOnly = staff !== undefined && staff.every((s) => 'staff' in s)
   return html`<article id="${operation.operationId}">
-    <h3><code>GET ${path}</code></h3>
+    <h3><code>${method.toUpperCase()} ${path}</code></h3>
     <p>${operation.summary}.</p>
     ${operation.description !== undefined && html`<p>${codes(operation.description)}</p>`}
     ${staff !== undefined && html`<p>${staffOnly ? 'Staff only.' : 'Staff see more.'}</p>`}

@@ -13,7 +13,8 @@ import { messages, type Messages } from './messages.ts'
 export interface DocumentedApi {
   readonly info: { readonly description: string }
   readonly tags: readonly { readonly name: string; readonly description: string }[]
-  readonly paths: Readonly<Record<string, { readonly get: DocumentedOperation }>>
+  /** By path, then by method. */
+  readonly paths: Readonly<Record<string, Readonly<Partial<Record<string, DocumentedOperation>>>>>
 }
 
 export interface DocumentedOperation {

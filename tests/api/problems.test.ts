@@ -156,7 +156,7 @@ describe('another method than GET', () => {
     expect(answer.headers.allow).toBe('GET, HEAD')
     expect(answer.json()).toEqual({
       type: '/api/docs#method-not-allowed',
-      title: 'This can only be read',
+      title: 'This cannot be done here',
       status: 405,
       detail: `${method} does nothing here; use GET.`,
     })
