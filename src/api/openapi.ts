@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import type { AnyApiRoute } from './api-route.ts'
+import { correctEmptying, listEmptyings, tellEmptying } from './emptying-routes.ts'
 import { streamEvents } from './event-stream.ts'
 import { stationFeed, townAtom, townJson } from './feed-routes.ts'
 import { health, metricsText, readiness } from './operation-routes.ts'
@@ -22,6 +23,9 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   getStation,
   getContainer,
   containerReadings,
+  listEmptyings,
+  tellEmptying,
+  correctEmptying,
   listPosts,
   getPost,
   listDecisions,

@@ -17,6 +17,7 @@ import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
 import type { ApiDeps } from './api-route.ts'
+import { emptyingRoutes } from './emptying-routes.ts'
 import { EVENT_STREAM_DEFAULTS, eventRoutes, type EventStreamOptions } from './event-stream.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { validatorCompiler } from './input.ts'
@@ -127,6 +128,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     monotonicMs: options.monotonicMs ?? (() => performance.now()),
   }
   stationRoutes(app, deps)
+  emptyingRoutes(app, deps)
   postRoutes(app, deps)
   feedRoutes(app, deps)
   operationRoutes(app, {

@@ -37,6 +37,9 @@ export function toReading(
   const container = town.mountedOn(deviceId, measuredAt, measured.channel)
   const level = levelOf(measured, container?.geometry)
   if (level.flag) flags.push(level.flag)
+  if (measured.batteryLow === true) flags.push('battery-low')
+  if (measured.fire === true) flags.push('fire')
+  if (measured.pickedUp === true) flags.push('picked-up')
 
   const reading: Draft = { deviceId, n, measuredAt, receivedAt, flags }
   if (container) reading.containerId = container.id

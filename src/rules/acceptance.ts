@@ -6,7 +6,13 @@
 import { DAY } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { REPORT_FRESH_MS, REPORT_LIFE_MS } from './evidence.ts'
-import type { Applied, EmptiedRecord, ReadingRecord, ReportRecord } from './record.ts'
+import type {
+  Applied,
+  EmptiedRecord,
+  EmptyingCorrectedRecord,
+  ReadingRecord,
+  ReportRecord,
+} from './record.ts'
 import type { ReadingPolicy } from './rule-book.ts'
 import { deviceAt, updateLiveUntil } from './watch.ts'
 import type { ContainerWatch } from './watch.ts'
@@ -89,5 +95,24 @@ export function acceptEmptying(
     watch.measuredAt = emptiedAt
     updateLiveUntil(watch, policy)
   }
+  return NOW
+}
+
+/** Only the newest emptying is in mind; of an older one the journal alone knows. */
+export function acceptCorrection(
+  watch: ContainerWatch,
+  record: EmptyingCorrectedRecord,
+  policy: ReadingPolicy,
+): Applied {
+  if (watch.emptiedAt === undefined || watch.emptiedAt !== record.was) return OLDER
+  const followsFromIt = watch.measuredAt === watch.emptiedAt
+  const emptiedAt =
+    record.emptiedAt === undefined ? undefined : (Math.min(record.emptiedAt, record.at) as EpochMs)
+  watch.emptiedAt = emptiedAt
+  if (followsFromIt) {
+    watch.measuredAt = emptiedAt
+    if (emptiedAt === undefined) watch.fillPercent = undefined
+  }
+  updateLiveUntil(watch, policy)
   return NOW
 }

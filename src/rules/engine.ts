@@ -7,7 +7,7 @@
  */
 import type { Town } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import { NOW, acceptEmptying, acceptReading, acceptReport } from './acceptance.ts'
+import { NOW, acceptCorrection, acceptEmptying, acceptReading, acceptReport } from './acceptance.ts'
 import { ageLimitsOf, nextChange, nextGridInstant } from './ageing.ts'
 import { createCalendar } from './calendar.ts'
 import { describeStatus } from './container-status.ts'
@@ -22,6 +22,7 @@ import { flush, gapEndOf } from './posting.ts'
 import type {
   Applied,
   EmptiedRecord,
+  EmptyingCorrectedRecord,
   JournalRecord,
   ReadingRecord,
   ReportRecord,
@@ -69,6 +70,7 @@ export function createEngine({
       case 'reading':
       case 'report':
       case 'emptied':
+      case 'emptying-corrected':
         return foldContainer(world, record)
       case 'town':
         if (nextTown) followTown(world, nextTown)
@@ -169,7 +171,7 @@ function scheduleChange(world: World, watch: ContainerWatch): void {
 
 function foldContainer(
   world: World,
-  record: ReadingRecord | ReportRecord | EmptiedRecord,
+  record: ReadingRecord | ReportRecord | EmptiedRecord | EmptyingCorrectedRecord,
 ): Applied {
   const watch = world.containers.get(record.containerId)
   if (!watch) return UNKNOWN_CONTAINER
@@ -184,7 +186,7 @@ function foldContainer(
 function accept(
   world: World,
   watch: ContainerWatch,
-  record: ReadingRecord | ReportRecord | EmptiedRecord,
+  record: ReadingRecord | ReportRecord | EmptiedRecord | EmptyingCorrectedRecord,
 ): Applied {
   switch (record.type) {
     case 'reading':
@@ -193,6 +195,8 @@ function accept(
       return acceptReport(watch, record)
     case 'emptied':
       return acceptEmptying(watch, record, world.book.facts)
+    case 'emptying-corrected':
+      return acceptCorrection(watch, record, world.book.facts)
   }
 }
 

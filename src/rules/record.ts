@@ -30,11 +30,36 @@ export interface ReportRecord extends Entry {
   readonly reporter: string
 }
 
-/** Somebody emptied a container. */
+/** Who says that a container was emptied; `sensor`: its level fell. */
+export const EMPTYING_SOURCES = ['sensor', 'contractor', 'staff'] as const
+export type EmptyingSource = (typeof EMPTYING_SOURCES)[number]
+
+/** A container was emptied. */
 export interface EmptiedRecord extends Entry {
   readonly type: 'emptied'
   readonly containerId: ContainerId
+  /** By then at the latest. A sensor tells only that it was between two readings. */
   readonly emptiedAt: EpochMs
+  /** It was after this; absent where the time is exact. */
+  readonly notBefore?: EpochMs
+  readonly by: EmptyingSource
+  /** 0…1; absent from whoever was there. */
+  readonly confidence?: number
+  /** Who told it, as staff sign themselves. Never shown in public. */
+  readonly actor?: string
+}
+
+/** Staff say that an emptying never was, or was at another time. */
+export interface EmptyingCorrectedRecord extends Entry {
+  readonly type: 'emptying-corrected'
+  readonly containerId: ContainerId
+  /** The `seq` of the emptying's record. */
+  readonly of: number
+  /** The time that was noted, by which the engine knows it. */
+  readonly was: EpochMs
+  /** When it really was; absent when it never was. */
+  readonly emptiedAt?: EpochMs
+  readonly actor: string
 }
 
 /** The town changed: containers and mountings are to be read anew from the town given to the engine. */
@@ -53,7 +78,8 @@ export interface ResumedRecord extends Entry {
 }
 
 /** Everything but readings, of which there are too many to keep as text. */
-export type EventRecord = ReportRecord | EmptiedRecord | TownRecord | ResumedRecord
+export type EventRecord =
+  ReportRecord | EmptiedRecord | EmptyingCorrectedRecord | TownRecord | ResumedRecord
 
 export type JournalRecord = ReadingRecord | EventRecord
 

@@ -25,6 +25,10 @@ export const READING_FLAGS = [
   'clamped',
   /** Distance shorter than the dead zone or than the full line: full, but how full is unknown. */
   'near-full',
+  /** The device's own alarms: its battery is low; it is burning; it was lifted or turned over. */
+  'battery-low',
+  'fire',
+  'picked-up',
 ] as const
 export type ReadingFlag = (typeof READING_FLAGS)[number]
 

@@ -4,7 +4,11 @@
  * resolves. Rows never leave the store.
  */
 import type { ContainerState, DecidedPost, Decision } from '#src/rules/decision.ts'
-import type { EventRecord } from '#src/rules/record.ts'
+import type {
+  EmptiedRecord,
+  EmptyingCorrectedRecord,
+  EventRecord,
+} from '#src/rules/record.ts'
 import type { ContainerId, DeviceId, PostKey, StationId } from '#src/stations/ids.ts'
 import type { Language } from '#src/stations/fraction.ts'
 import type { Reading, Rejected, Rejection } from '#src/stations/reading.ts'
@@ -169,6 +173,12 @@ export interface Store extends AsyncDisposable {
     everyMs: number,
   ): Promise<ReadonlyMap<ContainerId, readonly HistoryPoint[]>>
   readingsCount(): Promise<number>
+
+  /** What was told of a container's emptyings at or after `since`, in the order of the journal. */
+  emptyings(
+    container: ContainerId,
+    since: EpochMs,
+  ): Promise<readonly (EmptiedRecord | EmptyingCorrectedRecord)[]>
 
   decisions(filter: {
     readonly stationId?: StationId

@@ -35,7 +35,22 @@ export type JournalEntry =
       readonly by: 'resident' | 'staff'
       readonly reporter: string
     }
-  | { readonly kind: 'emptied'; readonly containerId: ContainerId; readonly emptiedAt: EpochMs }
+  | {
+      readonly kind: 'emptied'
+      readonly containerId: ContainerId
+      readonly emptiedAt: EpochMs
+      /** A sensor's word comes with its readings and not this way. */
+      readonly by: 'contractor' | 'staff'
+      readonly actor?: string
+    }
+  | {
+      readonly kind: 'emptying-corrected'
+      readonly containerId: ContainerId
+      readonly of: number
+      readonly was: EpochMs
+      readonly emptiedAt?: EpochMs
+      readonly actor: string
+    }
   | { readonly kind: 'town' }
   /** The process is back after not running. */
   | { readonly kind: 'resumed' }

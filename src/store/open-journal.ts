@@ -526,14 +526,14 @@ function recordOf(
         by: entry.by,
         reporter: entry.reporter,
       }
-    case 'emptied':
-      return {
-        type: 'emptied',
-        seq,
-        at,
-        containerId: entry.containerId,
-        emptiedAt: entry.emptiedAt,
-      }
+    case 'emptied': {
+      const { kind: type, ...told } = entry
+      return { type, seq, at, ...told }
+    }
+    case 'emptying-corrected': {
+      const { kind: type, ...told } = entry
+      return { type, seq, at, ...told }
+    }
     case 'town':
       return { type: 'town', seq, at }
     case 'resumed':

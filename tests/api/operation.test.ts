@@ -141,6 +141,7 @@ describe('the description', () => {
         `/api/v1/containers/${EKUDDEN_PAPER}/readings`,
         `/api/v1/containers/${EKUDDEN_PAPER}/readings?every=1h`,
       ],
+      listEmptyings: [`/api/v1/containers/${EKUDDEN_PAPER}/emptyings`],
       listPosts: ['/api/v1/posts'],
       getPost: [`/api/v1/posts/${A}`],
       listDecisions: ['/api/v1/decisions'],

@@ -78,6 +78,32 @@ describe('the word for a container', () => {
       },
     ],
     [
+      'and nothing is known of one that was not emptied after all',
+      [
+        { at: noon, fill: 95, of: paper },
+        { at: later(MINUTE), emptied: later(MINUTE), of: paper },
+        { at: later(2 * MINUTE), unemptied: later(MINUTE), of: paper },
+      ],
+      HOUR,
+      { word: 'unknown' },
+    ],
+    [
+      'a correction leaves what a sensor has said since',
+      [
+        { at: noon, emptied: noon, of: paper },
+        { at: later(MINUTE), fill: 60, of: paper },
+        { at: later(2 * MINUTE), unemptied: noon, really: later(-HOUR), of: paper },
+      ],
+      HOUR,
+      {
+        word: 'has-room',
+        fillPercent: 60,
+        measuredAt: later(MINUTE),
+        source: 'sensor',
+        emptiedAt: later(-HOUR),
+      },
+    ],
+    [
       'a fault stands beside the level that came before it',
       [
         { at: noon, fill: 40, of: paper },

@@ -56,6 +56,13 @@ export type Cue =
       readonly by?: 'staff'
     }
   | { readonly at: EpochMs; readonly emptied: EpochMs; readonly of: string }
+  /** It was not emptied at `unemptied`, but at `really` or never. */
+  | {
+      readonly at: EpochMs
+      readonly unemptied: EpochMs
+      readonly really?: EpochMs
+      readonly of: string
+    }
   | { readonly at: EpochMs; readonly town: Town }
   | { readonly at: EpochMs; readonly resumed: true; readonly firedUntil?: EpochMs }
 
@@ -164,7 +171,19 @@ export function recordOf(cue: Cue, seq: number): JournalRecord {
     return { type: 'report', seq, at, containerId: of, kind: cue.report, by, reporter: cue.who }
   }
   if ('emptied' in cue) {
-    return { type: 'emptied', seq, at, containerId: of, emptiedAt: cue.emptied }
+    return { type: 'emptied', seq, at, containerId: of, emptiedAt: cue.emptied, by: 'staff' }
+  }
+  if ('unemptied' in cue) {
+    return {
+      type: 'emptying-corrected',
+      seq,
+      at,
+      containerId: of,
+      of: 0,
+      was: cue.unemptied,
+      ...(cue.really !== undefined && { emptiedAt: cue.really }),
+      actor: 'Kim',
+    }
   }
   return {
     type: 'reading',

@@ -232,7 +232,7 @@ describe('what is kept', () => {
         { kind: 'report', containerId: paper, report: 'full', by: 'resident', reporter: 'r' },
         uplink([level(1, at(-2)), level(2, at(-1))]),
         bad,
-        { kind: 'emptied', containerId: paper, emptiedAt: at(0) },
+        { kind: 'emptied', containerId: paper, emptiedAt: at(0), by: 'contractor' },
         uplink(nowLevel(3)),
       )
       expect(heard).toEqual([
@@ -247,7 +247,14 @@ describe('what is kept', () => {
         },
         reading(2, at(9998), 1, at(-2)),
         reading(3, at(9998), 2, at(-1)),
-        { type: 'emptied', seq: 4, at: at(9998), containerId: paper, emptiedAt: noon },
+        {
+          type: 'emptied',
+          seq: 4,
+          at: at(9998),
+          containerId: paper,
+          emptiedAt: noon,
+          by: 'contractor',
+        },
         reading(5, at(9998), 3, noon),
       ])
 

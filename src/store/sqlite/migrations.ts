@@ -97,7 +97,28 @@ const mountingDetails: Migration = {
   },
 }
 
+/** What was believed instead of what was measured, and what sensors' levels are judged by. */
+const corrections: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      // Sparse: most readings are believed as they are.
+      `create table correction (
+        at integer not null, device_no integer not null, n integer not null,
+        clean real not null, reason text not null,
+        primary key (at, device_no, n)) strict, without rowid`,
+      `create table belief (
+        container_no integer not null, device_no integer not null, seq integer not null,
+        state blob not null,
+        primary key (container_no, device_no)) strict, without rowid`,
+      `create index event_container on event (type, json_extract(body, '$.containerId'), at)`,
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
+  '0005-corrections': corrections,
 }

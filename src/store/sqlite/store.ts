@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import type { SQLInputValue } from 'node:sqlite'
 import type { Selectable } from 'kysely'
 import type { ContainerState } from '#src/rules/decision.ts'
+import type { EmptiedRecord, EmptyingCorrectedRecord } from '#src/rules/record.ts'
 import { type ContainerId, type DeviceId, type PostKey, stationIdIn } from '#src/stations/ids.ts'
 import type { Fault, Reading, Rejected, Rejection } from '#src/stations/reading.ts'
 import type { EpochMs } from '#src/stations/time.ts'
@@ -26,6 +27,12 @@ const BUCKETS = `select container_no, at - at % ?1 as bucket, count(*) as n,
     and container_no in (select value from json_each(?4))
   group by container_no, bucket order by container_no, bucket`
 
+const EMPTYINGS = `select seq, at, type, body from event
+  where type in ('emptied', 'emptying-corrected')
+    and json_extract(body, '$.containerId') = ? and at >= ?`
+
+type EventRow = Selectable<Tables['event']>
+
 type BucketRow = Readonly<Record<'container_no' | 'bucket' | 'n' | 'low' | 'mean' | 'high', number>>
 
 /**
@@ -38,6 +45,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const tx = journalWrites(writer, () => numbers)
   const oneAtATime = mutex()
   const thread = openHistoryThread(path)
+  const emptyingRows = reader.raw.prepare(EMPTYINGS)
 
   /** A durable transaction. The writer serves one at a time, so work may await within. */
   const transact = <T>(work: () => Promise<T>): Promise<T> =>
@@ -186,6 +194,13 @@ export async function openSqliteStore(path: string): Promise<Store> {
     async readingsCount() {
       const { n } = reader.prepare('select count(*) as n from reading').get() as { n: number }
       return n
+    },
+
+    async emptyings(container, since) {
+      const rows = emptyingRows.all(container, since) as unknown as readonly EventRow[]
+      return rows
+        .map(({ seq, at, type, body }) => ({ ...(JSON.parse(body) as object), seq, at, type }))
+        .sort((a, b) => a.seq - b.seq) as (EmptiedRecord | EmptyingCorrectedRecord)[]
     },
 
     async decisions(filter) {
