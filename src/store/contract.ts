@@ -4,11 +4,7 @@
  * resolves. Rows never leave the store.
  */
 import type { ContainerState, DecidedPost, Decision } from '#src/rules/decision.ts'
-import type {
-  EmptiedRecord,
-  EmptyingCorrectedRecord,
-  EventRecord,
-} from '#src/rules/record.ts'
+import type { EmptiedRecord, EmptyingCorrectedRecord, EventRecord } from '#src/rules/record.ts'
 import type { ContainerId, DeviceId, PostKey, StationId } from '#src/stations/ids.ts'
 import type { Language } from '#src/stations/fraction.ts'
 import type { Reading, Rejected, Rejection } from '#src/stations/reading.ts'

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { gatherEmptyings } from '#src/rules/emptyings.ts'
 import type { EmptiedRecord, EmptyingCorrectedRecord } from '#src/rules/record.ts'
