@@ -123,12 +123,13 @@ export function tie<Thing extends object>(
 
 /** The device that sat on the container at an instant. */
 export function deviceAt(watch: ContainerWatch, at: EpochMs): DeviceId | undefined {
-  for (const mounting of watch.mountings) {
-    if (mounting.from <= at && (mounting.until === undefined || at < mounting.until)) {
-      return mounting.deviceId
-    }
+  let beside: DeviceId | undefined
+  for (const { deviceId, alongside, from, until } of watch.mountings) {
+    if (from > at || (until !== undefined && at >= until)) continue
+    if (!alongside) return deviceId
+    beside ??= deviceId
   }
-  return undefined
+  return beside
 }
 
 /** Silence lasts three of the sensor's own intervals where those are long. */

@@ -71,6 +71,8 @@ export interface Mounting {
   readonly containerId: ContainerId
   /** Which of the device's sensors, where it watches several containers. */
   readonly channel?: string
+  /** It sits there beside the container's chief device, and their levels are combined. */
+  readonly alongside?: true
   readonly from: EpochMs
   /** Absent while it still sits there. */
   readonly until?: EpochMs

@@ -33,6 +33,7 @@ interface Seat {
   readonly device: DeviceId
   readonly profile: string | undefined
   readonly channel: string | undefined
+  readonly alongside: boolean
   readonly containerPath: Path
   readonly path: Path
   readonly from: EpochMs
@@ -201,6 +202,7 @@ function seatsOf(container: Block, at: Path, zone: string, tell: Tell): Seat[] {
       device,
       profile,
       channel: text(entry['channel']),
+      alongside: entry['alongside'] === true,
       containerPath: at,
       path,
       from: start,
@@ -249,12 +251,21 @@ function checkSeats(seats: readonly Seat[], tell: Tell): void {
     }
   }
   for (const own of Map.groupBy(seats, (s) => fieldName(s.containerPath)).values()) {
-    for (const [earlier, later] of overlaps(own)) {
-      // A device twice on one container was told above.
+    for (const ofDevice of Map.groupBy(own, (s) => s.device).values()) {
+      for (const [earlier, later] of overlaps(ofDevice)) {
+        // By one channel twice was told above.
+        if (earlier.channel === later.channel) continue
+        tell(
+          [...later.path, 'channel'],
+          `device "${later.device}" sits on ${fieldName(later.containerPath)} by two channels; one of a device's sensors can watch a container`,
+        )
+      }
+    }
+    for (const [earlier, later] of overlaps(own.filter((s) => !s.alongside))) {
       if (earlier.device === later.device) continue
       tell(
         [...later.path, 'id'],
-        `devices "${earlier.device}" and "${later.device}" sit on ${fieldName(later.containerPath)} at the same time; give the first an "until" that is not after the other's start`,
+        `devices "${earlier.device}" and "${later.device}" sit on ${fieldName(later.containerPath)} at the same time; give the first an "until" that is not after the other's start, or write "alongside: true" where both watch it`,
       )
     }
   }

@@ -153,9 +153,9 @@ function mountingsOf(
   zone: string,
 ): { device: Device; mounting: Mounting }[] {
   const past = (container.devices ?? []).map((d) => ({ ...d, since: d.from }))
-  const all =
-    container.device === undefined ? past : [...past, { ...container.device, until: undefined }]
-  return all.map(({ id, profile, channel, since, until }) => {
+  const now = container.device && { ...container.device, until: undefined, alongside: undefined }
+  const all = now === undefined ? past : [...past, now]
+  return all.map(({ id, profile, channel, alongside, since, until }) => {
     const deviceId = parseDeviceId(id)!
     const from = since === undefined ? DEFAULT_SINCE : instantOf(since, zone)!
     return {
@@ -164,6 +164,7 @@ function mountingsOf(
         deviceId,
         containerId,
         ...(channel === undefined ? {} : { channel }),
+        ...(alongside && { alongside }),
         from,
         ...(until === undefined ? {} : { until: instantOf(until, zone)! }),
       },

@@ -13,8 +13,10 @@ export interface TownIndex {
    * of its sensors where it watches several containers.
    */
   mountedOn(device: DeviceId, at: EpochMs, channel?: string): Container | undefined
-  /** The device that sat on a container at an instant. */
+  /** The chief device that sat on a container at an instant; one alongside only where there was no chief. */
   deviceOn(container: ContainerId, at: EpochMs): DeviceId | undefined
+  /** The devices that sat alongside the chief one at an instant. */
+  devicesBeside(container: ContainerId, at: EpochMs): readonly DeviceId[]
 }
 
 /** Whichever of the device's sensors it is. */
@@ -34,13 +36,20 @@ export function indexTown(town: Town): TownIndex {
   const containers = new Map(town.stations.flatMap((s) => s.containers).map((c) => [c.id, c]))
   const devices = new Map(town.devices.map((d) => [d.id, d]))
   const byDevice = new Map<DeviceId, Seat[]>()
-  const byContainer = new Map<ContainerId, Seat[]>()
-  for (const { deviceId, containerId, channel, from, until } of town.mountings) {
+  const chiefs = new Map<ContainerId, Seat[]>()
+  const beside = new Map<ContainerId, Seat[]>()
+  for (const { deviceId, containerId, channel, alongside, from, until } of town.mountings) {
     const container = containers.get(containerId)
     if (!container) continue
-    const seat: Seat = { from, until: until ?? Infinity, deviceId, channel, container }
+    const seat: Seat = {
+      from,
+      until: until ?? Infinity,
+      deviceId,
+      channel,
+      container,
+    }
     add(byDevice, deviceId, seat)
-    add(byContainer, containerId, seat)
+    add(alongside ? beside : chiefs, containerId, seat)
   }
   return {
     town,
@@ -48,7 +57,13 @@ export function indexTown(town: Town): TownIndex {
     containers,
     devices,
     mountedOn: (device, at, channel) => newestAt(byDevice.get(device), at, channel)?.container,
-    deviceOn: (container, at) => newestAt(byContainer.get(container), at, ANY)?.deviceId,
+    deviceOn: (container, at) =>
+      (newestAt(chiefs.get(container), at, ANY) ?? newestAt(beside.get(container), at, ANY))
+        ?.deviceId,
+    devicesBeside(container, at) {
+      const seats = beside.get(container)
+      return seats?.filter((s) => holds(s, at)).map((s) => s.deviceId) ?? NOBODY
+    },
   }
 }
 
@@ -57,6 +72,12 @@ function add<Key>(map: Map<Key, Seat[]>, key: Key, seat: Seat): void {
   if (seats) seats.push(seat)
   else map.set(key, [seat])
 }
+
+function holds(seat: Seat, at: EpochMs): boolean {
+  return seat.from <= at && at < seat.until
+}
+
+const NOBODY: readonly DeviceId[] = []
 
 /** Mountings are half-open: from the instant on, until but not including the other. Asked for every message. */
 function newestAt(
@@ -69,7 +90,7 @@ function newestAt(
   for (let i = 0; i < seats.length; i++) {
     const seat = seats[i]!
     if (channel !== ANY && seat.channel !== channel) continue
-    if (seat.from <= at && at < seat.until && (!best || seat.from > best.from)) best = seat
+    if (holds(seat, at) && (!best || seat.from > best.from)) best = seat
   }
   return best
 }

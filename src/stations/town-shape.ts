@@ -130,6 +130,7 @@ const pastDeviceShape = z.strictObject({
   channel: channelName.exactOptional(),
   from: instantText,
   until: instantText.optional(),
+  alongside: z.literal(true, { error: 'true, or left out' }).exactOptional(),
 })
 const containerShape = z.strictObject({
   id: z

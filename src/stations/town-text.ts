@@ -28,6 +28,7 @@ export function townText(town: Town): string {
       `profile: ${profiles.get(m.deviceId) ?? 'native'}`,
       ...(m.channel === undefined ? [] : [`channel: ${quoted(m.channel)}`]),
       ...times,
+      ...(m.alongside ? ['alongside: true'] : []),
     ].join(', ')} }`
 
   const containerLines = (container: Container): string[] => {
@@ -162,9 +163,9 @@ function nowAndPast(
   container: ContainerId,
 ): { readonly now?: Mounting; readonly past: readonly Mounting[] } {
   const all = (mountings.get(container) ?? []).toSorted((a, b) => a.from - b.from)
-  const newest = all.at(-1)
+  const newest = all.findLast((m) => !m.alongside)
   return newest?.until === undefined && newest !== undefined
-    ? { now: newest, past: all.slice(0, -1) }
+    ? { now: newest, past: all.filter((m) => m !== newest) }
     : { past: all }
 }
 
@@ -180,11 +181,13 @@ interface Span {
 function settledMountings(mountings: readonly Mounting[]): readonly Mounting[] {
   const sensorOf = (m: Mounting) => `${m.deviceId} ${m.channel ?? ''}`
   const ofDevice = Map.groupBy(mountings, sensorOf)
-  const ofContainer = Map.groupBy(mountings, (m) => m.containerId)
+  const chiefs = mountings.filter((m) => !m.alongside)
+  const ofContainer = Map.groupBy(chiefs, (m) => m.containerId)
   const order = new Map(mountings.map((m, i) => [m, i]))
   return mountings.flatMap((m) => {
     let spans: readonly Span[] = [spanOf(m)].filter((s) => s.from < s.until)
-    for (const other of [...ofDevice.get(sensorOf(m))!, ...ofContainer.get(m.containerId)!]) {
+    const rivals = m.alongside ? [] : (ofContainer.get(m.containerId) ?? [])
+    for (const other of [...ofDevice.get(sensorOf(m))!, ...rivals]) {
       const wins =
         other.from > m.from || (other.from === m.from && order.get(other)! < order.get(m)!)
       if (wins) spans = spans.flatMap((s) => without(s, spanOf(other)))
@@ -193,6 +196,7 @@ function settledMountings(mountings: readonly Mounting[]): readonly Mounting[] {
       deviceId: m.deviceId,
       containerId: m.containerId,
       ...(m.channel === undefined ? {} : { channel: m.channel }),
+      ...(m.alongside && { alongside: true }),
       from: from as EpochMs,
       ...(until === Infinity ? {} : { until: until as EpochMs }),
     }))

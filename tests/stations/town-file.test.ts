@@ -263,7 +263,7 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
     [
       23,
       'stations[1].containers[0].device.id',
-      'devices "dev-2" and "dev-3" sit on stations[1].containers[0] at the same time; give the first an "until" that is not after the other\'s start',
+      'devices "dev-2" and "dev-3" sit on stations[1].containers[0] at the same time; give the first an "until" that is not after the other\'s start, or write "alongside: true" where both watch it',
     ],
   ],
   'unknown-container-type': [

@@ -240,7 +240,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
             hamnen,
             torget,
           ],
-          mountings: [{ ...mounting!, channel: '2' }, ...mountings],
+          mountings: [{ ...mounting!, channel: '2', alongside: true }, ...mountings],
         }
         expect(await store.saveTown(next, plus(noon, HOUR))).toEqual({
           added: 0,

@@ -110,6 +110,7 @@ const corrections: Migration = {
         container_no integer not null, device_no integer not null, seq integer not null,
         state blob not null,
         primary key (container_no, device_no)) strict, without rowid`,
+      'alter table mounting add column alongside integer',
       `create index event_container on event (type, json_extract(body, '$.containerId'), at)`,
     ]) {
       await sql.raw(statement).execute(db)

@@ -46,6 +46,7 @@ export interface Tables {
     from_at: number
     until_at: number | null
     channel: string | null
+    alongside: number | null
   }
   credential: { username: string; role: string; token_hash: string; created_at: number }
   reading: {

@@ -100,6 +100,7 @@ async function saveMountings(
     from_at: m.from as number,
     until_at: (m.until ?? null) as number | null,
     channel: m.channel ?? null,
+    alongside: m.alongside ? 1 : null,
   }))
   const key = (m: { device_no: number; container_no: number; from_at: number }) =>
     `${m.device_no}/${m.container_no}/${m.from_at}`
@@ -112,11 +113,16 @@ async function saveMountings(
     if (!before) {
       count.added++
       await db.insertInto('mounting').values(row).execute()
-    } else if (before.until_at === row.until_at && before.channel === row.channel) {
+    } else if (
+      before.until_at === row.until_at &&
+      before.channel === row.channel &&
+      before.alongside === row.alongside
+    ) {
       count.unchanged++
     } else {
       count.changed++
-      await whereMounting(db, row, { until_at: row.until_at, channel: row.channel })
+      const { until_at, channel, alongside } = row
+      await whereMounting(db, row, { until_at, channel, alongside })
     }
   }
   for (const gone of old.values()) {
@@ -129,7 +135,11 @@ async function saveMountings(
 function whereMounting(
   db: Db,
   m: { device_no: number; container_no: number; from_at: number },
-  change: { readonly until_at: number | null; readonly channel?: string | null },
+  change: {
+    readonly until_at: number | null
+    readonly channel?: string | null
+    readonly alongside?: number | null
+  },
 ) {
   return db
     .updateTable('mounting')
@@ -212,7 +222,8 @@ export async function readTown(db: Db): Promise<Town | undefined> {
     .innerJoin('container', 'container.no', 'mounting.container_no')
     .where('device.removed_at', 'is', null)
     .where('container.removed_at', 'is', null)
-    .select(['device.id as device', 'container.id as container', 'from_at', 'until_at', 'channel'])
+    .select(['device.id as device', 'container.id as container'])
+    .select(['from_at', 'until_at', 'channel', 'alongside'])
     .orderBy('from_at')
     // Where two hold at one instant the first counts: then the one that has ended since.
     .orderBy('until_at', (o) => o.asc().nullsLast())
@@ -244,6 +255,7 @@ export async function readTown(db: Db): Promise<Town | undefined> {
       deviceId: m.device as DeviceId,
       containerId: m.container as ContainerId,
       ...(m.channel === null ? {} : { channel: m.channel }),
+      ...(m.alongside === null ? {} : { alongside: true }),
       from: m.from_at as EpochMs,
       ...(m.until_at === null ? {} : { until: m.until_at as EpochMs }),
     })),
