@@ -4,7 +4,6 @@ import type { Measurement, Reading, Rejected } from '#src/stations/reading.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { UplinkEntry } from '#src/store/journal.ts'
-import { decodeMilesight } from './codecs/milesight-tlv.ts'
 import { readChirpStackV4 } from './envelopes/chirpstack-v4.ts'
 import type { Frame } from './envelopes/frame.ts'
 import { readNative } from './envelopes/native.ts'
@@ -15,6 +14,7 @@ import { refuse } from './refusal.ts'
 import type { Refusal } from './refusal.ts'
 import { parseTopic } from './topic.ts'
 import type { Address } from './topic.ts'
+import { decodeFrame } from './profiles/decode-frame.ts'
 import { toReading } from './validate.ts'
 
 export const MAX_PAYLOAD_BYTES = 256 * 1024
@@ -137,8 +137,11 @@ function fromNetwork(
   if (frame.bytes.length === 0 && frame.decoded === undefined) {
     return { kind: 'ignored', because: 'no-payload' }
   }
-  const measured = decode(frame, device.profile)
+  const measured = decodeFrame(frame, device.profile, context.town.town)
   if (measured.kind === 'refused') return { ...measured, deviceId }
+  if (measured.kind === 'codec') {
+    return { ...refuse('no-measurement-format', 'codecs are not run here'), deviceId }
+  }
 
   const { at } = frame
   const measurements =
@@ -147,32 +150,6 @@ function fromNetwork(
   // part makes the fingerprint; counters start over when it joins again.
   const mark = fingerprint(frame.bytes, frame.counter)
   return uplink(deviceId, context, measurements, mark, true, frame.counter, false)
-}
-
-type Measured = { readonly kind: 'measured'; readonly measurements: readonly Measurement[] }
-
-/**
- * Our own reading of the bytes. What the network server's codec says is used only for a device whose
- * profile is `native`: that codec can be changed in a console behind our back.
- */
-function decode(frame: Frame, profile: string): Measured | Refusal {
-  switch (profile) {
-    case 'milesight/em310-udl':
-      return decodeMilesight(frame.bytes, 'em310-udl')
-    case 'milesight/em400':
-      return decodeMilesight(frame.bytes, 'em400')
-    case 'native':
-      return frame.decoded === undefined
-        ? refuse(
-            'no-measurement-format',
-            'the device has the profile native, but the network server decoded nothing: ' +
-              'give the device its own profile in town.yaml, or a codec in the network server ' +
-              'that answers with fillPercent or distanceMm',
-          )
-        : readNative(frame.decoded)
-    default:
-      return refuse('no-measurement-format', `nothing here reads the profile ${profile}`)
-  }
 }
 
 type Draft = { -readonly [K in keyof UplinkEntry]: UplinkEntry[K] }

@@ -48,26 +48,31 @@ export interface FlagField {
   readonly is: readonly (number | string | boolean)[]
 }
 
+export interface BatteryField {
+  readonly path: JsonPath
+  /** `low-flag`: true means that it is low. */
+  readonly unit: '%' | 'V' | 'mV' | 'low-flag'
+  readonly sentinels?: readonly (number | string)[]
+}
+
+/** One, or several of which each is read where it is there. */
+type OneOrMore<T> = T | readonly T[]
+
 export interface FieldMap {
   /** Where a list of readings lies when one message carries several; the other paths then start at its elements. */
   readonly readings?: JsonPath
   readonly at?: { readonly path: JsonPath; readonly unit: 'iso' | 's' | 'ms' }
   readonly levels: readonly LevelField[]
-  readonly battery?: {
-    readonly path: JsonPath
-    /** `low-flag`: true means that it is low. */
-    readonly unit: '%' | 'V' | 'mV' | 'low-flag'
-    readonly sentinels?: readonly (number | string)[]
-  }
+  readonly battery?: OneOrMore<BatteryField>
   readonly temperature?: {
     readonly path: JsonPath
     readonly unit: 'C' | 'F' | 'text'
     readonly sentinels?: readonly (number | string)[]
   }
   readonly tilt?: { readonly path: JsonPath; readonly unit: 'deg' | 'text' }
-  readonly tilted?: FlagField
-  readonly fire?: FlagField
-  readonly pickedUp?: FlagField
+  readonly tilted?: OneOrMore<FlagField>
+  readonly fire?: OneOrMore<FlagField>
+  readonly pickedUp?: OneOrMore<FlagField>
   /** When one of these holds the measurement is a fault, whatever its number says. */
   readonly faults?: readonly (FlagField & { readonly fault: Fault })[]
 }

@@ -56,7 +56,40 @@ export interface TownProfile {
 }
 
 /** How a device's payload is understood. `native` is Kvitter's own JSON. */
-export const DEVICE_PROFILES = ['native', 'milesight/em310-udl', 'milesight/em400'] as const
+export const DEVICE_PROFILES = [
+  'native',
+  'milesight/em310-udl',
+  'milesight/em400',
+  'milesight/em400-mud',
+  'milesight/em400-udl',
+  'milesight/em400-tld',
+  'milesight/em410-rdl',
+  'milesight/em500-udl',
+  'milesight/ws201',
+  'dingtek/df702',
+  'dingtek/df703',
+  'dingtek/df701',
+  'dingtek/dc410',
+  'dingtek/dc413',
+  'dingtek/df530',
+  'dingtek/df555',
+  'dingtek/df200',
+  'dingtek/df400',
+  'dingtek/do200',
+  'dingtek/do201',
+  'decentlab/dl-mbx',
+  'decentlab/dl-lid',
+  'elsys/elt-2',
+  'elsys/elt-ultrasonic',
+  'elsys/elt-2-radar',
+  'netvox/r718x',
+  'netvox/r718pe',
+  'netvox/r718pa22',
+  'dragino/ldds75',
+  'dragino/ldds20',
+  'smartends/brighterbins',
+  'adnexo/ax-dist',
+] as const
 export type DeviceProfile = (typeof DEVICE_PROFILES)[number]
 
 export interface Device {

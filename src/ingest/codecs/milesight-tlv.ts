@@ -1,21 +1,20 @@
 /**
- * Milesight's payload for the distance sensors EM310-UDL and EM400 (MUD, UDL, TLD), written from the
- * tables in their user guides ("Device Payload"): entries of channel (1 byte), type (1 byte) and a
- * value whose length follows from the two; numbers are little-endian.
+ * Milesight's payload for its distance sensors, written from the tables in their user guides ("Device
+ * Payload"): entries of channel (1 byte), type (1 byte) and a value whose length follows from the two;
+ * numbers are little-endian. The cellular EM400 sends the same entries behind a head of its own.
  */
-import type { Measurement } from '#src/stations/reading.ts'
+import { instant } from '#src/stations/time.ts'
+import type { Draft, Measured } from '../measured.ts'
 import { refuse } from '../refusal.ts'
 import type { Refusal } from '../refusal.ts'
 
-export const MILESIGHT_MODELS = ['em310-udl', 'em400'] as const
+export const MILESIGHT_MODELS = ['em310-udl', 'em400', 'em410-rdl', 'em500-udl', 'ws201'] as const
 export type MilesightModel = (typeof MILESIGHT_MODELS)[number]
-
-type Draft = { -readonly [K in keyof Measurement]: Measurement[K] }
 
 interface Entry {
   readonly bytes: number
   /** Absent for what says nothing of a container: serial number, versions, position on a map. */
-  readonly read?: (view: DataView, at: number, out: Draft) => void
+  readonly read?: (view: DataView, at: number, out: Draft, history: Draft[]) => void
 }
 
 /** Channel and type in one number, `0x0382`. */
@@ -61,6 +60,39 @@ const position: Entry = {
   },
 }
 
+/** Of four: the blind zone's alarm and its end say nothing against the distance beside them. */
+const EXCEPTIONS = [undefined, undefined, 'no-echo', 'sensor-error'] as const
+
+const exception: Entry = {
+  bytes: 3,
+  read: (view, at, out) => {
+    const fault = EXCEPTIONS[view.getUint8(at + 2)]
+    if (fault === undefined) return
+    delete out.distanceMm
+    out.fault = fault
+  },
+}
+
+/** A share of room left, by the height that was set in the device. */
+const remaining: Entry = {
+  bytes: 1,
+  read: (view, at, out) => {
+    const percent = view.getUint8(at)
+    if (percent <= 100) out.fillPercent = 100 - percent
+  },
+}
+
+/** What was measured while the network was away, each with its own time. */
+const history = (bytes: number, hasTemperature: boolean): Entry => ({
+  bytes,
+  read: (view, at, _out, past) => {
+    const then: Draft = { at: instant(view.getUint32(at, true) * 1000) }
+    distance(2).read!(view, at + 4, then, past)
+    if (hasTemperature) then.temperatureC = view.getInt16(at + 6, true) / 10
+    past.push(then)
+  },
+})
+
 /** What a device says of itself when it joins. */
 const ABOUT: Table = {
   0xff01: { bytes: 1 }, // protocol version
@@ -93,6 +125,28 @@ const TABLES: Readonly<Record<MilesightModel, Table>> = {
     0x8367: temperature(3),
     0x8482: distance(3),
   },
+  'em410-rdl': {
+    ...ABOUT,
+    0x0175: battery,
+    0x0367: temperature(2),
+    0x0482: distance(2),
+    0x0500: position,
+    0x06c7: { bytes: 2 }, // strength of the radar's echo
+    0x8367: temperature(3),
+    0x8482: distance(3),
+    0x9482: distance(5),
+    0xb482: exception,
+    0x20ce: history(11, true),
+  },
+  'em500-udl': {
+    ...ABOUT,
+    0x0175: battery,
+    0x0382: distance(2),
+    0x8382: distance(3),
+    0x83e9: distance(5),
+    0x20ce: history(6, false),
+  },
+  ws201: { ...ABOUT, 0x0175: battery, 0x0382: distance(2), 0x04d6: remaining },
 }
 
 /**
@@ -103,17 +157,31 @@ function endsHere(channel: number): boolean {
   return channel === 0x20 || channel === 0x21 || channel >= 0xf8
 }
 
-export interface Decoded {
-  readonly kind: 'measured'
-  /** One; with nothing in it for a frame that only tells of the device itself. */
-  readonly measurements: readonly Measurement[]
+/** The cellular frame: 0x02, a number, the length behind it, then who it is, and the entries last. */
+const CELLULAR = 0x02
+const CELLULAR_HEAD_BYTES = 86
+
+/** The entries in a cellular frame; undefined where it isn't one. */
+function cellularBody(bytes: Uint8Array): Uint8Array | undefined {
+  if (bytes[0] !== CELLULAR || bytes.length < CELLULAR_HEAD_BYTES) return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const body = bytes.subarray(CELLULAR_HEAD_BYTES)
+  const isWhole =
+    view.getUint16(3) === bytes.length - 5 &&
+    view.getUint16(CELLULAR_HEAD_BYTES - 2) === body.length
+  return isWhole ? body : undefined
 }
 
-/** Where a value comes twice, as with an alarm, the later one counts. */
-export function decodeMilesight(bytes: Uint8Array, model: MilesightModel): Decoded | Refusal {
+/**
+ * Where a value comes twice, as with an alarm, the later one counts. What the device kept while the
+ * network was away comes first, with its times; then what it measured now, if it did.
+ */
+export function decodeMilesight(frame: Uint8Array, model: MilesightModel): Measured | Refusal {
+  const bytes = (model === 'em400' ? cellularBody(frame) : undefined) ?? frame
   const table = TABLES[model]
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const out: Draft = {}
+  const past: Draft[] = []
   let at = 0
   while (at < bytes.length) {
     const channel = bytes[at]!
@@ -130,8 +198,9 @@ export function decodeMilesight(bytes: Uint8Array, model: MilesightModel): Decod
         `byte ${at}: the frame ends in the middle of an entry of ${entry.bytes} bytes`,
       )
     }
-    entry.read?.(view, at + 2, out)
+    entry.read?.(view, at + 2, out, past)
     at += 2 + entry.bytes
   }
-  return { kind: 'measured', measurements: [out] }
+  const now = Object.keys(out).length > 0 || past.length === 0 ? [out] : []
+  return { kind: 'measured', measurements: [...past, ...now] }
 }
