@@ -19,6 +19,7 @@ import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { WebSocketServer, createWebSocketStream } from 'ws'
 import type { Clock } from '#src/stations/time.ts'
+import type { Town } from '#src/stations/station.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { Journal } from '#src/store/journal.ts'
 import { mayHear, mayStaySubscribed, maySubscribe } from './access.ts'
@@ -34,7 +35,7 @@ import { trackListeners } from './listeners.ts'
 import { logIn } from './login.ts'
 import type { FindCredential } from './login.ts'
 import { limitOfflineQueues, openQuietAedes } from './quiet-aedes.ts'
-import { parseTopic } from './topic.ts'
+import { addressIn } from './topic.ts'
 import { topicMatches } from './topic-filter.ts'
 
 export interface BrokerOptions {
@@ -143,7 +144,7 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   let drained: (() => void) | undefined
 
   const isOpenTopic = (topic: string) =>
-    openTopics.some((filter) => topicMatches(filter, topic)) && !isOurs(topic)
+    openTopics.some((filter) => topicMatches(filter, topic)) && !isOurs(topic, town().town)
   const gauges = { connectedClients: () => connected.size, held: () => intake.held }
   const observeAck = options.metrics
     ? exposeMetrics(options.metrics, counts, gauges)
@@ -415,8 +416,8 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
 }
 
 /** Topics of Kvitter's own and of network servers are never open, whatever the filter. */
-function isOurs(topic: string): boolean {
-  return topic.startsWith('kvitter/') || parseTopic(topic).kind !== 'unknown'
+function isOurs(topic: string, town: Town): boolean {
+  return topic.startsWith('kvitter/') || addressIn(town, topic).kind !== 'unknown'
 }
 
 /** MQTT over WebSocket (MQTT 3.1.1 §6): the client must offer the subprotocol `mqtt`. */

@@ -10,7 +10,7 @@ import type {
 import type { Measurement } from '#src/stations/reading.ts'
 import { type EpochMs, parseInstant } from '#src/stations/time.ts'
 import type { Draft, Measured } from './measured.ts'
-import { refuse, show, valueAt } from './refusal.ts'
+import { refuse, show, valueAt, valueAtPath as at } from './refusal.ts'
 import type { Refusal } from './refusal.ts'
 
 /** More than any device sends in one uplink. */
@@ -197,21 +197,6 @@ function same(raw: unknown, value: unknown): boolean {
 /** Converting units leaves no trace in the digits. */
 function tidy(value: number): number {
   return Math.round(value * 1e6) / 1e6
-}
-
-const parsed = new Map<JsonPath, readonly PropertyKey[]>()
-
-/** What stands at a path: own properties only, so that a message can't reach what every object has. */
-function at(value: unknown, path: JsonPath): unknown {
-  let keys = parsed.get(path)
-  if (!keys) {
-    keys = [...path.matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(([, index, key]) =>
-      index === undefined ? key! : Number(index),
-    )
-    // Paths come from profiles, of which a town has a handful.
-    parsed.set(path, keys)
-  }
-  return valueAt(value, keys)
 }
 
 /**

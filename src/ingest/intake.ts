@@ -14,7 +14,7 @@ import type { FrameGuard } from './frame-guard.ts'
 import { receive, rejected } from './receive.ts'
 import type { Context, Received } from './receive.ts'
 import { refuse } from './refusal.ts'
-import { parseTopic } from './topic.ts'
+import { addressIn } from './topic.ts'
 
 export interface Sender {
   readonly identity: Identity
@@ -53,10 +53,11 @@ export function openIntake(options: IntakeOptions): Intake {
   const judge = (sender: Sender, packet: PublishPacket): Received => {
     const payload =
       typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload
-    const address = parseTopic(packet.topic)
+    const index = town()
+    const address = addressIn(index.town, packet.topic)
     const sentBytes = sentLength(sender.guard, packet, payload)
     const context: Context = {
-      town: town(),
+      town: index,
       receivedAt: clock(),
       maybeRepeat: packet.dup,
       address,

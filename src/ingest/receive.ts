@@ -1,18 +1,21 @@
 /** One message, from the wire to what the journal keeps. Pure: nothing here waits, writes or knows the time. */
 import type { DeviceId } from '#src/stations/ids.ts'
 import type { Measurement, Reading, Rejected } from '#src/stations/reading.ts'
+import type { NetworkServer, NetworkServerKind } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { UplinkEntry } from '#src/store/journal.ts'
 import { readChirpStackV4 } from './envelopes/chirpstack-v4.ts'
-import type { Frame } from './envelopes/frame.ts'
+import { adapterOf, formatOf } from './envelopes/adapters.ts'
+import type { Envelope } from './envelopes/frame.ts'
+import { readMilesightNbiot } from './envelopes/milesight-nbiot.ts'
 import { readNative } from './envelopes/native.ts'
 import { readTtsV3 } from './envelopes/tts-v3.ts'
 import { fingerprint } from './fingerprint.ts'
 import { decodeJson } from './json.ts'
 import { refuse } from './refusal.ts'
 import type { Refusal } from './refusal.ts'
-import { parseTopic } from './topic.ts'
+import { addressIn } from './topic.ts'
 import type { Address } from './topic.ts'
 import { decodeFrame } from './profiles/decode-frame.ts'
 import { toReading } from './validate.ts'
@@ -74,7 +77,7 @@ type Understood =
   Exclude<Received, { kind: 'rejected' }> | (Refusal & { readonly deviceId?: DeviceId })
 
 function understand(topic: string, payload: Uint8Array, context: Context): Understood {
-  const address = context.address ?? parseTopic(topic)
+  const address = context.address ?? addressIn(context.town.town, topic)
   switch (address.kind) {
     case 'unknown':
       return refuse('unknown-topic', address.detail)
@@ -83,9 +86,13 @@ function understand(topic: string, payload: Uint8Array, context: Context): Under
     case 'native':
       return fromDevice(address.deviceId, payload, context)
     case 'tts-v3':
-      return fromNetwork(payload, context, (value) => readTtsV3(value, address.device))
+      return fromNetwork(payload, context, 'tts-v3', (value) => readTtsV3(value, address.device))
     case 'chirpstack-v4':
-      return fromNetwork(payload, context, (value) => readChirpStackV4(value, address.deviceId))
+      return fromNetwork(payload, context, 'chirpstack-v4', (value) =>
+        readChirpStackV4(value, address.deviceId),
+      )
+    case 'server':
+      return fromServer(payload, context, address.server, address.deviceId)
   }
 }
 
@@ -119,19 +126,57 @@ function isTimed(measurements: readonly Measurement[], readings: readonly Readin
   return readings.length > 0
 }
 
+/** `topicDevice` is the device in the topic, with which the body must agree where it names one. */
+function fromServer(
+  payload: Uint8Array,
+  context: Context,
+  server: NetworkServer,
+  topicDevice: DeviceId | undefined,
+): Understood {
+  if (server.kind === 'milesight-nbiot') {
+    const tooLarge = refuseLarge(payload, context)
+    return tooLarge ?? fromEnvelope(readMilesightNbiot(payload), payload, context, topicDevice)
+  }
+  const read = adapterOf(server, topicDevice)
+  return fromNetwork(payload, context, server.kind, read, topicDevice)
+}
+
 function fromNetwork(
   payload: Uint8Array,
   context: Context,
-  open: (value: unknown) => Frame | Refusal,
+  kind: NetworkServerKind,
+  open: (value: unknown) => Envelope | Refusal,
+  topicDevice?: DeviceId,
 ): Understood {
   const tooLarge = refuseLarge(payload, context)
   if (tooLarge) return tooLarge
   const json = decodeJson(payload)
   if (json.kind === 'refused') return json
-  const frame = open(json.value)
-  if (frame.kind === 'refused') return frame
+  const envelope = open(json.value)
+  if (envelope.kind === 'refused' && envelope.reason === 'wrong-shape') {
+    const looksLike = formatOf(json.value)
+    if (looksLike === undefined || looksLike === kind) return envelope
+    const detail = `${envelope.detail}; this looks like ${looksLike}: give the network server that kind in town.yaml`
+    return { ...envelope, detail }
+  }
+  return fromEnvelope(envelope, payload, context, topicDevice)
+}
 
+function fromEnvelope(
+  frame: Envelope | Refusal,
+  payload: Uint8Array,
+  context: Context,
+  topicDevice: DeviceId | undefined,
+): Understood {
+  if (frame.kind === 'refused') return frame
+  if (frame.kind === 'network-event') return { kind: 'ignored', because: 'network-event' }
   const { deviceId } = frame
+  if (topicDevice !== undefined && topicDevice !== deviceId) {
+    return refuse(
+      'device-mismatch',
+      `the body is of device ${deviceId}, but the topic says "${topicDevice}"`,
+    )
+  }
   const device = context.town.devices.get(deviceId)
   if (!device) return unknownDevice(deviceId)
   if (frame.bytes.length === 0 && frame.decoded === undefined) {
@@ -148,8 +193,21 @@ function fromNetwork(
     at === undefined ? measured.measurements : measured.measurements.map((m) => ({ at, ...m }))
   // The network server sends again with other times around the same bytes, so only the device's own
   // part makes the fingerprint; counters start over when it joins again.
-  const mark = fingerprint(frame.bytes, frame.counter)
-  return uplink(deviceId, context, measurements, mark, true, frame.counter, false)
+  if (frame.bytes.length > 0) {
+    const mark = fingerprint(frame.bytes, frame.counter)
+    return uplink(deviceId, context, measurements, mark, true, frame.counter, false)
+  }
+  const isMarked = frame.counter !== undefined || measurements.some((m) => m.at !== undefined)
+  const tellsRepeats = isMarked || context.maybeRepeat
+  return uplink(
+    deviceId,
+    context,
+    measurements,
+    fingerprint(payload),
+    tellsRepeats,
+    frame.counter,
+    true,
+  )
 }
 
 type Draft = { -readonly [K in keyof UplinkEntry]: UplinkEntry[K] }

@@ -1,4 +1,5 @@
 /** Why a step could not go on with a message, and how to say it to the one who has to mend it. */
+import type { JsonPath } from '#src/stations/field-map.ts'
 import type { Rejection } from '#src/stations/reading.ts'
 
 export interface Refusal {
@@ -44,4 +45,19 @@ export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
     value = (value as Record<PropertyKey, unknown>)[part]
   }
   return value
+}
+
+const parsed = new Map<JsonPath, readonly PropertyKey[]>()
+
+/** What stands at a path as a town's file writes it: own properties only. */
+export function valueAtPath(input: unknown, path: JsonPath): unknown {
+  let keys = parsed.get(path)
+  if (!keys) {
+    keys = [...path.matchAll(/\[(\d+)\]|([^.[\]]+)/g)].map(([, index, key]) =>
+      index === undefined ? key! : Number(index),
+    )
+    // Paths come from profiles and servers, of which a town has a handful.
+    parsed.set(path, keys)
+  }
+  return valueAt(input, keys)
 }

@@ -1,5 +1,5 @@
 /** A town's stations, the containers that stand there, and the devices that watch them. */
-import type { FieldMap } from './field-map.ts'
+import type { FieldMap, JsonPath } from './field-map.ts'
 import type { Fraction } from './fraction.ts'
 import type { ContainerId, DeviceId, StationId } from './ids.ts'
 import type { EpochMs } from './time.ts'
@@ -111,12 +111,44 @@ export interface Mounting {
   readonly until?: EpochMs
 }
 
+/** The formats in which uplinks come. `json` is any JSON, by a mapping. */
+export const NETWORK_SERVER_KINDS = [
+  'tts-v3',
+  'chirpstack-v4',
+  'chirpstack-v3',
+  'thingpark',
+  'milesight-gateway',
+  'milesight-nbiot',
+  'loriot',
+  'senml',
+  'aws',
+  'json',
+] as const
+export type NetworkServerKind = (typeof NETWORK_SERVER_KINDS)[number]
+
+/** Where plain JSON has what every uplink has. */
+export interface JsonMapping {
+  /** The device's id; absent where the topic has it. */
+  readonly device?: JsonPath
+  /** The payload's bytes, where it brings them. */
+  readonly bytes?: { readonly path: JsonPath; readonly encoding: 'base64' | 'hex' }
+  readonly port?: JsonPath
+  readonly counter?: JsonPath
+  readonly at?: { readonly path: JsonPath; readonly unit: 'iso' | 's' | 'ms' }
+  /** The object that the device's profile reads; absent: the whole message. */
+  readonly fields?: JsonPath
+}
+
 /** A network server that publishes uplinks for many devices, and under which user name it logs in. */
 export interface NetworkServer {
   readonly id: string
-  readonly kind: 'tts-v3' | 'chirpstack-v4'
+  readonly kind: NetworkServerKind
   /** Topic filter it publishes under, e.g. `application/+/device/+/event/up`. */
   readonly topic: string
+  /** Which level of the topic, from 1, is the device's id; the body must agree where it names one. */
+  readonly deviceLevel?: number
+  /** For the kind `json`. */
+  readonly mapping?: JsonMapping
 }
 
 /** Where a town's words go. Secrets are named by environment variable, never written here. */

@@ -44,7 +44,7 @@ interface Seat {
 export function crossCheck(raw: Block, tell: Tell): void {
   const zone = checkTimeZone(raw['timeZone'], tell)
   checkGeometries(block(raw['containerTypes']), tell)
-  checkUnique(list(raw['networkServers']), ['networkServers'], 'network server', tell)
+  checkServers(list(raw['networkServers']), tell)
 
   const stations = list(raw['stations'])
   checkUnique(stations, ['stations'], 'station', tell)
@@ -134,6 +134,50 @@ function checkUnique(items: readonly unknown[], at: Path, noun: string, tell: Te
       const where = fieldName([...at, before])
       tell([...at, i, 'id'], `"${id}" is already the id of another ${noun}, ${where}`)
     }
+  }
+}
+
+/** One server to a topic, and a device's id in each message or its topic. */
+function checkServers(servers: readonly unknown[], tell: Tell): void {
+  checkUnique(servers, ['networkServers'], 'network server', tell)
+  for (const [i, value] of servers.entries()) {
+    const { kind, topic, deviceLevel, mapping } = block(value)
+    const path = ['networkServers', i]
+    const isJson = kind === 'json'
+    if (mapping !== undefined && !isJson) {
+      tell([...path, 'mapping'], `only kind json has a mapping; ${String(kind)} has its own format`)
+    }
+    if (isJson && deviceLevel === undefined && block(mapping)['device'] === undefined) {
+      tell(
+        [...path, 'mapping'],
+        'say where the device\'s id is: "device", a path in the message, or deviceLevel, a level of the topic',
+      )
+    }
+    const levels = text(topic)?.split('/') ?? []
+    if (typeof deviceLevel === 'number' && !levels.includes('#') && deviceLevel > levels.length) {
+      tell([...path, 'deviceLevel'], `the topic has ${levels.length} levels`)
+    }
+    const earlier = servers.slice(0, i).findIndex((other) => {
+      const before = text(block(other)['topic'])
+      return before !== undefined && text(topic) !== undefined && overlap(before, text(topic)!)
+    })
+    if (earlier >= 0) {
+      tell(
+        [...path, 'topic'],
+        `messages here may be of ${fieldName(['networkServers', earlier])} as well; a topic has one server`,
+      )
+    }
+  }
+}
+
+/** Whether some topic matches both filters. */
+function overlap(one: string, other: string): boolean {
+  const a = one.split('/')
+  const b = other.split('/')
+  for (let i = 0; ; i++) {
+    if (a[i] === '#' || b[i] === '#') return true
+    if (a[i] === undefined || b[i] === undefined) return a[i] === b[i]
+    if (a[i] !== '+' && b[i] !== '+' && a[i] !== b[i]) return false
   }
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { FIELD_MAP_KEYS, fieldMapShape } from './field-map-shape.ts'
 import { FRACTIONS } from './fraction.ts'
 import { parseDeviceId } from './ids.ts'
+import { NETWORK_SERVER_KINDS } from './station.ts'
 import { DAY, DEFAULT_TIME_ZONE, instant, MINUTE, parseDuration, parseInstant } from './time.ts'
 import type { EpochMs } from './time.ts'
 import { isWebAddress } from './web-address.ts'
@@ -83,15 +84,36 @@ const containerTypeShape = z.strictObject({
     .max(60, 'degrees from plumb, 0 to 60')
     .exactOptional(),
 })
+const jsonPath = z
+  .string()
+  .regex(
+    /^[^\s.[\]]+(?:\[\d{1,4}\]|\.[^\s.[\]]+)*$/,
+    'a path of keys and indexes, such as "data.devEui"',
+  )
+  .max(200, 'at most 200 characters')
+const mappingShape = z.strictObject({
+  device: jsonPath.exactOptional(),
+  bytes: z.strictObject({ path: jsonPath, encoding: z.enum(['base64', 'hex']) }).exactOptional(),
+  port: jsonPath.exactOptional(),
+  counter: jsonPath.exactOptional(),
+  at: z.strictObject({ path: jsonPath, unit: z.enum(['iso', 's', 'ms']) }).exactOptional(),
+  fields: jsonPath.exactOptional(),
+})
 const networkServerShape = z.strictObject({
   id: z
     .string()
     .regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'a short name of a-z 0-9 . _ -, such as "tts"'),
-  kind: z.enum(['tts-v3', 'chirpstack-v4']),
+  kind: z.enum(NETWORK_SERVER_KINDS),
   topic: z.string().refine(isTopicFilter, {
     error:
       'an MQTT topic filter, such as "application/+/device/+/event/up" ("+" fills a whole level, "#" only the last)',
   }),
+  deviceLevel: z
+    .int({ error: "which level of the topic, from 1, is the device's id" })
+    .min(1, "which level of the topic, from 1, is the device's id")
+    .max(50, 'a level from 1 to 50')
+    .exactOptional(),
+  mapping: mappingShape.exactOptional(),
 })
 const xShape = z.strictObject({
   account: line(50),
@@ -205,6 +227,9 @@ export const KEYS_AT: Readonly<Record<string, readonly string[]>> = {
     ]),
   ),
   'networkServers.*': Object.keys(networkServerShape.shape),
+  'networkServers.*.mapping': Object.keys(mappingShape.shape),
+  'networkServers.*.mapping.bytes': ['path', 'encoding'],
+  'networkServers.*.mapping.at': ['path', 'unit'],
   channels: Object.keys(channelsShape.shape),
   'channels.x': Object.keys(xShape.shape),
   'stations.*': Object.keys(stationShape.shape),

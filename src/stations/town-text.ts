@@ -70,7 +70,12 @@ export function townText(town: Town): string {
     ...profileLines(town.profiles ?? []),
     ...(town.networkServers.length === 0 ? [] : ['', 'networkServers:']),
     ...town.networkServers.map(
-      (n) => `  - { id: ${plain(n.id)}, kind: ${n.kind}, topic: ${quoted(n.topic)} }`,
+      ({ id, kind, topic, deviceLevel, mapping }) =>
+        `  - { ${[
+          `id: ${plain(id)}, kind: ${kind}, topic: ${quoted(topic)}`,
+          ...(deviceLevel === undefined ? [] : [`deviceLevel: ${deviceLevel}`]),
+          ...(mapping === undefined ? [] : [`mapping: ${quotedJson(mapping)}`]),
+        ].join(', ')} }`,
     ),
     ...(town.channels.x === undefined ? [] : ['', 'channels:', ...xLines(town.channels.x)]),
     '',

@@ -164,6 +164,25 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
     ],
   ],
   'name-is-nothing': [[19, 'stations[1].name', 'expected text, found nothing']],
+  'network-servers-at-odds': [
+    [8, 'networkServers[0].mapping', 'only kind json has a mapping; thingpark has its own format'],
+    [
+      9,
+      'networkServers[1].mapping',
+      'say where the device\'s id is: "device", a path in the message, or deviceLevel, a level of the topic',
+    ],
+    [
+      9,
+      'networkServers[1].topic',
+      'messages here may be of networkServers[0] as well; a topic has one server',
+    ],
+    [
+      10,
+      'networkServers[2].mapping.devise',
+      '"devise" is not a field here; did you mean "device"?',
+    ],
+    [10, 'networkServers[2].deviceLevel', 'the topic has 2 levels'],
+  ],
   'network-server-twice': [
     [
       9,

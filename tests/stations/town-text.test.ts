@@ -41,7 +41,20 @@ test('the text is one that a person would have written', () => {
       phone: '033-35 70 00',
       reviewedAt: '2026-04-01',
     },
-    networkServers: [{ id: 'tts', kind: 'tts-v3', topic: 'v3/+/devices/+/up' }],
+    networkServers: [
+      { id: 'tts', kind: 'tts-v3', topic: 'v3/+/devices/+/up' },
+      {
+        id: 'cloud',
+        kind: 'json',
+        topic: 'smartbin/+/telemetry',
+        deviceLevel: 2,
+        mapping: {
+          bytes: { path: 'p[0].d', encoding: 'base64' },
+          at: { path: 'ts', unit: 's' },
+          counter: 'n',
+        },
+      },
+    ],
     channels: {
       x: {
         account: 'provstad',
@@ -103,6 +116,7 @@ containerTypes:
 
 networkServers:
   - { id: tts, kind: tts-v3, topic: "v3/+/devices/+/up" }
+  - { id: cloud, kind: json, topic: "smartbin/+/telemetry", deviceLevel: 2, mapping: {"bytes":{"path":"p[0].d","encoding":"base64"},"at":{"path":"ts","unit":"s"},"counter":"n"} }
 
 channels:
   x:

@@ -1,5 +1,5 @@
 /** What every LoRaWAN network server's uplink comes down to. */
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { DeviceId } from '#src/stations/ids.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { refuse, show, showPath, valueAt } from '../refusal.ts'
@@ -18,6 +18,21 @@ export interface Frame {
   readonly bytes: Uint8Array
   /** What the network server's own codec made of the bytes, unchecked. */
   readonly decoded?: unknown
+}
+
+/** A frame, or word of something that is none: a join, a location, the server's own downlink. */
+export type Envelope = Frame | { readonly kind: 'network-event'; readonly event: string }
+
+export const port = z.number().int().min(0).max(255)
+export const counter = z.number().int().min(0).max(0xffff_ffff)
+
+/** Hex digits as they were sent; undefined if they aren't. */
+export function decodeHex(text: string): Uint8Array | undefined {
+  try {
+    return Uint8Array.fromHex(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** Base64 as it was sent; undefined if it isn't. */
