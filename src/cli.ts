@@ -15,6 +15,7 @@ import type { Credential } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { hashToken } from '#src/store/token.ts'
 import { readChannelSecrets } from './channels.ts'
+import { brokenCodecs, codecCommand } from './commands/codec.ts'
 import { type Env, type Flag, readSettings, SECRETS, SETTINGS, type Settings } from './config.ts'
 import { DEMO_SPEED, DEMO_TOWN, demoTime, startSimulator, stopSimulator } from './demo.ts'
 import { serve } from './serve.ts'
@@ -42,6 +43,7 @@ const COMMANDS = {
     run: token,
     text: 'let a device, a network server or a reader in over MQTT, or shut it out',
   },
+  codec: { run: codec, text: 'try a payload codec on a frame, in the sandbox of the service' },
   simulate: { run: simulate, text: 'a town of devices, or a load, against any broker' },
 } as const
 
@@ -216,6 +218,13 @@ async function demo(args: readonly string[], env: Env): Promise<number> {
   return await Promise.race([stopped, died])
 }
 
+async function codec(args: readonly string[]): Promise<number> {
+  const { code, text } = await codecCommand(args, realClock())
+  if (code === OK) return say(text)
+  complain(text)
+  return code
+}
+
 async function check(args: readonly string[]): Promise<number> {
   const [folder] = args
   if (folder === undefined || wantsHelp(args)) {
@@ -226,6 +235,8 @@ async function check(args: readonly string[]): Promise<number> {
   if (read.kind === 'faulty') return complain(read.faults.join('\n'))
   const { town, book, warnings } = read.folder
   for (const warning of warnings) console.log(`warning: ${warning}`)
+  const broken = await brokenCodecs(town)
+  if (broken.length > 0) return complain(broken.join('\n'))
   const containers = town.stations.reduce((n, s) => n + s.containers.length, 0)
   console.log(
     `${town.name}: ${town.stations.length} stations, ${containers} containers, ${town.devices.length} devices, ${book.rules.length} rules. No faults.`,

@@ -7,6 +7,8 @@ import { describeApi } from '#src/api/openapi.ts'
 import { PROBLEMS } from '#src/api/problem.ts'
 import { openHttp } from '#src/api/server.ts'
 import { openBroker } from '#src/ingest/broker.ts'
+import { exposeCodecMetrics } from '#src/ingest/codecs/sandbox/codec-metrics.ts'
+import { openCodecPool } from '#src/ingest/codecs/sandbox/pool.ts'
 import { type OutsideBroker, startSubscriber, type Subscriber } from '#src/ingest/subscriber.ts'
 import { startDeliveries } from '#src/notify/deliver.ts'
 import { publishStatuses } from '#src/notify/mqtt-status.ts'
@@ -80,6 +82,17 @@ export async function serve(options: ServeOptions): Promise<Running> {
     }),
   )
 
+  const codecs = starting.use(
+    openCodecPool({
+      onOutOfService: (file, because) =>
+        log.error(
+          { file, because },
+          'a codec had to be stopped too often and is not run any more; its messages wait in quarantine',
+        ),
+    }),
+  )
+  exposeCodecMetrics(metrics, codecs)
+
   const broker =
     settings.mqtt &&
     starting.use(
@@ -91,6 +104,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
         ...(settings.mqttWs ? { ws: settings.mqttWs } : {}),
         anonymous: options.demo !== undefined,
         credential: (username) => store.credential(username),
+        codecs,
         metrics,
         log,
       }),
@@ -130,6 +144,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
         town: () => journal.town,
         clock,
         broker: await outsideBroker(settings.broker),
+        codecs,
         metrics,
         log,
       }),

@@ -27,6 +27,7 @@ import type { Identity } from './access.ts'
 import { ackLine } from './ack-line.ts'
 import { exposeMetrics, newCounts } from './broker-metrics.ts'
 import type { BrokerCounts, CloseReason } from './broker-metrics.ts'
+import type { CodecPool } from './codecs/sandbox/pool.ts'
 import { guardFrames } from './frame-guard.ts'
 import { gateReads, wake } from './gated-reads.ts'
 import { openIntake } from './intake.ts'
@@ -49,6 +50,8 @@ export interface BrokerOptions {
   /** Lets in whoever gives no user name: for a demo on loopback. */
   readonly anonymous: boolean
   readonly credential: FindCredential
+  /** Runs the town's codecs. */
+  readonly codecs?: CodecPool
   readonly metrics?: Registry
   readonly log: Logger
   /**
@@ -149,7 +152,17 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
   const observeAck = options.metrics
     ? exposeMetrics(options.metrics, counts, gauges)
     : () => undefined
-  const intake = openIntake({ journal, town, clock, counts, log, isOpenTopic, observeAck })
+  const { codecs } = options
+  const intake = openIntake({
+    journal,
+    town,
+    clock,
+    counts,
+    log,
+    isOpenTopic,
+    observeAck,
+    ...(codecs && { codecs }),
+  })
 
   const cutOff = (session: Session, because: CloseReason): void => {
     counts.closed[because]++

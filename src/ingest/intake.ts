@@ -8,11 +8,12 @@ import type { Journal, JournalEntry } from '#src/store/journal.ts'
 import { forbidsPublish } from './access.ts'
 import type { Identity } from './access.ts'
 import type { AckLine } from './ack-line.ts'
+import type { CodecOutcome, CodecPool } from './codecs/sandbox/pool.ts'
 import type { BrokerCounts, MessageOutcome } from './broker-metrics.ts'
 import { KEPT_PUBLISH_BYTES } from './frame-guard.ts'
 import type { FrameGuard } from './frame-guard.ts'
 import { receive, rejected } from './receive.ts'
-import type { Context, Received } from './receive.ts'
+import type { CodecNeeded, Context, Received } from './receive.ts'
 import { refuse } from './refusal.ts'
 import { addressIn } from './topic.ts'
 
@@ -22,6 +23,8 @@ export interface Sender {
   readonly guard: FrameGuard
   /** Its messages taken in and not yet answered. */
   held: number
+  /** The newest message that waits for a codec. They are kept in the order in which they came. */
+  decoding?: Promise<void>
 }
 
 export interface IntakeOptions {
@@ -33,6 +36,8 @@ export interface IntakeOptions {
   /** Topics on which clients talk to each other; nothing there is a reading. */
   readonly isOpenTopic: (topic: string) => boolean
   readonly observeAck: (seconds: number) => void
+  /** Runs the town's codecs; without it what needs one is refused. */
+  readonly codecs?: CodecPool
 }
 
 export interface Intake {
@@ -46,8 +51,14 @@ export interface Intake {
   readonly held: number
 }
 
+const NO_CODECS: CodecOutcome = {
+  kind: 'failed',
+  because: 'out-of-service',
+  detail: 'codecs are not run here',
+}
+
 export function openIntake(options: IntakeOptions): Intake {
-  const { journal, town, clock, counts, log, isOpenTopic, observeAck } = options
+  const { journal, town, clock, counts, log, isOpenTopic, observeAck, codecs } = options
   let held = 0
 
   const judge = (sender: Sender, packet: PublishPacket): Received => {
@@ -77,6 +88,24 @@ export function openIntake(options: IntakeOptions): Intake {
         payload,
         context,
         refuse('undecodable', 'Kvitter itself failed on this message; please report it'),
+      )
+    }
+  }
+
+  /** What can't be decoded now because the service is closing stays unanswered and comes again. */
+  const decodeAndKeep = async (
+    before: Promise<void> | undefined,
+    needed: CodecNeeded,
+    keep: (what: ReturnType<CodecNeeded['finish']>) => void,
+  ): Promise<void> => {
+    const decoding = codecs?.run(needed.codec, needed.input) ?? Promise.resolve(NO_CODECS)
+    try {
+      const [outcome] = await Promise.all([decoding, before])
+      keep(needed.finish(outcome))
+    } catch (error) {
+      log.warn(
+        { err: error, codec: needed.codec.file },
+        'a message was not decoded and not answered',
       )
     }
   }
@@ -115,20 +144,25 @@ export function openIntake(options: IntakeOptions): Intake {
           throw error
         }
       }
+      const keep = (what: Exclude<Received, { kind: 'ignored' | 'codec' }>): void => {
+        if (what.kind === 'rejected') {
+          const { reason, detail, topic } = what.rejected
+          counts.rejected[reason] = (counts.rejected[reason] ?? 0) + 1
+          log.debug({ reason, detail, topic }, 'message not taken')
+        }
+        append(what)
+      }
       switch (received.kind) {
         case 'ignored':
           // Not at once: aedes must not be called back from within its own parser.
           queueMicrotask(() => settled('ignored'))
           return
-        case 'rejected': {
-          const { reason, detail, topic } = received.rejected
-          counts.rejected[reason] = (counts.rejected[reason] ?? 0) + 1
-          log.debug({ reason, detail, topic }, 'message not taken')
-          append(received)
+        case 'codec':
+          sender.decoding = decodeAndKeep(sender.decoding, received, keep)
           return
-        }
+        case 'rejected':
         case 'uplink':
-          append(received)
+          keep(received)
       }
     },
   }

@@ -1,13 +1,15 @@
 /** One message, from the wire to what the journal keeps. Pure: nothing here waits, writes or knows the time. */
 import type { DeviceId } from '#src/stations/ids.ts'
 import type { Measurement, Reading, Rejected } from '#src/stations/reading.ts'
-import type { NetworkServer, NetworkServerKind } from '#src/stations/station.ts'
+import type { NetworkServer, NetworkServerKind, TownProfile } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { UplinkEntry } from '#src/store/journal.ts'
 import { readChirpStackV4 } from './envelopes/chirpstack-v4.ts'
+import type { Codec, CodecOutcome } from './codecs/sandbox/pool.ts'
+import type { CodecInput } from './codecs/sandbox/protocol.ts'
 import { adapterOf, formatOf } from './envelopes/adapters.ts'
-import type { Envelope } from './envelopes/frame.ts'
+import type { Envelope, Frame } from './envelopes/frame.ts'
 import { readMilesightNbiot } from './envelopes/milesight-nbiot.ts'
 import { readNative } from './envelopes/native.ts'
 import { readTtsV3 } from './envelopes/tts-v3.ts'
@@ -17,7 +19,8 @@ import { refuse } from './refusal.ts'
 import type { Refusal } from './refusal.ts'
 import { addressIn } from './topic.ts'
 import type { Address } from './topic.ts'
-import { decodeFrame } from './profiles/decode-frame.ts'
+import type { Measured } from './measured.ts'
+import { decodeFrame, readCodecAnswer } from './profiles/decode-frame.ts'
 import { toReading } from './validate.ts'
 
 export const MAX_PAYLOAD_BYTES = 256 * 1024
@@ -39,8 +42,17 @@ export interface Context {
 export type Received =
   | UplinkEntry
   | { readonly kind: 'rejected'; readonly rejected: Rejected }
+  | CodecNeeded
   /** Nothing for us and nothing wrong with it. */
   | { readonly kind: 'ignored'; readonly because: 'network-event' | 'no-payload' | 'will' }
+
+/** The bytes are for a codec of the town's, which is run elsewhere; `finish` goes on with its answer. */
+export interface CodecNeeded {
+  readonly kind: 'codec'
+  readonly codec: Codec
+  readonly input: CodecInput
+  readonly finish: (outcome: CodecOutcome) => UplinkEntry | Extract<Received, { kind: 'rejected' }>
+}
 
 /** Never throws for what a sender can send. */
 export function receive(topic: string, payload: Uint8Array, context: Context): Received {
@@ -86,13 +98,15 @@ function understand(topic: string, payload: Uint8Array, context: Context): Under
     case 'native':
       return fromDevice(address.deviceId, payload, context)
     case 'tts-v3':
-      return fromNetwork(payload, context, 'tts-v3', (value) => readTtsV3(value, address.device))
+      return fromNetwork(topic, payload, context, 'tts-v3', (value) =>
+        readTtsV3(value, address.device),
+      )
     case 'chirpstack-v4':
-      return fromNetwork(payload, context, 'chirpstack-v4', (value) =>
+      return fromNetwork(topic, payload, context, 'chirpstack-v4', (value) =>
         readChirpStackV4(value, address.deviceId),
       )
     case 'server':
-      return fromServer(payload, context, address.server, address.deviceId)
+      return fromServer(topic, payload, context, address.server, address.deviceId)
   }
 }
 
@@ -128,6 +142,7 @@ function isTimed(measurements: readonly Measurement[], readings: readonly Readin
 
 /** `topicDevice` is the device in the topic, with which the body must agree where it names one. */
 function fromServer(
+  topic: string,
   payload: Uint8Array,
   context: Context,
   server: NetworkServer,
@@ -135,13 +150,16 @@ function fromServer(
 ): Understood {
   if (server.kind === 'milesight-nbiot') {
     const tooLarge = refuseLarge(payload, context)
-    return tooLarge ?? fromEnvelope(readMilesightNbiot(payload), payload, context, topicDevice)
+    return (
+      tooLarge ?? fromEnvelope(topic, readMilesightNbiot(payload), payload, context, topicDevice)
+    )
   }
   const read = adapterOf(server, topicDevice)
-  return fromNetwork(payload, context, server.kind, read, topicDevice)
+  return fromNetwork(topic, payload, context, server.kind, read, topicDevice)
 }
 
 function fromNetwork(
+  topic: string,
   payload: Uint8Array,
   context: Context,
   kind: NetworkServerKind,
@@ -159,10 +177,11 @@ function fromNetwork(
     const detail = `${envelope.detail}; this looks like ${looksLike}: give the network server that kind in town.yaml`
     return { ...envelope, detail }
   }
-  return fromEnvelope(envelope, payload, context, topicDevice)
+  return fromEnvelope(topic, envelope, payload, context, topicDevice)
 }
 
 function fromEnvelope(
+  topic: string,
   frame: Envelope | Refusal,
   payload: Uint8Array,
   context: Context,
@@ -185,12 +204,39 @@ function fromEnvelope(
   const measured = decodeFrame(frame, device.profile, context.town.town)
   if (measured.kind === 'refused') return { ...measured, deviceId }
   if (measured.kind === 'codec') {
-    return { ...refuse('no-measurement-format', 'codecs are not run here'), deviceId }
+    const { profile } = measured
+    return {
+      kind: 'codec',
+      codec: profile.codec,
+      input: { bytes: frame.bytes, fPort: frame.fPort, recvTimeMs: frame.at ?? context.receivedAt },
+      finish(outcome) {
+        const read = codecAnswer(outcome, profile)
+        return read.kind === 'refused'
+          ? rejected(topic, payload, context, read, deviceId)
+          : uplinkOf(frame, payload, context, read.measurements)
+      },
+    }
   }
+  return uplinkOf(frame, payload, context, measured.measurements)
+}
+
+/** What a codec answered, by the profile that names it. */
+function codecAnswer(outcome: CodecOutcome, profile: TownProfile): Measured | Refusal {
+  if (outcome.kind === 'answered') return readCodecAnswer(outcome.data, profile)
+  const file = profile.codec?.file ?? profile.name
+  return refuse('undecodable', `${file} failed (${outcome.because}): ${outcome.detail}`)
+}
+
+function uplinkOf(
+  frame: Frame,
+  payload: Uint8Array,
+  context: Context,
+  measured: readonly Measurement[],
+): UplinkEntry {
+  const { deviceId } = frame
 
   const { at } = frame
-  const measurements =
-    at === undefined ? measured.measurements : measured.measurements.map((m) => ({ at, ...m }))
+  const measurements = at === undefined ? measured : measured.map((m) => ({ at, ...m }))
   // The network server sends again with other times around the same bytes, so only the device's own
   // part makes the fingerprint; counters start over when it joins again.
   if (frame.bytes.length > 0) {

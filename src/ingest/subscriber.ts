@@ -10,6 +10,7 @@ import type { TownIndex } from '#src/stations/town-index.ts'
 import type { Journal } from '#src/store/journal.ts'
 import { ackLine } from './ack-line.ts'
 import { openLink } from './broker-link.ts'
+import type { CodecPool } from './codecs/sandbox/pool.ts'
 import type { Gone, Link, LinkEvents, Welcome } from './broker-link.ts'
 import { newCounts } from './broker-metrics.ts'
 import { guardFrames } from './frame-guard.ts'
@@ -24,6 +25,8 @@ export interface SubscriberOptions {
   readonly town: () => TownIndex
   readonly clock: Clock
   readonly broker: OutsideBroker
+  /** Runs the town's codecs. */
+  readonly codecs?: CodecPool
   readonly metrics?: Registry
   readonly log: Logger
   readonly limits?: Partial<SubscriberLimits>
@@ -140,6 +143,7 @@ export async function startSubscriber(options: SubscriberOptions): Promise<Subsc
     log,
     isOpenTopic: () => false,
     observeAck,
+    ...(options.codecs && { codecs: options.codecs }),
   })
   const hasRoom = () => intake.held < limits.heldMessages
 

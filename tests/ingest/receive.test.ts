@@ -34,7 +34,7 @@ const send = (value: unknown, topic = OWN): Received => receive(topic, json(valu
 
 function readings(received: Received): readonly Reading[] {
   if (received.kind === 'uplink') return received.readings
-  throw new Error(received.kind === 'rejected' ? received.rejected.detail : received.because)
+  throw new Error(received.kind === 'rejected' ? received.rejected.detail : received.kind)
 }
 
 const stack = (uplink: object, eui: string = EUI) =>
