@@ -173,12 +173,20 @@ function storeOfNothing(): Store {
     keepReadings: async (readings) => readings.map(() => 'kept'),
     keepEvents: async () => {},
     keepRejected: async () => {},
+    keepBeliefs: async () => {},
     keepEffects: async () => [],
   }
-  const known: Pick<Store, 'journal' | 'journalPosition' | 'recentUplinks'> & AsyncDisposable = {
+  const known: Pick<
+    Store,
+    'journal' | 'journalPosition' | 'recentUplinks' | 'beliefs' | 'readingsToJudge' | 'emptyings'
+  > &
+    AsyncDisposable = {
     journal: (work) => work(tx),
     journalPosition: async () => ({ seq: 0, at: instant(0), containers: [], state: new Map() }),
     recentUplinks: async () => [],
+    beliefs: async () => [],
+    readingsToJudge: async () => [],
+    emptyings: async () => [],
     [Symbol.asyncDispose]: async () => {},
   }
   return known as Store

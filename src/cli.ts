@@ -15,7 +15,8 @@ import type { Credential } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { hashToken } from '#src/store/token.ts'
 import { readChannelSecrets } from './channels.ts'
-import { brokenCodecs, codecCommand } from './commands/codec.ts'
+import { brokenCodecs, codecCommand, type CommandResult } from './commands/codec.ts'
+import { quarantineCommand } from './commands/quarantine.ts'
 import { type Env, type Flag, readSettings, SECRETS, SETTINGS, type Settings } from './config.ts'
 import { DEMO_SPEED, DEMO_TOWN, demoTime, startSimulator, stopSimulator } from './demo.ts'
 import { serve } from './serve.ts'
@@ -42,6 +43,10 @@ const COMMANDS = {
   token: {
     run: token,
     text: 'let a device, a network server or a reader in over MQTT, or shut it out',
+  },
+  quarantine: {
+    run: (args: readonly string[], env: Env) => told(quarantineCommand(args, env)),
+    text: 'what was not taken in, and trying it again after a fix',
   },
   codec: { run: codec, text: 'try a payload codec on a frame, in the sandbox of the service' },
   simulate: { run: simulate, text: 'a town of devices, or a load, against any broker' },
@@ -218,8 +223,12 @@ async function demo(args: readonly string[], env: Env): Promise<number> {
   return await Promise.race([stopped, died])
 }
 
-async function codec(args: readonly string[]): Promise<number> {
-  const { code, text } = await codecCommand(args, realClock())
+function codec(args: readonly string[]): Promise<number> {
+  return told(codecCommand(args, realClock()))
+}
+
+async function told(command: Promise<CommandResult>): Promise<number> {
+  const { code, text } = await command
   if (code === OK) return say(text)
   complain(text)
   return code

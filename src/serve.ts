@@ -9,6 +9,7 @@ import { openHttp } from '#src/api/server.ts'
 import { openBroker } from '#src/ingest/broker.ts'
 import { exposeCodecMetrics } from '#src/ingest/codecs/sandbox/codec-metrics.ts'
 import { openCodecPool } from '#src/ingest/codecs/sandbox/pool.ts'
+import { replayQuarantine } from '#src/ingest/replay.ts'
 import { type OutsideBroker, startSubscriber, type Subscriber } from '#src/ingest/subscriber.ts'
 import { startDeliveries } from '#src/notify/deliver.ts'
 import { publishStatuses } from '#src/notify/mqtt-status.ts'
@@ -163,6 +164,12 @@ export async function serve(options: ServeOptions): Promise<Running> {
       log,
       metrics,
       ...(subscriber ? { trouble: () => subscriber.trouble() } : {}),
+      replay: (filter, dryRun) =>
+        replayQuarantine(
+          { store, journal, town: () => journal.town, codecs, clock },
+          filter,
+          dryRun,
+        ),
       plugins: [
         (app) =>
           registerPages(app, {

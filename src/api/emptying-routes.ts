@@ -118,7 +118,9 @@ export function emptyingRoutes(app: FastifyInstance, deps: ApiDeps): void {
       const to = request.query.to ?? plus(clock(), 1)
       const from = request.query.from ?? plus(to, -90 * DAY)
       // One told before may have been moved into the span since.
-      const emptyings = gatherEmptyings(await store.emptyings(id, plus(from, -31 * DAY)))
+      const emptyings = gatherEmptyings(
+        await store.emptyings({ containerId: id, since: plus(from, -31 * DAY) }),
+      )
         .filter(({ emptiedAt }) => emptiedAt >= from && emptiedAt < to)
         .slice(-(request.query.limit ?? 100))
       void reply.header('cache-control', `public, max-age=${deps.maxAgeSeconds}`)
@@ -166,7 +168,7 @@ export function emptyingRoutes(app: FastifyInstance, deps: ApiDeps): void {
       if (deps.staff.refuses(request, reply)) return reply
       const { id, emptying: number } = request.params
       if (!knows(id)) return sendProblem(reply, noSuch('container', id))
-      const all = gatherEmptyings(await store.emptyings(id, 0 as EpochMs))
+      const all = gatherEmptyings(await store.emptyings({ containerId: id, since: 0 as EpochMs }))
       const emptying = all.find((e) => e.id === number)
       if (!emptying) return sendProblem(reply, noSuch('emptying', String(number)))
       const { emptiedAt, actor: who } = request.body

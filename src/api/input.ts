@@ -2,7 +2,13 @@
 import { z } from 'zod'
 import type { FastifySchemaCompiler } from 'fastify'
 import { FRACTIONS, parseFraction } from '#src/stations/fraction.ts'
-import { parseContainerId, parsePostKey, parseStationId, type PostKey } from '#src/stations/ids.ts'
+import {
+  parseContainerId,
+  parseDeviceId,
+  parsePostKey,
+  parseStationId,
+  type PostKey,
+} from '#src/stations/ids.ts'
 import { parseDuration, parseInstant, type EpochMs } from '#src/stations/time.ts'
 import type { PostPlace } from '#src/store/contract.ts'
 import { InvalidInput, type FieldError } from './problem.ts'
@@ -30,6 +36,11 @@ export const stationIdText = parsed(parseStationId, 'a station id such as 1490-0
 export const containerIdText = parsed(parseContainerId, 'a container id such as 1490-064-paper-1', {
   examples: ['1490-064-paper-1'],
 })
+export const deviceIdText = parsed(
+  parseDeviceId,
+  'a device id: a DevEUI of sixteen hex digits, or up to 64 of A-Z a-z 0-9 . _ : -',
+  { examples: ['24e124713d123456'] },
+)
 export const postKeyText = parsed(parsePostKey, 'a post key of sixteen hex digits', {
   examples: ['0123456789abcdef'],
 })

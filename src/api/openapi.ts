@@ -1,13 +1,15 @@
 /** The API described: OpenAPI 3.1, made from the same schemas that check the requests. */
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
+import { alarmHistory, listAlarms } from './alarm-routes.ts'
 import type { AnyApiRoute } from './api-route.ts'
 import { correctEmptying, listEmptyings, tellEmptying } from './emptying-routes.ts'
 import { streamEvents } from './event-stream.ts'
 import { stationFeed, townAtom, townJson } from './feed-routes.ts'
 import { health, metricsText, readiness } from './operation-routes.ts'
-import { getPost, listDecisions, listPosts, listQuarantine } from './post-routes.ts'
+import { getPost, listDecisions, listPosts } from './post-routes.ts'
 import { PROBLEMS, type ProblemName } from './problem.ts'
+import { listQuarantine, replayMessages } from './quarantine-routes.ts'
 import {
   containerReadings,
   getContainer,
@@ -33,10 +35,13 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   townAtom,
   townJson,
   stationFeed,
+  listAlarms,
+  alarmHistory,
   health,
   readiness,
   metricsText,
   listQuarantine,
+  replayMessages,
 ]
 
 type Json = Record<string, unknown>

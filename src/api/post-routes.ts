@@ -2,8 +2,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { REJECTIONS } from '#src/stations/reading.ts'
-import { isoText } from '#src/stations/time.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { decisionAnswer, decisionJson, postAnswer, postJson } from './decision-answer.ts'
 import {
@@ -17,7 +15,6 @@ import {
   wholeNumber,
 } from './input.ts'
 import { sendProblem } from './problem.ts'
-import { isoInstant } from './station-answer.ts'
 import { noSuch } from './station-routes.ts'
 
 export const listPosts = apiRoute({
@@ -82,36 +79,6 @@ export const listDecisions = apiRoute({
     schema: z.strictObject({ decisions: z.array(decisionAnswer) }),
   },
   problems: [],
-})
-
-export const listQuarantine = apiRoute({
-  path: '/api/v1/quarantine',
-  operationId: 'listQuarantine',
-  summary: 'Messages that were not taken in, newest first, and how many of each kind',
-  tag: 'operation',
-  params: z.strictObject({}),
-  query: z.strictObject({ limit: wholeNumber(1, 500).optional() }),
-  answer: {
-    type: 'application/json',
-    schema: z.strictObject({
-      counts: z.partialRecord(z.enum(REJECTIONS), z.int()),
-      messages: z.array(
-        z.strictObject({
-          id: z.int(),
-          reason: z.enum(REJECTIONS),
-          detail: z.string(),
-          topic: z.string(),
-          deviceId: z.string().nullable(),
-          receivedAt: isoInstant,
-          bytes: z.int().meta({ description: 'The whole message’s length.' }),
-          headText: z.string().meta({ description: 'Its first 1024 bytes, read as UTF-8.' }),
-          headBase64: z.string(),
-        }),
-      ),
-    }),
-  },
-  problems: ['not-authorized'],
-  staff: 'needed',
 })
 
 export function postRoutes(app: FastifyInstance, deps: ApiDeps): void {
@@ -182,33 +149,6 @@ export function postRoutes(app: FastifyInstance, deps: ApiDeps): void {
       })
       void reply.header('cache-control', cacheControl)
       return { decisions: decisions.map((d) => decisionJson(d, journal.town)) }
-    },
-  )
-
-  typed.get(
-    listQuarantine.path,
-    { schema: { querystring: listQuarantine.query } },
-    async (request, reply) => {
-      if (deps.staff.refuses(request, reply)) return reply
-      const [counts, messages] = await Promise.all([
-        store.rejectedCounts(),
-        store.quarantine(request.query.limit ?? 50),
-      ])
-      void reply.header('cache-control', 'no-store')
-      return {
-        counts: Object.fromEntries(counts),
-        messages: messages.map((m) => ({
-          id: m.id,
-          reason: m.reason,
-          detail: m.detail,
-          topic: m.topic,
-          deviceId: m.deviceId ?? null,
-          receivedAt: isoText(m.receivedAt),
-          bytes: m.bytes,
-          headText: new TextDecoder().decode(m.head),
-          headBase64: Buffer.from(m.head).toString('base64'),
-        })),
-      }
     },
   )
 }

@@ -16,6 +16,7 @@ import type { Clock } from '#src/stations/time.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
+import { alarmRoutes } from './alarm-routes.ts'
 import type { ApiDeps } from './api-route.ts'
 import { emptyingRoutes } from './emptying-routes.ts'
 import { EVENT_STREAM_DEFAULTS, eventRoutes, type EventStreamOptions } from './event-stream.ts'
@@ -25,6 +26,7 @@ import { describeApi } from './openapi.ts'
 import { operationRoutes } from './operation-routes.ts'
 import { postRoutes } from './post-routes.ts'
 import { InvalidInput, plainProblem, problem, sendProblem } from './problem.ts'
+import { quarantineRoutes, type Replay } from './quarantine-routes.ts'
 import { openStaffDoor } from './staff.ts'
 import { stationRoutes } from './station-routes.ts'
 
@@ -40,6 +42,8 @@ export interface HttpOptions {
   readonly metrics: Registry
   /** What else keeps us from taking readings in; undefined while all is well. */
   readonly trouble?: () => string | undefined
+  /** Tries messages from quarantine again. */
+  readonly replay?: Replay
   /** A demo's clock runs `speed` times faster than the world's; answers are then kept for a second only. */
   readonly demo?: { readonly speed: number }
   /** What else to serve on the same address: the pages. */
@@ -129,7 +133,9 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   }
   stationRoutes(app, deps)
   emptyingRoutes(app, deps)
+  alarmRoutes(app, deps)
   postRoutes(app, deps)
+  quarantineRoutes(app, { ...deps, ...(options.replay && { replay: options.replay }) })
   feedRoutes(app, deps)
   operationRoutes(app, {
     ...deps,

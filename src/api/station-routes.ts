@@ -130,6 +130,14 @@ const rawReading = z
     fillPercent: z.number().nullable(),
     rawFillPercent: z.number().nullable(),
     distanceMm: z.number().nullable(),
+    cleanPercent: z.number().nullable().meta({
+      description:
+        'What is believed instead of `fillPercent`; null where that is believed as it is.',
+    }),
+    correction: z
+      .looseObject({ reason: z.string() })
+      .nullable()
+      .meta({ description: 'Why, with the figures it rests on.' }),
     fault: z.enum(FAULTS).nullable(),
     batteryPercent: z.number().nullable(),
     temperatureC: z.number().nullable(),
@@ -318,6 +326,8 @@ export function stationRoutes(app: FastifyInstance, deps: ApiDeps): void {
             fillPercent: r.fillPercent ?? null,
             rawFillPercent: r.rawFillPercent ?? null,
             distanceMm: r.distanceMm ?? null,
+            cleanPercent: r.cleanPercent ?? null,
+            correction: r.correction ?? null,
             fault: r.fault ?? null,
             batteryPercent: r.batteryPercent ?? null,
             temperatureC: r.temperatureC ?? null,

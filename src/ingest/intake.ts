@@ -76,7 +76,9 @@ export function openIntake(options: IntakeOptions): Intake {
     }
     const forbidden = forbidsPublish(sender.identity, packet.topic, address, context.town.town)
     if (forbidden !== undefined) {
-      return rejected(packet.topic, payload, context, refuse('unknown-topic', forbidden))
+      // Whoever may not say it may not say it later either.
+      const refusal = refuse('unknown-topic', forbidden)
+      return rejected(packet.topic, payload, context, refusal, undefined, false)
     }
     try {
       return receive(packet.topic, payload, context)

@@ -25,6 +25,8 @@ import { toReading } from './validate.ts'
 
 export const MAX_PAYLOAD_BYTES = 256 * 1024
 const HEAD_BYTES = 1024
+/** So much is kept of a message to try it again; an uplink of a network server has one or two kilobytes. */
+export const KEPT_BYTES = 8 * 1024
 /** A topic may be 64 kB long; quarantine shows its beginning. */
 const TOPIC_CHARACTERS = 256
 
@@ -69,7 +71,10 @@ export function rejected(
   context: Context,
   refusal: Refusal,
   deviceId?: DeviceId,
+  mayBeTriedAgain = true,
 ): Extract<Received, { kind: 'rejected' }> {
+  // Copies: a view would keep the whole packet alive.
+  const isWhole = payload.byteLength <= KEPT_BYTES && context.sentBytes === undefined
   return {
     kind: 'rejected',
     rejected: {
@@ -78,9 +83,9 @@ export function rejected(
       topic: topic.slice(0, TOPIC_CHARACTERS),
       ...(deviceId && { deviceId }),
       receivedAt: context.receivedAt,
-      // A copy: a view would keep the whole packet alive.
       head: Uint8Array.from(payload.subarray(0, HEAD_BYTES)),
       bytes: context.sentBytes ?? payload.byteLength,
+      ...(isWhole && mayBeTriedAgain && { payload: Uint8Array.from(payload) }),
     },
   }
 }

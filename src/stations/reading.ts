@@ -29,6 +29,8 @@ export const READING_FLAGS = [
   'battery-low',
   'fire',
   'picked-up',
+  /** Brought in from quarantine long after it came: history, of which nothing is said any more. */
+  'replayed',
 ] as const
 export type ReadingFlag = (typeof READING_FLAGS)[number]
 
@@ -121,4 +123,6 @@ export interface Rejected {
   /** At most the first 1024 bytes. */
   readonly head: Uint8Array
   readonly bytes: number
+  /** All of it, where it may be tried again: it was let in, and isn't too large to keep. */
+  readonly payload?: Uint8Array
 }

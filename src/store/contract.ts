@@ -3,6 +3,8 @@
  * database passes the same tests (tests/store/contract.ts). All writes are durable when their promise
  * resolves. Rows never leave the store.
  */
+import type { Correction } from '#src/quality/contract.ts'
+import type { AlarmChange } from '#src/quality/health.ts'
 import type { ContainerState, DecidedPost, Decision } from '#src/rules/decision.ts'
 import type { EmptiedRecord, EmptyingCorrectedRecord, EventRecord } from '#src/rules/record.ts'
 import type { ContainerId, DeviceId, PostKey, StationId } from '#src/stations/ids.ts'
@@ -56,6 +58,36 @@ export interface NewReading {
   readonly fingerprint: number
 }
 
+/** Why a kept reading's level isn't believed as it is, and what is believed instead. */
+export interface KeptCorrection {
+  /** The reading's place in the journal. */
+  readonly seq: number
+  readonly cleanPercent: number
+  readonly correction: Correction
+}
+
+/** An alarm about a device that began or ended. */
+export interface KeptAlarm {
+  readonly containerId: ContainerId
+  readonly deviceId: DeviceId
+  readonly change: AlarmChange
+}
+
+/** What is believed of a sensor on a container, in the bytes of `src/quality`. */
+export interface KeptBelief {
+  readonly containerId: ContainerId
+  readonly deviceId: DeviceId
+  /** The newest reading that it takes in. */
+  readonly seq: number
+  readonly state: Uint8Array
+}
+
+/** A reading as it is read back: with what was believed instead of its level, where that differs. */
+export interface JudgedReading extends Reading {
+  readonly cleanPercent?: number
+  readonly correction?: Correction
+}
+
 /**
  * What `keepReadings` found: new, the same again, or the same instant with other content. A reading's
  * identity is (device, `measuredAt`, `n`), `n` numbering an uplink's readings of one instant. Told
@@ -72,6 +104,12 @@ export interface JournalTx {
   /** Keeps what else came in: reports, emptyings, town changes, resumptions. */
   keepEvents(records: readonly EventRecord[]): Promise<void>
   keepRejected(rejected: readonly Rejected[]): Promise<void>
+  /** A sensor's belief takes the place of its earlier one. */
+  keepBeliefs(beliefs: {
+    readonly corrections: readonly KeptCorrection[]
+    readonly states: readonly KeptBelief[]
+    readonly alarms: readonly KeptAlarm[]
+  }): Promise<void>
   /** A post or a delivery that is there already stays as it is: nothing is said twice. */
   keepEffects(effects: {
     readonly decisions: readonly Decision[]
@@ -83,6 +121,35 @@ export interface JournalTx {
     readonly seq: number
     readonly at: EpochMs
   }): Promise<readonly StoredDecision[]>
+}
+
+/** A message that was not taken, with its number. */
+export interface Quarantined extends Rejected {
+  readonly id: number
+  /** When it was tried again, and what came of it then. */
+  readonly replayed?: { readonly at: EpochMs; readonly outcome: string }
+}
+
+export interface QuarantineFilter {
+  readonly reason?: Rejection
+  readonly deviceId?: DeviceId
+  /** Part of the topic. */
+  readonly topic?: string
+  /** Received at or after, and before. */
+  readonly from?: EpochMs
+  readonly to?: EpochMs
+  /** Smaller numbers than this, newest first; or with `afterId`, larger ones, oldest first. */
+  readonly beforeId?: number
+  readonly afterId?: number
+  /** Only what can be tried again and has not been taken in since. */
+  readonly replayable?: true
+  readonly limit: number
+}
+
+export interface Replayed {
+  readonly id: number
+  /** `kept`, `repeat`, `conflict`, or the reason for which it was refused again. */
+  readonly outcome: string
 }
 
 /** Where the journal stood. */
@@ -146,6 +213,18 @@ export interface Store extends AsyncDisposable {
   /** Uplinks measured and received at or after `since`, each once, oldest first, for telling repeats. */
   recentUplinks(since: EpochMs): Promise<readonly RecentUplink[]>
 
+  beliefs(): Promise<readonly KeptBelief[]>
+  /** Alarms that began or ended, newest first. */
+  alarmChanges(filter: {
+    readonly deviceId?: DeviceId
+    readonly since?: EpochMs
+    readonly limit: number
+  }): Promise<readonly KeptAlarm[]>
+  /** Readings measured on a container at or after `since`, in the order of the journal. For judging them again. */
+  readingsToJudge(
+    since: EpochMs,
+  ): Promise<readonly { readonly seq: number; readonly reading: Reading }[]>
+
   // History may be large and is read beside the journal: it holds up nothing that comes in.
 
   readings(
@@ -153,8 +232,8 @@ export interface Store extends AsyncDisposable {
     from: EpochMs,
     to: EpochMs,
     limit: number,
-  ): Promise<readonly Reading[]>
-  /** Levels in buckets of `everyMs`, oldest first; a bucket without a level is left out. */
+  ): Promise<readonly JudgedReading[]>
+  /** Believed levels in buckets of `everyMs`, oldest first; a bucket without a level is left out. */
   history(
     container: ContainerId,
     from: EpochMs,
@@ -170,11 +249,11 @@ export interface Store extends AsyncDisposable {
   ): Promise<ReadonlyMap<ContainerId, readonly HistoryPoint[]>>
   readingsCount(): Promise<number>
 
-  /** What was told of a container's emptyings at or after `since`, in the order of the journal. */
-  emptyings(
-    container: ContainerId,
-    since: EpochMs,
-  ): Promise<readonly (EmptiedRecord | EmptyingCorrectedRecord)[]>
+  /** What was told of emptyings at or after `since`, of one container or of all, in the order of the journal. */
+  emptyings(filter: {
+    readonly containerId?: ContainerId
+    readonly since: EpochMs
+  }): Promise<readonly (EmptiedRecord | EmptyingCorrectedRecord)[]>
 
   decisions(filter: {
     readonly stationId?: StationId
@@ -222,6 +301,8 @@ export interface Store extends AsyncDisposable {
   }): Promise<readonly Delivery[]>
 
   rejectedCounts(): Promise<ReadonlyMap<Rejection, number>>
-  /** Newest first. The newest 50 000 are there to be looked at; of topic and detail the first 1024 characters. */
-  quarantine(limit: number): Promise<readonly (Rejected & { readonly id: number })[]>
+  /** The newest 50 000 are there; of topic and detail the first 1024 characters. */
+  quarantine(filter: QuarantineFilter): Promise<readonly Quarantined[]>
+  /** Notes what became of messages that were tried again. */
+  noteReplayed(replayed: readonly Replayed[], at: EpochMs): Promise<void>
 }

@@ -4,6 +4,7 @@ import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
 import type { Reading, Rejected } from '#src/stations/reading.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { EpochMs } from '#src/stations/time.ts'
+import type { SensorHealth } from './believing.ts'
 import type { Post, StoredDecision } from './contract.ts'
 
 /** A message from a device, understood: its readings in order, and what tells it from a repeat. */
@@ -79,6 +80,8 @@ export interface Journal extends AsyncDisposable {
   /** Since when commits have been failing; undefined while all is well. */
   readonly failingSince: EpochMs | undefined
   status(container: ContainerId): ContainerStatus
+  /** The sensors as staff should see them now. */
+  sensors(): readonly SensorHealth[]
   /** The town as the engine sees it. */
   readonly town: TownIndex
   /** Rises with every commit that may change what people see. */

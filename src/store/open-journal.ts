@@ -11,10 +11,20 @@ import type { Reading, Rejected } from '#src/stations/reading.ts'
 import type { Town } from '#src/stations/station.ts'
 import type { EventRecord, JournalRecord } from '#src/rules/record.ts'
 import { indexTown, type TownIndex } from '#src/stations/town-index.ts'
-import { type Clock, type EpochMs, isoText } from '#src/stations/time.ts'
+import { type Clock, type EpochMs, isoText, plus } from '#src/stations/time.ts'
+import type { Emptying } from '#src/quality/contract.ts'
+import {
+  type Believing,
+  HINT_LIFE_MS,
+  type Judged,
+  REJUDGED_MS,
+  startBelievers,
+} from './believing.ts'
 import type {
   JournalPosition,
   JournalTx,
+  KeptAlarm,
+  KeptCorrection,
   NewDelivery,
   NewReading,
   Post,
@@ -29,6 +39,8 @@ export interface JournalOptions {
   /** The town before this start, where there was one; what it no longer has is closed quietly. */
   readonly previousTown?: Town
   readonly makeEngine: (town: Town, kept: KeptState) => Engine
+  /** Makes what judges the readings; the filter of `src/quality` unless another is given. */
+  readonly makeBelievers?: typeof startBelievers
   readonly wordPost: WordPost
   /** Which ways out a post takes, in the town as it stands at that commit. May be asked before the journal is open. */
   readonly deliveriesFor: (post: Post, town: TownIndex) => readonly NewDelivery[]
@@ -95,6 +107,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   let town: TownIndex
   let position: Pick<JournalPosition, 'seq' | 'at'>
   let engine: Engine
+  let believing: Believing
   let queue: Waiting[] = []
   let inFlight = 0
   /** Those who asked for what is due to be fired, and wait for it. */
@@ -118,6 +131,19 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     position = { seq, at }
   }
 
+  /** What is believed of the sensors, made anew from what the store holds. */
+  const rebelieve = async (): Promise<void> => {
+    const { at } = await store.journalPosition()
+    const made = (options.makeBelievers ?? startBelievers)(await store.beliefs())
+    for (const told of await store.emptyings({ since: plus(at, -HINT_LIFE_MS) })) {
+      if (told.type === 'emptied') made.hear(told.containerId, told.emptiedAt, told.by)
+    }
+    for (const { seq, reading } of await store.readingsToJudge(plus(at, -REJUDGED_MS))) {
+      if (reading.containerId !== undefined) made.judge(reading, reading.containerId, seq, town)
+    }
+    believing = made
+  }
+
   const keep = (batch: readonly Waiting[], fire: boolean): Promise<Outcome> =>
     store.journal(async (tx) => {
       const { fresh, firstReading } = place(batch)
@@ -130,6 +156,8 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       const settled: Settled[] = []
       const rejected: Rejected[] = []
       const events: EventRecord[] = []
+      const corrections: KeptCorrection[] = []
+      const alarms: KeptAlarm[] = []
       const judge = (waiting: Waiting, record: JournalRecord): void => {
         news = true
         if (waiting.unjudged) return
@@ -155,6 +183,9 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
           at = Math.max(at, clock()) as EpochMs
           const record = recordOf(entry, ++seq, at, firedUntil)
           events.push(record)
+          if (record.type === 'emptied') {
+            believing.hear(record.containerId, record.emptiedAt, record.by)
+          }
           if (waiting.town) townThen = indexTown(waiting.town)
           judge(waiting, record)
           settled.push('kept')
@@ -168,8 +199,26 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
           seq++
           if (kept[r] === 'kept') {
             outcome = 'kept'
-            if (reading.containerId === undefined) news = true
-            else judge(waiting, readingRecord(reading, reading.containerId, seq, at))
+            const { containerId } = reading
+            if (containerId === undefined) {
+              news = true
+              continue
+            }
+            const judged = believing.judge(reading, containerId, seq, townThen)
+            const { fillPercent, correction, emptied } = judged
+            const { deviceId } = reading
+            for (const change of judged.alarms) alarms.push({ containerId, deviceId, change })
+            if (correction && fillPercent !== undefined) {
+              corrections.push({ seq, cleanPercent: fillPercent, correction })
+            }
+            // What is long past is history: the rules must not speak of it as if it were now.
+            if (reading.flags.includes('replayed')) news = true
+            else judge(waiting, readingRecord(reading, containerId, judged, townThen, seq, at))
+            if (emptied) {
+              const record = emptiedRecord(emptied, containerId, seq, at)
+              events.push(record)
+              if (!reading.flags.includes('replayed')) judge(waiting, record)
+            }
           } else if (kept[r] === 'conflict') {
             if (outcome === 'repeat') outcome = 'conflict'
             rejected.push(conflicting(entry, reading))
@@ -180,6 +229,10 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
 
       if (events.length > 0) await tx.keepEvents(events)
       if (rejected.length > 0) await tx.keepRejected(rejected)
+      const states = believing.toSave(at)
+      if (corrections.length > 0 || states.length > 0 || alarms.length > 0) {
+        await tx.keepBeliefs({ corrections, states, alarms })
+      }
       if (fire) at = Math.max(at, clock()) as EpochMs
       const effects = touched || fire ? effectsOf(fire ? { at, seq } : undefined) : NO_EFFECTS
       if (!news && isEmpty(effects)) return { settled, seq: position.seq, at, town: townThen }
@@ -368,6 +421,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     for (;;) {
       try {
         await rebuild(makeEngine, town.town)
+        await rebelieve()
         if (firstWaitMs !== undefined) await delay(waitMs, closing.signal)
         return
       } catch (error) {
@@ -422,6 +476,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   const resumes = before.seq > 0
   town = indexTown((resumes && options.previousTown) || options.town)
   await rebuild(makeEngine, town.town)
+  await rebelieve()
   for (const u of await store.recentUplinks((clock() - REPEAT_WINDOW_MS) as EpochMs)) {
     repeats.remember(u.deviceId, u.fingerprint, u.receivedAt)
   }
@@ -445,6 +500,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       return revision
     },
     status: (container: ContainerId) => engine.status(container, clock()),
+    sensors: () => believing.health(clock(), town),
     onCommitted(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -500,13 +556,37 @@ function numbered(readings: readonly Reading[]): readonly Reading[] {
 function readingRecord(
   reading: Reading,
   containerId: ContainerId,
+  { fillPercent, together }: Judged,
+  town: TownIndex,
   seq: number,
   at: EpochMs,
 ): JournalRecord {
-  const { deviceId, measuredAt, fillPercent, fault } = reading
+  const { measuredAt, fault } = reading
+  // The rules know one device to a container: what several say together is its word.
+  const chief = together && town.deviceOn(containerId, measuredAt)
+  const deviceId = chief ?? reading.deviceId
   const heard = { type: 'reading', seq, at, containerId, deviceId, measuredAt } as const
   if (fillPercent === undefined) return fault === undefined ? heard : { ...heard, fault }
   return fault === undefined ? { ...heard, fillPercent } : { ...heard, fillPercent, fault }
+}
+
+/** It has the place of the reading that bears it out, and follows it. */
+function emptiedRecord(
+  { after, before, confidence }: Emptying,
+  containerId: ContainerId,
+  seq: number,
+  at: EpochMs,
+): EventRecord {
+  return {
+    type: 'emptied',
+    seq,
+    at,
+    containerId,
+    emptiedAt: before,
+    notBefore: after,
+    by: 'sensor',
+    confidence,
+  }
 }
 
 function recordOf(

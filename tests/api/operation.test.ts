@@ -145,6 +145,8 @@ describe('the description', () => {
       listPosts: ['/api/v1/posts'],
       getPost: [`/api/v1/posts/${A}`],
       listDecisions: ['/api/v1/decisions'],
+      listAlarms: ['/api/v1/alarms?all=yes'],
+      alarmHistory: ['/api/v1/alarms/history'],
       listQuarantine: ['/api/v1/quarantine'],
       health: ['/healthz'],
       readiness: ['/readyz'],

@@ -58,7 +58,7 @@ test('what is acknowledged can be read back at once, and what was bad is in quar
   const readings = await house.store.readings(container, NOON, NOON, 10)
   const earlier = await house.store.readings(container, castTown.mountings[0]!.from, NOON, 10)
   await device.publishAsync(OWN, '{"fillPercent": "full"}', { qos: 1 })
-  const quarantine = await house.store.quarantine(10)
+  const quarantine = await house.store.quarantine({ limit: 10 })
   await device.endAsync()
 
   expect(readings).toEqual([])

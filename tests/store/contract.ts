@@ -3,11 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import type { Correction } from '#src/quality/contract.ts'
 import type { ContainerState, Decision } from '#src/rules/decision.ts'
+import type { EmptiedRecord, EmptyingCorrectedRecord } from '#src/rules/record.ts'
 import { parsePostKey } from '#src/stations/ids.ts'
 import { FAULTS, READING_FLAGS, type Reading, type Rejected } from '#src/stations/reading.ts'
 import type { Town } from '#src/stations/station.ts'
-import { HOUR, MINUTE, instant, plus } from '#src/stations/time.ts'
+import { type EpochMs, HOUR, MINUTE, instant, plus } from '#src/stations/time.ts'
 import type { JournalTx, NewDelivery, NewReading, Post, Store } from '#src/store/contract.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
 import { castTown, containerId, deviceId, ekudden, hamnen, torget } from '#tests/support/town.ts'
@@ -416,7 +418,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
         })
         await expect(attempt).rejects.toThrow('the floor gave way')
         expect(await store.readingsCount()).toBe(0)
-        expect(await store.quarantine(10)).toEqual([])
+        expect(await store.quarantine({ limit: 10 })).toEqual([])
         expect(await store.rejectedCounts()).toEqual(new Map())
         expect(await store.posts({ audience: 'public', limit: 10 })).toEqual([])
         expect(await store.decisions({ limit: 10 })).toEqual([])
@@ -510,6 +512,97 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
             [plastic, { ...bare, fillPercent: 0 }],
           ]),
         )
+      }),
+    )
+  })
+
+  describe(`${name}: what is believed`, () => {
+    const outlier: Correction = { reason: 'outlier', rawPercent: 90, inARow: 1 }
+
+    test(
+      'a correction comes back with its reading, and charts show what is believed',
+      withTown(async (store) => {
+        const readings = fresh([level(40), level(90, plus(noon, MINUTE))])
+        await store.journal(async (tx) => {
+          await tx.keepReadings(readings)
+          await tx.keepBeliefs({
+            corrections: [{ seq: readings[1]!.seq, cleanPercent: 41, correction: outlier }],
+            states: [],
+            alarms: [],
+          })
+        })
+        const [first, second] = await told(store)
+        expect(first).not.toHaveProperty('cleanPercent')
+        expect(second).toMatchObject({ fillPercent: 90, cleanPercent: 41, correction: outlier })
+        expect(await store.history(paper, noon, plus(noon, HOUR), HOUR)).toMatchObject([
+          { n: 2, minPercent: 40, meanPercent: 40.5, maxPercent: 41 },
+        ])
+      }),
+    )
+
+    test(
+      'a state takes the place of the one before, to the byte',
+      withTown(async (store) => {
+        const state = (seq: number, ...bytes: number[]) => ({
+          containerId: paper,
+          deviceId: paperDevice,
+          seq,
+          state: Uint8Array.from(bytes),
+        })
+        expect(await store.beliefs()).toEqual([])
+        for (const kept of [state(1, 1, 2, 3), state(5, 0, 255)]) {
+          await store.journal((tx) =>
+            tx.keepBeliefs({ corrections: [], states: [kept], alarms: [] }),
+          )
+        }
+        expect(await store.beliefs()).toEqual([state(5, 0, 255)])
+      }),
+    )
+
+    test(
+      'readings to judge again come in the order of the journal, with the container they were of',
+      withTown(async (store) => {
+        const [newer, older] = fresh([level(40, plus(noon, MINUTE)), level(30)])
+        const { containerId: _, ...homeless } = level(20, plus(noon, 2 * MINUTE))
+        await store.journal((tx) => tx.keepReadings([newer!, older!, ...fresh([homeless])]))
+        expect(await store.readingsToJudge(noon)).toEqual([
+          { seq: newer!.seq, reading: newer!.reading },
+          { seq: older!.seq, reading: older!.reading },
+        ])
+        expect(await store.readingsToJudge(plus(noon, 1))).toHaveLength(1)
+      }),
+    )
+
+    test(
+      'emptyings and their corrections are found by container and time',
+      withTown(async (store) => {
+        const emptied: EmptiedRecord = {
+          type: 'emptied',
+          seq: 3,
+          at: noon,
+          containerId: paper,
+          emptiedAt: plus(noon, -HOUR),
+          notBefore: plus(noon, -2 * HOUR),
+          by: 'sensor',
+          confidence: 0.9,
+        }
+        const other: EmptiedRecord = { ...emptied, seq: 4, containerId: plastic, by: 'staff' }
+        const corrected: EmptyingCorrectedRecord = {
+          type: 'emptying-corrected',
+          seq: 5,
+          at: plus(noon, HOUR),
+          containerId: paper,
+          of: 3,
+          was: plus(noon, -HOUR),
+          actor: 'Kim',
+        }
+        await store.journal((tx) =>
+          tx.keepEvents([emptied, other, corrected, { type: 'town', seq: 6, at: noon }]),
+        )
+        const found = (since: EpochMs) => store.emptyings({ containerId: paper, since })
+        expect(await found(noon)).toEqual([emptied, corrected])
+        expect(await found(plus(noon, 1))).toEqual([corrected])
+        expect(await store.emptyings({ since: noon })).toEqual([emptied, other, corrected])
       }),
     )
   })
@@ -903,7 +996,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
             ['unknown-topic', 1],
           ]),
         )
-        const kept = await store.quarantine(10)
+        const kept = await store.quarantine({ limit: 10 })
         expect(kept.map((r) => ({ ...r, head: [...r.head] }))).toEqual(
           [
             rejected(),
@@ -912,7 +1005,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
             rejected(),
           ].map((r, i) => ({ ...r, id: kept[i]!.id, head: [...r.head] })),
         )
-        expect(await store.quarantine(1)).toEqual([kept[0]])
+        expect(await store.quarantine({ limit: 1 })).toEqual([kept[0]])
         expect(new Set(kept.map((r) => r.id)).size).toBe(4)
       }),
     )
@@ -921,7 +1014,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
       'may have a topic as long as MQTT lets it; so much is kept as it is known by',
       withTown(async (store) => {
         await store.journal((tx) => tx.keepRejected([rejected({ topic: 'ö'.repeat(30_000) })]))
-        const [kept] = await store.quarantine(1)
+        const [kept] = await store.quarantine({ limit: 1 })
         expect(kept!.topic).toBe('ö'.repeat(1024))
       }),
     )
@@ -931,7 +1024,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
       withTown(async (store) => {
         const many = Array.from({ length: 50_010 }, (_, i) => rejected({ bytes: i }))
         await store.journal((tx) => tx.keepRejected(many))
-        const kept = await store.quarantine(60_000)
+        const kept = await store.quarantine({ limit: 60_000 })
         expect(kept.map((r) => r.bytes)).toEqual(
           Array.from({ length: 50_000 }, (_, i) => 50_009 - i),
         )
@@ -1090,7 +1183,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
           posts: await store.posts({ audience: 'public', limit: 10 }),
           deliveries: await store.deliveries({ limit: 10 }),
           rejected: await store.rejectedCounts(),
-          quarantine: await store.quarantine(10),
+          quarantine: await store.quarantine({ limit: 10 }),
         })
         let before: Awaited<ReturnType<typeof asked>>
         {

@@ -1,11 +1,10 @@
 /**
- * History is read on a thread of its own, with a connection of its own: a week of a large town is a
- * scan of some hundred milliseconds (docs/decisions/0004), and while SQLite works the event loop, and
- * with it what comes in, stands still.
+ * History is read on a thread of its own, with a connection of its own: a year of many containers takes
+ * its time, and while SQLite works the event loop, and with it what comes in, stands still.
  */
-import type { SQLInputValue } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { StoreBusy } from '../store-busy.ts'
+import type { Bucket, Question, ReadingRow } from './history-reads.ts'
 
 /**
  * Questions in hand at one time, beyond which a new one is refused: whoever is let in should be answered
@@ -13,31 +12,37 @@ import { StoreBusy } from '../store-busy.ts'
  */
 const MOST_IN_HAND = 64
 
-export type Row = Readonly<Record<string, string | number | null>>
-
-export interface Question {
+export interface Asked {
   readonly id: number
-  readonly sql: string
-  readonly values: readonly SQLInputValue[]
+  readonly question: Question
+}
+
+/** What is found for each kind of question. */
+interface Found {
+  readonly readings: readonly ReadingRow[]
+  readonly histories: readonly Bucket[]
+  readonly count: number
 }
 
 export type Answer =
-  | { readonly id: number; readonly rows: readonly Row[] }
+  | { readonly id: number; readonly found: Found[keyof Found] }
   | { readonly id: number; readonly fault: Error }
 
 export interface HistoryThread {
   /**
-   * All rows of a query over what is committed.
+   * What is committed.
    * @throws {StoreBusy} when too many wait already.
    */
-  ask(sql: string, values: readonly SQLInputValue[]): Promise<readonly Row[]>
+  ask<Kind extends Question['kind']>(
+    question: Extract<Question, { kind: Kind }>,
+  ): Promise<Found[Kind]>
   /** Resolves when its connection is closed. Whoever still waits is turned away. */
   close(): Promise<void>
 }
 
 /** The thread starts with the first question, and again with the next one if it should die. */
 export function openHistoryThread(path: string): HistoryThread {
-  const inHand = new Map<number, PromiseWithResolvers<readonly Row[]>>()
+  const inHand = new Map<number, PromiseWithResolvers<unknown>>()
   let worker: Worker | undefined
   let isClosed = false
   let newestId = 0
@@ -60,7 +65,7 @@ export function openHistoryThread(path: string): HistoryThread {
       // With nothing in hand it doesn't keep the process alive.
       if (inHand.size === 0) started.unref()
       if ('fault' in answer) waiting?.reject(answer.fault)
-      else waiting?.resolve(answer.rows)
+      else waiting?.resolve(answer.found)
     })
     started.on('error', (cause) => lost(new Error('the history thread failed', { cause })))
     started.on('exit', (code) => lost(new Error(`the history thread ended by itself (${code})`)))
@@ -68,16 +73,16 @@ export function openHistoryThread(path: string): HistoryThread {
   }
 
   return {
-    async ask(sql, values) {
+    async ask<Kind extends Question['kind']>(question: Extract<Question, { kind: Kind }>) {
       if (isClosed) throw new Error('the store is closed')
       if (inHand.size >= MOST_IN_HAND) throw new StoreBusy()
       worker ??= start()
       worker.ref()
-      const waiting = Promise.withResolvers<readonly Row[]>()
-      const question: Question = { id: ++newestId, sql, values }
-      inHand.set(question.id, waiting)
-      worker.postMessage(question)
-      return waiting.promise
+      const waiting = Promise.withResolvers<unknown>()
+      const asked: Asked = { id: ++newestId, question }
+      inHand.set(asked.id, waiting)
+      worker.postMessage(asked)
+      return waiting.promise as Promise<Found[Kind]>
     },
     async close() {
       isClosed = true

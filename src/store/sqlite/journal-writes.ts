@@ -1,12 +1,12 @@
 /** The writes of a journal transaction. The hot ones are plain prepared statements. */
 import type { StatementSync } from 'node:sqlite'
-import type { Selectable } from 'kysely'
 import type { ContainerState } from '#src/rules/decision.ts'
 import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
 import { FAULTS, READING_FLAGS, type Reading } from '#src/stations/reading.ts'
 import type { JournalTx, Kept, NewReading, StoredDecision } from '../contract.ts'
 import type { Connection } from './database.ts'
-import type { Tables } from './schema.ts'
+import type { PackedReading } from './day-chunk.ts'
+import { packedReadings } from './packed-readings.ts'
 
 /** Rows are addressed by small numbers; these are kept in step with the tables. */
 export interface RowNumbers {
@@ -69,10 +69,21 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
   const manyRows = Array.from<number | null>({ length: COLUMNS.length * ROWS }).fill(null)
   const upsertState = raw.prepare(upsertContainers(1))
   const upsertStates = raw.prepare(upsertContainers(ROWS))
+  const packed = packedReadings(writer)
   const findReading = raw.prepare('select * from reading where at = ? and device_no = ? and n = ?')
   const insertEvent = raw.prepare('insert into event (seq, at, type, body) values (?, ?, ?, ?)')
   const insertRejected = raw.prepare(`insert into quarantine
-    (received_at, reason, detail, topic, device_id, head, bytes) values (?, ?, ?, ?, ?, ?, ?)`)
+    (received_at, reason, detail, topic, device_id, head, bytes, payload)
+    values (?, ?, ?, ?, ?, ?, ?, ?)`)
+  const insertCorrection = raw.prepare(
+    'insert into correction (seq, clean, body) values (?, ?, ?) on conflict (seq) do nothing',
+  )
+  const insertAlarm = raw.prepare(
+    'insert into alarm_change (at, container_no, device_no, body) values (?, ?, ?, ?)',
+  )
+  const upsertBelief = raw.prepare(`insert into belief (container_no, device_no, seq, state)
+    values (?, ?, ?, ?) on conflict (container_no, device_no)
+    do update set seq = excluded.seq, state = excluded.state`)
   const trimRejected = raw.prepare('delete from quarantine where id <= ?')
   const countRejected = raw.prepare(`insert into rejection_count (reason, n) values (?, ?)
     on conflict (reason) do update set n = n + excluded.n`)
@@ -114,17 +125,23 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
     into[i++] = entry.fingerprint
   }
 
-  const insert = (entry: NewReading, n: number): boolean => {
+  /** Puts a reading in its place. Where another has it already, that one. */
+  const place = (entry: NewReading, n: number): KeptRow | undefined => {
+    const { reading } = entry
+    const device = numberOf(numbers().devices, reading.deviceId)
+    const before = packed.find(device, reading.measuredAt, n)
+    if (before) return before
     fill(oneRow, 0, entry, n)
-    return insertOne.run(...oneRow).changes === 1
+    if (insertOne.run(...oneRow).changes === 1) return undefined
+    return hot(entry, n)
   }
 
-  const kept = ({ reading }: NewReading, n: number): KeptRow =>
+  const hot = ({ reading }: NewReading, n: number): KeptRow & { readonly seq: number } =>
     findReading.get(
       reading.measuredAt,
       numberOf(numbers().devices, reading.deviceId),
       n,
-    ) as unknown as KeptRow
+    ) as unknown as KeptRow & { readonly seq: number }
 
   /** What became of a reading whose place was already taken. */
   const compare = (entry: NewReading, row: KeptRow): Kept => {
@@ -135,8 +152,8 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
     if (sameLevel(row, reading) && sameStatus(row, reading)) return 'repeat'
     // Two readings without a time of their own in the same millisecond: both are real.
     for (let n = reading.n + 1; ; n++) {
-      if (insert(entry, n)) return 'kept'
-      const next = kept(entry, n)
+      const next = place(entry, n)
+      if (next === undefined) return 'kept'
       if (sameLevel(next, reading) && sameStatus(next, reading)) return 'repeat'
     }
   }
@@ -153,14 +170,23 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
     }
     for (let i = from; i < from + ROWS; i++) {
       const entry = readings[i]!
-      const row = kept(entry, entry.reading.n)
+      const row = hot(entry, entry.reading.n)
       answers.push(row.seq === entry.seq ? 'kept' : compare(entry, row))
     }
   }
 
   const keepOne = (entry: NewReading): Kept => {
-    const { n } = entry.reading
-    return insert(entry, n) ? 'kept' : compare(entry, kept(entry, n))
+    const before = place(entry, entry.reading.n)
+    return before === undefined ? 'kept' : compare(entry, before)
+  }
+
+  /** Whether the next `ROWS` are there and all newer than anything packed. */
+  const areNew = (readings: readonly NewReading[], from: number): boolean => {
+    if (from + ROWS > readings.length) return false
+    for (let i = from; i < from + ROWS; i++) {
+      if (readings[i]!.reading.measuredAt < packed.until) return false
+    }
+    return true
   }
 
   const keepContainers = (states: readonly ContainerState[]): void => {
@@ -180,14 +206,35 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
   return {
     async keepReadings(readings) {
       const answers: Kept[] = []
-      let i = 0
-      for (; i + ROWS <= readings.length; i += ROWS) keepMany(readings, i, answers)
-      for (; i < readings.length; i++) answers.push(keepOne(readings[i]!))
+      packed.look()
+      for (let i = 0; i < readings.length;) {
+        if (areNew(readings, i)) {
+          keepMany(readings, i, answers)
+          i += ROWS
+        } else answers.push(keepOne(readings[i++]!))
+      }
       return answers
     },
     async keepEvents(records) {
       for (const { seq, at, type, ...body } of records) {
         insertEvent.run(seq, at, type, JSON.stringify(body))
+      }
+    },
+    async keepBeliefs({ corrections, states, alarms }) {
+      for (const { seq, cleanPercent, correction } of corrections) {
+        insertCorrection.run(seq, cleanPercent, JSON.stringify(correction))
+      }
+      const { containers, devices } = numbers()
+      for (const { containerId, deviceId, change } of alarms) {
+        insertAlarm.run(
+          change.at,
+          numberOf(containers, containerId),
+          numberOf(devices, deviceId),
+          JSON.stringify(change),
+        )
+      }
+      for (const { containerId, deviceId, seq, state } of states) {
+        upsertBelief.run(numberOf(containers, containerId), numberOf(devices, deviceId), seq, state)
       }
     },
     async keepRejected(rejected) {
@@ -202,6 +249,7 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
           r.deviceId ?? null,
           r.head.subarray(0, 1024),
           r.bytes,
+          r.payload ?? null,
         )
         const oldest = Number(lastInsertRowid) - QUARANTINE_ROWS
         if (oldest > 0) trimRejected.run(oldest)
@@ -249,7 +297,18 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
   }
 }
 
-type KeptRow = Selectable<Tables['reading']>
+/** Of a reading that was kept before, what tells it from another. */
+type KeptRow = Pick<
+  PackedReading,
+  | 'fill'
+  | 'raw_fill'
+  | 'distance_mm'
+  | 'fault'
+  | 'battery_percent'
+  | 'battery_volts'
+  | 'temperature_c'
+  | 'tilt_deg'
+>
 
 function faultCodeOf(reading: Reading): number | null {
   return reading.fault === undefined ? null : faultCode.get(reading.fault)!

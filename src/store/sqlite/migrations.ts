@@ -97,15 +97,49 @@ const mountingDetails: Migration = {
   },
 }
 
+/** What is needed to try a message again. */
+const quarantinePayload: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      'alter table quarantine add column payload blob',
+      'alter table quarantine add column replayed_at integer',
+      'alter table quarantine add column outcome text',
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
+/** Where readings go that are no longer new; docs/decisions/0009. */
+const dayChunks: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      // Container 0 is none.
+      `create table series (
+        no integer primary key, device_no integer not null, container_no integer not null,
+        unique (device_no, container_no)) strict`,
+      'create index series_container on series (container_no)',
+      // The id is a day and a series (chunk-place.ts).
+      'create table chunk (id integer primary key, hours blob not null, body blob not null) strict',
+      'create table hours (id integer primary key, hours blob not null) strict',
+      // How many readings of a day lie in chunks, all measured before `until`.
+      `create table packed_day (
+        day integer primary key, n integer not null, until integer not null) strict`,
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 /** What was believed instead of what was measured, and what sensors' levels are judged by. */
 const corrections: Migration = {
   async up(db: Kysely<unknown>) {
     for (const statement of [
       // Sparse: most readings are believed as they are.
-      `create table correction (
-        at integer not null, device_no integer not null, n integer not null,
-        clean real not null, reason text not null,
-        primary key (at, device_no, n)) strict, without rowid`,
+      'create table correction (seq integer primary key, clean real not null, body text not null) strict',
+      `create table alarm_change (
+        no integer primary key autoincrement, at integer not null, container_no integer not null,
+        device_no integer not null, body text not null) strict`,
       `create table belief (
         container_no integer not null, device_no integer not null, seq integer not null,
         state blob not null,
@@ -121,5 +155,7 @@ const corrections: Migration = {
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
+  '0003-quarantine-payload': quarantinePayload,
+  '0004-day-chunks': dayChunks,
   '0005-corrections': corrections,
 }

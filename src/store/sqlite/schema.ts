@@ -68,6 +68,15 @@ export interface Tables {
     counter: number | null
     fingerprint: number
   }
+  correction: { seq: number; clean: number; body: string }
+  alarm_change: {
+    no: Generated<number>
+    at: number
+    container_no: number
+    device_no: number
+    body: string
+  }
+  belief: { container_no: number; device_no: number; seq: number; state: Uint8Array }
   event: { seq: number; at: number; type: string; body: string }
   container_state: {
     container_no: number
@@ -120,6 +129,9 @@ export interface Tables {
     device_id: string | null
     head: Uint8Array
     bytes: number
+    payload: Uint8Array | null
+    replayed_at: number | null
+    outcome: string | null
   }
   rejection_count: { reason: string; n: number }
 }

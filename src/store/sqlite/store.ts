@@ -1,16 +1,26 @@
 /** The embedded store: one SQLite file through kysely over `node:sqlite`. */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { SQLInputValue } from 'node:sqlite'
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { ContainerState } from '#src/rules/decision.ts'
 import type { EmptiedRecord, EmptyingCorrectedRecord } from '#src/rules/record.ts'
 import { type ContainerId, type DeviceId, type PostKey, stationIdIn } from '#src/stations/ids.ts'
-import type { Fault, Reading, Rejected, Rejection } from '#src/stations/reading.ts'
+import type { Fault, Reading, Rejection } from '#src/stations/reading.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { Credential, HistoryPoint, Post, Store, StoredDecision } from '../contract.ts'
+import type { Correction } from '#src/quality/contract.ts'
+import type { AlarmChange } from '#src/quality/health.ts'
+import type {
+  Credential,
+  HistoryPoint,
+  JudgedReading,
+  Post,
+  Quarantined,
+  Store,
+  StoredDecision,
+} from '../contract.ts'
 import { type Connection, connect, migrate, wordsOf } from './database.ts'
 import { claimDelivery, nextDeliveryAt, readDeliveries, settleDelivery } from './deliveries.ts'
+import type { PackedReading } from './day-chunk.ts'
 import { openHistoryThread } from './history-thread.ts'
 import { faultOf, flagsOf, journalWrites } from './journal-writes.ts'
 import type { Tables } from './schema.ts'
@@ -19,21 +29,11 @@ import { readTown, rowNumbers, saveTown } from './town-tables.ts'
 /** At most so many recent readings are read back at a start: what is sent again was under way, so it's among the newest. */
 const RECENT_READINGS = 250_000
 
-/** One scan of the time range for any number of containers; their numbers come as a JSON list. */
-const BUCKETS = `select container_no, at - at % ?1 as bucket, count(*) as n,
-    min(fill) as low, avg(fill) as mean, max(fill) as high
-  from reading
-  where at >= ?2 and at < ?3 and fill is not null
-    and container_no in (select value from json_each(?4))
-  group by container_no, bucket order by container_no, bucket`
-
 const EMPTYINGS = `select seq, at, type, body from event
   where type in ('emptied', 'emptying-corrected')
-    and json_extract(body, '$.containerId') = ? and at >= ?`
+    and at >= ?1 and (?2 is null or json_extract(body, '$.containerId') = ?2)`
 
 type EventRow = Selectable<Tables['event']>
-
-type BucketRow = Readonly<Record<'container_no' | 'bucket' | 'n' | 'low' | 'mean' | 'high', number>>
 
 /**
  * Opens (and if need be creates and migrates) the database file.
@@ -69,14 +69,20 @@ export async function openSqliteStore(path: string): Promise<Store> {
       if (no !== undefined) idOf.set(no, id)
     }
     if (idOf.size === 0) return points
-    const rows = await thread.ask(BUCKETS, [everyMs, from, to, JSON.stringify([...idOf.keys()])])
-    for (const row of rows as readonly BucketRow[]) {
-      points.get(idOf.get(row.container_no)!)!.push({
-        from: row.bucket as EpochMs,
-        n: row.n,
-        minPercent: row.low,
-        meanPercent: row.mean,
-        maxPercent: row.high,
+    const buckets = await thread.ask({
+      kind: 'histories',
+      containers: [...idOf.keys()],
+      from,
+      to,
+      everyMs,
+    })
+    for (const { container, from: at, n, min, max, sum } of buckets) {
+      points.get(idOf.get(container)!)!.push({
+        from: at as EpochMs,
+        n,
+        minPercent: min,
+        meanPercent: sum / n,
+        maxPercent: max,
       })
     }
     return points
@@ -169,35 +175,69 @@ export async function openSqliteStore(path: string): Promise<Store> {
       }))
     },
 
-    async readings(container, from, to, limit) {
-      const { sql, parameters } = reader.query
+    async beliefs() {
+      const rows = await reader.query
+        .selectFrom('belief')
+        .innerJoin('device', 'device.no', 'belief.device_no')
+        .innerJoin('container', 'container.no', 'belief.container_no')
+        .select(['container.id as container', 'device.id as device', 'seq', 'state'])
+        .execute()
+      return rows.map(({ container, device, seq, state }) => ({
+        containerId: container as ContainerId,
+        deviceId: device as DeviceId,
+        seq,
+        state,
+      }))
+    },
+    async alarmChanges({ deviceId, since, limit }) {
+      let query = reader.query
+        .selectFrom('alarm_change')
+        .innerJoin('device', 'device.no', 'alarm_change.device_no')
+        .innerJoin('container', 'container.no', 'alarm_change.container_no')
+        .select(['container.id as container', 'device.id as device', 'body'])
+        .orderBy('alarm_change.no', 'desc')
+        .limit(limit)
+      if (deviceId !== undefined) query = query.where('device.id', '=', deviceId)
+      if (since !== undefined) query = query.where('alarm_change.at', '>=', since)
+      return (await query.execute()).map(({ container, device, body }) => ({
+        containerId: container as ContainerId,
+        deviceId: device as DeviceId,
+        change: JSON.parse(body) as AlarmChange,
+      }))
+    },
+    async readingsToJudge(since) {
+      const rows = await reader.query
         .selectFrom('reading')
         .innerJoin('device', 'device.no', 'reading.device_no')
+        .innerJoin('container', 'container.no', 'reading.container_no')
         .selectAll('reading')
-        .select('device.id as device_id')
-        .where('at', '>=', from)
-        .where('at', '<', to)
-        .where('container_no', '=', numbers.containers.get(container) ?? -1)
-        .orderBy('at', 'desc')
-        .orderBy('device_no', 'desc')
-        .orderBy('n', 'desc')
-        .limit(limit)
-        .compile()
-      const rows = await thread.ask(sql, parameters as readonly SQLInputValue[])
-      return rows.map((row) => readingOf(row as ReadingRow, container)).reverse()
+        .select(['device.id as device_id', 'container.id as container_id'])
+        .where('at', '>=', since)
+        .orderBy('seq')
+        .execute()
+      return rows.map((row) => ({
+        seq: row.seq,
+        reading: readingOf(row, row.container_id as ContainerId),
+      }))
+    },
+
+    async readings(container, from, to, limit) {
+      const no = numbers.containers.get(container)
+      if (no === undefined) return []
+      const rows = await thread.ask({ kind: 'readings', container: no, from, to, limit })
+      if (rows.length === 0) return []
+      const idOf = new Map([...numbers.devices].map(([id, device]) => [device, id]))
+      return rows.map((row) => judgedOf({ ...row, device_id: idOf.get(row.device_no)! }, container))
     },
     async history(container, from, to, everyMs) {
       const all = await histories([container], from, to, everyMs)
       return all.get(container)!
     },
     histories,
-    async readingsCount() {
-      const { n } = reader.prepare('select count(*) as n from reading').get() as { n: number }
-      return n
-    },
+    readingsCount: () => thread.ask({ kind: 'count' }),
 
-    async emptyings(container, since) {
-      const rows = emptyingRows.all(container, since) as unknown as readonly EventRow[]
+    async emptyings({ containerId, since }) {
+      const rows = emptyingRows.all(since, containerId ?? null) as unknown as readonly EventRow[]
       return rows
         .map(({ seq, at, type, body }) => ({ ...(JSON.parse(body) as object), seq, at, type }))
         .sort((a, b) => a.seq - b.seq) as (EmptiedRecord | EmptyingCorrectedRecord)[]
@@ -265,14 +305,37 @@ export async function openSqliteStore(path: string): Promise<Store> {
       const rows = await reader.query.selectFrom('rejection_count').selectAll().execute()
       return new Map(rows.map((r) => [r.reason as Rejection, r.n]))
     },
-    async quarantine(limit) {
-      const rows = await reader.query
+    async quarantine(filter) {
+      const { reason, deviceId, topic, from, to, beforeId, afterId, limit } = filter
+      let query = reader.query
         .selectFrom('quarantine')
         .selectAll()
-        .orderBy('id', 'desc')
+        .orderBy('id', afterId === undefined ? 'desc' : 'asc')
         .limit(limit)
-        .execute()
-      return rows.map(rejectedOf)
+      if (reason !== undefined) query = query.where('reason', '=', reason)
+      if (deviceId !== undefined) query = query.where('device_id', '=', deviceId)
+      if (topic !== undefined) query = query.where(sql`instr(topic, ${topic})`, '>', 0)
+      if (from !== undefined) query = query.where('received_at', '>=', from)
+      if (to !== undefined) query = query.where('received_at', '<', to)
+      if (beforeId !== undefined) query = query.where('id', '<', beforeId)
+      if (afterId !== undefined) query = query.where('id', '>', afterId)
+      if (filter.replayable) {
+        query = query
+          .where('payload', 'is not', null)
+          .where((w) => w.or([w('outcome', 'is', null), w('outcome', 'not in', TAKEN_IN)]))
+      }
+      return (await query.execute()).map(quarantinedOf)
+    },
+    async noteReplayed(replayed, at) {
+      await transact(async () => {
+        for (const { id, outcome } of replayed) {
+          await writer.query
+            .updateTable('quarantine')
+            .set({ replayed_at: at, outcome })
+            .where('id', '=', id)
+            .execute()
+        }
+      })
     },
 
     async [Symbol.asyncDispose]() {
@@ -329,7 +392,7 @@ function containerStateOf(
   }
 }
 
-type ReadingRow = Selectable<Tables['reading']> & { readonly device_id: string }
+type ReadingRow = Omit<PackedReading, 'clean' | 'body'> & { readonly device_id: string }
 
 function readingOf(row: ReadingRow, containerId: ContainerId): Reading {
   const fault = faultOf(row.fault)
@@ -351,7 +414,18 @@ function readingOf(row: ReadingRow, containerId: ContainerId): Reading {
   }
 }
 
-function rejectedOf(row: Selectable<Tables['quarantine']>): Rejected & { readonly id: number } {
+type JudgedRow = PackedReading & { readonly device_id: string }
+
+function judgedOf(row: JudgedRow, containerId: ContainerId): JudgedReading {
+  const reading = readingOf(row, containerId)
+  if (row.clean === null || row.body === null) return reading
+  return { ...reading, cleanPercent: row.clean, correction: JSON.parse(row.body) as Correction }
+}
+
+/** Outcomes after which a message need not be tried again. */
+const TAKEN_IN = ['kept', 'repeat', 'conflict', 'ignored']
+
+function quarantinedOf(row: Selectable<Tables['quarantine']>): Quarantined {
   return {
     id: row.id,
     reason: row.reason as Rejection,
@@ -361,5 +435,9 @@ function rejectedOf(row: Selectable<Tables['quarantine']>): Rejected & { readonl
     head: row.head,
     bytes: row.bytes,
     ...(row.device_id === null ? {} : { deviceId: row.device_id as DeviceId }),
+    ...(row.payload === null ? {} : { payload: row.payload }),
+    ...(row.replayed_at === null || row.outcome === null
+      ? {}
+      : { replayed: { at: row.replayed_at as EpochMs, outcome: row.outcome } }),
   }
 }

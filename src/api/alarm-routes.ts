@@ -1,0 +1,192 @@
+/** What is wrong with sensors, now and before. For staff. */
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { isoText, type EpochMs } from '#src/stations/time.ts'
+import type { SensorHealth } from '#src/store/believing.ts'
+import { apiRoute, type ApiDeps } from './api-route.ts'
+import { deviceIdText, instantText, wholeNumber } from './input.ts'
+import { isoInstant } from './station-answer.ts'
+
+const KINDS = [
+  'silent',
+  'low-battery',
+  'moved',
+  'fire',
+  'stuck',
+  'phantom',
+  'disagreement',
+] as const
+
+const alarm = z
+  .looseObject({
+    kind: z.enum(KINDS),
+    since: isoInstant,
+    advice: z.string().meta({ description: 'What it means and what to do, in a sentence.' }),
+  })
+  .meta({ id: 'Alarm', description: 'With the figures that it rests on.' })
+
+const sensor = z
+  .strictObject({
+    deviceId: z.string(),
+    containerId: z.string(),
+    lastHeardAt: isoInstant.nullable(),
+    grade: z.enum(['new', 'A', 'B', 'C']).meta({
+      description:
+        'How far it can be trusted: A under 2 % of readings set aside, B under 15 %, C more.',
+    }),
+    readings: z.int(),
+    phantomShare: z.number(),
+    outlierShare: z.number(),
+    alarms: z.array(alarm),
+  })
+  .meta({ id: 'SensorHealth' })
+
+export const listAlarms = apiRoute({
+  path: '/api/v1/alarms',
+  operationId: 'listAlarms',
+  summary: 'Sensors with something wrong, and how far each can be trusted',
+  description: 'With `all=yes` the sound ones too.',
+  tag: 'devices',
+  params: z.strictObject({}),
+  query: z.strictObject({
+    device: deviceIdText.optional(),
+    all: z.literal('yes', { error: 'yes, or left out' }).optional(),
+  }),
+  answer: {
+    type: 'application/json',
+    schema: z.strictObject({ asOf: isoInstant, sensors: z.array(sensor) }),
+  },
+  problems: ['not-authorized'],
+  staff: 'needed',
+})
+
+export const alarmHistory = apiRoute({
+  path: '/api/v1/alarms/history',
+  operationId: 'alarmHistory',
+  summary: 'Alarms that began and ended, newest first',
+  tag: 'devices',
+  params: z.strictObject({}),
+  query: z.strictObject({
+    device: deviceIdText.optional(),
+    since: instantText.optional(),
+    limit: wholeNumber(1, 500).optional(),
+  }),
+  answer: {
+    type: 'application/json',
+    schema: z.strictObject({
+      changes: z.array(
+        z.strictObject({
+          at: isoInstant,
+          change: z.enum(['began', 'ended']),
+          deviceId: z.string(),
+          containerId: z.string(),
+          alarm,
+        }),
+      ),
+    }),
+  },
+  problems: ['not-authorized'],
+  staff: 'needed',
+})
+
+export function alarmRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  const { store, journal, clock } = deps
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+
+  typed.get(listAlarms.path, { schema: { querystring: listAlarms.query } }, (request, reply) => {
+    if (deps.staff.refuses(request, reply)) return reply
+    const { device, all } = request.query
+    const sensors = journal
+      .sensors()
+      .filter((s) => device === undefined || s.deviceId === device)
+      .filter((s) => all === 'yes' || s.alarms.length > 0)
+    return reply
+      .header('cache-control', 'no-store')
+      .send({ asOf: isoText(clock()), sensors: sensors.map(sensorJson) })
+  })
+
+  typed.get(
+    alarmHistory.path,
+    { schema: { querystring: alarmHistory.query } },
+    async (request, reply) => {
+      if (deps.staff.refuses(request, reply)) return reply
+      const { device, since, limit = 100 } = request.query
+      const changes = await store.alarmChanges({
+        limit,
+        ...(device && { deviceId: device }),
+        ...(since !== undefined && { since }),
+      })
+      void reply.header('cache-control', 'no-store')
+      return {
+        changes: changes.map(({ deviceId, containerId, change: { at, change, alarm: told } }) => ({
+          at: isoText(at),
+          change,
+          deviceId,
+          containerId,
+          alarm: alarmJson(told),
+        })),
+      }
+    },
+  )
+}
+
+type Alarm = SensorHealth['alarms'][number]
+
+function sensorJson({ deviceId, containerId, lastAt, findings, alarms }: SensorHealth) {
+  const { grade, readings, phantomShare, outlierShare } = findings
+  return {
+    deviceId,
+    containerId,
+    lastHeardAt: lastAt === undefined ? null : isoText(lastAt),
+    grade,
+    readings,
+    phantomShare,
+    outlierShare,
+    alarms: alarms.map(alarmJson),
+  }
+}
+
+/** Instants as text, and what to do about it. */
+function alarmJson(told: Alarm): z.input<typeof alarm> {
+  const { kind, since, ...figures } = told
+  return {
+    ...figures,
+    ...('lastAt' in figures && { lastAt: isoText(figures.lastAt as EpochMs) }),
+    kind,
+    since: isoText(since),
+    advice: adviceOn(told),
+  }
+}
+
+function adviceOn(told: Alarm): string {
+  switch (told.kind) {
+    case 'silent':
+      return `Not heard from for three of its usual intervals of ${Math.round(told.usualIntervalMs / 60_000)} minutes: look for power, antenna and coverage.`
+    case 'low-battery': {
+      const left =
+        told.batteryPercent !== undefined
+          ? ` (${told.batteryPercent} %)`
+          : told.batteryVolts !== undefined
+            ? ` (${told.batteryVolts} V)`
+            : ''
+      return `Its battery is low${left}: change it with the next visit.`
+    }
+    case 'moved':
+      return told.because === 'picked-up'
+        ? 'It was lifted, and no emptying explains it: see whether the container stands where it should.'
+        : 'It doesn’t hang as it did: see whether the lid is open, the container overturned or the sensor loose.'
+    case 'fire':
+      return told.because === 'device'
+        ? 'The device says that it is burning: call 112 if in doubt, then have a look.'
+        : `It is ${told.temperatureC ?? 'very many'} °C in there${told.because === 'steep-rise' ? ', risen steeply' : ''}: call 112 if in doubt, then have a look.`
+    case 'stuck':
+      return `The very same level (${told.levelPercent} %) for three days or more, while ${told.expectedRisePercent} points more would be usual: clean or change the sensor.`
+    case 'phantom':
+      return told.distanceMm === undefined
+        ? `False echo at ${told.levelPercent} %: turn or move the sensor.`
+        : `False echo at ${Math.round(told.distanceMm / 10)} cm: turn or move the sensor.`
+    case 'disagreement':
+      return `${told.sensors.join(' and ')} differ by ${Math.round(told.differencePercent)} points: the waste lies unevenly, or one of them is wrong.`
+  }
+}
