@@ -16,6 +16,7 @@ import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { hashToken } from '#src/store/token.ts'
 import { readChannelSecrets } from './channels.ts'
 import { brokenCodecs, codecCommand, type CommandResult } from './commands/codec.ts'
+import { deviceCommand } from './commands/device.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
 import { type Env, type Flag, readSettings, SECRETS, SETTINGS, type Settings } from './config.ts'
 import { DEMO_SPEED, DEMO_TOWN, demoTime, startSimulator, stopSimulator } from './demo.ts'
@@ -43,6 +44,10 @@ const COMMANDS = {
   token: {
     run: token,
     text: 'let a device, a network server or a reader in over MQTT, or shut it out',
+  },
+  device: {
+    run: (args: readonly string[], env: Env) => told(deviceCommand(args, env)),
+    text: 'the sensors: register, mount, swap, calibrate, import; who changed what',
   },
   quarantine: {
     run: (args: readonly string[], env: Env) => told(quarantineCommand(args, env)),

@@ -26,6 +26,8 @@ export interface Settings {
   /** A gateway that carries requests to X in a closed network. */
   readonly xProxy?: Address
   readonly logLevel: LogLevel
+  /** Readings older than so many days are dropped; absent means never. */
+  readonly keepReadingsDays?: number
 }
 
 export interface BrokerSettings {
@@ -81,6 +83,12 @@ export const SETTINGS = [
     value: 'URL',
     text: 'how residents reach the pages (http://HOST:PORT of --http)',
   },
+  {
+    flag: 'keep-readings',
+    env: 'KVITTER_KEEP_READINGS',
+    value: 'DAYS',
+    text: 'how long readings are kept; by the hour they stay for charts ("forever")',
+  },
   { flag: 'log', env: 'KVITTER_LOG', value: 'LEVEL', text: `${LOG_LEVELS.join(', ')} (info)` },
   {
     flag: 'x-proxy',
@@ -113,6 +121,7 @@ const DEFAULTS: Readonly<Partial<Record<Flag, string>>> = {
   mqtt: '127.0.0.1:1883',
   'mqtt-ws': '127.0.0.1:9001',
   'broker-id': 'kvitter',
+  'keep-readings': 'forever',
   log: 'info',
 }
 
@@ -168,6 +177,12 @@ export function readSettings(
   if (!isLogLevel(level)) {
     faults.push(`${whence('log')}: expected one of ${LOG_LEVELS.join(', ')}, got "${level}"`)
   }
+  const keepReadings = take('keep-readings')!
+  if (keepReadings !== 'forever' && !/^[1-9]\d{0,4}$/.test(keepReadings)) {
+    faults.push(
+      `${whence('keep-readings')}: expected a number of days such as 1100, or "forever", got "${keepReadings}"`,
+    )
+  }
   const town = take('town')
   const staffToken = env['KVITTER_STAFF_TOKEN'] || undefined
   if (staffToken !== undefined && staffToken.length < 16) {
@@ -188,6 +203,7 @@ export function readSettings(
       http: http!,
       publicUrl: publicUrl!.replace(/\/+$/, ''),
       logLevel: level as LogLevel,
+      ...(keepReadings === 'forever' ? {} : { keepReadingsDays: Number(keepReadings) }),
       ...(town === undefined ? {} : { town }),
       ...(mqtt === undefined ? {} : { mqtt }),
       ...(mqtt === undefined || mqttWs === undefined ? {} : { mqttWs }),

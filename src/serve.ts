@@ -8,7 +8,7 @@ import { PROBLEMS } from '#src/api/problem.ts'
 import { openHttp } from '#src/api/server.ts'
 import { openBroker } from '#src/ingest/broker.ts'
 import { exposeCodecMetrics } from '#src/ingest/codecs/sandbox/codec-metrics.ts'
-import { openCodecPool } from '#src/ingest/codecs/sandbox/pool.ts'
+import { type CodecPool, openCodecPool } from '#src/ingest/codecs/sandbox/pool.ts'
 import { replayQuarantine } from '#src/ingest/replay.ts'
 import { type OutsideBroker, startSubscriber, type Subscriber } from '#src/ingest/subscriber.ts'
 import { startDeliveries } from '#src/notify/deliver.ts'
@@ -17,15 +17,18 @@ import { planDeliveries } from '#src/notify/plan-deliveries.ts'
 import { registerPages } from '#src/pages/register.ts'
 import { createEngine } from '#src/rules/engine.ts'
 import type { KeptState } from '#src/rules/contract.ts'
+import type { Applied } from '#src/stations/device-changes.ts'
 import type { Town } from '#src/stations/station.ts'
-import type { Clock } from '#src/stations/time.ts'
+import { type Clock, DAY } from '#src/stations/time.ts'
 import type { OpenJournal } from '#src/store/open-journal.ts'
 import { openJournal } from '#src/store/open-journal.ts'
 import { startCheckpoints } from '#src/store/sqlite/checkpoints.ts'
+import { startCompaction } from '#src/store/sqlite/compaction.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { wordPost } from '#src/wording/post-text.ts'
 import { openChannels } from './channels.ts'
 import type { BrokerSettings, Env, Settings } from './config.ts'
+import { manageDevices } from './manage-devices.ts'
 import type { TownFolder } from './town-folder.ts'
 
 export interface ServeOptions {
@@ -61,13 +64,37 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const file = join(settings.data, 'kvitter.sqlite')
   const store = starting.use(await openSqliteStore(file))
   starting.use(startCheckpoints(file, (error) => onFault('checkpoints have stopped', error)))
+  starting.use(
+    startCompaction(file, {
+      clock,
+      ...(settings.keepReadingsDays === undefined
+        ? {}
+        : { keepReadingsMs: settings.keepReadingsDays * DAY }),
+      onFault: (error) => onFault('readings could not be packed', error),
+    }),
+  )
   const channels = openChannels(folder.town, options)
   const previousTown = await store.town()
-  const change = await store.saveTown(folder.town, clock())
+  const devices = manageDevices({
+    store,
+    clock,
+    town: () => journal.town.town,
+    apply: (town) => follow(town),
+  })
+  const served = await devices.withChanges(folder.town)
+  warnOfSkipped(served.skipped, log)
+  const change = await store.saveTown(served.town, clock())
   // As the store has it: mountings that ended are still needed for what was measured before.
   const town = (await store.town())!
   log.info(change, `the town ${town.name} is in the database`)
 
+  let book = folder.book
+  /** Brings a town into force without losing what waits. */
+  const follow = async (next: Town): Promise<void> => {
+    await store.saveTown(next, clock())
+    await journal.reload({ town: (await store.town())!, makeEngine: makeEngineWith(book) })
+    await subscriber?.follow()
+  }
   const makeEngineWith = (book: TownFolder['book']) => (town: Town, kept: KeptState) =>
     createEngine({ book, town, kept })
   const journal: OpenJournal = starting.use(
@@ -83,8 +110,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
     }),
   )
 
-  const codecs = starting.use(
+  const observe = exposeCodecMetrics(metrics, () => codecs)
+  const codecs: CodecPool = starting.use(
     openCodecPool({
+      observe,
+      onFault: (error) => onFault('a thread for codecs could not be started; trying again', error),
       onOutOfService: (file, because) =>
         log.error(
           { file, because },
@@ -92,7 +122,6 @@ export async function serve(options: ServeOptions): Promise<Running> {
         ),
     }),
   )
-  exposeCodecMetrics(metrics, codecs)
 
   const broker =
     settings.mqtt &&
@@ -164,6 +193,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       log,
       metrics,
       ...(subscriber ? { trouble: () => subscriber.trouble() } : {}),
+      devices,
       replay: (filter, dryRun) =>
         replayQuarantine(
           { store, journal, town: () => journal.town, codecs, clock },
@@ -199,6 +229,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     async reload(next) {
       await store.saveTown(next.town, clock())
       await journal.reload({ town: (await store.town())!, makeEngine: makeEngineWith(next.book) })
+      codecs.keepOnly((journal.town.town.profiles ?? []).flatMap(({ codec }) => codec ?? []))
       await subscriber?.follow()
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
@@ -207,4 +238,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
 
 async function outsideBroker({ caFile, ...broker }: BrokerSettings): Promise<OutsideBroker> {
   return caFile === undefined ? broker : { ...broker, ca: await readFile(caFile, 'utf8') }
+}
+
+/** Changes that fit the town's file no more; they stay in the list. */
+function warnOfSkipped(skipped: Applied['skipped'], log: Logger): void {
+  for (const { no, why } of skipped) {
+    log.warn(`change ${no} of the devices fits the town no more and is passed over: ${why}`)
+  }
 }

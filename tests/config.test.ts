@@ -60,6 +60,26 @@ test('a public address loses its last slash and must be one for the web', () => 
   }
 })
 
+test('readings are kept for ever, or for a number of days', () => {
+  expect(readSettings([], {})).not.toHaveProperty('settings.keepReadingsDays')
+  expect(readSettings(['--keep-readings', 'forever'], { KVITTER_KEEP_READINGS: '30' })).toEqual({
+    kind: 'ok',
+    settings: defaults,
+    rest: [],
+  })
+  expect(readSettings([], { KVITTER_KEEP_READINGS: '1100' })).toMatchObject({
+    settings: { keepReadingsDays: 1100 },
+  })
+  for (const wrong of ['0', '-1', '1.5', '30d', 'never', '100000']) {
+    expect(readSettings([`--keep-readings=${wrong}`], {})).toEqual({
+      kind: 'faulty',
+      faults: [
+        `--keep-readings: expected a number of days such as 1100, or "forever", got "${wrong}"`,
+      ],
+    })
+  }
+})
+
 test('an unknown flag is told, not passed over', () => {
   const read = readSettings(['--htpp', 'x'], {})
   expect(read).toMatchObject({ kind: 'faulty' })

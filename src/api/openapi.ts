@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import { alarmHistory, listAlarms } from './alarm-routes.ts'
 import type { AnyApiRoute } from './api-route.ts'
+import { DEVICE_ROUTES } from './device-routes.ts'
 import { correctEmptying, listEmptyings, tellEmptying } from './emptying-routes.ts'
 import { streamEvents } from './event-stream.ts'
 import { stationFeed, townAtom, townJson } from './feed-routes.ts'
@@ -35,6 +36,7 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   townAtom,
   townJson,
   stationFeed,
+  ...DEVICE_ROUTES,
   listAlarms,
   alarmHistory,
   health,

@@ -18,6 +18,7 @@ import type { Journal } from '#src/store/journal.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
 import { alarmRoutes } from './alarm-routes.ts'
 import type { ApiDeps } from './api-route.ts'
+import { type DeviceDesk, deviceRoutes } from './device-routes.ts'
 import { emptyingRoutes } from './emptying-routes.ts'
 import { EVENT_STREAM_DEFAULTS, eventRoutes, type EventStreamOptions } from './event-stream.ts'
 import { feedRoutes } from './feed-routes.ts'
@@ -42,6 +43,8 @@ export interface HttpOptions {
   readonly metrics: Registry
   /** What else keeps us from taking readings in; undefined while all is well. */
   readonly trouble?: () => string | undefined
+  /** Changes devices. */
+  readonly devices?: DeviceDesk
   /** Tries messages from quarantine again. */
   readonly replay?: Replay
   /** A demo's clock runs `speed` times faster than the world's; answers are then kept for a second only. */
@@ -134,6 +137,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   stationRoutes(app, deps)
   emptyingRoutes(app, deps)
   alarmRoutes(app, deps)
+  deviceRoutes(app, { ...deps, ...(options.devices && { devices: options.devices }) })
   postRoutes(app, deps)
   quarantineRoutes(app, { ...deps, ...(options.replay && { replay: options.replay }) })
   feedRoutes(app, deps)

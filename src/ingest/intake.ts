@@ -4,7 +4,7 @@ import type { PublishPacket } from 'aedes'
 import type { Logger } from 'pino'
 import type { Clock } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
-import type { Journal, JournalEntry } from '#src/store/journal.ts'
+import type { Journal } from '#src/store/journal.ts'
 import { forbidsPublish } from './access.ts'
 import type { Identity } from './access.ts'
 import type { AckLine } from './ack-line.ts'
@@ -23,7 +23,11 @@ export interface Sender {
   readonly guard: FrameGuard
   /** Its messages taken in and not yet answered. */
   held: number
-  /** The newest message that waits for a codec. They are kept in the order in which they came. */
+  /**
+   * Settles when the newest of its messages that need a codec is in the journal, or never will be. Those
+   * enter it in the order in which they came; the others don't wait for them, for they are of other
+   * devices: all of a device's messages are read by its one profile.
+   */
   decoding?: Promise<void>
 }
 
@@ -94,21 +98,34 @@ export function openIntake(options: IntakeOptions): Intake {
     }
   }
 
-  /** What can't be decoded now because the service is closing stays unanswered and comes again. */
+  const finish = (
+    needed: CodecNeeded,
+    outcome: CodecOutcome,
+  ): ReturnType<CodecNeeded['finish']> => {
+    try {
+      return needed.finish(outcome)
+    } catch (error) {
+      // Our own fault; but unanswered it would come again for ever.
+      log.error({ err: error, codec: needed.codec.file }, "reading a codec's answer threw")
+      const detail = 'Kvitter itself failed on its answer; please report it'
+      return needed.finish({ kind: 'failed', because: 'bad-answer', detail })
+    }
+  }
+
+  /** What can't be decoded or kept because the service is closing stays unanswered and comes again. */
   const decodeAndKeep = async (
     before: Promise<void> | undefined,
     needed: CodecNeeded,
     keep: (what: ReturnType<CodecNeeded['finish']>) => void,
+    lose: () => void,
   ): Promise<void> => {
     const decoding = codecs?.run(needed.codec, needed.input) ?? Promise.resolve(NO_CODECS)
     try {
       const [outcome] = await Promise.all([decoding, before])
-      keep(needed.finish(outcome))
+      keep(finish(needed, outcome))
     } catch (error) {
-      log.warn(
-        { err: error, codec: needed.codec.file },
-        'a message was not decoded and not answered',
-      )
+      lose()
+      log.warn({ err: error, codec: needed.codec.file }, 'a message was not kept and not answered')
     }
   }
 
@@ -137,14 +154,9 @@ export function openIntake(options: IntakeOptions): Intake {
         return
       }
       const received = judge(sender, packet)
-      const append = (entry: JournalEntry) => {
-        try {
-          journal.append(entry, settled)
-        } catch (error) {
-          sender.held--
-          held--
-          throw error
-        }
+      const lose = () => {
+        sender.held--
+        held--
       }
       const keep = (what: Exclude<Received, { kind: 'ignored' | 'codec' }>): void => {
         if (what.kind === 'rejected') {
@@ -152,7 +164,7 @@ export function openIntake(options: IntakeOptions): Intake {
           counts.rejected[reason] = (counts.rejected[reason] ?? 0) + 1
           log.debug({ reason, detail, topic }, 'message not taken')
         }
-        append(what)
+        journal.append(what, settled)
       }
       switch (received.kind) {
         case 'ignored':
@@ -160,11 +172,16 @@ export function openIntake(options: IntakeOptions): Intake {
           queueMicrotask(() => settled('ignored'))
           return
         case 'codec':
-          sender.decoding = decodeAndKeep(sender.decoding, received, keep)
+          sender.decoding = decodeAndKeep(sender.decoding, received, keep, lose)
           return
         case 'rejected':
         case 'uplink':
-          keep(received)
+          try {
+            keep(received)
+          } catch (error) {
+            lose()
+            throw error
+          }
       }
     },
   }

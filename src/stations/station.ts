@@ -177,6 +177,9 @@ export interface Operator {
   readonly reviewedAt?: string
 }
 
+/** Colours of signs, `#rrggbb`; they never stand without the name and a picture. */
+export type FractionColours = Readonly<Partial<Record<Fraction, string>>>
+
 /** A town as it stands in its folder's `town.yaml`. */
 export interface Town {
   readonly municipalityCode: string
@@ -186,6 +189,7 @@ export interface Town {
   /** No reading in the whole town for this long, and the pages say that they stand still. */
   readonly stalledAfterMs?: number
   readonly stations: readonly Station[]
+  readonly fractionColours?: FractionColours
   readonly profiles?: readonly TownProfile[]
   readonly devices: readonly Device[]
   readonly mountings: readonly Mounting[]

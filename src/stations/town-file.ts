@@ -139,6 +139,7 @@ function build(file: TownFile): Town {
     ...(file.operator === undefined ? {} : { operator: file.operator }),
     ...(file.stalledAfter === undefined ? {} : { stalledAfterMs: file.stalledAfter }),
     stations,
+    ...(file.fractionColours === undefined ? {} : { fractionColours: file.fractionColours }),
     ...(profiles.length === 0 ? {} : { profiles }),
     devices: [...devices.values()],
     mountings,

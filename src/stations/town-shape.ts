@@ -208,6 +208,12 @@ export const townShape = z.strictObject({
       profileShape,
     )
     .default({}),
+  fractionColours: z
+    .partialRecord(
+      z.enum(FRACTION_IDS),
+      z.string().regex(/^#[0-9a-fA-F]{6}$/, 'a colour such as "#0057b8"'),
+    )
+    .exactOptional(),
   networkServers: z.array(networkServerShape).default([]),
   channels: channelsShape.default({}),
   stations: z.array(stationShape).min(1, 'at least one station'),
@@ -230,6 +236,7 @@ export const KEYS_AT: Readonly<Record<string, readonly string[]>> = {
   'networkServers.*.mapping': Object.keys(mappingShape.shape),
   'networkServers.*.mapping.bytes': ['path', 'encoding'],
   'networkServers.*.mapping.at': ['path', 'unit'],
+  fractionColours: FRACTION_IDS,
   channels: Object.keys(channelsShape.shape),
   'channels.x': Object.keys(xShape.shape),
   'stations.*': Object.keys(stationShape.shape),

@@ -2,6 +2,7 @@
 import type { ContainerId } from './ids.ts'
 import type {
   Container,
+  FractionColours,
   Geometry,
   Mounting,
   Operator,
@@ -67,6 +68,7 @@ export function townText(town: Town): string {
     '# Millimetres from the sensor under the lid.',
     'containerTypes:',
     ...types.lines,
+    ...colourLines(town.fractionColours),
     ...profileLines(town.profiles ?? []),
     ...(town.networkServers.length === 0 ? [] : ['', 'networkServers:']),
     ...town.networkServers.map(
@@ -91,6 +93,15 @@ export function townText(town: Town): string {
     ]),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function colourLines(colours: FractionColours | undefined): readonly string[] {
+  if (colours === undefined) return []
+  return [
+    '',
+    'fractionColours:',
+    ...Object.entries(colours).map(([fraction, colour]) => `  ${fraction}: ${quoted(colour)}`),
+  ]
 }
 
 /** A field map is written as JSON, which YAML reads as it is. */

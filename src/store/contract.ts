@@ -10,6 +10,7 @@ import type { EmptiedRecord, EmptyingCorrectedRecord, EventRecord } from '#src/r
 import type { ContainerId, DeviceId, PostKey, StationId } from '#src/stations/ids.ts'
 import type { Language } from '#src/stations/fraction.ts'
 import type { Reading, Rejected, Rejection } from '#src/stations/reading.ts'
+import type { DeviceChange, RecordedChange } from '#src/stations/device-changes.ts'
 import type { Town } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 
@@ -206,6 +207,13 @@ export interface Store extends AsyncDisposable {
   credential(username: string): Promise<Credential | undefined>
   saveCredential(credential: Credential, at: EpochMs): Promise<void>
   removeCredential(username: string): Promise<boolean>
+
+  /** Changes of devices, in the order in which they were made. */
+  deviceChanges(): Promise<readonly RecordedChange[]>
+  /** Gives the change its number. */
+  keepDeviceChange(change: DeviceChange, by: string, at: EpochMs): Promise<number>
+  /** Marks all as said by the town's file; gives how many were not. */
+  settleDeviceChanges(): Promise<number>
 
   /** Runs `work` in one durable transaction; if it throws, nothing of it is kept. Transactions never interleave. */
   journal<T>(work: (tx: JournalTx) => Promise<T>): Promise<T>

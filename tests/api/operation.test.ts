@@ -145,6 +145,8 @@ describe('the description', () => {
       listPosts: ['/api/v1/posts'],
       getPost: [`/api/v1/posts/${A}`],
       listDecisions: ['/api/v1/decisions'],
+      listDevices: ['/api/v1/devices'],
+      listDeviceChanges: ['/api/v1/device-changes'],
       listAlarms: ['/api/v1/alarms?all=yes'],
       alarmHistory: ['/api/v1/alarms/history'],
       listQuarantine: ['/api/v1/quarantine'],

@@ -9,8 +9,8 @@ import { DAY, HOUR, plus } from '#src/stations/time.ts'
 import { startCompaction } from '#src/store/sqlite/compaction.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { castTown } from '#tests/support/town.ts'
-import { inFolder, noon } from './contract.ts'
-import { numberedReading, STEP_MS, WATCHED } from './numbered-reading.ts'
+import { inFolder } from './contract.ts'
+import { FIRST_AT, numberedReading, STEP_MS, WATCHED } from './numbered-reading.ts'
 
 const KILLS = 12
 const CHILD = fileURLToPath(new URL('compaction-process.ts', import.meta.url))
@@ -21,13 +21,13 @@ test(
     inFolder(async (path) => {
       {
         await using store = await openSqliteStore(path)
-        await store.saveTown(castTown, noon)
+        await store.saveTown(castTown, FIRST_AT)
       }
       let kept = 0
       let packed = 0
       for (let kill = 0; kill < KILLS; kill++) {
         // After so many words, wherever the packing then is.
-        const heard = await killAfter(path, kept, 20 + ((kill * 37) % 61))
+        const heard = await killAfter(path, kept, 50 + ((kill * 37) % 101))
         expect(heard.strange).toEqual([])
         expect(heard.kept).toBeGreaterThan(kept)
         packed += heard.packed
@@ -84,18 +84,18 @@ async function killAfter(path: string, kept: number, words: number): Promise<Hea
  */
 async function expectWhole(path: string, atLeast: number): Promise<number> {
   await using store = await openSqliteStore(path)
-  const end = plus(noon, 300 * DAY)
+  const end = plus(FIRST_AT, 300 * DAY)
   const [first, second] = WATCHED
   const told = [
-    await store.readings(first!, noon, end, 1e6),
-    await store.readings(second!, noon, end, 1e6),
+    await store.readings(first!, FIRST_AT, end, 1e6),
+    await store.readings(second!, FIRST_AT, end, 1e6),
   ]
   const count = told[0]!.length + told[1]!.length
   expect(count).toBeGreaterThanOrEqual(atLeast)
   expect(await store.readingsCount()).toBe(count)
   for (const [which, readings] of told.entries()) {
     expect(readings).toEqual(readings.map((_, i) => numberedReading(i * 2 + which)))
-    const byHour = await store.history(WATCHED[which]!, noon, end, HOUR)
+    const byHour = await store.history(WATCHED[which]!, FIRST_AT, end, HOUR)
     expect(byHour.reduce((sum, { n }) => sum + n, 0)).toBe(readings.length)
     const perHour = HOUR / STEP_MS
     for (const { n } of byHour.slice(0, -1)) expect(n).toBe(perHour)

@@ -4,6 +4,7 @@
  *
  *   node compaction-process.ts DATABASE KEPT
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { DAY, type EpochMs, MINUTE, plus } from '#src/stations/time.ts'
 import type { NewReading } from '#src/store/contract.ts'
 import { startCheckpoints } from '#src/store/sqlite/checkpoints.ts'
@@ -12,7 +13,7 @@ import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { numberedReading } from './numbered-reading.ts'
 
 const [path, kept] = [process.argv[2]!, Number(process.argv[3])]
-const BATCH = 40
+const BATCH = 10
 const AGAIN = 5
 
 const store = await openSqliteStore(path)
@@ -43,6 +44,8 @@ for (let i = kept; ; i += BATCH) {
     }
   }
   console.log(`kept ${i + BATCH}`)
+  // A pace at which there is as much to pack as to keep.
+  await delay(1)
 }
 
 async function packForEver(): Promise<never> {

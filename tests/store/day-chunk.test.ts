@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DAY, HOUR, MINUTE } from '#src/stations/time.ts'
+import { DAY, MINUTE } from '#src/stations/time.ts'
 import { readBits, writeBits } from '#src/store/sqlite/bit-stream.ts'
 import { inOrder, packDay, type PackedReading, unpackDay } from '#src/store/sqlite/day-chunk.ts'
-import { hoursOf, packHours, unpackHours } from '#src/store/sqlite/day-hours.ts'
+import { hoursOf, packHours, unpackHours, unpackWholeDay } from '#src/store/sqlite/day-hours.ts'
 import { readColumn, writeColumn } from '#src/store/sqlite/number-column.ts'
 
 const DAY_NO = 20_578
@@ -207,6 +207,8 @@ describe('the hours of a packed day', () => {
     ]
     expect(hoursOf(day)).toEqual(hours)
     expect(unpackHours(packHours(hours))).toEqual(hours)
+    const wholeDay = { n: 5, min: 10, max: 41, sum: 141.5, last: 41 }
+    expect(unpackWholeDay(packHours(hours))).toEqual(wholeDay)
   })
 
   test('come back as they were, sums to a millionth', () => {
@@ -228,6 +230,6 @@ describe('the hours of a packed day', () => {
   test('without a level take no room', () => {
     expect(packHours(hoursOf([reading(0, { fault: 1 })]))).toHaveLength(0)
     expect(unpackHours(new Uint8Array(0))).toEqual([])
-    expect(HOUR * 24).toBe(DAY)
+    expect(unpackWholeDay(new Uint8Array(0))).toBeUndefined()
   })
 })

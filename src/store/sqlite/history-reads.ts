@@ -7,7 +7,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { DAY, HOUR } from '#src/stations/time.ts'
 import { chunkId, NOWHERE } from './chunk-place.ts'
 import { dayOf, type PackedReading, unpackDay } from './day-chunk.ts'
-import { type HourOfLevels, levelOf, unpackHours } from './day-hours.ts'
+import { type HourOfLevels, levelOf, unpackHours, unpackWholeDay } from './day-hours.ts'
 
 /** Everything by number; times in epoch milliseconds, from `from` up to but without `to`. */
 export type Question =
@@ -132,27 +132,33 @@ export function historyReads(raw: DatabaseSync): HistoryReads {
   return {
     readings: ({ container, from, to, limit }) =>
       atOnce(() => {
-        const found = new Map<string, ReadingRow>()
-        for (const row of hotReadings.all(from, to, container, limit)) {
-          const hot = row as unknown as ReadingRow
-          found.set(keyOf(hot.at, hot.device_no, hot.n), hot)
-        }
+        const hot = hotReadings.all(from, to, container, limit) as unknown as readonly ReadingRow[]
+        const hotOn = Map.groupBy(hot, ({ at }) => dayOf(at))
+        const rows: ReadingRow[] = []
         const series = seriesOf.all(JSON.stringify([container])) as unknown as readonly Series[]
         for (const day of daysIn(from, to)) {
-          const since = (day + 1) * DAY
-          let later = 0
-          for (const { at } of found.values()) if (at >= since) later++
-          if (later >= limit) break
+          for (const [hotDay, others] of hotOn) {
+            if (hotDay <= day) continue
+            rows.push(...others)
+            hotOn.delete(hotDay)
+          }
+          if (rows.length >= limit) break
+          const others = hotOn.get(day) ?? []
+          hotOn.delete(day)
+          const known = new Set<string>()
           for (const { no, device_no } of series) {
             for (const packed of unpackAt(chunkId(day, no), day) ?? []) {
               if (packed.at < from || packed.at >= to) continue
-              found.set(keyOf(packed.at, device_no, packed.n), { ...packed, device_no })
+              rows.push({ ...packed, device_no })
+              if (others.length > 0) known.add(keyOf(packed.at, device_no, packed.n))
             }
           }
+          for (const row of others) {
+            if (!known.has(keyOf(row.at, row.device_no, row.n))) rows.push(row)
+          }
         }
-        const rows = [...found.values()].sort(
-          (a, b) => a.at - b.at || a.device_no - b.device_no || a.n - b.n,
-        )
+        for (const others of hotOn.values()) rows.push(...others)
+        rows.sort((a, b) => a.at - b.at || a.device_no - b.device_no || a.n - b.n)
         return rows.slice(Math.max(0, rows.length - limit))
       }),
 
@@ -199,6 +205,7 @@ export function historyReads(raw: DatabaseSync): HistoryReads {
             everyMs % HOUR === 0 &&
             (from <= start || from % HOUR === 0) &&
             (to >= start + DAY || to % HOUR === 0)
+          const inDays = everyMs % DAY === 0 && from <= start && to >= start + DAY
           const addHours = (container: number, hours: readonly HourOfLevels[]): void => {
             for (const each of hours) {
               const at = start + each.hour * HOUR
@@ -210,7 +217,10 @@ export function historyReads(raw: DatabaseSync): HistoryReads {
             const hot = hotIn.get(id)
             if (inHours && !hot) {
               const hours = bytesOf(hoursAt, id) ?? bytesOf(oldHoursAt, id)
-              if (hours) addHours(container_no, unpackHours(hours))
+              if (!hours) continue
+              const wholeDay = inDays ? unpackWholeDay(hours) : undefined
+              if (wholeDay) add(container_no, start, wholeDay)
+              else addHours(container_no, unpackHours(hours))
               continue
             }
             const packed = unpackAt(id, day)

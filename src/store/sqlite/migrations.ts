@@ -152,10 +152,25 @@ const corrections: Migration = {
   },
 }
 
+/** Who changed what of the devices, and the colours of labels. */
+const deviceChanges: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      `create table device_change (
+        no integer primary key autoincrement, at integer not null, by_whom text not null,
+        body text not null, settled integer not null default 0) strict`,
+      'alter table town add column fraction_colours text',
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
   '0003-quarantine-payload': quarantinePayload,
   '0004-day-chunks': dayChunks,
   '0005-corrections': corrections,
+  '0006-device-changes': deviceChanges,
 }

@@ -12,6 +12,7 @@ export interface Tables {
     operator: string | null
     stalled_after_ms: number | null
     profiles: string
+    fraction_colours: string | null
   }
   station: {
     id: string
@@ -67,6 +68,13 @@ export interface Tables {
     flags: number
     counter: number | null
     fingerprint: number
+  }
+  device_change: {
+    no: Generated<number>
+    at: number
+    by_whom: string
+    body: string
+    settled: ColumnType<number, number | undefined, number>
   }
   correction: { seq: number; clean: number; body: string }
   alarm_change: {

@@ -6,6 +6,7 @@ import type { ContainerState } from '#src/rules/decision.ts'
 import type { EmptiedRecord, EmptyingCorrectedRecord } from '#src/rules/record.ts'
 import { type ContainerId, type DeviceId, type PostKey, stationIdIn } from '#src/stations/ids.ts'
 import type { Fault, Reading, Rejection } from '#src/stations/reading.ts'
+import type { DeviceChange } from '#src/stations/device-changes.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { Correction } from '#src/quality/contract.ts'
 import type { AlarmChange } from '#src/quality/health.ts'
@@ -127,6 +128,41 @@ export async function openSqliteStore(path: string): Promise<Store> {
         writer.query.deleteFrom('credential').where('username', '=', username).execute(),
       )
       return result !== undefined && result.numDeletedRows > 0n
+    },
+
+    async deviceChanges() {
+      const rows = await reader.query
+        .selectFrom('device_change')
+        .selectAll()
+        .orderBy('no')
+        .execute()
+      return rows.map(({ no, at, by_whom, body, settled }) => ({
+        no,
+        at: at as EpochMs,
+        by: by_whom,
+        change: JSON.parse(body) as DeviceChange,
+        settled: settled === 1,
+      }))
+    },
+    async keepDeviceChange(change, by, at) {
+      const { no } = await transact(() =>
+        writer.query
+          .insertInto('device_change')
+          .values({ at, by_whom: by, body: JSON.stringify(change) })
+          .returning('no')
+          .executeTakeFirstOrThrow(),
+      )
+      return no
+    },
+    async settleDeviceChanges() {
+      const [result] = await transact(() =>
+        writer.query
+          .updateTable('device_change')
+          .set({ settled: 1 })
+          .where('settled', '=', 0)
+          .execute(),
+      )
+      return Number(result?.numUpdatedRows ?? 0n)
     },
 
     journal: (work) => transact(() => work(tx)),

@@ -5,6 +5,7 @@ import type { ContainerId, DeviceId, StationId } from '#src/stations/ids.ts'
 import type {
   Container,
   Device,
+  FractionColours,
   Mounting,
   Operator,
   Town,
@@ -247,6 +248,9 @@ export async function readTown(db: Db): Promise<Town | undefined> {
       containers: ofStation.get(s.id as StationId) ?? [],
     })),
     ...(row.profiles === '[]' ? {} : { profiles: JSON.parse(row.profiles) as TownProfile[] }),
+    ...(row.fraction_colours === null
+      ? {}
+      : { fractionColours: JSON.parse(row.fraction_colours) as FractionColours }),
     devices: deviceRows.map((d): Device => ({
       id: d.id as DeviceId,
       profile: d.profile,
@@ -300,5 +304,7 @@ function townRow(town: Town) {
     operator: town.operator === undefined ? null : JSON.stringify(town.operator),
     stalled_after_ms: town.stalledAfterMs ?? null,
     profiles: JSON.stringify(town.profiles ?? []),
+    fraction_colours:
+      town.fractionColours === undefined ? null : JSON.stringify(town.fractionColours),
   }
 }

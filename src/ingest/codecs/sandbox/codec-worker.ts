@@ -12,14 +12,18 @@ import type {
   QuickJSRuntime,
   QuickJSSyncVariant,
 } from 'quickjs-emscripten-core'
-import { MAX_ANSWER_CHARACTERS, NO_FUNCTION, NOT_LOADED } from './protocol.ts'
+import { MAX_ANSWER_CHARACTERS } from './protocol.ts'
 import type { CodecInput, Order, Report, WorkerFailure } from './protocol.ts'
+
+type Failed = Extract<Report, { kind: 'failed' }>
 
 const MEMORY_BYTES = 16 * 1024 * 1024
 const STACK_BYTES = 256 * 1024
 /** Interrupts of QuickJS, some thousand steps each. No published codec needs one to decode, and one to load. */
 const MOST_INTERRUPTS = 20
-const SHOWN_CHARACTERS = 300
+/** A text of the codec's; the pool makes it shorter and fit to be shown. */
+const TOLD_CHARACTERS = 1000
+const NO_FUNCTION = 'the file defines no decodeUplink'
 
 /**
  * What published codecs take for granted. TS013 is plain ECMAScript without modules; some carry the
@@ -41,6 +45,14 @@ const CALL = `(function () {
   return JSON.stringify(answer);
 })()`
 
+// QuickJS asks for the local time through this thread's own `Date`, and all threads have the machine's time
+// zone, whatever TZ says in their environment.
+globalThis.Date = class extends Date {
+  override getTimezoneOffset(): number {
+    return 0
+  }
+} as DateConstructor
+
 const port = parentPort!
 // Its types are written for CommonJS and put the module in the place of its default.
 const quickJs = await newQuickJSWASMModuleFromVariant(variant as unknown as QuickJSSyncVariant)
@@ -48,6 +60,7 @@ const sources = new Map<number, string>()
 
 port.on('message', (order: Order) => {
   if (order.kind === 'codec') sources.set(order.codec, order.source)
+  else if (order.kind === 'forget') sources.delete(order.codec)
   else report(decode(sources.get(order.codec)!, order.input))
 })
 report({ kind: 'ready' })
@@ -88,14 +101,11 @@ function run(
     for (const code of [PRELUDE, source]) {
       // As a sloppy global script: one published codec in seven breaks under "use strict".
       const loaded = context.evalCode(code, 'codec.js')
-      if (loaded.error) {
-        const failed = failure(context, loaded.error, isOverBudget())
-        return { ...failed, detail: `${NOT_LOADED}: ${failed.detail}` }
-      }
+      if (loaded.error) return notLoaded(failure(context, loaded.error, isOverBudget))
       loaded.value.dispose()
     }
     const called = context.evalCode(CALL, 'call.js')
-    if (called.error) return failure(context, called.error, isOverBudget())
+    if (called.error) return failure(context, called.error, isOverBudget)
     return called.value.consume((value) => answerOf(context, value))
   } finally {
     context.dispose()
@@ -114,33 +124,36 @@ function answerOf(context: QuickJSContext, value: QuickJSHandle): Report {
   return { kind: 'answered', json }
 }
 
-/** Says what was thrown, without running any of the codec's code. */
+function notLoaded(failed: Failed): Failed {
+  return {
+    kind: 'failed',
+    because: failed.because === 'threw' ? 'no-codec' : failed.because,
+    detail: `the file could not be loaded: ${failed.detail}`,
+  }
+}
+
 function failure(
   context: QuickJSContext,
   error: QuickJSHandle,
-  overBudget: boolean,
-): Extract<Report, { kind: 'failed' }> {
-  const detail = error.consume((handle) => words(context, handle))
-  const because: WorkerFailure = overBudget
-    ? 'over-budget'
-    : /out of memory/i.test(detail)
-      ? 'out-of-memory'
-      : 'threw'
-  return { kind: 'failed', because, detail: detail.slice(0, SHOWN_CHARACTERS) }
+  isOverBudget: () => boolean,
+): Failed {
+  // What was thrown may have a getter for its message, which runs within the same budget.
+  const detail = error.consume((handle) => words(context, handle)).slice(0, TOLD_CHARACTERS)
+  if (isOverBudget()) {
+    return { kind: 'failed', because: 'over-budget', detail: 'it took too many steps' }
+  }
+  const because: WorkerFailure =
+    detail === 'out of memory' ? 'out-of-memory' : detail === NO_FUNCTION ? 'no-codec' : 'threw'
+  return { kind: 'failed', because, detail }
 }
 
 function words(context: QuickJSContext, error: QuickJSHandle): string {
   const type = context.typeof(error)
   if (type === 'string') return context.getString(error)
   if (type !== 'object') return `a ${type} was thrown`
-  try {
-    // An own property's value may be a getter of the codec's; its budget holds for that as well.
-    return context
-      .getProp(error, 'message')
-      .consume((message) =>
-        context.typeof(message) === 'string' ? context.getString(message) : 'an object was thrown',
-      )
-  } catch {
-    return 'an object was thrown'
-  }
+  return context
+    .getProp(error, 'message')
+    .consume((message) =>
+      context.typeof(message) === 'string' ? context.getString(message) : 'an object was thrown',
+    )
 }

@@ -1,9 +1,10 @@
 /**
  * Vendors' payload codecs at arm's length: a few worker threads, each with QuickJS, a clock that ends a
- * worker that doesn't come back, and no second chance for ever. Workers start with the first decode, so
- * a town without codecs pays nothing.
+ * thread that doesn't come back, and a codec that had to be stopped three times is left alone. Threads
+ * start with the first decode, so a town without codecs pays nothing.
  */
 import { Worker } from 'node:worker_threads'
+import { readAnswer, shownText } from './codec-answer.ts'
 import { MAX_SOURCE_BYTES } from './protocol.ts'
 import type { CodecInput, Order, Report, WorkerFailure } from './protocol.ts'
 
@@ -16,18 +17,21 @@ export interface Codec {
 export type CodecFailure = WorkerFailure | 'too-slow' | 'out-of-service'
 
 export type CodecOutcome =
-  /** What TS013's answer holds; nothing of it has been checked. */
+  /** `data` of TS013's answer: plain JSON of bounded size and depth. What its fields mean is not known here. */
   | { readonly kind: 'answered'; readonly data: unknown; readonly warnings: readonly string[] }
   | { readonly kind: 'failed'; readonly because: CodecFailure; readonly detail: string }
 
 export interface CodecPool extends AsyncDisposable {
   /**
-   * Resolves with what the codec made of it, within seconds whatever the codec does; waits its turn
-   * while all workers are busy. Rejects only when the pool closes.
+   * Resolves with what the codec made of it, within seconds of its turn whatever the codec does. How many
+   * wait is bounded by whoever calls: an uplink is not acknowledged before it is decoded, and only so many
+   * are taken in unacknowledged. Rejects only when the pool closes.
    */
   run(codec: Codec, input: CodecInput): Promise<CodecOutcome>
   /** Codecs that are not run any more until their file changes, with the reason of the last strike. */
   outOfService(): readonly { readonly file: string; readonly because: string }[]
+  /** Forgets all codecs but these, and their strikes: a strike is held against a text, not a file's name. */
+  keepOnly(codecs: readonly Codec[]): void
   stats(): CodecStats
 }
 
@@ -43,20 +47,26 @@ export interface CodecPoolOptions {
   readonly workers?: number
   /** How long one decode may take by the wall clock. Generous: the count of interrupts comes first. */
   readonly patienceMs?: number
+  /** Told of each decode that was tried, from when a thread had it to its end. */
+  readonly observe?: (seconds: number) => void
   /** Told once when a codec is taken out of service. */
   readonly onOutOfService?: (file: string, because: string) => void
+  /** Told when a thread could not be started. It is tried again; uplinks wait until then. */
+  readonly onFault?: (error: Error) => void
+  /** The thread's program. */
+  readonly program?: URL
 }
 
 /** After so many decodes that had to be stopped, a codec is not run any more. */
 export const MOST_STRIKES = 3
 const STRIKES: ReadonlySet<CodecFailure> = new Set(['over-budget', 'out-of-memory', 'too-slow'])
 const PATIENCE_MS = 1000
-/** A worker that doesn't get up in this time is tried again with the next decode. */
 const STARTING_PATIENCE_MS = 10_000
-const SHOWN_CHARACTERS = 300
-const MOST_WARNINGS = 5
+/** After a thread that could not be started. */
+const REST_MS = 1000
 
 interface Known {
+  /** How threads are told which one. Never given twice. */
   readonly no: number
   readonly file: string
   strikes: number
@@ -78,7 +88,9 @@ interface Hand {
   readonly has: Set<number>
   ready: boolean
   job: Job | undefined
-  watchdog: NodeJS.Timeout | undefined
+  /** When it got its job, by `performance.now()`. */
+  since: number
+  stopClock: () => void
 }
 
 export function openCodecPool(options: CodecPoolOptions = {}): CodecPool {
@@ -92,17 +104,20 @@ export function openCodecPool(options: CodecPoolOptions = {}): CodecPool {
     threw: 0,
     'over-budget': 0,
     'out-of-memory': 0,
+    'no-codec': 0,
     'bad-answer': 0,
     'too-slow': 0,
     'out-of-service': 0,
   }
+  let numbers = 0
   let strikes = 0
+  let rest: NodeJS.Timeout | undefined
   let closed = false
 
   const lookUp = ({ file, source }: Codec): Known => {
     let codec = known.get(source)
     if (!codec) {
-      codec = { no: known.size, file, strikes: 0, because: undefined }
+      codec = { no: numbers++, file, strikes: 0, because: undefined }
       known.set(source, codec)
     }
     return codec
@@ -115,17 +130,23 @@ export function openCodecPool(options: CodecPoolOptions = {}): CodecPool {
     job.resolve(outcome)
   }
 
+  /** The last of them takes along what already waits for the codec. */
   const strike = (codec: Known, { because, detail }: CodecOutcome & { kind: 'failed' }): void => {
     strikes++
     if (++codec.strikes < MOST_STRIKES || codec.because !== undefined) return
     codec.because = `${because}: ${detail}`
     options.onOutOfService?.(codec.file, codec.because)
+    for (const job of waiting.splice(0)) {
+      if (job.known === codec) settle(job, leftAlone(job.codec.file, codec.because))
+      else waiting.push(job)
+    }
   }
 
   const send = (hand: Hand, order: Order): void => hand.worker.postMessage(order)
 
   const give = (hand: Hand, job: Job): void => {
     hand.job = job
+    hand.since = performance.now()
     hand.worker.ref()
     const { no } = job.known
     if (!hand.has.has(no)) {
@@ -133,47 +154,67 @@ export function openCodecPool(options: CodecPoolOptions = {}): CodecPool {
       send(hand, { kind: 'codec', codec: no, source: job.codec.source })
     }
     send(hand, { kind: 'decode', codec: no, input: job.input })
-    hand.watchdog = setTimeout(() => {
+    hand.stopClock = countDown(patienceMs, () => {
       const detail = `no answer within ${patienceMs} ms; its thread was ended`
       discard(hand, { kind: 'failed', because: 'too-slow', detail })
-    }, patienceMs)
+    })
+  }
+
+  /** The end of what a hand was given, if it was given anything. */
+  const finish = (hand: Hand, outcome: CodecOutcome): void => {
+    const { job } = hand
+    hand.stopClock()
+    hand.job = undefined
+    if (!job) return
+    options.observe?.((performance.now() - hand.since) / 1000)
+    settle(job, outcome)
   }
 
   /** Ends a worker, tells its job's fate and lets another take its place. */
   const discard = (hand: Hand, fate: CodecOutcome): void => {
     if (!hands.delete(hand)) return
-    clearTimeout(hand.watchdog)
     void hand.worker.terminate()
-    if (hand.job) settle(hand.job, fate)
+    finish(hand, fate)
     next()
   }
 
   const start = (): void => {
-    const worker = new Worker(new URL('codec-worker.ts', import.meta.url), {
-      // Dates as text would otherwise depend on where the service runs.
-      env: { TZ: 'UTC' },
+    const worker = new Worker(options.program ?? new URL('codec-worker.ts', import.meta.url), {
+      // Nothing of what the service was started with, tokens least of all.
+      env: {},
       resourceLimits: { maxOldGenerationSizeMb: 64 },
     })
-    const hand: Hand = { worker, has: new Set(), ready: false, job: undefined, watchdog: undefined }
-    hands.add(hand)
-    const gone = (error?: Error): void => {
-      const detail = error
-        ? `its thread failed: ${error.message.slice(0, 100)}`
-        : 'its thread ended'
+    const gone = (error: Error): void => {
+      if (!hand.ready && hands.has(hand)) {
+        rest ??= setTimeout(() => {
+          rest = undefined
+          next()
+        }, REST_MS)
+        options.onFault?.(error)
+      }
+      const detail = `its thread ended: ${shownText(error.message)}`
       discard(hand, { kind: 'failed', because: 'out-of-memory', detail })
     }
+    const hand: Hand = {
+      worker,
+      has: new Set(),
+      ready: false,
+      job: undefined,
+      since: 0,
+      stopClock: countDown(STARTING_PATIENCE_MS, () => gone(new Error('it does not get up'))),
+    }
+    hands.add(hand)
     worker.on('error', gone)
-    worker.on('exit', () => gone())
+    worker.on('exit', (code) => gone(new Error(`exit code ${code}`)))
     worker.on('message', (report: Report) => {
-      clearTimeout(hand.watchdog)
-      const { job } = hand
-      hand.job = undefined
+      // It may have been given up while this was on its way.
+      if (!hands.has(hand)) return
       hand.ready = true
       worker.unref()
-      if (job && report.kind !== 'ready') settle(job, outcomeOf(report))
+      if (report.kind === 'ready') hand.stopClock()
+      else finish(hand, outcomeOf(report))
       next()
     })
-    hand.watchdog = setTimeout(() => gone(), STARTING_PATIENCE_MS)
   }
 
   const next = (): void => {
@@ -183,7 +224,7 @@ export function openCodecPool(options: CodecPoolOptions = {}): CodecPool {
       if (hand.ready && !hand.job) give(hand, waiting.shift()!)
     }
     const starting = [...hands].filter((hand) => !hand.ready).length
-    if (waiting.length > starting && hands.size < most) start()
+    if (waiting.length > starting && hands.size < most && rest === undefined) start()
   }
 
   return {
@@ -192,13 +233,12 @@ export function openCodecPool(options: CodecPoolOptions = {}): CodecPool {
       const entry = lookUp(codec)
       if (entry.because !== undefined) {
         outcomes['out-of-service']++
-        const detail = `${codec.file} had to be stopped ${MOST_STRIKES} times and is not run any more (${entry.because}); mend it and reload the town`
-        return Promise.resolve({ kind: 'failed', because: 'out-of-service', detail })
+        return Promise.resolve(leftAlone(codec.file, entry.because))
       }
       if (Buffer.byteLength(codec.source) > MAX_SOURCE_BYTES) {
-        outcomes['bad-answer']++
-        const detail = `${codec.file} is longer than ${MAX_SOURCE_BYTES} bytes`
-        return Promise.resolve({ kind: 'failed', because: 'bad-answer', detail })
+        outcomes['no-codec']++
+        const detail = `the file is longer than ${MAX_SOURCE_BYTES} bytes`
+        return Promise.resolve({ kind: 'failed', because: 'no-codec', detail })
       }
       return new Promise((resolve, reject) => {
         waiting.push({ codec, known: entry, input, resolve, reject })
@@ -209,6 +249,14 @@ export function openCodecPool(options: CodecPoolOptions = {}): CodecPool {
       [...known.values()].flatMap(({ file, because }) =>
         because === undefined ? [] : [{ file, because }],
       ),
+    keepOnly(codecs) {
+      const kept = new Set(codecs.map(({ source }) => source))
+      for (const [source, { no }] of known) {
+        if (kept.has(source)) continue
+        known.delete(source)
+        for (const hand of hands) if (hand.has.delete(no)) send(hand, { kind: 'forget', codec: no })
+      }
+    },
     stats: () => ({
       outcomes: { ...outcomes },
       strikes,
@@ -223,39 +271,34 @@ export function openCodecPool(options: CodecPoolOptions = {}): CodecPool {
       for (const job of [...waiting.splice(0), ...ending.flatMap((h) => h.job ?? [])]) {
         job.reject(lost)
       }
-      for (const hand of ending) clearTimeout(hand.watchdog)
+      clearTimeout(rest)
+      for (const hand of ending) hand.stopClock()
       await Promise.all(ending.map((hand) => hand.worker.terminate()))
     },
   }
 }
 
-/** Looks into a codec's answer for the first time: JSON, so nothing of it is alive. */
 function outcomeOf(report: Exclude<Report, { kind: 'ready' }>): CodecOutcome {
-  if (report.kind === 'failed') return report
-  let answer: unknown
-  try {
-    answer = JSON.parse(report.json)
-  } catch {
-    // It has put another function in the place of JSON.stringify.
-    return { kind: 'failed', because: 'bad-answer', detail: 'the codec answered no JSON' }
-  }
-  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
-    return { kind: 'failed', because: 'bad-answer', detail: 'expected an object with data' }
-  }
-  const { data, errors, warnings } = answer as Readonly<Record<string, unknown>>
-  const faults = textsOf(errors)
-  if (faults.length > 0) return { kind: 'failed', because: 'threw', detail: faults.join('; ') }
-  if (typeof data !== 'object' || data === null) {
-    return { kind: 'failed', because: 'bad-answer', detail: 'expected an object with data' }
-  }
-  return { kind: 'answered', data, warnings: textsOf(warnings) }
+  return report.kind === 'answered'
+    ? readAnswer(report.json)
+    : { ...report, detail: shownText(report.detail) }
 }
 
-function textsOf(value: unknown): readonly string[] {
-  if (!Array.isArray(value)) return []
-  return value
-    .slice(0, MOST_WARNINGS)
-    .map((text) =>
-      (typeof text === 'string' ? text : JSON.stringify(text)).slice(0, SHOWN_CHARACTERS),
-    )
+function leftAlone(file: string, because: string): CodecOutcome {
+  const detail = `${file} had to be stopped ${MOST_STRIKES} times and is not run any more (${because}); mend it and reload the town`
+  return { kind: 'failed', because: 'out-of-service', detail }
+}
+
+/**
+ * Rings after a time, counted in ten parts: while this thread or the whole machine stands still no answer
+ * can be heard, and a standstill, however long, is one part.
+ */
+function countDown(ms: number, ring: () => void): () => void {
+  let left = 10
+  const tick = (): void => {
+    if (--left === 0) ring()
+    else timer = setTimeout(tick, ms / 10)
+  }
+  let timer = setTimeout(tick, ms / 10)
+  return () => clearTimeout(timer)
 }

@@ -11,6 +11,7 @@ export interface CodecInput {
 export type Order =
   | { readonly kind: 'codec'; readonly codec: number; readonly source: string }
   | { readonly kind: 'decode'; readonly codec: number; readonly input: CodecInput }
+  | { readonly kind: 'forget'; readonly codec: number }
 
 /** From a worker, one for each `decode` and one when it is ready. */
 export type Report =
@@ -20,7 +21,9 @@ export type Report =
   | { readonly kind: 'failed'; readonly because: WorkerFailure; readonly detail: string }
 
 export type WorkerFailure =
-  /** It threw, or there is nothing in it to call. */
+  /** It is too long, doesn't load, or has nothing in it to call: so it will be with every frame. */
+  | 'no-codec'
+  /** It threw on this frame, or said that it can't read it. */
   | 'threw'
   /** It went on for too long, by the count of QuickJS' interrupts. */
   | 'over-budget'
@@ -31,7 +34,3 @@ export type WorkerFailure =
 /** A codec's text at most: none of the published ones is longer. */
 export const MAX_SOURCE_BYTES = 128 * 1024
 export const MAX_ANSWER_CHARACTERS = 64 * 1024
-
-/** How a file that can't be a codec is told from one that fails on a frame. */
-export const NOT_LOADED = 'the file could not be loaded'
-export const NO_FUNCTION = 'the file defines no decodeUplink'
