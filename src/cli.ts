@@ -17,6 +17,7 @@ import { hashToken } from '#src/store/token.ts'
 import { readChannelSecrets } from './channels.ts'
 import { brokenCodecs, codecCommand, type CommandResult } from './commands/codec.ts'
 import { deviceCommand } from './commands/device.ts'
+import { labelsCommand } from './commands/labels.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
 import { type Env, type Flag, readSettings, SECRETS, SETTINGS, type Settings } from './config.ts'
 import { DEMO_SPEED, DEMO_TOWN, demoTime, startSimulator, stopSimulator } from './demo.ts'
@@ -48,6 +49,10 @@ const COMMANDS = {
   device: {
     run: (args: readonly string[], env: Env) => told(deviceCommand(args, env)),
     text: 'the sensors: register, mount, swap, calibrate, import; who changed what',
+  },
+  labels: {
+    run: (args: readonly string[]) => told(labelsCommand(args)),
+    text: 'QR labels for the containers, to print',
   },
   quarantine: {
     run: (args: readonly string[], env: Env) => told(quarantineCommand(args, env)),

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { isoText, type EpochMs } from '#src/stations/time.ts'
+import { isoText } from '#src/stations/time.ts'
 import type { SensorHealth } from '#src/store/believing.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { deviceIdText, instantText, wholeNumber } from './input.ts'
@@ -152,7 +152,7 @@ function alarmJson(told: Alarm): z.input<typeof alarm> {
   const { kind, since, ...figures } = told
   return {
     ...figures,
-    ...('lastAt' in figures && { lastAt: isoText(figures.lastAt as EpochMs) }),
+    ...('lastAt' in figures && { lastAt: isoText(figures.lastAt) }),
     kind,
     since: isoText(since),
     advice: adviceOn(told),

@@ -35,7 +35,7 @@ export function openStaffApi(url: string | undefined, env: Env): StaffApi {
     try {
       response = await fetch(base + path, {
         ...init,
-        headers: { authorization: `Bearer ${token}`, ...init.headers },
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       })
     } catch (error) {
       const cause = (error as { cause?: { code?: string } }).cause?.code ?? (error as Error).message
@@ -65,7 +65,6 @@ export function openStaffApi(url: string | undefined, env: Env): StaffApi {
     send: (method, path, body) =>
       ask(path, {
         method,
-        headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       }),
   }

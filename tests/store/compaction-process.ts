@@ -16,10 +16,12 @@ const [path, kept] = [process.argv[2]!, Number(process.argv[3])]
 const BATCH = 10
 const AGAIN = 5
 
+const say = (line: string): boolean => process.stdout.write(`${line}\n`)
+
 const store = await openSqliteStore(path)
 let newest: EpochMs = numberedReading(kept).measuredAt
 const onFault = (error: unknown): void => {
-  console.error(error)
+  process.stderr.write(`${String(error)}\n`)
   process.exit(1)
 }
 startCheckpoints(path, onFault)
@@ -40,10 +42,10 @@ for (let i = kept; ; i += BATCH) {
   newest = fresh.at(-1)!.reading.measuredAt
   for (const [j, { reading }] of again.entries()) {
     if (answers[BATCH + j] !== 'repeat') {
-      console.log(`${reading.measuredAt} told again: ${answers[BATCH + j]}`)
+      say(`${reading.measuredAt} told again: ${answers[BATCH + j]}`)
     }
   }
-  console.log(`kept ${i + BATCH}`)
+  say(`kept ${i + BATCH}`)
   // A pace at which there is as much to pack as to keep.
   await delay(1)
 }
@@ -51,7 +53,7 @@ for (let i = kept; ; i += BATCH) {
 async function packForEver(): Promise<never> {
   for (;;) {
     const { packed } = await compaction.now()
-    if (packed > 0) console.log(`packed ${packed}`)
+    if (packed > 0) say(`packed ${packed}`)
   }
 }
 

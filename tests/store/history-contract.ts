@@ -26,14 +26,15 @@ function onPlastic(reading: Reading): Reading {
   return { ...reading, deviceId: plasticDevice, containerId: plastic }
 }
 
-function withoutLevel({ fillPercent: _, ...rest }: Reading): Reading {
+function withoutLevel(reading: Reading): Reading {
+  const { fillPercent: _, ...rest } = reading
   return rest
 }
 
 export function describeHistory(name: string, { open, settle }: HistoryHome): void {
   interface House {
     readonly store: Store
-    keep(readings: readonly Reading[]): Promise<readonly Kept[]>
+    readonly keep: (readings: readonly Reading[]) => Promise<readonly Kept[]>
   }
   const withHouse = (work: (house: House) => Promise<void>) => () =>
     inFolder(async (path) => {

@@ -82,7 +82,8 @@ function pairOf(device: number, container: number): number {
   return device * 2 ** 26 + container
 }
 
-let closing = false
+const closing = new AbortController()
+const isClosing = (): boolean => closing.signal.aborted
 let transactions = 0
 let longestHoldMs = 0
 /** How many chunks, and how many readings, a transaction of `HOLD_MS` has room for. */
@@ -132,14 +133,14 @@ async function round(now: number): Promise<Compacted> {
   let packed = 0
   for (;;) {
     const first = firstBefore.get(until) as { at: number | null }
-    if (first.at === null || closing) break
+    if (first.at === null || isClosing()) break
     const day = dayOf(first.at)
     packed += await foldDay(day, Math.min((day + 1) * DAY, until))
   }
   let dropped = 0
   if (keepReadingsMs !== undefined) {
     for (const row of daysBefore.all(dayOf(at - keepReadingsMs))) {
-      if (closing) break
+      if (isClosing()) break
       await dropDay(row['day'] as number)
       dropped++
     }
@@ -154,11 +155,11 @@ async function foldDay(day: number, until: number): Promise<number> {
   const { n, seq, first, last } = countIn.get(start, until) as Record<string, number>
   const width = Math.ceil((last! - first! + 1) / Math.ceil(n! / SLICE))
   let packed = 0
-  for (let device = first!; device <= last! && !closing; device += width) {
+  for (let device = first!; device <= last! && !isClosing(); device += width) {
     const rows = readingsIn.all(start, until, seq!, device, device + width - 1)
     packed += await foldRows(day, until, rows as unknown as readonly Row[])
   }
-  if (!closing) await clear(start, until, seq!)
+  if (!isClosing()) await clear(start, until, seq!)
   return packed
 }
 
@@ -226,7 +227,7 @@ function keyOf({ at, n }: PackedReading): string {
 /** Takes readings that are in their chunks out of their table, oldest first. */
 async function clear(from: number, until: number, seq: number): Promise<void> {
   let at = from
-  while (at < until && !closing) {
+  while (at < until && !isClosing()) {
     const step = stepIn.get(at, until, readingsAtOnce) as { at: number } | undefined
     // At least one instant, however much happened in it.
     const to = step ? Math.max(step.at, at + 1) : until
@@ -243,7 +244,7 @@ async function clear(from: number, until: number, seq: number): Promise<void> {
 async function dropDay(day: number): Promise<void> {
   const end = chunkId(day + 1, 0)
   let from = chunkId(day, 0)
-  while (!closing) {
+  while (!isClosing()) {
     const ids = chunksFrom.all(from, end, chunksAtOnce)
     if (ids.length === 0) {
       await hold(() => emptyDay.run(day))
@@ -275,7 +276,7 @@ port.on('message', (order: CompactionOrder) => {
     last = last.then(() => report(order.now))
     return
   }
-  closing = true
+  closing.abort()
   void last.then(() => {
     raw.close()
     port.close()
