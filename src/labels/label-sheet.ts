@@ -1,5 +1,5 @@
 /** Labels on sheets of A4, as a PDF: drawn with PDF's own fonts, the same bytes for the same labels. */
-import { PDFDocument } from 'pdfkit'
+import Pdf from 'pdfkit'
 import { encodeQR } from 'qr'
 import { PICTURE_SIZE, PICTURES } from './fraction-pictures.ts'
 import type { Label } from './label-content.ts'
@@ -51,7 +51,7 @@ export function isPrintable(text: string): boolean {
 }
 
 export async function drawSheets(labels: readonly Label[], sheet: Sheet): Promise<Uint8Array> {
-  const document = new PDFDocument({
+  const document = new Pdf({
     size: 'A4',
     margin: 0,
     autoFirstPage: false,
@@ -74,7 +74,7 @@ export async function drawSheets(labels: readonly Label[], sheet: Sheet): Promis
   return Buffer.concat(chunks)
 }
 
-type Document = InstanceType<typeof PDFDocument>
+type Document = InstanceType<typeof Pdf>
 
 /** All in millimetres. */
 function drawLabel(document: Document, label: Label, box: Box): void {
