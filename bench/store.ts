@@ -171,6 +171,7 @@ function idleEngine(): Engine {
 function storeOfNothing(): Store {
   const tx: JournalTx = {
     keepReadings: async (readings) => readings.map(() => 'kept'),
+    renumbered: () => undefined,
     keepEvents: async () => {},
     keepRejected: async () => {},
     keepBeliefs: async () => {},

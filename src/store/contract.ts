@@ -102,6 +102,8 @@ export type Kept = 'kept' | 'repeat' | 'conflict'
 export interface JournalTx {
   /** Keeps each reading once; the answer is in the order of the readings given. */
   keepReadings(readings: readonly NewReading[]): Promise<readonly Kept[]>
+  /** The `n` under which a reading without a time of its own was kept by the last call, where another had its own. */
+  renumbered(seq: number): number | undefined
   /** Keeps what else came in: reports, emptyings, town changes, resumptions. */
   keepEvents(records: readonly EventRecord[]): Promise<void>
   keepRejected(rejected: readonly Rejected[]): Promise<void>
@@ -207,6 +209,17 @@ export interface Store extends AsyncDisposable {
   credential(username: string): Promise<Credential | undefined>
   saveCredential(credential: Credential, at: EpochMs): Promise<void>
   removeCredential(username: string): Promise<boolean>
+
+  /** How far a history elsewhere has been brought up: the newest reading's `seq` there. */
+  historyPlace(): Promise<number>
+  noteHistoryPlace(seq: number): Promise<void>
+  /** Readings after a place in the journal that are not packed yet, with what was believed of them. */
+  readingsSince(
+    seq: number,
+  ): Promise<
+    readonly (Pick<NewReading, 'seq' | 'reading'> &
+      Pick<JudgedReading, 'cleanPercent' | 'correction'>)[]
+  >
 
   /** Changes of devices, in the order in which they were made. */
   deviceChanges(): Promise<readonly RecordedChange[]>

@@ -26,7 +26,7 @@ const LEAST = 8
 const MOST = 2000
 const SERIES_AT_ONCE = 250
 /** Others get the writer for so many times as long. Who has to wait sleeps, and must find it free. */
-const REST = 2
+const REST = 4
 
 const port = parentPort!
 const { path, hotMs, keepReadingsMs } = workerData as CompactionPlan

@@ -102,6 +102,9 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
   const moveJournal = raw.prepare(`insert into journal (id, seq, at) values (1, ?, ?)
     on conflict (id) do update set seq = excluded.seq, at = excluded.at`)
 
+  /** What the last readings were numbered, where not as they asked. */
+  const renumbered = new Map<number, number>()
+
   const fill = (into: (number | null)[], from: number, entry: NewReading, n: number): void => {
     const { devices, containers } = numbers()
     const { reading } = entry
@@ -153,7 +156,10 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
     // Two readings without a time of their own in the same millisecond: both are real.
     for (let n = reading.n + 1; ; n++) {
       const next = place(entry, n)
-      if (next === undefined) return 'kept'
+      if (next === undefined) {
+        renumbered.set(entry.seq, n)
+        return 'kept'
+      }
       if (sameLevel(next, reading) && sameStatus(next, reading)) return 'repeat'
     }
   }
@@ -204,7 +210,9 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
   }
 
   return {
+    renumbered: (seq) => renumbered.get(seq),
     async keepReadings(readings) {
+      renumbered.clear()
       const answers: Kept[] = []
       packed.look()
       for (let i = 0; i < readings.length;) {

@@ -166,6 +166,17 @@ const deviceChanges: Migration = {
   },
 }
 
+/** How far the history in InfluxDB has been brought up. */
+const historyPlace: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql
+      .raw(
+        'create table history_place (id integer primary key check (id = 1), seq integer not null) strict',
+      )
+      .execute(db)
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -173,4 +184,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-day-chunks': dayChunks,
   '0005-corrections': corrections,
   '0006-device-changes': deviceChanges,
+  '0007-history-place': historyPlace,
 }

@@ -69,6 +69,7 @@ export interface Tables {
     counter: number | null
     fingerprint: number
   }
+  history_place: { id: number; seq: number }
   device_change: {
     no: Generated<number>
     at: number

@@ -130,6 +130,41 @@ export async function openSqliteStore(path: string): Promise<Store> {
       return result !== undefined && result.numDeletedRows > 0n
     },
 
+    async historyPlace() {
+      const row = await reader.query.selectFrom('history_place').select('seq').executeTakeFirst()
+      return row?.seq ?? 0
+    },
+    async noteHistoryPlace(seq) {
+      await transact(() =>
+        writer.query
+          .insertInto('history_place')
+          .values({ id: 1, seq })
+          .onConflict((c) => c.column('id').doUpdateSet({ seq }))
+          .execute(),
+      )
+    },
+    async readingsSince(seq) {
+      const rows = await reader.query
+        .selectFrom('reading')
+        .innerJoin('device', 'device.no', 'reading.device_no')
+        .leftJoin('container', 'container.no', 'reading.container_no')
+        .leftJoin('correction', 'correction.seq', 'reading.seq')
+        .selectAll('reading')
+        .select(['device.id as device_id', 'container.id as container_id', 'clean', 'body'])
+        .where('reading.seq', '>', seq)
+        .orderBy('reading.seq')
+        .execute()
+      return rows.map((row) => {
+        const { containerId, ...bare } = readingOf(row, row.container_id as ContainerId)
+        return {
+          seq: row.seq,
+          reading: row.container_id === null ? bare : { ...bare, containerId: containerId! },
+          ...(row.clean !== null && { cleanPercent: row.clean }),
+          ...(row.body !== null && { correction: JSON.parse(row.body) as Correction }),
+        }
+      })
+    },
+
     async deviceChanges() {
       const rows = await reader.query
         .selectFrom('device_change')
