@@ -28,6 +28,15 @@ export interface Settings {
   readonly logLevel: LogLevel
   /** Readings older than so many days are dropped; absent means never. */
   readonly keepReadingsDays?: number
+  /** Where history lives, if not in the embedded database. */
+  readonly influx?: InfluxSettings
+}
+
+export interface InfluxSettings {
+  readonly url: string
+  readonly database: string
+  readonly username?: string
+  readonly password?: string
 }
 
 export interface BrokerSettings {
@@ -89,6 +98,24 @@ export const SETTINGS = [
     value: 'DAYS',
     text: 'how long readings are kept; by the hour they stay for charts ("forever")',
   },
+  {
+    flag: 'history',
+    env: 'KVITTER_HISTORY',
+    value: 'WHERE',
+    text: '"sqlite", or "influx" with --influx-url (sqlite)',
+  },
+  {
+    flag: 'influx-url',
+    env: 'KVITTER_INFLUX_URL',
+    value: 'URL',
+    text: 'an InfluxDB 1.x for the history, such as http://127.0.0.1:8086',
+  },
+  {
+    flag: 'influx-database',
+    env: 'KVITTER_INFLUX_DATABASE',
+    value: 'NAME',
+    text: 'its database there, made if missing (kvitter)',
+  },
   { flag: 'log', env: 'KVITTER_LOG', value: 'LEVEL', text: `${LOG_LEVELS.join(', ')} (info)` },
   {
     flag: 'x-proxy',
@@ -106,6 +133,8 @@ export const SECRETS = [
   },
   { env: 'KVITTER_BROKER_USERNAME', text: 'user name at the broker of --broker' },
   { env: 'KVITTER_BROKER_PASSWORD', text: 'its password' },
+  { env: 'KVITTER_INFLUX_USERNAME', text: 'user name at the InfluxDB of --influx-url' },
+  { env: 'KVITTER_INFLUX_PASSWORD', text: 'its password' },
 ] as const
 
 export type Flag = (typeof SETTINGS)[number]['flag']
@@ -122,6 +151,8 @@ const DEFAULTS: Readonly<Partial<Record<Flag, string>>> = {
   'mqtt-ws': '127.0.0.1:9001',
   'broker-id': 'kvitter',
   'keep-readings': 'forever',
+  history: 'sqlite',
+  'influx-database': 'kvitter',
   log: 'info',
 }
 
@@ -183,6 +214,7 @@ export function readSettings(
       `${whence('keep-readings')}: expected a number of days such as 1100, or "forever", got "${keepReadings}"`,
     )
   }
+  const influx = readInflux(take, whence, env, faults)
   const town = take('town')
   const staffToken = env['KVITTER_STAFF_TOKEN'] || undefined
   if (staffToken !== undefined && staffToken.length < 16) {
@@ -208,6 +240,7 @@ export function readSettings(
       ...(mqtt === undefined ? {} : { mqtt }),
       ...(mqtt === undefined || mqttWs === undefined ? {} : { mqttWs }),
       ...(broker === undefined ? {} : { broker }),
+      ...(influx === undefined ? {} : { influx }),
       ...(staffToken === undefined ? {} : { staffToken }),
       ...(xProxy === undefined ? {} : { xProxy }),
     },
@@ -252,6 +285,46 @@ function readBroker(
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...(caFile === undefined ? {} : { caFile }),
+  }
+}
+
+function readInflux(
+  take: (flag: Flag) => string | undefined,
+  whence: (flag: Flag) => string,
+  env: Env,
+  faults: string[],
+): InfluxSettings | undefined {
+  const history = take('history')!
+  const url = take('influx-url')
+  const database = take('influx-database')!
+  const username = env['KVITTER_INFLUX_USERNAME'] || undefined
+  const password = env['KVITTER_INFLUX_PASSWORD'] || undefined
+  if (history !== 'sqlite' && history !== 'influx') {
+    faults.push(`${whence('history')}: expected sqlite or influx, got "${history}"`)
+  }
+  if (history !== 'influx') return undefined
+  const parsed = url !== undefined && URL.canParse(url) ? new URL(url) : undefined
+  if (url === undefined) {
+    faults.push('--influx-url: expected the InfluxDB that --history influx is to use')
+  } else if (parsed && (parsed.username !== '' || parsed.password !== '')) {
+    faults.push(
+      `${whence('influx-url')}: leave name and password out of the address; set KVITTER_INFLUX_USERNAME and KVITTER_INFLUX_PASSWORD`,
+    )
+  } else if (!parsed || !/^https?:$/.test(parsed.protocol) || parsed.pathname !== '/') {
+    faults.push(
+      `${whence('influx-url')}: expected an address such as http://127.0.0.1:8086, got "${url}"`,
+    )
+  }
+  if (!/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(database)) {
+    faults.push(
+      `${whence('influx-database')}: expected 1 to 64 of A–Z a–z 0–9 _ -, got "${database}"`,
+    )
+  }
+  return {
+    url: url ?? '',
+    database,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
   }
 }
 

@@ -22,6 +22,8 @@ import type { Town } from '#src/stations/station.ts'
 import { type Clock, DAY } from '#src/stations/time.ts'
 import type { OpenJournal } from '#src/store/open-journal.ts'
 import { openJournal } from '#src/store/open-journal.ts'
+import type { Store } from '#src/store/contract.ts'
+import { withInfluxHistory } from '#src/store/influx/influx-history.ts'
 import { startCheckpoints } from '#src/store/sqlite/checkpoints.ts'
 import { startCompaction } from '#src/store/sqlite/compaction.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
@@ -52,6 +54,7 @@ export interface Running extends AsyncDisposable {
 }
 
 const TICK_MS = 200
+const KEPT_BESIDE_INFLUX_MS = 3 * DAY
 
 /** Starts everything, or nothing: what had started is closed again when a later part fails. */
 export async function serve(options: ServeOptions): Promise<Running> {
@@ -62,14 +65,35 @@ export async function serve(options: ServeOptions): Promise<Running> {
 
   const onFault = (what: string, error: unknown): void => log.error({ err: error }, what)
   const file = join(settings.data, 'kvitter.sqlite')
-  const store = starting.use(await openSqliteStore(file))
+  const keepReadingsMs =
+    settings.keepReadingsDays === undefined ? undefined : settings.keepReadingsDays * DAY
+  const sqlite = starting.use(await openSqliteStore(file))
+  const influx =
+    settings.influx &&
+    starting.use(
+      await withInfluxHistory(sqlite, {
+        ...settings.influx,
+        ...(keepReadingsMs === undefined ? {} : { keepReadingsMs }),
+        onTrouble: (trouble) =>
+          trouble === undefined
+            ? log.info('InfluxDB takes readings again')
+            : log.error(
+                { because: trouble },
+                'nothing is acknowledged until InfluxDB takes readings',
+              ),
+      }),
+    )
+  const store: Store = influx ?? sqlite
   starting.use(startCheckpoints(file, (error) => onFault('checkpoints have stopped', error)))
   starting.use(
     startCompaction(file, {
       clock,
-      ...(settings.keepReadingsDays === undefined
-        ? {}
-        : { keepReadingsMs: settings.keepReadingsDays * DAY }),
+      // With its history elsewhere it keeps what rules and repeats look back for, and to spare.
+      ...(influx
+        ? { keepReadingsMs: KEPT_BESIDE_INFLUX_MS }
+        : keepReadingsMs === undefined
+          ? {}
+          : { keepReadingsMs }),
       onFault: (error) => onFault('readings could not be packed', error),
     }),
   )
@@ -192,7 +216,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       ...(options.demo ? { demo: options.demo } : {}),
       log,
       metrics,
-      ...(subscriber ? { trouble: () => subscriber.trouble() } : {}),
+      trouble: () => subscriber?.trouble() ?? influx?.trouble(),
       devices,
       replay: (filter, dryRun) =>
         replayQuarantine(

@@ -153,3 +153,40 @@ test('a password in the address of a broker is refused without being shown', () 
     '--broker: leave name and password out of the address; set KVITTER_BROKER_USERNAME and KVITTER_BROKER_PASSWORD',
   ])
 })
+
+test('a history elsewhere is read whole, with its secrets from the environment', () => {
+  const args = ['--history', 'influx', '--influx-url', 'http://10.0.0.5:8086']
+  const env = { KVITTER_INFLUX_USERNAME: 'kvitter', KVITTER_INFLUX_PASSWORD: 'hunter2' }
+  expect(readSettings(args, env)).toMatchObject({
+    settings: {
+      influx: {
+        url: 'http://10.0.0.5:8086',
+        database: 'kvitter',
+        username: 'kvitter',
+        password: 'hunter2',
+      },
+    },
+  })
+  const plain = readSettings(['--influx-url', 'http://10.0.0.5:8086'], {})
+  expect(plain.kind === 'ok' && plain.settings).not.toHaveProperty('influx')
+})
+
+test.each([
+  [['--history', 'files'], '--history: expected sqlite or influx, got "files"'],
+  [['--history', 'influx'], '--influx-url: expected the InfluxDB that --history influx is to use'],
+  [
+    ['--history', 'influx', '--influx-url', 'http://a:b@h'],
+    '--influx-url: leave name and password out of the address',
+  ],
+  [
+    ['--history', 'influx', '--influx-url', 'h:8086'],
+    '--influx-url: expected an address such as http://127.0.0.1:8086, got "h:8086"',
+  ],
+  [
+    ['--history', 'influx', '--influx-url', 'http://h', '--influx-database', 'a b'],
+    '--influx-database: expected 1 to 64 of',
+  ],
+])('history by %j is refused: %s', (args, fault) => {
+  const read = readSettings(args, {})
+  expect(read.kind === 'faulty' && read.faults.join()).toContain(fault)
+})
