@@ -154,7 +154,7 @@ export async function withInfluxHistory(
           async keepReadings(readings) {
             const answers = await tx.keepReadings(readings)
             for (const [i, answer] of answers.entries()) {
-              if (answer === 'kept') kept.push(asKept(readings[i]!, tx.renumbered))
+              if (answer === 'kept') kept.push(asKept(readings[i]!, (seq) => tx.renumbered(seq)))
             }
             return answers
           },
