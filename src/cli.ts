@@ -9,14 +9,15 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Logger, pino } from 'pino'
+import { parseDeviceId } from '#src/stations/ids.ts'
 import { type Clock, instant } from '#src/stations/time.ts'
 import { townText } from '#src/stations/town-text.ts'
-import type { Credential } from '#src/store/contract.ts'
+import type { Credential, Store } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { hashToken } from '#src/store/token.ts'
 import { readChannelSecrets } from './channels.ts'
 import { brokenCodecs, codecCommand, type CommandResult } from './commands/codec.ts'
-import { deviceCommand } from './commands/device.ts'
+import { deviceCommand, loginName } from './commands/device.ts'
 import { labelsCommand } from './commands/labels.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
 import { type Env, type Flag, readSettings, SECRETS, SETTINGS, type Settings } from './config.ts'
@@ -390,7 +391,9 @@ async function token(args: readonly string[], env: Env): Promise<number> {
   if (read.kind === 'faulty') return complain(read.faults.join('\n'))
   await using store = await openSqliteStore(databaseFile(read.settings))
   if (values.revoke) {
+    const wasDevice = (await store.credential(name))?.role === 'device'
     const had = await store.removeCredential(name)
+    if (had && wasDevice) await noteCredential(store, 'credential-revoked', name)
     console.log(had ? `${name} can no longer log in.` : `${name} had no token.`)
     return had ? OK : FAILED
   }
@@ -408,8 +411,19 @@ async function token(args: readonly string[], env: Env): Promise<number> {
   }
   const secret = randomBytes(16).toString('base64url')
   await store.saveCredential({ username: name, role, tokenHash: hashToken(secret) }, realClock())
+  if (role === 'device') await noteCredential(store, 'credential-given', name)
   console.log(`user name  ${name}\npassword   ${secret}`)
   return OK
+}
+
+/** In the list of changes of devices, never the token itself. */
+async function noteCredential(
+  store: Store,
+  kind: 'credential-given' | 'credential-revoked',
+  name: string,
+): Promise<void> {
+  const deviceId = parseDeviceId(name)
+  if (deviceId) await store.keepDeviceChanges([{ kind, deviceId }], loginName(), realClock())
 }
 
 async function simulate(args: readonly string[]): Promise<number> {

@@ -102,10 +102,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const devices = manageDevices({
     store,
     clock,
+    file: folder.town,
     town: () => journal.town.town,
     apply: (town) => follow(town),
   })
-  const served = await devices.withChanges(folder.town)
+  const served = await devices.withChanges()
   warnOfSkipped(served.skipped, log)
   const change = await store.saveTown(served.town, clock())
   // As the store has it: mountings that ended are still needed for what was measured before.
@@ -251,10 +252,12 @@ export async function serve(options: ServeOptions): Promise<Running> {
     ...(broker?.wsPort === undefined ? {} : { mqttWsPort: broker.wsPort }),
     journal,
     async reload(next) {
-      await store.saveTown(next.town, clock())
-      await journal.reload({ town: (await store.town())!, makeEngine: makeEngineWith(next.book) })
+      const { skipped } = await devices.reread(next.town, (town) => {
+        book = next.book
+        return follow(town)
+      })
+      warnOfSkipped(skipped, log)
       codecs.keepOnly((journal.town.town.profiles ?? []).flatMap(({ codec }) => codec ?? []))
-      await subscriber?.follow()
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }

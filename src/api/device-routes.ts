@@ -3,27 +3,36 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { DeviceChange, RecordedChange } from '#src/stations/device-changes.ts'
-import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
+import { calibrationOf } from '#src/stations/calibration.ts'
+import type { DeviceChange, Effect, RecordedChange } from '#src/stations/device-changes.ts'
+import type { DeviceId } from '#src/stations/ids.ts'
 import { HOUR, isoText, plus, type EpochMs } from '#src/stations/time.ts'
 import { hashToken } from '#src/store/token.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, deviceIdText, instantText, wholeNumber } from './input.ts'
-import { problem, sendProblem } from './problem.ts'
+import { type FieldError, problem, sendProblem } from './problem.ts'
 import { isoInstant } from './station-answer.ts'
 import { noSuch } from './station-routes.ts'
 
-/** Brings a change into force and keeps it; made where the journal and the store meet. */
+/** Brings changes into force and keeps them; made where the journal and the store meet. */
 export interface DeviceDesk {
+  /** All of them, or none where one can't be; each one's number, if the town did not say so already. */
   change(
-    change: DeviceChange,
+    changes: readonly DeviceChange[],
     by: string,
   ): Promise<
-    | { readonly kind: 'changed'; readonly no: number }
-    | { readonly kind: 'same' }
+    | { readonly kind: 'done'; readonly nos: readonly (number | undefined)[] }
+    | { readonly kind: 'refused'; readonly effects: readonly Effect[] }
+  >
+  /** What they would do. */
+  trial(changes: readonly DeviceChange[]): readonly Effect[]
+  /** Refused while the town's file says something else. */
+  settle(
+    by: string,
+  ): Promise<
+    | { readonly kind: 'settled'; readonly count: number }
     | { readonly kind: 'refused'; readonly why: string }
   >
-  settle(by: string): Promise<number>
 }
 
 const SIGNED = 'who does it, 1 to 80 characters'
@@ -140,12 +149,54 @@ export const calibrateContainer = apiRoute({
   operationId: 'calibrateContainer',
   summary: '“It is empty now”, or “it is full now”',
   description:
-    'Takes the middle of up to three distances measured in the last two hours as the container’s measure from now on. What was measured before keeps its level.',
+    'Takes the middle of up to three distances that its chief sensor measured in the last two hours, as far back as they agree with the newest, as the container’s measure from now on. What was measured before keeps its level.',
   params: z.strictObject({ id: containerIdText }),
   body: z.strictObject({ level: z.enum(['empty', 'full'], { error: 'empty or full' }), by }),
   answer: {
     type: 'application/json',
     schema: done.extend({ distanceMm: z.number(), readings: z.int() }),
+  },
+})
+
+const MOST_LISTED = 5000
+const brought = z.enum(['changed', 'same'])
+type Brought = z.infer<typeof brought>
+
+export const importDevices = apiRoute({
+  ...common,
+  method: 'post',
+  path: '/api/v1/devices/import',
+  operationId: 'importDevices',
+  summary: 'Registers many sensors and mounts them: all, or none where one can’t be',
+  description: `Up to ${MOST_LISTED}. Sent again it changes nothing. With \`dryRun\` it only tells what would be.`,
+  params: none,
+  body: z.strictObject({
+    devices: z
+      .array(
+        z.strictObject({
+          id: deviceIdText,
+          profile,
+          container: containerIdText.optional(),
+          channel: channel.optional(),
+        }),
+        { error: 'a list of devices' },
+      )
+      .min(1, 'one device at least')
+      .max(MOST_LISTED, `${MOST_LISTED} devices at most`),
+    dryRun: z.boolean({ error: 'true or false' }).optional(),
+    by,
+  }),
+  answer: {
+    type: 'application/json',
+    schema: z.strictObject({
+      devices: z.array(
+        z.strictObject({
+          id: z.string(),
+          registered: brought,
+          mounted: brought.nullable(),
+        }),
+      ),
+    }),
   },
 })
 
@@ -218,6 +269,7 @@ export const DEVICE_ROUTES = [
   unmountDevice,
   swapDevice,
   calibrateContainer,
+  importDevices,
   giveCredential,
   revokeCredential,
   listDeviceChanges,
@@ -226,7 +278,9 @@ export const DEVICE_ROUTES = [
 
 /** Distances older than this say nothing of "now". */
 const CALIBRATED_WITHIN_MS = 2 * HOUR
-const CALIBRATED_BY = 3
+const MOST_MESSAGES = 200
+/** A list of devices is larger than what else may be sent. */
+const LARGEST_LIST_BYTES = 2 * 1024 * 1024
 
 export function deviceRoutes(
   app: FastifyInstance,
@@ -245,11 +299,16 @@ export function deviceRoutes(
   const desk = deps.devices ?? NOBODY_THERE
 
   const change = async (reply: FastifyReply, what: DeviceChange, who: string, more = {}) => {
-    const changed = await desk.change(what, who)
-    if (changed.kind === 'refused') return sendProblem(reply, problem('conflict', changed.why))
+    const changed = await desk.change([what], who)
+    if (changed.kind === 'refused') {
+      const [effect] = changed.effects
+      const why = effect?.kind === 'refused' ? effect.why : 'it can’t be'
+      return sendProblem(reply, problem('conflict', why))
+    }
+    const [no] = changed.nos
     return reply.header('cache-control', 'no-store').send({
-      status: changed.kind,
-      no: changed.kind === 'changed' ? changed.no : null,
+      status: no === undefined ? 'same' : 'changed',
+      no: no ?? null,
       ...more,
     })
   }
@@ -339,29 +398,68 @@ export function deviceRoutes(
     },
     async (request, reply) => {
       const { id } = request.params
-      if (!journal.town.containers.has(id)) return sendProblem(reply, noSuch('container', id))
-      const distances = await latestDistances(id)
-      if (distances.length === 0) {
-        const detail =
-          'No distance was measured in the last two hours: wait for a reading, or let the sensor send one.'
-        return sendProblem(reply, problem('conflict', detail))
+      const container = journal.town.containers.get(id)
+      if (!container) return sendProblem(reply, noSuch('container', id))
+      const now = clock()
+      const chief = journal.town.deviceOn(id, now)
+      if (chief === undefined) {
+        return sendProblem(reply, problem('conflict', `No device sits on ${id}.`))
       }
-      const distanceMm = middle(distances)
+      const since = plus(now, -CALIBRATED_WITHIN_MS)
+      const readings = await store.readings(id, since, plus(now, 1), MOST_MESSAGES)
+      const measured = calibrationOf(readings, chief, container.geometry)
+      if (measured.kind === 'unmeasured') {
+        return sendProblem(reply, problem('conflict', measured.why))
+      }
+      const { distanceMm, readings: count } = measured
       const { level, by: who } = request.body
       const calibration: DeviceChange = { kind: 'calibrate', containerId: id, level, distanceMm }
-      return change(reply, calibration, who, { distanceMm, readings: distances.length })
+      return change(reply, calibration, who, { distanceMm, readings: count })
     },
   )
 
-  /** Newest first; of readings without a fault, by whichever sensor. */
-  async function latestDistances(id: ContainerId): Promise<readonly number[]> {
-    const now = clock()
-    const readings = await store.readings(id, plus(now, -CALIBRATED_WITHIN_MS), plus(now, 1), 200)
-    return readings
-      .filter((r) => r.fault === undefined && r.distanceMm !== undefined && r.distanceMm > 0)
-      .map((r) => r.distanceMm!)
-      .slice(-CALIBRATED_BY)
-  }
+  typed.post(
+    importDevices.path,
+    { preValidation, bodyLimit: LARGEST_LIST_BYTES, schema: { body: importDevices.body } },
+    async (request, reply) => {
+      const { devices, dryRun = false, by: who } = request.body
+      const from = clock()
+      const listed = devices.flatMap((d, row) => changesOf(d, from).map((what) => ({ row, what })))
+      const changes = listed.map(({ what }) => what)
+      const foreseen = desk.trial(changes)
+      const refused = (effects: readonly Effect[]) =>
+        sendProblem(
+          reply,
+          problem(
+            'conflict',
+            'Nothing was changed: some devices of the list can’t be brought in.',
+            effects.flatMap((effect, i): FieldError[] => {
+              const { row, what } = listed[i]!
+              const field = `devices.${row}.${what.kind === 'mount' ? 'container' : 'profile'}`
+              return effect.kind === 'refused' ? [{ field, expected: effect.why }] : []
+            }),
+          ),
+        )
+      if (foreseen.some((effect) => effect.kind === 'refused')) return refused(foreseen)
+      let isNew = foreseen.map((effect) => effect.kind === 'changes')
+      if (!dryRun) {
+        const changed = await desk.change(changes, who)
+        if (changed.kind === 'refused') return refused(changed.effects)
+        isNew = changed.nos.map((no) => no !== undefined)
+      }
+      const rows = devices.map(({ id }) => ({
+        id,
+        registered: 'same' as Brought,
+        mounted: null as Brought | null,
+      }))
+      for (const [i, { row, what }] of listed.entries()) {
+        const brought = isNew[i] ? 'changed' : 'same'
+        if (what.kind === 'mount') rows[row]!.mounted = brought
+        else rows[row]!.registered = brought
+      }
+      return reply.header('cache-control', 'no-store').send({ devices: rows })
+    },
+  )
 
   typed.post(
     giveCredential.path,
@@ -369,12 +467,14 @@ export function deviceRoutes(
     async (request, reply) => {
       const { id } = request.params
       if (!knows(id)) return sendProblem(reply, noSuch('device', id))
+      const taken = await credentialOfAnother(id)
+      if (taken !== undefined) return sendProblem(reply, problem('conflict', taken))
       const token = randomBytes(16).toString('base64url')
       await store.saveCredential(
         { username: id, role: 'device', tokenHash: hashToken(token) },
         clock(),
       )
-      await desk.change({ kind: 'credential-given', deviceId: id }, request.body.by)
+      await desk.change([{ kind: 'credential-given', deviceId: id }], request.body.by)
       return reply.header('cache-control', 'no-store').send({ username: id, token })
     },
   )
@@ -384,8 +484,12 @@ export function deviceRoutes(
     { preValidation, schema: { params: revokeCredential.params, body: revokeCredential.body } },
     async (request, reply) => {
       const { id } = request.params
+      const taken = await credentialOfAnother(id)
+      if (taken !== undefined) return sendProblem(reply, problem('conflict', taken))
       const revoked = await store.removeCredential(id)
-      if (revoked) await desk.change({ kind: 'credential-revoked', deviceId: id }, request.body.by)
+      if (revoked) {
+        await desk.change([{ kind: 'credential-revoked', deviceId: id }], request.body.by)
+      }
       return reply.header('cache-control', 'no-store').send({ revoked })
     },
   )
@@ -404,21 +508,55 @@ export function deviceRoutes(
     settleDeviceChanges.path,
     { preValidation, schema: { body: settleDeviceChanges.body } },
     async (request, reply) => {
-      const settled = await desk.settle(request.body.by)
-      return reply.header('cache-control', 'no-store').send({ settled })
+      const settling = await desk.settle(request.body.by)
+      if (settling.kind === 'refused') {
+        return sendProblem(
+          reply,
+          problem('conflict', `The town’s file is behind: ${settling.why}.`),
+        )
+      }
+      return reply.header('cache-control', 'no-store').send({ settled: settling.count })
     },
   )
 
   const knows = (id: DeviceId) => journal.town.devices.has(id)
+
+  /** A network server or a reader may log in by the same name; its token is not the device's. */
+  async function credentialOfAnother(id: DeviceId): Promise<string | undefined> {
+    const known = await store.credential(id)
+    return known === undefined || known.role === 'device'
+      ? undefined
+      : `${id} logs in as a ${known.role}; its token is changed with kvitter token.`
+  }
 }
 
+const NOTHING_HERE = { kind: 'refused', why: 'nothing can be changed here' } as const
 const NOBODY_THERE: DeviceDesk = {
-  change: () => Promise.resolve({ kind: 'refused', why: 'nothing can be changed here' }),
-  settle: () => Promise.resolve(0),
+  change: (changes) =>
+    Promise.resolve({ kind: 'refused', effects: changes.map(() => NOTHING_HERE) }),
+  trial: (changes) => changes.map(() => NOTHING_HERE),
+  settle: () => Promise.resolve(NOTHING_HERE),
 }
 
-function middle(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!
+function changesOf(
+  device: z.infer<typeof importDevices.body>['devices'][number],
+  from: EpochMs,
+): readonly DeviceChange[] {
+  const { id: deviceId, profile: named, container: containerId, channel: of } = device
+  return [
+    { kind: 'register', deviceId, profile: named },
+    ...(containerId === undefined
+      ? []
+      : [
+          {
+            kind: 'mount' as const,
+            deviceId,
+            containerId,
+            ...(of !== undefined && { channel: of }),
+            from,
+          },
+        ]),
+  ]
 }
 
 function changeJson({ no, at, by: who, settled, change }: RecordedChange) {

@@ -2,9 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
+import { faultLine } from '#src/stations/fault-line.ts'
 import type { Env } from '../config.ts'
 import type { CommandResult } from './codec.ts'
-import { readDeviceList } from './device-list.ts'
+import { type ListedDevice, readDeviceList } from './device-list.ts'
 import {
   type Asked,
   openStaffApi,
@@ -38,6 +39,7 @@ interface Change {
   readonly status: 'changed' | 'same'
   readonly no: number | null
   readonly distanceMm?: number
+  readonly readings?: number
 }
 interface Device {
   readonly id: string
@@ -73,7 +75,7 @@ export async function deviceCommand(args: readonly string[], env: Env): Promise<
   if (values.help) return { code: 0, text: USAGE }
   const [what, id, other] = positionals
   const api = openStaffApi(values.url, env)
-  const by = values.by ?? userInfo().username
+  const by = values.by ?? loginName()
   const path = `/api/v1/devices/${encodeURIComponent(id ?? '')}`
   const { profile, channel, at } = values
   const post = (where: string, body: object) => api.send<Change>('POST', where, { ...body, by })
@@ -146,9 +148,11 @@ function told<T>(asked: Asked<T>, words: (value: T) => string): CommandResult {
 }
 
 function changed(asked: Asked<Change>): CommandResult {
-  return told(asked, ({ status, no, distanceMm }) => {
-    const measured = distanceMm === undefined ? '' : ` (${distanceMm} mm)`
-    return status === 'same' ? 'It is so already.' : `Done, as change ${no}${measured}.`
+  return told(asked, ({ status, no, distanceMm, readings = 1 }) => {
+    if (status === 'same') return 'It is so already.'
+    if (distanceMm === undefined) return `Done, as change ${no}.`
+    const from = readings === 1 ? 'one reading' : `the middle of ${readings} readings`
+    return `Done, as change ${no}: ${distanceMm} mm, ${from}. What was measured before keeps its level.`
   })
 }
 
@@ -189,7 +193,14 @@ function logText({ changes }: Log): string {
   return table(['no', 'at (UTC)', 'by', 'what', 'of', ''], rows)
 }
 
-/** Registers and mounts what a list names; every fault of the list at once, before anything is changed. */
+interface Imported {
+  readonly devices: readonly {
+    readonly registered: 'changed' | 'same'
+    readonly mounted: 'changed' | 'same' | null
+  }[]
+}
+
+/** Registers and mounts what a list names: all of it, or every fault of the list and the town at once. */
 async function importList(
   api: StaffApi,
   by: string,
@@ -204,28 +215,68 @@ async function importList(
   } catch (error) {
     return { code: 2, text: `${file} can't be read: ${(error as Error).message}` }
   }
-  const list = readDeviceList(text, { profile, maps })
-  if (list.kind === 'faulty') {
-    return { code: 2, text: list.faults.map((fault) => `${file}:${fault}`).join('\n') }
+  const list = readDeviceList(text, file, { profile, maps })
+  if (list.kind === 'faulty') return { code: 2, text: list.faults.map(faultLine).join('\n') }
+  const { devices } = list
+  if (devices.length === 0) return { code: 0, text: `${file} names no device.` }
+  const asked = await api.send<Imported>('POST', '/api/v1/devices/import', {
+    devices: devices.map(({ id, profile: named, container, channel }) => ({
+      id,
+      profile: named,
+      container,
+      channel,
+    })),
+    dryRun,
+    by,
+  })
+  if (asked.kind === 'failed') return importFailed(file, devices, asked)
+
+  const brought = asked.value.devices
+  const news = brought.flatMap((d) => [d.registered, d.mounted]).filter((w) => w === 'changed')
+  const summary = `${devices.length} devices, ${news.length} changes${dryRun ? ' to make' : ''}.`
+  if (!dryRun) return { code: 0, text: summary }
+  const rows = devices.map((d, i) => [
+    d.id,
+    d.profile,
+    d.container === undefined
+      ? '-'
+      : d.container + (d.channel === undefined ? '' : ` (${d.channel})`),
+    d.name ?? '',
+    [
+      ...(brought[i]?.registered === 'changed' ? ['register'] : []),
+      ...(brought[i]?.mounted === 'changed' ? ['mount'] : []),
+    ].join(' and ') || 'is so already',
+  ])
+  return {
+    code: 0,
+    text: `${table(['device', 'profile', 'container', 'name', 'to do'], rows)}\n${summary}`,
   }
-  if (dryRun) {
-    const rows = list.devices.map((d) => [d.id, d.profile, d.container ?? '-', d.name ?? ''])
-    return { code: 0, text: table(['device', 'profile', 'container', 'name'], rows) }
+}
+
+/** What the service says of a device of the list, told by its line. */
+function importFailed(
+  file: string,
+  devices: readonly ListedDevice[],
+  { words, errors = [] }: Extract<Asked<Imported>, { kind: 'failed' }>,
+): CommandResult {
+  const faults = errors.flatMap(({ field, expected }) => {
+    const [, row, what = ''] = /^devices\.(\d+)\.(.+)$/.exec(field) ?? []
+    const device = row === undefined ? undefined : devices[Number(row)]
+    return device === undefined
+      ? []
+      : [faultLine({ file, line: device.line, field: what, message: expected })]
+  })
+  const code = 1
+  return faults.length === 0 || faults.length < errors.length
+    ? { code, text: words }
+    : { code, text: [...faults, 'Nothing was changed.'].join('\n') }
+}
+
+/** The name that one is logged in by; a container's user may have none. */
+export function loginName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `user ${process.getuid?.() ?? '?'}`
   }
-  const failures: string[] = []
-  let news = 0
-  for (const device of list.devices) {
-    const body = { id: device.id, profile: device.profile, by }
-    const steps = [await api.send<Change>('POST', '/api/v1/devices', body)]
-    if (device.container !== undefined && steps[0]!.kind === 'answer') {
-      const path = `/api/v1/devices/${encodeURIComponent(device.id)}/mount`
-      steps.push(await api.send<Change>('POST', path, { container: device.container, by }))
-    }
-    for (const step of steps) {
-      if (step.kind === 'failed') failures.push(`line ${device.line}, ${device.id}: ${step.words}`)
-      else if (step.value.status === 'changed') news++
-    }
-  }
-  const summary = `${list.devices.length} devices, ${news} changes.`
-  return { code: failures.length === 0 ? 0 : 1, text: [...failures, summary].join('\n') }
 }

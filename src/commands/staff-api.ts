@@ -1,4 +1,5 @@
 /** The running service, asked over HTTP as staff: it alone writes the journal. */
+import type { FieldError, Problem } from '#src/api/problem.ts'
 import type { Env } from '../config.ts'
 
 export const STAFF_FLAGS = { url: { type: 'string' } } as const
@@ -12,8 +13,8 @@ const DEFAULT_URL = 'http://127.0.0.1:8080'
 
 export type Asked<T> =
   | { readonly kind: 'answer'; readonly value: T }
-  /** A sentence for the terminal. */
-  | { readonly kind: 'failed'; readonly words: string }
+  /** `words` is for the terminal; `errors` are the fields that the service named, if it did. */
+  | { readonly kind: 'failed'; readonly words: string; readonly errors?: readonly FieldError[] }
 
 export interface StaffApi {
   get<T>(path: string, query?: Readonly<Record<string, string | undefined>>): Promise<Asked<T>>
@@ -45,7 +46,7 @@ export function openStaffApi(url: string | undefined, env: Env): StaffApi {
       }
     }
     const text = await response.text()
-    if (!response.ok) return { kind: 'failed', words: problemWords(response.status, text) }
+    if (!response.ok) return { kind: 'failed', ...problemWords(response.status, text) }
     try {
       return { kind: 'answer', value: JSON.parse(text) as T }
     } catch {
@@ -71,24 +72,19 @@ export function openStaffApi(url: string | undefined, env: Env): StaffApi {
 }
 
 /** What a problem document says, each field on a line of its own. */
-function problemWords(status: number, text: string): string {
+function problemWords(
+  status: number,
+  text: string,
+): { readonly words: string; readonly errors?: readonly FieldError[] } {
   try {
-    const {
-      title,
-      detail,
-      errors = [],
-    } = JSON.parse(text) as {
-      title?: string
-      detail?: string
-      errors?: readonly { field: string; expected: string; got?: string }[]
-    }
+    const { title, detail, errors = [] } = JSON.parse(text) as Partial<Problem>
     const fields = errors.map(
       ({ field, expected, got }) =>
         `  ${field}: expected ${expected}${got === undefined ? '' : `, got ${got}`}`,
     )
-    return [`${title ?? status}: ${detail ?? ''}`, ...fields].join('\n')
+    return { words: [`${title ?? status}: ${detail ?? ''}`, ...fields].join('\n'), errors }
   } catch {
-    return `The service answered ${status}.`
+    return { words: `The service answered ${status}.` }
   }
 }
 

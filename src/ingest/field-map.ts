@@ -96,31 +96,48 @@ function readItem(item: unknown, map: FieldMap): readonly Measurement[] {
   const fault = map.faults?.find((f) => isAmong(at(item, f.path), f.is))?.fault
   if (fault !== undefined) return [{ ...common, fault }]
 
-  const byChannel = new Map<string | undefined, Draft>()
+  const byChannel = new Map<string | undefined, Seen>()
   for (const field of map.levels) {
     const level = readLevel(at(item, field.path), field)
     if (!level) continue
-    const out = byChannel.get(field.channel) ?? { ...common }
-    if (field.channel !== undefined) out.channel = field.channel
-    merge(out, level)
-    byChannel.set(field.channel, out)
+    const seen = byChannel.get(field.channel) ?? { length: {}, share: {} }
+    add(isShare(field) ? seen.share : seen.length, level)
+    byChannel.set(field.channel, seen)
   }
-  if (byChannel.size > 0) return [...byChannel.values()]
-  return found ? [common] : []
+  if (byChannel.size === 0) return found ? [common] : []
+  return [...byChannel].map(([channel, seen]) => ({
+    ...common,
+    ...(channel !== undefined && { channel }),
+    ...weigh(seen),
+  }))
 }
 
-/** A second field of the same container adds to the first; where one says a fault, a level of another stands. */
-function merge(out: Draft, level: Draft): void {
-  const hasLevel =
-    out.distanceMm !== undefined || out.fillPercent !== undefined || out.heightMm !== undefined
-  const { fault, ...rest } = level
-  if (fault !== undefined) {
-    if (!hasLevel) out.fault = fault
+/** What the fields of one container say, lengths and shares apart. */
+interface Seen {
+  readonly length: Draft
+  readonly share: Draft
+}
+
+/** A value outweighs a fault; where two fields tell the same thing the earlier one in the map counts. */
+function add(out: Draft, level: Draft): void {
+  const hasValue = Object.keys(out).length > 0 && out.fault === undefined
+  if (level.fault !== undefined) {
+    if (!hasValue) out.fault ??= level.fault
     return
   }
   delete out.fault
-  // Where two fields tell the same thing the earlier one in the map counts.
-  Object.assign(out, { ...rest, ...out })
+  Object.assign(out, { ...level, ...out })
+}
+
+/** A share doesn't outweigh a length's fault: the device computed it from what it couldn't measure. */
+function weigh({ length, share }: Seen): Draft {
+  if (length.fault !== undefined) return length
+  if (Object.keys(length).length === 0) return share
+  return share.fault === undefined ? { ...share, ...length } : length
+}
+
+function isShare({ meaning }: LevelField): boolean {
+  return meaning === 'fill' || meaning === 'remaining'
 }
 
 /** Undefined where the field isn't there or is nothing that could be read. */
@@ -134,14 +151,11 @@ function readLevel(raw: unknown, field: LevelField): Draft | undefined {
   const value = numberOf(raw, unit === 'text')
   if (value === undefined) return undefined
   if (value < (least ?? -Infinity) || value > (most ?? Infinity)) return { fault: 'out-of-range' }
-  const isShare = meaning === 'fill' || meaning === 'remaining'
-  if (isShare) return shareOf(meaning === 'fill' ? value : 100 - value)
-  const mm = tidy(value * (unit === 'text' ? textFactor(raw) : unit === '%' ? 1 : MM_PER[unit]))
+  if (isShare(field)) return { fillPercent: tidy(meaning === 'fill' ? value : 100 - value) }
+  const mmPer = unit === 'text' ? textFactor(raw) : unit === '%' ? undefined : MM_PER[unit]
+  if (mmPer === undefined) return undefined
+  const mm = tidy(value * mmPer)
   return meaning === 'distance' ? { distanceMm: mm } : { heightMm: mm }
-}
-
-function shareOf(percent: number): Draft {
-  return { fillPercent: tidy(percent) }
 }
 
 function readBattery(item: unknown, field: BatteryField, out: Draft): boolean {
@@ -177,10 +191,17 @@ function numberOf(raw: unknown, fromText: boolean): number | undefined {
 }
 const NUMBER = /^\s*(-?\d{1,12}(?:\.\d{1,12})?)(?![\d.])\s*[^\d]{0,16}$/
 
-/** `2000 mm`, `2.1 m`, `80 in`; without a unit it is millimetres. */
-function textFactor(raw: unknown): number {
-  const [, unit] = /([a-z"]{1,16})\s*$/i.exec(String(raw)) ?? []
-  return Object.hasOwn(MM_PER, unit ?? '') ? MM_PER[unit as keyof typeof MM_PER] : 1
+/** `2000 mm`, `2.1 m`, `80 in`; without a unit it is millimetres, and by another one no length. */
+function textFactor(raw: unknown): number | undefined {
+  const unit =
+    typeof raw === 'string'
+      ? raw
+          .replace(/^[\s\d.-]+/, '')
+          .trim()
+          .toLowerCase()
+      : ''
+  if (unit === '') return 1
+  return Object.hasOwn(MM_PER, unit) ? MM_PER[unit as keyof typeof MM_PER] : undefined
 }
 
 function isAmong(raw: unknown, values: readonly unknown[] = []): boolean {

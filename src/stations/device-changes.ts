@@ -236,8 +236,7 @@ function mount(draft: Draft, mounting: Mounting): Effect {
     return refused(`there is no device ${mounting.deviceId}; register it first`)
   }
   const fit = fitOf(draft, mounting)
-  if (fit === SAME) return SAME
-  if (fit.kind === 'refused') return fit
+  if (fit.kind !== 'changes') return fit
   put(draft, mounting)
   return CHANGES
 }
@@ -277,6 +276,8 @@ function fitOf(draft: Draft, mounting: Mounting, leaving?: DeviceId): Effect {
 
 function unmount(draft: Draft, id: DeviceId, until: EpochMs): Effect {
   if (!draft.devices.has(id)) return refused(`there is no device ${id}`)
+  // Told before. Where else it sat then, as was learnt later, is not for this change to end.
+  if (seatsOf(draft, draft.ofDevice.get(id)).some((m) => m.until === until)) return SAME
   const leaving = placesAt(draft, id, until)
   if (leaving.length === 0) {
     const why = seatlessFault(draft, id, until)
@@ -307,13 +308,14 @@ function swap(draft: Draft, change: Extract<DeviceChange, { kind: 'swap' }>): Ef
   const profile = change.profile ?? draft.devices.get(by)?.profile ?? old.profile
   const why = profileFault(draft, profile)
   if (why !== undefined) return refused(why)
+  const left = seatsOf(draft, draft.ofDevice.get(deviceId)).filter(
+    (m) => (m.until ?? Infinity) <= at,
+  )
   const leaving = placesAt(draft, deviceId, at)
+  const isTold = left.some((m) => m.until === at && cameTo(draft, by, m.containerId, at))
+  const isDone = left.some((m) => sitsOn(draft, by, m.containerId, at))
+  if (isTold || (isDone && leaving.length === 0)) return SAME
   if (leaving.length === 0) {
-    const isDone = seatsOf(draft, draft.ofDevice.get(deviceId)).some(
-      ({ containerId, until }) =>
-        until !== undefined && until <= at && sitsOn(draft, by, containerId, at),
-    )
-    if (isDone) return SAME
     return refused(seatlessFault(draft, deviceId, at) ?? `${deviceId} sits nowhere then`)
   }
   const coming = leaving.map((place): Mounting => ({
@@ -325,7 +327,7 @@ function swap(draft: Draft, change: Extract<DeviceChange, { kind: 'swap' }>): Ef
     const fit = fitOf(draft, seat, deviceId)
     if (fit.kind === 'refused') return fit
     // To be there already, and not alone, is to sit alongside.
-    if (fit === SAME) return refused(`${by} sits on ${seat.containerId} already`)
+    if (fit.kind === 'same') return refused(`${by} sits on ${seat.containerId} already`)
   }
   end(draft, leaving, at)
   draft.devices.set(by, { id: by, profile })
@@ -387,6 +389,12 @@ function placesAt(draft: Draft, id: DeviceId, at: EpochMs): readonly number[] {
 function sitsOn(draft: Draft, id: DeviceId, containerId: ContainerId, at: EpochMs): boolean {
   return seatsOf(draft, draft.ofDevice.get(id)).some(
     (m) => m.containerId === containerId && m.from <= at && (m.until ?? Infinity) > at,
+  )
+}
+
+function cameTo(draft: Draft, id: DeviceId, containerId: ContainerId, at: EpochMs): boolean {
+  return seatsOf(draft, draft.ofDevice.get(id)).some(
+    (m) => m.containerId === containerId && m.from === at,
   )
 }
 

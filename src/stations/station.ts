@@ -64,6 +64,7 @@ export const DEVICE_PROFILES = [
   'milesight/em400-udl',
   'milesight/em400-tld',
   'milesight/em410-rdl',
+  'milesight/em411-rdl',
   'milesight/em500-udl',
   'milesight/ws201',
   'dingtek/df702',
@@ -89,6 +90,7 @@ export const DEVICE_PROFILES = [
   'dragino/ldds20',
   'smartends/brighterbins',
   'adnexo/ax-dist',
+  'sensoneo/single-sensor',
 ] as const
 export type DeviceProfile = (typeof DEVICE_PROFILES)[number]
 

@@ -223,10 +223,14 @@ export interface Store extends AsyncDisposable {
 
   /** Changes of devices, in the order in which they were made. */
   deviceChanges(): Promise<readonly RecordedChange[]>
-  /** Gives the change its number. */
-  keepDeviceChange(change: DeviceChange, by: string, at: EpochMs): Promise<number>
-  /** Marks all as said by the town's file; gives how many were not. */
-  settleDeviceChanges(): Promise<number>
+  /** All of them or none; gives each its number. */
+  keepDeviceChanges(
+    changes: readonly DeviceChange[],
+    by: string,
+    at: EpochMs,
+  ): Promise<readonly number[]>
+  /** Marks these as said by the town's file; they stay in the list. */
+  settleDeviceChanges(nos: readonly number[]): Promise<void>
 
   /** Runs `work` in one durable transaction; if it throws, nothing of it is kept. Transactions never interleave. */
   journal<T>(work: (tx: JournalTx) => Promise<T>): Promise<T>

@@ -18,6 +18,13 @@ describe('a field', () => {
     ['inches', distance('in'), { d: 10 }, { distanceMm: 254 }],
     ['a text with its unit', distance('text'), { d: '2000 mm' }, { distanceMm: 2000 }],
     ['a text in metres', distance('text'), { d: '1.7 m' }, { distanceMm: 1700 }],
+    ['a text in capitals', distance('text'), { d: '1.7 M' }, { distanceMm: 1700 }],
+    [
+      'a text in a unit that is no length, which is passed over',
+      { ...distance('text'), battery: { path: 'b', unit: '%' } },
+      { d: '80 %', b: 90 },
+      { batteryPercent: 90 },
+    ],
     ['a number where a text may be', distance('text'), { d: 1700 }, { distanceMm: 1700 }],
     [
       'a share of room left',
@@ -72,15 +79,42 @@ describe('a field', () => {
       { distanceMm: 300, fillPercent: 50 },
     ],
     [
-      'a share where the distance is a fault',
+      'a share that a device computed from a distance it could not measure',
       {
         levels: [
           ...distance('mm', { sentinels: [{ value: 0, fault: 'no-echo' }] }).levels,
           { path: 'f', meaning: 'fill', unit: '%' },
         ],
       },
-      { d: 0, f: 50 },
-      { fillPercent: 50 },
+      { d: 0, f: 100 },
+      { fault: 'no-echo' },
+    ],
+    [
+      'a distance beside a share that isn’t there to be had',
+      {
+        levels: [
+          ...distance('mm').levels,
+          {
+            path: 'f',
+            meaning: 'fill',
+            unit: '%',
+            sentinels: [{ value: 127, fault: 'sensor-error' }],
+          },
+        ],
+      },
+      { d: 300, f: 127 },
+      { distanceMm: 300 },
+    ],
+    [
+      'the second of two sensors where the first saw nothing',
+      {
+        levels: [
+          ...distance('mm', { sentinels: [{ value: 0, fault: 'no-echo' }] }).levels,
+          { path: 'e', meaning: 'distance', unit: 'mm' },
+        ],
+      },
+      { d: 0, e: 450 },
+      { distanceMm: 450 },
     ],
     [
       'a path through lists',

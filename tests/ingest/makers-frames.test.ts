@@ -1,14 +1,28 @@
 /** Frames of our own making, by the makers' payload tables. */
 import { describe, expect, test } from 'vitest'
+import { decodeAdnexo } from '#src/ingest/codecs/adnexo.ts'
 import { decodeDecentlab } from '#src/ingest/codecs/decentlab.ts'
 import { decodeDingtek } from '#src/ingest/codecs/dingtek.ts'
 import { decodeElsys } from '#src/ingest/codecs/elsys.ts'
 import { decodeMilesight } from '#src/ingest/codecs/milesight-tlv.ts'
 import { decodeNetvox } from '#src/ingest/codecs/netvox.ts'
+import { decodeSensoneo } from '#src/ingest/codecs/sensoneo.ts'
 import type { Measurement } from '#src/stations/reading.ts'
 
 const hex = (text: string) => Uint8Array.fromHex(text.replaceAll(' ', ''))
 const one = (measurement: Measurement) => ({ kind: 'measured', measurements: [measurement] })
+
+/** A cellular Milesight's frame around entries; who it is doesn't matter here. */
+function cellular(entries: string): Uint8Array {
+  const body = hex(entries)
+  const frame = new Uint8Array(86 + body.length)
+  const view = new DataView(frame.buffer)
+  frame[0] = 0x02
+  view.setUint16(3, frame.length - 5)
+  view.setUint16(84, body.length)
+  frame.set(body, 86)
+  return frame
+}
 
 describe('Dingtek', () => {
   test('a bin on fire, fallen over, in winter', () => {
@@ -93,6 +107,69 @@ describe('Netvox', () => {
   })
 })
 
+describe('adnexo', () => {
+  test('a regular measurement', () => {
+    expect(decodeAdnexo(hex('b004 f6ff 8a0c'), 100)).toEqual(
+      one({ distanceMm: 1200, temperatureC: -1, batteryVolts: 3.21 }),
+    )
+  })
+  test('nothing came back, and no temperature', () => {
+    expect(decodeAdnexo(hex('ffff 0080 8a0c'), 101)).toEqual(
+      one({ fault: 'no-echo', batteryVolts: 3.21 }),
+    )
+  })
+  test('echoes that disagree are no level', () => {
+    expect(decodeAdnexo(hex('b004 7102 dc00 8a0c'), 104)).toEqual(
+      one({ fault: 'out-of-range', temperatureC: 22, batteryVolts: 3.21 }),
+    )
+  })
+  test('what it says of its settings is a sign of life', () => {
+    expect(decodeAdnexo(hex('04 58020000'), 4)).toEqual(one({}))
+  })
+  test.each<[string, number | undefined, string]>([
+    [
+      'b004 f6ff 8a0c',
+      undefined,
+      'the frame can’t be read without its port, and the message has none',
+    ],
+    ['b004 f6ff 8a0c', 103, 'expected port 1–5, 100–102 or 104, got 103'],
+    ['b004 f6ff', 100, 'expected 6 bytes on port 100, got 4'],
+  ])('%s on port %s is refused', (frame, port, detail) => {
+    expect(decodeAdnexo(hex(frame), port)).toMatchObject({ reason: 'undecodable', detail })
+  })
+})
+
+describe('Sensoneo', () => {
+  test('of four echoes the median counts, and its alarms are told', () => {
+    expect(decodeSensoneo(hex('ffff 22 07 78563412 07 3c 3e c8 3a 6e f6 0c 03'))).toEqual(
+      one({
+        distanceMm: 1220,
+        batteryVolts: 3.6,
+        temperatureC: -10,
+        tiltDeg: 12,
+        fire: true,
+        tilted: true,
+      }),
+    )
+  })
+  test.each<[string, string, Measurement]>([
+    ['those that did not come back don’t count', '00 3c ff 3e', { distanceMm: 1220 }],
+    ['three have one in the middle', '00 3c 40 3e', { distanceMm: 1240 }],
+    ['none of them came back', '00 00 ff 00', { fault: 'no-echo' }],
+  ])('%s', (_, echoes, expected) => {
+    expect(decodeSensoneo(hex(`ffff 22 07 78563412 01 ${echoes} 6e 14 00 03`))).toEqual(
+      one({ ...expected, batteryVolts: 3.6, temperatureC: 20, fire: false, tilted: false }),
+    )
+  })
+  test.each([
+    ['ffff 22 07', 'expected 17 bytes, got 4'],
+    ['fffe 22 07 78563412 01 3c3c3c3c 6e 14 00 03', 'expected a frame that begins with 0xffff'],
+    ['ffff 42 07 78563412 01 3c3c3c3c 6e 14 00 03', 'byte 2: expected the kind 2, got 4'],
+  ])('%s is refused', (frame, detail) => {
+    expect(decodeSensoneo(hex(frame))).toMatchObject({ reason: 'undecodable', detail })
+  })
+})
+
 describe('Milesight', () => {
   test('what was measured while the network was away comes first, each with its time', () => {
     const frame = hex(
@@ -117,6 +194,57 @@ describe('Milesight', () => {
     ['the sensor itself', 'b482f40103', { fault: 'sensor-error' }],
   ])('%s', (_, frame, expected) => {
     expect(decodeMilesight(hex(frame), 'em410-rdl')).toEqual(one(expected as Measurement))
+  })
+  test('a history tells what was switched off, what failed and what leaned', () => {
+    const frame = hex('20ce a8adf969 feff feff 0000 00  20ce 2cb0f969 b004 ffff 0000 20')
+    expect(decodeMilesight(frame, 'em410-rdl')).toEqual({
+      kind: 'measured',
+      measurements: [
+        { at: 1_777_970_600_000 },
+        { at: 1_777_971_244_000, distanceMm: 1200, tilted: true },
+      ],
+    })
+  })
+  test('an ultrasonic history has distances only', () => {
+    expect(decodeMilesight(hex('20ce a8adf969 b004 20ce 2cb0f969 fdff'), 'em500-udl')).toEqual({
+      kind: 'measured',
+      measurements: [
+        { at: 1_777_970_600_000, distanceMm: 1200 },
+        { at: 1_777_971_244_000, fault: 'no-echo' },
+      ],
+    })
+  })
+  test('a jump’s alarm of the EM500 has no level, since its unit is in doubt', () => {
+    expect(decodeMilesight(hex('017563 83e9b0042c0103'), 'em500-udl')).toEqual(
+      one({ batteryPercent: 99 }),
+    )
+  })
+  test('an EM400 that was moved where it sits', () => {
+    expect(decodeMilesight(hex('0482b004 880001'), 'em400')).toEqual(
+      one({ distanceMm: 1200, pickedUp: true }),
+    )
+  })
+  test('several collections in a cellular frame are several measurements, an alarm is not one more', () => {
+    const entries = '017563 0482b004 050000  017562 04824c04 050000 84824c0401'
+    expect(decodeMilesight(cellular(entries), 'em400')).toEqual({
+      kind: 'measured',
+      measurements: [
+        { batteryPercent: 99, distanceMm: 1200, tilted: false },
+        { batteryPercent: 98, distanceMm: 1100, tilted: false },
+      ],
+    })
+  })
+  test('a cellular EM410 puts its history into the same frame', () => {
+    const entries =
+      '017563 0482f401 20ce a8adf969 b004 f6ff 0000 00 20ce 2cb0f969 f401 0a00 0000 00'
+    expect(decodeMilesight(cellular(entries), 'em410-rdl')).toEqual({
+      kind: 'measured',
+      measurements: [
+        { at: 1_777_970_600_000, distanceMm: 1200, temperatureC: -1 },
+        { at: 1_777_971_244_000, distanceMm: 500, temperatureC: 1 },
+        { batteryPercent: 99, distanceMm: 500 },
+      ],
+    })
   })
   test('a share of room left is the inverse of a fill', () => {
     expect(decodeMilesight(hex('03823e00 04d645'), 'ws201')).toEqual(

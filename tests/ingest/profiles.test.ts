@@ -63,8 +63,9 @@ function expectCanonical(
   measured: ReturnType<typeof readReady>,
   { id, canonical }: Vector,
   leftOut: readonly (keyof Measurement)[] = [],
+  untold: Measurement = {},
 ): void {
-  const wanted = { ...measurementOf(canonical) } as Record<string, unknown>
+  const wanted: Record<string, unknown> = { ...measurementOf(canonical), ...untold }
   for (const key of leftOut) delete wanted[key]
   const fault = FAULTS_OF[id]
   expect(canonical['kind'] === 'fault').toBe(fault !== undefined)
@@ -88,13 +89,19 @@ const CONVERTED: Readonly<Record<string, readonly (keyof Measurement)[]>> = {
   '8df4ac72cd': ['batteryPercent'],
   '022cc104d2': ['batteryPercent'],
   '377c6d61d1': ['fillPercent'],
+  c9c20ff424: ['batteryPercent', 'fillPercent'],
+}
+
+/** The bytes hold these too, and the converter leaves them out of its message. */
+const UNTOLD: Readonly<Record<string, Measurement>> = {
+  '10226ae857': { batteryVolts: 3.21, temperatureC: 22 },
 }
 
 describe.skipIf(!hasSharedData)('the bytes, where we read them ourselves', () => {
   const ours = vectors.filter((v) => READY_PROFILES[profileOf(v)].decode)
-  test('are 114 frames of five makers', () => {
-    expect(ours).toHaveLength(114)
-    expect(new Set(ours.map((v) => v.vendor)).size).toBe(5)
+  test('are 118 frames of six makers', () => {
+    expect(ours).toHaveLength(118)
+    expect(new Set(ours.map((v) => v.vendor)).size).toBe(6)
   })
   test.each(ours.map((v) => [v.id, v.device, v] as const))('%s, %s', (id, _, vector) => {
     const frame = {
@@ -105,7 +112,82 @@ describe.skipIf(!hasSharedData)('the bytes, where we read them ourselves', () =>
     }
     const measured = decodeFrame(frame, profileOf(vector), castTown)
     if (measured.kind === 'codec') throw new Error('a ready profile called for a codec')
-    expectCanonical(measured, vector, CONVERTED[id])
+    expectCanonical(measured, vector, CONVERTED[id], UNTOLD[id])
+  })
+})
+
+describe('what a maker’s codec says instead of a level', () => {
+  test.each<[ReadyProfileName, object, Measurement]>([
+    ['milesight/em400', { distance: 65533, position: 'normal' }, { fault: 'no-echo' }],
+    [
+      'milesight/em410-rdl',
+      { distance: 500, event: [{ distance: 500 }, { distance_exception: 'no target' }] },
+      { fault: 'no-echo' },
+    ],
+    [
+      'milesight/em411-rdl',
+      { event: [{ distance_exception: 'sensor exception' }] },
+      { fault: 'sensor-error' },
+    ],
+    [
+      'dingtek/df702',
+      { level: '9999 mm', angle: '12 °', tilt: false },
+      { fault: 'no-echo', tiltDeg: 12 },
+    ],
+    ['dingtek/df701', { level: 9999, volt: 3.6 }, { fault: 'no-echo', batteryVolts: 3.6 }],
+    [
+      'decentlab/dl-mbx',
+      { distance: { value: 5000, unit: 'mm' }, number_of_valid_samples: { value: 0 } },
+      { fault: 'no-echo' },
+    ],
+    ['elsys/elt-2', { distance: 65535, vdd: 3594 }, { fault: 'no-echo', batteryVolts: 3.594 }],
+    [
+      'netvox/r718x',
+      { Distance: 65535, FillLevel: 100, Volt: 3.6 },
+      { fault: 'sensor-error', batteryVolts: 3.6 },
+    ],
+    ['dragino/ldds75', { Distance: '20 mm', Bat: 3.6 }, { fault: 'below-dead-zone' }],
+    ['dragino/ldds75', { Distance: 'No Sensor', Bat: 3.6 }, { fault: 'no-echo' }],
+    [
+      'smartends/brighterbins',
+      { distanceError: 'SENSOR_MODULE_NOT_RESPONDING', batteryLevel: 96 },
+      { fault: 'sensor-error', batteryPercent: 96 },
+    ],
+    ['adnexo/ax-dist', { distance: null, fillLevel: 100 }, { fault: 'sensor-error' }],
+    [
+      'sensoneo/single-sensor',
+      { sonar0: 0, sonar1: 0, sonar2: 0, sonar3: 0 },
+      { fault: 'no-echo' },
+    ],
+  ])('%s: %j is a fault', (name, answer, expected) => {
+    const read = readReady(answer, READY_PROFILES[name])
+    expect(read).toMatchObject({ kind: 'measured', measurements: [expected] })
+    if (read.kind === 'refused') return
+    for (const measurement of read.measurements) {
+      expect(levelOf(measurement, geometry).fillPercent).toBeUndefined()
+    }
+  })
+
+  test('what a device kept while the network was away has its times', () => {
+    const history = [
+      { timestamp: 1_777_970_600, distance: 1200, temperature: -1 },
+      { timestamp: 1_777_971_244, distance_sensor_status: 'no target' },
+    ]
+    expect(readReady({ history }, READY_PROFILES['milesight/em410-rdl'])).toEqual({
+      kind: 'measured',
+      measurements: [
+        { at: 1_777_970_600_000, distanceMm: 1200, temperatureC: -1 },
+        { at: 1_777_971_244_000, fault: 'no-echo' },
+      ],
+    })
+  })
+
+  test('a container that was lifted says so beside its level', () => {
+    const answer = { distance: 40, pickupAlert: 'FILL_LEVEL_PERCENTAGE', fireAlarm: false }
+    expect(readReady(answer, READY_PROFILES['smartends/brighterbins'])).toEqual({
+      kind: 'measured',
+      measurements: [{ distanceMm: 400, pickedUp: true, fire: false }],
+    })
   })
 })
 
@@ -128,14 +210,27 @@ describe('a profile', () => {
   })
 
   const bytes = fc.uint8Array({ maxLength: 64 })
-  const head = fc.constantFrom('', '01', '0175', '0382', '0482', '0e', '02', '8000', '20ce', '0134')
+  const port = fc.constantFrom(undefined, 3, 85, 100, 104)
+  const head = fc.constantFrom(
+    '',
+    '01',
+    '0175',
+    '0382',
+    '0482',
+    '0e',
+    '02',
+    '8000',
+    '20ce',
+    '0134',
+    'ffff2000',
+  )
   test.each(Object.entries(READY_PROFILES))(
     '%s throws on no bytes and gives no level from a fault',
     (_, { decode }) => {
       if (!decode) return
       fc.assert(
-        fc.property(head, bytes, (start, rest) => {
-          const read = decode(Uint8Array.fromHex(start + rest.toHex()), undefined)
+        fc.property(head, bytes, port, (start, rest, fPort) => {
+          const read = decode(Uint8Array.fromHex(start + rest.toHex()), fPort)
           if (read.kind === 'refused') return
           for (const measurement of read.measurements) expectSane(measurement)
         }),

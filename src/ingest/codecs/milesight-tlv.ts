@@ -1,7 +1,7 @@
 /**
  * Milesight's payload for its distance sensors, written from the tables in their user guides ("Device
  * Payload"): entries of channel (1 byte), type (1 byte) and a value whose length follows from the two;
- * numbers are little-endian. The cellular EM400 sends the same entries behind a head of its own.
+ * numbers are little-endian. The cellular models send the same entries behind a head of their own.
  */
 import { instant } from '#src/stations/time.ts'
 import type { Draft, Measured } from '../measured.ts'
@@ -40,17 +40,16 @@ const temperature = (bytes: number): Entry => ({
  * Distance in millimetres. The guides call it INT16: from 0x8000 on it is no distance but a word from
  * the sensor, 0xFFFF for its own failure and 0xFFFD for "no target". Zero is judged with the geometry.
  */
-const distance = (bytes: number): Entry => ({
-  bytes,
-  read: (view, at, out) => {
-    const raw = view.getUint16(at, true)
-    delete out.distanceMm
-    delete out.fault
-    if (raw === 0xffff) out.fault = 'sensor-error'
-    else if (raw >= 0x8000) out.fault = 'no-echo'
-    else out.distanceMm = raw
-  },
-})
+function readDistance(view: DataView, at: number, out: Draft): void {
+  const raw = view.getUint16(at, true)
+  delete out.distanceMm
+  delete out.fault
+  if (raw === 0xffff) out.fault = 'sensor-error'
+  else if (raw >= 0x8000) out.fault = 'no-echo'
+  else out.distanceMm = raw
+}
+
+const distance = (bytes: number): Entry => ({ bytes, read: readDistance })
 
 /** 0 normal, 1 tilted by 20° or more. */
 const position: Entry = {
@@ -82,16 +81,37 @@ const remaining: Entry = {
   },
 }
 
+/** It was moved where it sits. */
+const disassembly: Entry = {
+  bytes: 1,
+  read: (view, at, out) => {
+    out.pickedUp = view.getUint8(at) === 1
+  },
+}
+
+/** In the history: this sensor was switched off. One more, 0xFFFF, stands for one that failed. */
+const SWITCHED_OFF = 0xfffe
+/** The bit of an event that says that it leaned. */
+const TILTED = 0x20
+
 /** What was measured while the network was away, each with its own time. */
-const history = (bytes: number, hasTemperature: boolean): Entry => ({
+const history = (bytes: number): Entry => ({
   bytes,
   read: (view, at, _out, past) => {
     const then: Draft = { at: instant(view.getUint32(at, true) * 1000) }
-    distance(2).read!(view, at + 4, then, past)
-    if (hasTemperature) then.temperatureC = view.getInt16(at + 6, true) / 10
+    if (view.getUint16(at + 4, true) !== SWITCHED_OFF) readDistance(view, at + 4, then)
+    if (bytes === RADAR_HISTORY_BYTES) {
+      if (view.getUint16(at + 6, true) < SWITCHED_OFF) {
+        then.temperatureC = view.getInt16(at + 6, true) / 10
+      }
+      if ((view.getUint8(at + 10) & TILTED) !== 0) then.tilted = true
+    }
     past.push(then)
   },
 })
+/** Time, distance, temperature, jump, event; the ultrasonic one keeps time and distance only. */
+const RADAR_HISTORY_BYTES = 11
+const ULTRASONIC_HISTORY_BYTES = 6
 
 /** What a device says of itself when it joins. */
 const ABOUT: Table = {
@@ -106,7 +126,7 @@ const ABOUT: Table = {
   0xffff: { bytes: 2 }, // TSL version
 }
 
-/** An alarm's entry repeats the value that set it off, with one byte more: 0 over, 1 alarm. */
+/** An alarm's entry repeats the value that set it off, with one byte more: 0 over, 1 alarm, 2 a jump. */
 const TABLES: Readonly<Record<MilesightModel, Table>> = {
   'em310-udl': {
     ...ABOUT,
@@ -124,6 +144,7 @@ const TABLES: Readonly<Record<MilesightModel, Table>> = {
     0x0688: { bytes: 9 }, // place and motion, the NB-IoT models
     0x8367: temperature(3),
     0x8482: distance(3),
+    0x8800: disassembly,
   },
   'em410-rdl': {
     ...ABOUT,
@@ -136,15 +157,17 @@ const TABLES: Readonly<Record<MilesightModel, Table>> = {
     0x8482: distance(3),
     0x9482: distance(5),
     0xb482: exception,
-    0x20ce: history(11, true),
+    0x20ce: history(RADAR_HISTORY_BYTES),
   },
   'em500-udl': {
     ...ABOUT,
     0x0175: battery,
     0x0382: distance(2),
     0x8382: distance(3),
-    0x83e9: distance(5),
-    0x20ce: history(6, false),
+    // A jump's alarm repeats the distance, in millimetres by the guide and in tenths of them by the
+    // published decoder. The next report has it without doubt.
+    0x83e9: { bytes: 5 },
+    0x20ce: history(ULTRASONIC_HISTORY_BYTES),
   },
   ws201: { ...ABOUT, 0x0175: battery, 0x0382: distance(2), 0x04d6: remaining },
 }
@@ -172,17 +195,24 @@ function cellularBody(bytes: Uint8Array): Uint8Array | undefined {
   return isWhole ? body : undefined
 }
 
+/** An alarm has its value's channel with this bit. */
+const ALARM = 0x80
+
 /**
  * Where a value comes twice, as with an alarm, the later one counts. What the device kept while the
- * network was away comes first, with its times; then what it measured now, if it did.
+ * network was away comes first, with its times; then what it measured now, if it did. A cellular EM400
+ * sends several collections in one frame, without times: a channel that doesn't rise begins the next.
  */
 export function decodeMilesight(frame: Uint8Array, model: MilesightModel): Measured | Refusal {
-  const bytes = (model === 'em400' ? cellularBody(frame) : undefined) ?? frame
+  const body = cellularBody(frame)
+  const bytes = body ?? frame
+  const hasSeveral = body !== undefined && model === 'em400'
   const table = TABLES[model]
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const out: Draft = {}
+  let out: Draft = {}
   const past: Draft[] = []
   let at = 0
+  let lastChannel = 0
   while (at < bytes.length) {
     const channel = bytes[at]!
     if (at + 1 >= bytes.length) return refuse('undecodable', `byte ${at}: a channel without a type`)
@@ -197,6 +227,13 @@ export function decodeMilesight(frame: Uint8Array, model: MilesightModel): Measu
         'undecodable',
         `byte ${at}: the frame ends in the middle of an entry of ${entry.bytes} bytes`,
       )
+    }
+    if (hasSeveral && channel < ALARM) {
+      if (channel <= lastChannel && Object.keys(out).length > 0) {
+        past.push(out)
+        out = {}
+      }
+      lastChannel = channel
     }
     entry.read?.(view, at + 2, out, past)
     at += 2 + entry.bytes

@@ -5,11 +5,13 @@
  */
 import type { BatteryField, FieldMap, FlagField, LevelField } from '#src/stations/field-map.ts'
 import type { DeviceProfile } from '#src/stations/station.ts'
+import { decodeAdnexo } from '../codecs/adnexo.ts'
 import { type DecentlabModel, decodeDecentlab } from '../codecs/decentlab.ts'
 import { decodeDingtek, type DingtekLayout } from '../codecs/dingtek.ts'
 import { decodeElsys } from '../codecs/elsys.ts'
 import { decodeMilesight, type MilesightModel } from '../codecs/milesight-tlv.ts'
 import { decodeNetvox, type NetvoxModel } from '../codecs/netvox.ts'
+import { decodeSensoneo } from '../codecs/sensoneo.ts'
 import type { Measured } from '../measured.ts'
 import type { Refusal } from '../refusal.ts'
 
@@ -44,6 +46,15 @@ const cm = (path: string, more: Partial<LevelField> = {}): LevelField => ({
 })
 const fill = (path: string): LevelField => ({ path, meaning: 'fill', unit: '%' })
 
+/** The radar's word for why there is no distance: by itself, among its events, and in its history. */
+const EXCEPTION_PATHS = [
+  'distance_exception',
+  'event[0].distance_exception',
+  'event[1].distance_exception',
+  'event[2].distance_exception',
+  'distance_sensor_status',
+]
+
 function milesight(
   device: string,
   technology: ReadyProfile['technology'],
@@ -70,16 +81,19 @@ function milesight(
       { path: 'position', is: ['tilt', 'tilted', 1] },
       { path: 'tilt', is: ['tilt', 'tilted', true, 1] },
     ],
-    faults: [
-      { path: 'distance_exception', is: ['no target'], fault: 'no-echo' },
-      { path: 'distance_exception', is: ['sensor exception'], fault: 'sensor-error' },
-    ],
+    pickedUp: { path: 'disassembly_alarm', is: ['device_abnormal_movement', 1] },
+    faults: EXCEPTION_PATHS.flatMap((path) => [
+      { path, is: ['no target', 2], fault: 'no-echo' },
+      { path, is: ['sensor exception', 3], fault: 'sensor-error' },
+    ]),
   }
+  // What was kept while the network was away comes in a message of its own.
+  const history: FieldMap = { ...map, readings: 'history', at: { path: 'timestamp', unit: 's' } }
   return {
     device,
     technology,
     // The cellular models put a list of readings into their frame.
-    fields: model === 'em400' ? [{ ...map, readings: 'data' }, map] : [map],
+    fields: model === 'em400' ? [{ ...map, readings: 'data' }, map] : [map, history],
     decode: (bytes) => decodeMilesight(bytes, model),
     ...(caveat !== undefined && { caveat }),
   }
@@ -218,7 +232,11 @@ function dragino(device: string): ReadyProfile {
         levels: [
           mm('Distance', {
             unit: 'text',
-            sentinels: [...words, { value: 20, fault: 'below-dead-zone' }],
+            sentinels: [
+              ...words,
+              { value: 20, fault: 'below-dead-zone' },
+              { value: '20 mm', fault: 'below-dead-zone' },
+            ],
           }),
         ],
         battery: { path: 'Bat', unit: 'V' },
@@ -235,6 +253,7 @@ export const READY_PROFILES: Readonly<Record<ReadyProfileName, ReadyProfile>> = 
   'milesight/em400-udl': milesight('Milesight EM400-UDL', 'ultrasonic', 'em400'),
   'milesight/em400-tld': milesight('Milesight EM400-TLD', 'laser', 'em400'),
   'milesight/em410-rdl': milesight('Milesight EM410-RDL', 'radar', 'em410-rdl'),
+  'milesight/em411-rdl': milesight('Milesight EM411-RDL', 'radar', 'em410-rdl'),
   'milesight/em500-udl': milesight(
     'Milesight EM500-UDL',
     'ultrasonic',
@@ -302,10 +321,20 @@ export const READY_PROFILES: Readonly<Record<ReadyProfileName, ReadyProfile>> = 
         temperature: { path: 'temperature', unit: 'C' },
         fire: { path: 'fireAlarm', is: [true, 1] },
         tilted: { path: 'tamperEvent', is: [true, 1] },
-        pickedUp: {
-          path: 'pickupAlert',
-          is: [true, 1, 'MOTION', 'FILL_LEVEL', 'BOTH', 'MOTION_AND_FILL_LEVEL'],
-        },
+        pickedUp: [
+          { path: 'pickupEvent', is: [true, 1] },
+          {
+            path: 'pickupAlert',
+            is: [true, 1, 'MOTION', 'FILL_LEVEL_PERCENTAGE', 'MOTION_AND_FILL_LEVEL'],
+          },
+        ],
+        faults: [
+          {
+            path: 'distanceError',
+            is: ['SENSOR_MODULE_NOT_RESPONDING', 'LASER_SENSOR_INVALID_CONFIGURATIONS'],
+            fault: 'sensor-error',
+          },
+        ],
       },
     ],
   },
@@ -320,9 +349,28 @@ export const READY_PROFILES: Readonly<Record<ReadyProfileName, ReadyProfile>> = 
           // Its own message for echoes that disagree has nothing but their variance.
           mm('measurementVariance', { most: -1 }),
         ],
-        battery: SPARE_BATTERY,
+        battery: [...SPARE_BATTERY, { path: 'voltage', unit: 'V' }],
         temperature: { path: 'temperature', unit: 'C' },
       },
     ],
+    decode: decodeAdnexo,
+    caveat: 'The port tells its frames apart, so the network server must pass it on.',
+  },
+  'sensoneo/single-sensor': {
+    device: 'Sensoneo Single Sensor 3.0',
+    technology: 'ultrasonic',
+    fields: [
+      {
+        levels: ['sonar0', 'sonar1', 'sonar2', 'sonar3'].map((path) =>
+          cm(path, { sentinels: [0, 510].map((value) => ({ value, fault: 'no-echo' })) }),
+        ),
+        battery: { path: 'voltage', unit: 'mV' },
+        temperature: { path: 'temperature', unit: 'C' },
+        tilt: { path: 'tilt', unit: 'deg' },
+      },
+    ],
+    decode: (bytes) => decodeSensoneo(bytes),
+    caveat:
+      'Sends four echoes, of which the median counts. Written from its maker’s table, not tried on a real one.',
   },
 }

@@ -179,25 +179,27 @@ export async function openSqliteStore(path: string): Promise<Store> {
         settled: settled === 1,
       }))
     },
-    async keepDeviceChange(change, by, at) {
-      const { no } = await transact(() =>
-        writer.query
-          .insertInto('device_change')
-          .values({ at, by_whom: by, body: JSON.stringify(change) })
-          .returning('no')
-          .executeTakeFirstOrThrow(),
-      )
-      return no
-    },
-    async settleDeviceChanges() {
-      const [result] = await transact(() =>
+    keepDeviceChanges: (changes, by, at) =>
+      transact(async () => {
+        const nos: number[] = []
+        for (const change of changes) {
+          const { no } = await writer.query
+            .insertInto('device_change')
+            .values({ at, by_whom: by, body: JSON.stringify(change) })
+            .returning('no')
+            .executeTakeFirstOrThrow()
+          nos.push(no)
+        }
+        return nos
+      }),
+    async settleDeviceChanges(nos) {
+      await transact(() =>
         writer.query
           .updateTable('device_change')
           .set({ settled: 1 })
-          .where('settled', '=', 0)
+          .where('no', 'in', sql<number>`(select value from json_each(${JSON.stringify(nos)}))`)
           .execute(),
       )
-      return Number(result?.numUpdatedRows ?? 0n)
     },
 
     journal: (work) => transact(() => work(tx)),
