@@ -291,9 +291,11 @@ function end(draft: Draft, places: readonly number[], until: EpochMs): void {
   for (const place of places) draft.mountings[place] = { ...draft.mountings[place]!, until }
 }
 
-/** Why a device has no seat that could end then; undefined where it had one that ended before. */
+/** Why a device has no seat that could end then; undefined where it had left before. */
 function seatlessFault(draft: Draft, id: DeviceId, at: EpochMs): string | undefined {
   const own = seatsOf(draft, draft.ofDevice.get(id))
+  const ending = own.find((m) => m.from < at && (m.until ?? -Infinity) > at)
+  if (ending) return `${id} leaves ${ending.containerId} at ${isoText(ending.until!)} already`
   if (own.some((m) => m.until !== undefined && m.until <= at)) return undefined
   return own.length === 0
     ? `${id} sits nowhere`
@@ -378,11 +380,14 @@ function seatsOf(draft: Draft, places: readonly number[] = []): readonly Mountin
   return places.map((place) => draft.mountings[place]!)
 }
 
-/** Where a device sits at an instant, and not only from it on. */
+/**
+ * Where a device sits at an instant, and not only from it on. An end that is known is never moved: so
+ * what was recorded of it holds, whatever else is learnt later.
+ */
 function placesAt(draft: Draft, id: DeviceId, at: EpochMs): readonly number[] {
   return (draft.ofDevice.get(id) ?? []).filter((place) => {
     const { from, until } = draft.mountings[place]!
-    return from < at && (until === undefined || until > at)
+    return from < at && until === undefined
   })
 }
 

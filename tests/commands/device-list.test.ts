@@ -1,9 +1,14 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readDeviceList } from '#src/commands/device-list.ts'
+import { faultLine } from '#src/stations/fault-line.ts'
 
 const read = (text: string, profile?: string, maps: readonly string[] = []) =>
-  readDeviceList(text, { profile, maps })
+  readDeviceList(text, 'list.csv', { profile, maps })
+const faultsOf = (...asked: Parameters<typeof read>) => {
+  const list = read(...asked)
+  return list.kind === 'faulty' ? list.faults.map(faultLine) : []
+}
 
 test('a list from ChirpStack, with its profiles’ names', () => {
   const text = `\uFEFFdev_eui;name;device_profile_name
@@ -19,14 +24,44 @@ test('a list from ChirpStack, with its profiles’ names', () => {
   })
 })
 
-test('a list from The Things Stack, and a column for where it goes', () => {
-  const text = `ids.device_id,ids.dev_eui,version_ids.model_id,container
-lid-7,0102030405060708,df702,1490-901-paper-1
+test('a list from The Things Stack, which names brand and model', () => {
+  const text = `ids.device_id,ids.dev_eui,name,version_ids.brand_id,version_ids.model_id
+lid-7,0102030405060708,Lid 7,milesight-iot,em310-udl
+lid-8,0102030405060709,,nobody,em310-udl
 `
-  expect(read(text, 'dingtek/df702')).toEqual({
+  expect(read(text, 'native')).toEqual({
     kind: 'list',
     devices: [
-      { line: 2, id: '0102030405060708', profile: 'dingtek/df702', container: '1490-901-paper-1' },
+      { line: 2, id: '0102030405060708', profile: 'milesight/em310-udl', name: 'Lid 7' },
+      { line: 3, id: '0102030405060709', profile: 'native' },
+    ],
+  })
+})
+
+test('a list of one’s own, with where each goes and by which of its sensors', () => {
+  const text = `id,profile,container,channel
+four-bins,our-town/four-bins,1490-901-paper-1,2
+"in the
+drawer",native,,
+drawer,native,,3
+`
+  expect(read(text)).toEqual({
+    kind: 'faulty',
+    faults: [
+      { file: 'list.csv', line: 3, field: 'id', message: '"in the\ndrawer" can’t be a device id' },
+    ],
+  })
+  expect(read(text.replace('"in the\ndrawer",native,,\n', ''))).toEqual({
+    kind: 'list',
+    devices: [
+      {
+        line: 2,
+        id: 'four-bins',
+        profile: 'our-town/four-bins',
+        container: '1490-901-paper-1',
+        channel: '2',
+      },
+      { line: 3, id: 'drawer', profile: 'native' },
     ],
   })
 })
@@ -38,20 +73,29 @@ bad id,x,
 0102030405060708,y,
 0102030405060709,x,nowhere
 `
-  expect(read(text, undefined, ['y=native', 'nonsense'])).toEqual({
-    kind: 'faulty',
-    faults: [
-      ' --map: expected MODEL=PROFILE, got "nonsense"',
-      '2 "bad id" can’t be a device id',
-      '3 0102030405060708 has no profile: give --map "x=PROFILE", or --profile',
-      '4 0102030405060708 stands on line 3 already',
-      '5 0102030405060709 has no profile: give --map "x=PROFILE", or --profile',
-    ],
-  })
-  expect(read('a,b\n1,2\n', 'native')).toEqual({
-    kind: 'faulty',
-    faults: ['1 no column with the devices’ ids: expected a heading such as dev_eui or devEUI'],
-  })
+  expect(faultsOf(text, undefined, ['y=native', 'nonsense'])).toEqual([
+    'list.csv:1  --map: expected MODEL=PROFILE, got "nonsense"',
+    'list.csv:2  devEUI: "bad id" can’t be a device id',
+    'list.csv:2  model: no profile; give --map "x=PROFILE", or --profile',
+    'list.csv:3  model: no profile; give --map "x=PROFILE", or --profile',
+    'list.csv:4  devEUI: 0102030405060708 stands on line 3 already',
+    'list.csv:5  model: no profile; give --map "x=PROFILE", or --profile',
+    'list.csv:5  container: "nowhere" can’t be a container; expected an id such as 1490-064-paper-1',
+  ])
+  expect(faultsOf('a,b\n1,2\n', 'native')).toEqual([
+    'list.csv:1  no column with the devices’ ids: expected a heading such as dev_eui or devEUI',
+  ])
+  expect(faultsOf('id\n"open', 'native')).toEqual([
+    expect.stringMatching(/^list\.csv:1 {2}not readable as CSV: Quote Not Closed/),
+  ])
+})
+
+test('a list longer than the service takes is told where to cut', () => {
+  const rows = Array.from({ length: 5001 }, (_, i) => `dev-${i}`)
+  expect(read(['id', ...rows.slice(1)].join('\n'), 'native').kind).toBe('list')
+  expect(faultsOf(['id', ...rows].join('\n'), 'native')).toEqual([
+    'list.csv:5002  more than 5000 devices; split the list',
+  ])
 })
 
 test('whatever the text, it throws nothing', () => {

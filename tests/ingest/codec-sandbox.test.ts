@@ -136,6 +136,7 @@ describe('a codec in the makers’ style', () => {
     const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
       env: { ...process.env, TZ: 'Europe/Stockholm' },
       encoding: 'utf8',
+      timeout: 20_000,
     })
     expect(stdout).toContain('2026-06-30T22:00:00.000Z')
     expect(stdout).toContain('"data":{"hour":11,"local":"2026-07-01T00:00:00.000Z"}')

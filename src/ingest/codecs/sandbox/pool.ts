@@ -182,6 +182,8 @@ export function openCodecPool(options: CodecPoolOptions = {}): CodecPool {
     const worker = new Worker(options.program ?? new URL('codec-worker.ts', import.meta.url), {
       // Nothing of what the service was started with, tokens least of all.
       env: {},
+      // A thread takes over the flags of its process, and with some of them (--input-type) it can't start.
+      execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: 64 },
     })
     const gone = (error: Error): void => {
