@@ -236,6 +236,8 @@ describe('what is not taken says why', () => {
         receivedAt: now,
         head: Uint8Array.from(payload.subarray(0, 1024)),
         bytes: payload.length,
+        // Whole, to be tried again, where it is no larger than an uplink is.
+        ...(payload.length <= 8192 && { payload: Uint8Array.from(payload) }),
       },
     })
   })
