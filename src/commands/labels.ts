@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { labelsOf } from '#src/labels/label-content.ts'
-import { drawSheets, isPrintable, SHEETS, type Sheet } from '#src/labels/label-sheet.ts'
+import { drawSheets, isPrintable, isRoomFor, SHEETS, type Sheet } from '#src/labels/label-sheet.ts'
 import { isWebAddress } from '#src/stations/web-address.ts'
 import { readTownFolder } from '../town-folder.ts'
 import type { CommandResult } from './codec.ts'
@@ -64,6 +64,12 @@ export async function labelsCommand(args: readonly string[]): Promise<CommandRes
       ? town.stations
       : town.stations.filter((s) => wanted.some((id) => named(s, id)))
   const labels = labelsOf(town, url!, stations)
+  if (!isRoomFor(labels, sheet as Sheet)) {
+    return {
+      code: 2,
+      text: `--sheet: ${sheet} has no room for codes with so long an address; choose larger labels or a shorter --url`,
+    }
+  }
   const odd = [...new Set(labels.flatMap((l) => [l.station, l.container]))].filter(
     (words) => !isPrintable(words),
   )

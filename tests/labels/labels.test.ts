@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inflateSync } from 'node:zlib'
 import { fileURLToPath } from 'node:url'
 import { decodeQR } from 'qr/decode.js'
 import { expect, test } from 'vitest'
@@ -11,6 +12,9 @@ import {
   boxesOf,
   drawSheets,
   isPrintable,
+  isRoomFor,
+  layoutOf,
+  LEAST_MODULE_MM,
   modulesOf,
   SHEETS,
   type Sheet,
@@ -98,6 +102,84 @@ test('the same labels give the same bytes, a page for each sheet', async () => {
   expect(pages).toHaveLength(Math.ceil(labels.length / 8))
 })
 
+/** The dark squares that a PDF of labels has, code by code, as their left upper corners and their side. */
+function drawnCodes(pdf: Uint8Array) {
+  const bytes = Buffer.from(pdf)
+  const codes: { x: number; y: number; side: number }[][] = []
+  for (let at = 0; ;) {
+    const start = bytes.indexOf('stream\n', at)
+    if (start < 0) return codes
+    at = bytes.indexOf('endstream', start)
+    const packed = bytes.subarray(start + 'stream\n'.length, at)
+    at += 'endstream'.length
+    const text = inflateSync(packed).toString('latin1')
+    // All squares of a code are one path, which is filled once.
+    for (const path of text.match(/(?:[-\d.]+ [-\d.]+ [-\d.]+ [-\d.]+ re\s+){100,}/g) ?? []) {
+      const squares = [...path.matchAll(/([-\d.]+) ([-\d.]+) ([-\d.]+) [-\d.]+ re/g)]
+      codes.push(squares.map(([, x, y, side]) => ({ x: +x!, y: +y!, side: +side! })))
+    }
+  }
+}
+
+/** With its light squares, of which a drawing has none; a code's corners are dark, save for the last. */
+function squareOf(dark: readonly (readonly boolean[])[]): readonly (readonly boolean[])[] {
+  return Array.from(dark, (row) => Array.from(dark, (_, i) => row[i] === true))
+}
+
+test.each(sheets)('%s: the codes that are drawn lead where they should', async (sheet) => {
+  const codes = drawnCodes(await drawSheets(labels, sheet))
+  const read = codes.map((squares) => {
+    const [left, top] = [Math.min(...squares.map((s) => s.x)), Math.min(...squares.map((s) => s.y))]
+    const { side } = squares[0]!
+    expect(side).toBeGreaterThanOrEqual(LEAST_MODULE_MM)
+    const modules: boolean[][] = []
+    for (const { x, y } of squares) {
+      const [column, row] = [Math.round((x - left) / side), Math.round((y - top) / side)]
+      const cells = (modules[row] ??= [])
+      cells[column] = true
+    }
+    return decodeQR(pictureOf(squareOf(modules)))
+  })
+  expect(read).toEqual(labels.map((l) => l.link))
+})
+
+test.each(sheets)('%s: neither band nor words lie on the code or outside the label', (sheet) => {
+  for (const box of boxesOf(sheet)) {
+    for (let modules = 21; modules <= 57; modules += 4) {
+      const layout = layoutOf(box, modules)
+      if (!layout) continue
+      const { code, band, words, module } = layout
+      expect(module).toBeGreaterThanOrEqual(LEAST_MODULE_MM)
+      expect(code.width).toBeCloseTo(module * (modules + 8), 6)
+      for (const part of [code, band, words]) {
+        expect(part.x).toBeGreaterThan(box.x)
+        expect(part.y).toBeGreaterThan(box.y)
+        expect(part.x + part.width).toBeLessThan(box.x + box.width + 1e-9)
+        expect(part.y + part.height).toBeLessThan(box.y + box.height + 1e-9)
+      }
+      for (const [a, b] of [
+        [code, band],
+        [code, words],
+        [band, words],
+      ] as const) {
+        const apart =
+          a.x + a.width <= b.x ||
+          b.x + b.width <= a.x ||
+          a.y + a.height <= b.y ||
+          b.y + b.height <= a.y
+        expect(apart).toBe(true)
+      }
+    }
+  }
+})
+
+test('an address too long for the labels is told, and larger labels take it', () => {
+  const long = labelsOf(castTown, `https://${'a'.repeat(50)}.example/${'b'.repeat(20)}`)
+  expect(isRoomFor(labels, '3x8')).toBe(true)
+  expect(isRoomFor(long, '3x8')).toBe(false)
+  expect(isRoomFor(long, '2x4')).toBe(true)
+})
+
 test('what the fonts lack is known', () => {
   expect(isPrintable('Sjöbo återvinning – nr 3 “norr”')).toBe(true)
   expect(isPrintable('Żółta')).toBe(false)
@@ -114,6 +196,12 @@ test('the command writes a town’s labels, or one station’s, and tells what i
       text: expect.stringMatching(/labels of 1 stations on \d+ sheets of A4\.$/),
     })
     expect((await readFile(out)).subarray(0, 5).toString()).toBe('%PDF-')
+    const far = `https://${'a'.repeat(60)}.example`
+    const small = ['--town', town, '--url', far, '--out', out, '--sheet', '3x8']
+    expect(await labelsCommand(small)).toEqual({
+      code: 2,
+      text: '--sheet: 3x8 has no room for codes with so long an address; choose larger labels or a shorter --url',
+    })
     expect(await labelsCommand([...asked, '--station', '999'])).toEqual({
       code: 2,
       text: '--station: there is no station 999',
@@ -122,7 +210,7 @@ test('the command writes a town’s labels, or one station’s, and tells what i
       '--town: expected the town’s folder',
       '--out: expected a file to write, such as labels.pdf',
       '--url: expected the site’s address, such as https://avs.provstad.se',
-      '--sheet: expected one of 2x4, 2x2, 1x2, 1x1',
+      '--sheet: expected one of 3x8, 2x4, 2x2, 1x2, 1x1',
     ])
   } finally {
     await rm(folder, { recursive: true, force: true })
