@@ -190,8 +190,13 @@ describe('what only staff may read', () => {
           bytes: 5,
           headText: '{oops',
           headBase64: 'e29vcHM=',
+          // Its head alone was kept.
+          replayable: false,
+          replayedAt: null,
+          outcome: null,
         },
       ],
+      next: null,
     })
   })
 })

@@ -134,6 +134,11 @@ describe('what a maker’s codec says instead of a level', () => {
       { level: '9999 mm', angle: '12 °', tilt: false },
       { fault: 'no-echo', tiltDeg: 12 },
     ],
+    [
+      'milesight/em500-udl',
+      { distance: 120, distance_mutation: 30, distance_alarm: 'mutation_alarm' },
+      { fault: 'out-of-range' },
+    ],
     ['dingtek/df701', { level: 9999, volt: 3.6 }, { fault: 'no-echo', batteryVolts: 3.6 }],
     [
       'decentlab/dl-mbx',

@@ -55,6 +55,8 @@ const EXCEPTION_PATHS = [
   'distance_sensor_status',
 ]
 
+const EM500_ALARMS = ['normal', 'threshold_alarm', 'mutation_alarm', 0, 1, 2]
+
 function milesight(
   device: string,
   technology: ReadyProfile['technology'],
@@ -82,10 +84,16 @@ function milesight(
       { path: 'tilt', is: ['tilt', 'tilted', true, 1] },
     ],
     pickedUp: { path: 'disassembly_alarm', is: ['device_abnormal_movement', 1] },
-    faults: EXCEPTION_PATHS.flatMap((path) => [
-      { path, is: ['no target', 2], fault: 'no-echo' },
-      { path, is: ['sensor exception', 3], fault: 'sensor-error' },
-    ]),
+    faults: [
+      ...EXCEPTION_PATHS.flatMap((path) => [
+        { path, is: ['no target', 2], fault: 'no-echo' } as const,
+        { path, is: ['sensor exception', 3], fault: 'sensor-error' } as const,
+      ]),
+      // The codec tells a tenth of the distance here; see `milesight-tlv.ts`.
+      ...(model === 'em500-udl'
+        ? [{ path: 'distance_alarm', is: EM500_ALARMS, fault: 'out-of-range' } as const]
+        : []),
+    ],
   }
   // What was kept while the network was away comes in a message of its own.
   const history: FieldMap = { ...map, readings: 'history', at: { path: 'timestamp', unit: 's' } }
@@ -258,7 +266,7 @@ export const READY_PROFILES: Readonly<Record<ReadyProfileName, ReadyProfile>> = 
     'Milesight EM500-UDL',
     'ultrasonic',
     'em500-udl',
-    'The published codec has the old interface, which the sandbox runs as well.',
+    'An alarm gives no level: its maker’s table and published codec differ in its unit.',
   ),
   'milesight/ws201': milesight(
     'Milesight WS201',
