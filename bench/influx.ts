@@ -122,7 +122,13 @@ try {
     seq = 0
     const sqlite = await openSqliteStore(join(folder, `${name}.sqlite`))
     const store =
-      name === 'SQLite' ? sqlite : await withInfluxHistory(sqlite, { url, database: 'bench' })
+      name === 'SQLite'
+        ? sqlite
+        : await withInfluxHistory(sqlite, {
+            url,
+            database: 'bench',
+            clock: () => instant(Date.now()),
+          })
     await store.saveTown(town, start)
     const figures: string[] = []
     for (const batch of [1000, 20, 1])

@@ -54,7 +54,6 @@ export interface Running extends AsyncDisposable {
 }
 
 const TICK_MS = 200
-const KEPT_BESIDE_INFLUX_MS = 3 * DAY
 
 /** Starts everything, or nothing: what had started is closed again when a later part fails. */
 export async function serve(options: ServeOptions): Promise<Running> {
@@ -74,6 +73,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
       await withInfluxHistory(sqlite, {
         ...settings.influx,
         ...(keepReadingsMs === undefined ? {} : { keepReadingsMs }),
+        clock,
+        onFault,
         onTrouble: (trouble) =>
           trouble === undefined
             ? log.info('InfluxDB takes readings again')
@@ -85,18 +86,16 @@ export async function serve(options: ServeOptions): Promise<Running> {
     )
   const store: Store = influx ?? sqlite
   starting.use(startCheckpoints(file, (error) => onFault('checkpoints have stopped', error)))
-  starting.use(
-    startCompaction(file, {
-      clock,
-      // With its history elsewhere it keeps what rules and repeats look back for, and to spare.
-      ...(influx
-        ? { keepReadingsMs: KEPT_BESIDE_INFLUX_MS }
-        : keepReadingsMs === undefined
-          ? {}
-          : { keepReadingsMs }),
-      onFault: (error) => onFault('readings could not be packed', error),
-    }),
-  )
+  // With its history elsewhere SQL holds a few days of readings, and what isn't there yet must not be packed.
+  if (!influx) {
+    starting.use(
+      startCompaction(file, {
+        clock,
+        ...(keepReadingsMs === undefined ? {} : { keepReadingsMs }),
+        onFault: (error) => onFault('readings could not be packed', error),
+      }),
+    )
+  }
   const channels = openChannels(folder.town, options)
   const previousTown = await store.town()
   const devices = manageDevices({
@@ -134,6 +133,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
       onFault,
     }),
   )
+  // Before the journal waits for its last commit, which may wait for an InfluxDB that is away.
+  if (influx) starting.defer(() => influx.giveUp())
 
   const observe = exposeCodecMetrics(metrics, () => codecs)
   const codecs: CodecPool = starting.use(

@@ -220,6 +220,11 @@ export interface Store extends AsyncDisposable {
     readonly (Pick<NewReading, 'seq' | 'reading'> &
       Pick<JudgedReading, 'cleanPercent' | 'correction'>)[]
   >
+  /**
+   * Drops readings that a history elsewhere has: measured before an instant, up to a place in the
+   * journal, the oldest first and so many at once. Gives how many went.
+   */
+  letGoOfReadings(before: EpochMs, upToSeq: number, most: number): Promise<number>
 
   /** Changes of devices, in the order in which they were made. */
   deviceChanges(): Promise<readonly RecordedChange[]>

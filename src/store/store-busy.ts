@@ -1,7 +1,10 @@
-/** More was asked of the history than it can answer in time. Ask again in a few seconds. */
+/** The history can't answer in time: too much is asked of it, or its database is away. Ask again in a few seconds. */
 export class StoreBusy extends Error {
-  constructor() {
-    super('too many questions about the history are waiting already')
+  constructor(
+    because = 'too many questions about the history are waiting already',
+    options?: ErrorOptions,
+  ) {
+    super(because, options)
     this.name = 'StoreBusy'
   }
 }

@@ -34,12 +34,11 @@ test.skipIf(influxdPath === undefined)(
     await writeTownFolder(town, { stations: 1, fractions: ['paper'], rules: RULES })
     await runKvitter(['import', town, '--data', data])
     await letIn(data, { [DEVICE]: 'device' })
-    const served = cleanUp.use(
-      await startKvitter([
-        ...['--town', town, '--data', data, '--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0'],
-        ...['--mqtt-ws', 'off', '--history', 'influx', '--influx-url', influxd.url],
-      ]),
-    )
+    const flags = [
+      ...['--town', town, '--data', data, '--http', '127.0.0.1:0', '--mqtt', '127.0.0.1:0'],
+      ...['--mqtt-ws', 'off', '--history', 'influx', '--influx-url', influxd.url],
+    ]
+    const served = cleanUp.use(await startKvitter(flags))
     const ready = async () => (await fetch(`${served.httpUrl}/readyz`)).status
     const publisher = startPublisher({
       port: served.mqttPort,
@@ -78,12 +77,30 @@ test.skipIf(influxdPath === undefined)(
       () => served.log(),
     )
 
-    const url = new URL(`${served.httpUrl}/api/v1/containers/1490-001-paper-1/readings`)
-    const answer = await fetch(url)
-    const { readings } = (await answer.json()) as { readings: { fillPercent: number }[] }
-    expect(readings.map((r) => r.fillPercent)).toEqual(
+    expect(await toldBy(served.httpUrl)).toEqual(
       Array.from({ length: MESSAGES }, (_, n) => 20 + n / 100),
     )
+
+    // Told to stop while InfluxDB is away, it stops; what it could not write is written at the next start.
+    await influxd.kill()
+    send(MESSAGES, MESSAGES + 1)
+    await until(
+      async () => (await ready()) === 503,
+      15_000,
+      () => served.log(),
+    )
     expect(await served.stop(), served.log()).toBe(0)
+    expect(publisher.acknowledged.size).toBe(MESSAGES)
+    publisher.close()
+    await influxd.start()
+    const again = cleanUp.use(await startKvitter(flags))
+    await until(async () => (await toldBy(again.httpUrl)).length === MESSAGES + 1, 15_000)
+    expect(await again.stop(), again.log()).toBe(0)
   },
 )
+
+async function toldBy(httpUrl: string): Promise<readonly number[]> {
+  const answer = await fetch(`${httpUrl}/api/v1/containers/1490-001-paper-1/readings`)
+  const { readings } = (await answer.json()) as { readings: { fillPercent: number }[] }
+  return readings.map((r) => r.fillPercent)
+}

@@ -2,45 +2,80 @@
  * A store whose history of readings lies in InfluxDB 1.x. Each commit is kept in SQL first, which the rules
  * and the telling of repeats look into; its readings are then written to InfluxDB, and only when that
  * has them does the commit count as done and anything get acknowledged. What a crash leaves unwritten is
- * found in SQL at the next start. Points are known by series and time, so writing one again changes nothing.
+ * found in SQL at the next start. Points are known by series and time, so writing one again changes
+ * nothing. SQL lets go of a reading after some days, and never before InfluxDB has it
+ * (docs/decisions/0011).
  */
-import { InfluxDB, type IPoint } from 'influx'
-import type { Correction } from '#src/quality/contract.ts'
-import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
-import { type Fault, READING_FLAGS, type Reading, type ReadingFlag } from '#src/stations/reading.ts'
-import { DAY, type EpochMs, HOUR } from '#src/stations/time.ts'
-import type { HistoryPoint, JudgedReading, NewReading, Store } from '../contract.ts'
+import type { ContainerId } from '#src/stations/ids.ts'
+import type { Reading } from '#src/stations/reading.ts'
+import { type Clock, DAY, type EpochMs, HOUR, MINUTE, plus, SECOND } from '#src/stations/time.ts'
+import type {
+  HistoryPoint,
+  JournalTx,
+  JudgedReading,
+  Kept,
+  NewReading,
+  Store,
+} from '../contract.ts'
+import { StoreBusy } from '../store-busy.ts'
+import {
+  bucketQuestions,
+  type BucketRow,
+  lateBuckets,
+  missedBuckets,
+  NEWEST_HOUR,
+  RAW,
+  text,
+} from './downsampling.ts'
+import { isStale, isUnmade, type Link, type LinkOptions, openLink, wordsOf } from './link.ts'
+import {
+  instantOf,
+  judgeAmong,
+  pointOf,
+  questionsFor,
+  readingOf,
+  type ReadingRow,
+  type Unsent,
+} from './reading-points.ts'
 
-export interface InfluxOptions {
-  /** `http://host:8086` */
-  readonly url: string
-  readonly database: string
-  readonly username?: string
-  readonly password?: string
-  /** How long readings are kept; hours and days of them for ever. Absent: for ever. */
-  readonly keepReadingsMs?: number
-  /** How long one request may take. */
-  readonly timeoutMs?: number
+export interface InfluxOptions extends LinkOptions {
+  readonly clock: Clock
   /** Between two tries of a write that failed. */
   readonly retryMs?: number
   /** Told when writing begins to fail, and when it goes again. */
   readonly onTrouble?: (trouble: string | undefined) => void
+  /** Told of readings that InfluxDB will never take, and of upkeep that failed and is tried again. */
+  readonly onFault?: (what: string, error: unknown) => void
 }
 
 export interface InfluxStore extends Store {
   /** Why readings can't be written now; undefined while all is well. */
   trouble(): string | undefined
+  /**
+   * No more waiting for an InfluxDB that is away: commits that wait for it fail, and the next start writes
+   * what they left. One that answers is still waited for.
+   */
+  giveUp(): void
+  /** Notes how far InfluxDB is brought up, and lets SQL go of what is old; done by itself every few minutes. */
+  tidy(): Promise<void>
 }
 
-const TIMEOUT_MS = 10_000
+/** How long SQL keeps a reading, for rules and for telling repeats. */
+export const WINDOW_MS = 3 * DAY
+
 const RETRY_MS = 500
+/** Questions about the history in hand at one time, beyond which a new one is refused. */
+const MOST_READ_AT_ONCE = 64
 const POINTS_PER_WRITE = 5000
-const PLACE_EVERY_MS = 5000
-/** The queries that make hours and days look back so far; what comes later is made up at once. */
-const DOWNSAMPLED_BACK = '2d'
-const DOWNSAMPLED_BACK_MS = 2 * DAY
-const RAW = 'raw'
-const ROUGH = 'rough'
+const NOTED_EVERY_MS = 5 * SECOND
+const TIDIED_EVERY_MS = 10 * MINUTE
+/** Readings let go of in one transaction, and the rest that others have after it. */
+const LET_GO_AT_ONCE = 500
+const REST_MS = 20
+/** Our clock may be set back a little between letting go and looking up. */
+const CLOCK_PLAY_MS = HOUR
+/** After so long without InfluxDB its continuous queries may have missed hours. */
+const MISSED_AFTER_MS = HOUR
 
 /**
  * @throws with a sentence for the operator when InfluxDB can't be set up: not there, not let in, another
@@ -50,83 +85,141 @@ export async function withInfluxHistory(
   store: Store,
   options: InfluxOptions,
 ): Promise<InfluxStore> {
-  const { database } = options
-  const retryMs = options.retryMs ?? RETRY_MS
-  const influx = connect(options)
-  await setUp(influx, options)
+  const { clock, retryMs = RETRY_MS, onFault = () => undefined } = options
+  const link = openLink(options)
+  await setUp(link, options)
 
-  let trouble: string | undefined
-  let closed = false
+  let trouble: { readonly words: string; readonly since: number } | undefined
+  const closing = new AbortController()
   let sentSeq = await store.historyPlace()
   let notedSeq = sentSeq
-  const closing = new AbortController()
-  const setTrouble = (words: string | undefined): void => {
-    if ((words === undefined) === (trouble === undefined)) return
-    trouble = words
+  /** Statements that make hours and days anew and could not be run yet. Until they are, the place isn't noted. */
+  const owed = new Set<string>()
+  let mayHaveMissed = true
+
+  const failed = (error: unknown): void => {
+    if (trouble) return
+    const words = `InfluxDB does not take readings: ${wordsOf(error)}`
+    trouble = { words, since: Date.now() }
     options.onTrouble?.(words)
   }
+  const worked = (): void => {
+    if (!trouble) return
+    if (Date.now() - trouble.since > MISSED_AFTER_MS) mayHaveMissed = true
+    trouble = undefined
+    options.onTrouble?.(undefined)
+  }
 
-  /** Resolves when InfluxDB has them, however long that takes; rejects when the store closes. */
+  /** Resolves when InfluxDB has them, however long that takes; rejects when the store is closed first. */
   const send = async (readings: readonly Unsent[]): Promise<void> => {
     for (let i = 0; i < readings.length; i += POINTS_PER_WRITE) {
-      const points = readings.slice(i, i + POINTS_PER_WRITE).map(pointOf)
-      for (;;) {
-        if (closed) throw new Error('the store closed before InfluxDB had the readings')
-        try {
-          await influx.writePoints(points, { precision: 'n', database, retentionPolicy: RAW })
-          break
-        } catch (error) {
-          const refused = pointFault(error)
-          if (refused !== undefined) throw new Error(refused, { cause: error })
-          setTrouble(`InfluxDB does not take readings: ${wordsOf(error)}`)
-          await delay(retryMs, closing.signal)
+      await write(readings.slice(i, i + POINTS_PER_WRITE))
+    }
+    for (const { seq } of readings) if (seq > sentSeq) sentSeq = seq
+    const late = lateBuckets(
+      readings.map(({ reading }) => reading),
+      Date.now(),
+    )
+    if (late.length === 0) return
+    for (const statement of late) owed.add(statement)
+    await payOff()
+  }
+
+  const write = async (part: readonly Unsent[]): Promise<void> => {
+    const points = part.map(pointOf)
+    for (let tries = 1; ; tries++) {
+      try {
+        const { refused } = await link.write(points)
+        if (refused !== undefined) {
+          onFault(`InfluxDB refuses some of ${points.length} readings`, new Error(refused))
+        }
+        return worked()
+      } catch (error) {
+        if (tries === 1 && isStale(error)) continue
+        failed(error)
+        if (isUnmade(error)) await link.setUp().catch(() => undefined)
+        await delay(retryMs, closing.signal)
+        if (closing.signal.aborted) {
+          throw new Error('the store closed before InfluxDB had the readings', { cause: error })
         }
       }
     }
-    setTrouble(undefined)
-    for (const { seq } of readings) if (seq > sentSeq) sentSeq = seq
-    await roughen(readings)
   }
 
-  /** Hours and days of readings that are older than the continuous queries look back. */
-  const roughen = async (readings: readonly Unsent[]): Promise<void> => {
-    const before = Date.now() - DOWNSAMPLED_BACK_MS
-    const late = readings.map((r) => r.reading.measuredAt).filter((at) => at < before)
-    if (late.length === 0) return
-    const from = Math.floor(Math.min(...late) / DAY) * DAY
-    const to = (Math.floor(Math.max(...late) / DAY) + 1) * DAY
-    for (const every of ['1h', '1d'] as const) {
-      await influx.query(
-        `${downsample(every)} WHERE time >= ${from}ms AND time < ${to}ms ${byTime(every)}`,
-        {
-          database,
-        },
-      )
+  const payOff = async (): Promise<void> => {
+    try {
+      for (const statement of owed) {
+        await link.ask(statement)
+        owed.delete(statement)
+      }
+    } catch (error) {
+      onFault('hours and days of late readings could not be made yet', error)
     }
+  }
+
+  const makeUpForMissed = async (): Promise<void> => {
+    const [row] = await link.ask<{ readonly time: Date }>(NEWEST_HOUR)
+    if (row) for (const s of missedBuckets(row.time.getTime(), Date.now())) owed.add(s)
+    mayHaveMissed = false
+  }
+
+  const notePlace = async (): Promise<void> => {
+    const seq = sentSeq
+    if (seq === notedSeq || owed.size > 0) return
+    await store.noteHistoryPlace(seq)
+    notedSeq = seq
+  }
+
+  const keepPlace = async (): Promise<void> => {
+    if (owed.size > 0) await payOff()
+    await notePlace()
+  }
+
+  const letGo = async (): Promise<void> => {
+    const before = plus(clock(), -WINDOW_MS)
+    while (!closing.signal.aborted) {
+      const gone = await store.letGoOfReadings(before, notedSeq, LET_GO_AT_ONCE)
+      if (gone < LET_GO_AT_ONCE) return
+      await delay(REST_MS, closing.signal)
+    }
+  }
+
+  const tidy = async (): Promise<void> => {
+    if (mayHaveMissed) await makeUpForMissed()
+    await keepPlace()
+    await letGo()
   }
 
   // What the last run kept in SQL and could not write any more.
   const left = await store.readingsSince(sentSeq)
   const catchUp = send(left).catch(() => undefined)
+  const keepUp = [
+    repeatedly(keepPlace, NOTED_EVERY_MS, (error) =>
+      onFault('how far InfluxDB is brought up could not be noted yet', error),
+    ),
+    repeatedly(tidy, TIDIED_EVERY_MS, (error) =>
+      onFault('older readings could not be let go of yet', error),
+    ),
+  ]
 
-  const notePlace = setInterval(() => {
-    if (sentSeq === notedSeq) return
-    const seq = sentSeq
-    store.noteHistoryPlace(seq).then(
-      () => (notedSeq = seq),
-      // The next round tries again; until then a crash would write some readings a second time.
-      () => undefined,
-    )
-  }, PLACE_EVERY_MS)
+  let beingRead = 0
+  const read = async <Row>(questions: readonly string[]): Promise<readonly (readonly Row[])[]> => {
+    if (beingRead >= MOST_READ_AT_ONCE) throw new StoreBusy()
+    beingRead++
+    try {
+      return await link.askAll<Row>(questions)
+    } catch (error) {
+      throw new StoreBusy(`InfluxDB does not answer: ${wordsOf(error)}`, { cause: error })
+    } finally {
+      beingRead--
+    }
+  }
 
   const histories: Store['histories'] = async (containers, from, to, everyMs) => {
     const points = new Map<ContainerId, HistoryPoint[]>(containers.map((id) => [id, []]))
     if (containers.length === 0 || from >= to) return points
-    for (const part of spans(from, to, everyMs)) {
-      const found = await influx.query<BucketRow>(bucketQuery([...points.keys()], part, everyMs), {
-        database,
-        precision: 'ms',
-      })
+    const questions = bucketQuestions([...points.keys()], from, to, everyMs, Date.now())
+    for (const found of await read<BucketRow>(questions)) {
       for (const row of found) {
         if (row.n === 0 || row.n === null) continue
         points.get(row.container as ContainerId)!.push({
@@ -143,128 +236,51 @@ export async function withInfluxHistory(
 
   return {
     ...store,
-    trouble: () => trouble,
+    trouble: () => trouble?.words,
+    giveUp: () => closing.abort(),
+    async tidy() {
+      await catchUp
+      await tidy()
+    },
     async journal(work) {
       await catchUp
-      const kept: NewReading[] = []
-      const corrections = new Map<number, { cleanPercent: number; correction: Correction }>()
+      // What was given up on is kept in SQL and would now be told a repeat.
+      if (closing.signal.aborted && trouble) throw new Error(trouble.words)
+      const unsent = new Map<number, Unsent>()
       const result = await store.journal((tx) =>
-        work({
-          ...tx,
-          async keepReadings(readings) {
-            const answers = await tx.keepReadings(readings)
-            for (const [i, answer] of answers.entries()) {
-              if (answer === 'kept') kept.push(asKept(readings[i]!, (seq) => tx.renumbered(seq)))
-            }
-            return answers
-          },
-          async keepBeliefs(beliefs) {
-            for (const { seq, ...correction } of beliefs.corrections)
-              corrections.set(seq, correction)
-            await tx.keepBeliefs(beliefs)
-          },
-        }),
+        work(watched(lookingBack(tx, link, plus(clock(), CLOCK_PLAY_MS - WINDOW_MS)), unsent)),
       )
-      if (kept.length > 0) {
-        await send(kept.map((entry) => ({ ...entry, ...corrections.get(entry.seq) })))
-      }
+      if (unsent.size > 0) await send([...unsent.values()])
       return result
     },
     async readings(container, from, to, limit) {
-      const rows = await influx.query<ReadingRow>(
+      const [rows] = await read<ReadingRow>([
         `SELECT * FROM "${RAW}"."reading" WHERE "container" = ${text(container)} AND time >= ${from}ms AND time < ${to}ms ORDER BY time DESC LIMIT ${limit}`,
-        { database, precision: 'ms' },
-      )
-      return rows.map(readingOf).reverse()
+      ])
+      return rows!.map(readingOf).reverse()
     },
     async history(container, from, to, everyMs) {
       return (await histories([container], from, to, everyMs)).get(container)!
     },
     histories,
     async readingsCount() {
-      const [row] = await influx.query<{ n: number }>(
+      const [rows] = await read<{ n: number }>([
         `SELECT count("received") AS n FROM "${RAW}"."reading"`,
-        { database },
-      )
-      return row?.n ?? 0
+      ])
+      return rows![0]?.n ?? 0
     },
     async [Symbol.asyncDispose]() {
-      closed = true
-      clearInterval(notePlace)
       closing.abort()
-      await catchUp
-      if (sentSeq !== notedSeq) await store.noteHistoryPlace(sentSeq).catch(() => undefined)
+      await Promise.all([catchUp, ...keepUp.map((upkeep) => upkeep.stop())])
+      await notePlace().catch(() => undefined)
       await store[Symbol.asyncDispose]()
     },
   }
 }
 
-/** A kept reading on its way out, with what was believed instead of its level. */
-type Unsent = Pick<NewReading, 'seq' | 'reading'> & {
-  readonly cleanPercent?: number
-  readonly correction?: Correction
-}
-
-function connect({ url, username, password, timeoutMs }: InfluxOptions): InfluxDB {
-  const { protocol, hostname, port } = new URL(url)
-  const isTls = protocol === 'https:'
-  return new InfluxDB({
-    hosts: [
-      {
-        host: hostname,
-        port: port === '' ? (isTls ? 443 : 8086) : Number(port),
-        protocol: isTls ? 'https' : 'http',
-      },
-    ],
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
-    pool: {
-      requestTimeout: timeoutMs ?? TIMEOUT_MS,
-      // It would sit out ever longer waits after a failure ("no host available"); the waiting is ours.
-      maxRetries: 0,
-      backoff: AT_ONCE,
-    },
-  })
-}
-
-interface Backoff {
-  getDelay(): number
-  next(): Backoff
-  reset(): Backoff
-}
-const AT_ONCE: Backoff = { getDelay: () => 0, next: () => AT_ONCE, reset: () => AT_ONCE }
-
-/** Database, retention and downsampling: made where missing, changed where they differ. */
-async function setUp(influx: InfluxDB, options: InfluxOptions): Promise<void> {
-  const { database, keepReadingsMs, url } = options
-  const duration = keepReadingsMs === undefined ? '0s' : `${Math.ceil(keepReadingsMs / HOUR)}h`
+async function setUp(link: Link, { url }: LinkOptions): Promise<void> {
   try {
-    await influx.createDatabase(database)
-    const policies = await influx.showRetentionPolicies(database)
-    const has = (name: string) => policies.some((p) => p.name === name)
-    const raw = { database, duration, replication: 1, isDefault: true }
-    await (has(RAW)
-      ? influx.alterRetentionPolicy(RAW, raw)
-      : influx.createRetentionPolicy(RAW, raw))
-    if (!has(ROUGH)) {
-      await influx.createRetentionPolicy(ROUGH, {
-        database,
-        duration: '0s',
-        replication: 1,
-        isDefault: false,
-      })
-    }
-    for (const every of ['1h', '1d'] as const) {
-      const name = `kvitter_${every}`
-      // Created anew, so that an upgrade may change it; it holds no data.
-      await influx.dropContinuousQuery(name, database).catch(() => undefined)
-      await influx.createContinuousQuery(
-        name,
-        `${downsample(every)} ${byTime(every)}`,
-        database,
-        `RESAMPLE EVERY 10m FOR ${DOWNSAMPLED_BACK}`,
-      )
-    }
+    await link.setUp()
   } catch (error) {
     throw new Error(
       `InfluxDB at ${url} can't be set up: ${wordsOf(error)}. Is it InfluxDB 1.x, is it running, and may the user make databases (KVITTER_INFLUX_USERNAME, KVITTER_INFLUX_PASSWORD)?`,
@@ -273,156 +289,102 @@ async function setUp(influx: InfluxDB, options: InfluxOptions): Promise<void> {
   }
 }
 
-function downsample(every: '1h' | '1d'): string {
-  return `SELECT count("level") AS n, sum("level") AS total, min("level") AS low, max("level") AS high INTO "${ROUGH}"."by_${every}" FROM "${RAW}"."reading"`
-}
-
-function byTime(every: '1h' | '1d'): string {
-  return `GROUP BY time(${every}), "container"`
-}
-
-interface Span {
-  readonly from: number
-  readonly to: number
-  readonly source: 'reading' | 'by_1h' | 'by_1d'
+/** A transaction whose newly kept readings are gathered, as they then lie in SQL. */
+function watched(tx: JournalTx, unsent: Map<number, Unsent>): JournalTx {
+  return {
+    ...tx,
+    async keepReadings(readings) {
+      const answers = await tx.keepReadings(readings)
+      for (const [i, answer] of answers.entries()) {
+        if (answer !== 'kept') continue
+        const { seq, reading } = readings[i]!
+        const n = tx.renumbered(seq)
+        unsent.set(seq, { seq, reading: n === undefined ? reading : { ...reading, n } })
+      }
+      return answers
+    },
+    async keepBeliefs(beliefs) {
+      for (const { seq, ...correction } of beliefs.corrections) {
+        const entry = unsent.get(seq)
+        if (entry) unsent.set(seq, { ...entry, ...correction })
+      }
+      await tx.keepBeliefs(beliefs)
+    },
+  }
 }
 
 /**
- * Where a span's buckets are read from: hours or days made before where the buckets are whole ones of
- * them, save for the last days, which the continuous queries may not have reached yet.
+ * A transaction that looks for readings measured before `horizon` in InfluxDB first: SQL may have let go
+ * of them, and would keep a repeat for new, or not see a conflict.
  */
-function spans(from: number, to: number, everyMs: number): readonly Span[] {
-  const source = everyMs % DAY === 0 ? 'by_1d' : everyMs % HOUR === 0 ? 'by_1h' : 'reading'
-  const grain = source === 'by_1d' ? DAY : HOUR
-  const settled = Math.floor((Date.now() - DOWNSAMPLED_BACK_MS) / everyMs) * everyMs
-  const [first, last] = [Math.ceil(from / everyMs) * everyMs, Math.min(to, settled)]
-  const wholeEnd = Math.floor(last / everyMs) * everyMs
-  if (source === 'reading' || wholeEnd - first < grain) return [{ from, to, source: 'reading' }]
-  const parts: readonly Span[] = [
-    { from, to: first, source: 'reading' },
-    { from: first, to: wholeEnd, source },
-    { from: wholeEnd, to, source: 'reading' },
-  ]
-  return parts.filter((part) => part.from < part.to)
-}
-
-interface BucketRow {
-  readonly time: Date
-  readonly container: string
-  readonly n: number | null
-  readonly total: number
-  readonly low: number
-  readonly high: number
-}
-
-function bucketQuery(containers: readonly ContainerId[], span: Span, everyMs: number): string {
-  const { from, to, source } = span
-  const figures =
-    source === 'reading'
-      ? 'count("level") AS n, sum("level") AS total, min("level") AS low, max("level") AS high'
-      : 'sum("n") AS n, sum("total") AS total, min("low") AS low, max("high") AS high'
-  const policy = source === 'reading' ? RAW : ROUGH
-  const which = containers.map((id) => `"container" = ${text(id)}`).join(' OR ')
-  return `SELECT ${figures} FROM "${policy}"."${source}" WHERE (${which}) AND time >= ${from}ms AND time < ${to}ms GROUP BY time(${everyMs}ms), "container" fill(none)`
-}
-
-/** A string of InfluxQL; ids hold no quotes, but nothing here depends on that. */
-function text(value: string): string {
-  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
-}
-
-/** Nanoseconds within the millisecond tell a device's readings of one instant apart, by their number. */
-const NS_PER_MS = 1_000_000n
-
-function nanoseconds({ measuredAt, n }: Reading): string {
-  return String(BigInt(measuredAt) * NS_PER_MS + BigInt(n))
-}
-
-/** As it lies in SQL. */
-function asKept(entry: NewReading, renumbered: (seq: number) => number | undefined): NewReading {
-  const n = renumbered(entry.seq)
-  return n === undefined ? entry : { ...entry, reading: { ...entry.reading, n } }
-}
-
-function pointOf(unsent: Unsent): IPoint {
-  const { reading, cleanPercent, correction } = unsent
-  const { fillPercent } = reading
-  const level = cleanPercent ?? fillPercent
-  const fields: Record<string, number | string> = { received: reading.receivedAt, n: reading.n }
-  const number = (name: string, value: number | undefined) => {
-    if (value !== undefined) fields[name] = value
-  }
-  number('level', level)
-  number('fill', fillPercent)
-  number('raw_fill', reading.rawFillPercent)
-  number('distance_mm', reading.distanceMm)
-  number('battery_percent', reading.batteryPercent)
-  number('battery_volts', reading.batteryVolts)
-  number('temperature_c', reading.temperatureC)
-  number('tilt_deg', reading.tiltDeg)
-  if (reading.fault !== undefined) fields['fault'] = reading.fault
-  if (reading.flags.length > 0) fields['flags'] = reading.flags.join(' ')
-  if (correction !== undefined) fields['correction'] = JSON.stringify(correction)
+function lookingBack(tx: JournalTx, link: Link, horizon: EpochMs): JournalTx {
+  const renumbered = new Map<number, number>()
   return {
-    measurement: 'reading',
-    timestamp: nanoseconds(reading),
-    tags: {
-      device: reading.deviceId,
-      ...(reading.containerId !== undefined && { container: reading.containerId }),
+    ...tx,
+    renumbered: (seq) => tx.renumbered(seq) ?? renumbered.get(seq),
+    async keepReadings(readings) {
+      renumbered.clear()
+      const old = readings.map((r) => r.reading).filter((r) => r.measuredAt < horizon)
+      if (old.length === 0) return tx.keepReadings(readings)
+      const there = await readingsAt(link, old)
+      const answers: (Kept | undefined)[] = []
+      const passedOn: NewReading[] = []
+      for (const entry of readings) {
+        const { reading } = entry
+        const judged = judgeAmong(reading, there.get(instantOf(reading)) ?? [])
+        if (typeof judged === 'string') {
+          answers.push(judged)
+          continue
+        }
+        if (judged.n !== reading.n) renumbered.set(entry.seq, judged.n)
+        passedOn.push({ ...entry, reading: { ...reading, n: judged.n } })
+        answers.push(undefined)
+      }
+      const kept = (await tx.keepReadings(passedOn)).values()
+      return answers.map((answer) => answer ?? kept.next().value!)
     },
-    fields,
   }
 }
 
-type ReadingRow = Readonly<
-  Record<string, string | number | null | undefined> & { device: string; container: string }
-> & { readonly time: Date }
-
-function readingOf(row: ReadingRow): JudgedReading {
-  const number = (name: string) => (typeof row[name] === 'number' ? row[name] : undefined)
-  const [fill, level] = [number('fill'), number('level')]
-  const optional: Readonly<Record<string, number | undefined>> = {
-    fillPercent: fill,
-    rawFillPercent: number('raw_fill'),
-    distanceMm: number('distance_mm'),
-    batteryPercent: number('battery_percent'),
-    batteryVolts: number('battery_volts'),
-    temperatureC: number('temperature_c'),
-    tiltDeg: number('tilt_deg'),
-  }
-  const flags = String(row['flags'] ?? '').split(' ')
-  const correction = row['correction']
-  const reading: Reading = {
-    deviceId: row.device as DeviceId,
-    n: number('n') ?? 0,
-    containerId: row.container as ContainerId,
-    measuredAt: Math.floor(row.time.getTime()) as EpochMs,
-    receivedAt: number('received') as EpochMs,
-    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
-    ...(typeof row['fault'] === 'string' && { fault: row['fault'] as Fault }),
-    flags: READING_FLAGS.filter((flag: ReadingFlag) => flags.includes(flag)),
-  }
-  if (typeof correction !== 'string' || level === undefined) return reading
-  return { ...reading, cleanPercent: level, correction: JSON.parse(correction) as Correction }
+/** What InfluxDB has of these devices at these instants. */
+async function readingsAt(
+  link: Link,
+  readings: readonly Reading[],
+): Promise<ReadonlyMap<string, readonly JudgedReading[]>> {
+  const answers = await link.askAll<ReadingRow>(questionsFor(readings))
+  return Map.groupBy(answers.flat().map(readingOf), instantOf)
 }
 
-/** What InfluxDB will never take, so that trying again is no use: another type in a field, and the like. */
-function pointFault(error: unknown): string | undefined {
-  const words = wordsOf(error)
-  return /field type conflict|unable to parse/i.test(words)
-    ? `InfluxDB refuses a reading: ${words}`
-    : undefined
-}
-
-function wordsOf(error: unknown): string {
-  const words = error instanceof Error ? error.message || error.name : String(error)
-  return words.slice(0, 200)
+/** Does it at intervals, never twice at a time. */
+function repeatedly(
+  work: () => Promise<void>,
+  everyMs: number,
+  onFault: (error: unknown) => void,
+): { stop(): Promise<void> } {
+  let underWay: Promise<void> | undefined
+  const timer = setInterval(() => {
+    underWay ??= work()
+      .catch(onFault)
+      .finally(() => (underWay = undefined))
+  }, everyMs).unref()
+  return {
+    async stop() {
+      clearInterval(timer)
+      await underWay
+    },
+  }
 }
 
 function delay(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve()
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
+    const done = (): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = setTimeout(done, ms)
+    signal.addEventListener('abort', done, { once: true })
+    return undefined
   })
 }

@@ -34,6 +34,8 @@ const EMPTYINGS = `select seq, at, type, body from event
   where type in ('emptied', 'emptying-corrected')
     and at >= ?1 and (?2 is null or json_extract(body, '$.containerId') = ?2)`
 
+const OLDEST_READINGS = 'from reading where at < ? and seq <= ? order by at, device_no, n limit ?'
+
 type EventRow = Selectable<Tables['event']>
 
 /**
@@ -47,6 +49,12 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const oneAtATime = mutex()
   const thread = openHistoryThread(path)
   const emptyingRows = reader.raw.prepare(EMPTYINGS)
+  const dropTheirCorrections = writer.raw.prepare(
+    `delete from correction where seq in (select seq ${OLDEST_READINGS})`,
+  )
+  const dropOldest = writer.raw.prepare(
+    `delete from reading where (at, device_no, n) in (select at, device_no, n ${OLDEST_READINGS})`,
+  )
 
   /** A durable transaction. The writer serves one at a time, so work may await within. */
   const transact = <T>(work: () => Promise<T>): Promise<T> =>
@@ -164,6 +172,12 @@ export async function openSqliteStore(path: string): Promise<Store> {
         }
       })
     },
+
+    letGoOfReadings: (before, upToSeq, most) =>
+      transact(async () => {
+        dropTheirCorrections.run(before, upToSeq, most)
+        return Number(dropOldest.run(before, upToSeq, most).changes)
+      }),
 
     async deviceChanges() {
       const rows = await reader.query
