@@ -38,6 +38,8 @@ bind-address = "127.0.0.1:${port}"
 log-enabled = false
 [monitor]
 store-enabled = false
+[continuous_queries]
+run-interval = "1s"
 [logging]
 level = "error"
 `,
