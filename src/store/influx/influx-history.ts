@@ -283,7 +283,7 @@ async function setUp(link: Link, { url }: LinkOptions): Promise<void> {
     await link.setUp()
   } catch (error) {
     throw new Error(
-      `InfluxDB at ${url} can't be set up: ${wordsOf(error)}. Is it InfluxDB 1.x, is it running, and may the user make databases (KVITTER_INFLUX_USERNAME, KVITTER_INFLUX_PASSWORD)?`,
+      `InfluxDB at ${url} can't be set up: ${wordsOf(error)}. Is it InfluxDB 1.x, is it running, and may the user make databases (KVITTER_INFLUX_USERNAME, KVITTER_INFLUX_PASSWORD)? An admin of it may make them beforehand: docs/INFLUXDB.md`,
       { cause: error },
     )
   }

@@ -56,8 +56,20 @@ export function openLink(options: LinkOptions): Link {
     }
     return answers
   }
+  const ask = async <Row>(question: string): Promise<readonly Row[]> =>
+    (await askAll<Row>([question]))[0]!
   const tell = (statement: string): Promise<unknown> =>
     within(timeoutMs, influx.query(statement, how))
+
+  /** Undefined where there is no such database. */
+  const policies = async (): Promise<readonly Policy[] | undefined> => {
+    try {
+      return await ask<Policy>(`SHOW RETENTION POLICIES ON ${name(database)}`)
+    } catch (error) {
+      if (isUnmade(error)) return undefined
+      throw error
+    }
+  }
 
   return {
     async write(points) {
@@ -75,19 +87,20 @@ export function openLink(options: LinkOptions): Link {
         throw error
       }
     },
-    async ask<Row>(question: string) {
-      return (await askAll<Row>([question]))[0]!
-    },
+    ask,
     askAll,
     async setUp() {
       const db = name(database)
-      await tell(`CREATE DATABASE ${db}`)
-      const policies = await within(timeoutMs, influx.showRetentionPolicies(database))
-      const raw = `RETENTION POLICY ${name(RAW)} ON ${db} DURATION ${hours(keptMs ?? 0)} REPLICATION 1 SHARD DURATION ${hours(shardMs(keptMs))} DEFAULT`
-      await tell(`${policies.some((p) => p.name === RAW) ? 'ALTER' : 'CREATE'} ${raw}`)
-      if (!policies.some((p) => p.name === ROUGH)) {
+      // Looked at first: only an admin may make these, and one may have made them for us.
+      const there = await policies()
+      if (!there) await tell(`CREATE DATABASE ${db}`)
+      for (const wanted of wantedPolicies(keptMs)) {
+        const has = there?.find((p) => p.name === wanted.name)
+        if (has && isAsWanted(has, wanted)) continue
+        const verb = has ? 'ALTER' : 'CREATE'
+        const { durationHours, shardHours } = wanted
         await tell(
-          `CREATE RETENTION POLICY ${name(ROUGH)} ON ${db} DURATION INF REPLICATION 1 SHARD DURATION ${hours(28 * DAY)}`,
+          `${verb} RETENTION POLICY ${name(wanted.name)} ON ${db} DURATION ${durationHours}h REPLICATION 1 SHARD DURATION ${shardHours}h${wanted.default ? ' DEFAULT' : ''}`,
         )
       }
       for (const query of CONTINUOUS_QUERIES) {
@@ -148,16 +161,46 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
   }
 }
 
-/**
- * Readings go by whole shards. InfluxDB's own choice for each keeping, said aloud: it would otherwise
- * hold on to the former one, and refuse a keeping that is shorter.
- */
-function shardMs(keptMs: number | undefined): number {
-  return keptMs !== undefined && keptMs < 180 * DAY ? DAY : 7 * DAY
+/** A retention policy as InfluxDB shows it; durations such as `168h0m0s`, `0s` for ever. */
+interface Policy {
+  readonly name: string
+  readonly duration: string
+  readonly shardGroupDuration: string
+  readonly default: boolean
 }
 
-function hours(ms: number): string {
-  return `${Math.ceil(ms / HOUR)}h`
+interface WantedPolicy {
+  readonly name: string
+  /** 0 for ever. */
+  readonly durationHours: number
+  readonly shardHours: number
+  readonly default: boolean
+}
+
+/**
+ * What is kept goes by whole shards. Their length is InfluxDB's own choice for each keeping, said aloud:
+ * it would otherwise hold on to the former one, and refuse a keeping that is shorter.
+ */
+function wantedPolicies(keptMs: number | undefined): readonly WantedPolicy[] {
+  const shard = keptMs !== undefined && keptMs < 180 * DAY ? DAY : 7 * DAY
+  return [
+    {
+      name: RAW,
+      durationHours: Math.ceil((keptMs ?? 0) / HOUR),
+      shardHours: shard / HOUR,
+      default: true,
+    },
+    { name: ROUGH, durationHours: 0, shardHours: (28 * DAY) / HOUR, default: false },
+  ]
+}
+
+function isAsWanted(has: Policy, wanted: WantedPolicy): boolean {
+  const shown = (hours: number) => (hours === 0 ? '0s' : `${hours}h0m0s`)
+  return (
+    has.duration === shown(wanted.durationHours) &&
+    has.shardGroupDuration === shown(wanted.shardHours) &&
+    has.default === wanted.default
+  )
 }
 
 /** A name of InfluxQL. */
