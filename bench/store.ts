@@ -156,7 +156,13 @@ function uplink(i: number, at: EpochMs): UplinkEntry & JournalEntry {
 }
 
 function idleEngine(): Engine {
-  const nothing: Effects = { decisions: [], posts: [], containers: [], state: new Map() }
+  const nothing: Effects = {
+    decisions: [],
+    posts: [],
+    withdrawn: [],
+    containers: [],
+    state: new Map(),
+  }
   return {
     apply: () => ({ kind: 'now' }),
     advance: () => {},

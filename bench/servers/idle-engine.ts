@@ -5,7 +5,13 @@ export const idleEngine: Engine = {
   apply: () => ({ kind: 'now' }),
   advance: () => undefined,
   nextDue: () => undefined,
-  takeEffects: () => ({ decisions: [], posts: [], containers: [], state: new Map() }),
+  takeEffects: () => ({
+    decisions: [],
+    posts: [],
+    withdrawn: [],
+    containers: [],
+    state: new Map(),
+  }),
   replaceTown: () => undefined,
   status: (containerId) => ({ containerId, word: 'unknown' }),
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { StoredDecision, Post } from '#src/store/contract.ts'
 import { isoText, type EpochMs } from '#src/stations/time.ts'
+import { placeName } from '#src/stations/place-name.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { explainDecision } from '#src/wording/decision-text.ts'
 import { isoInstant } from './station-answer.ts'
@@ -17,7 +18,8 @@ export const decisionAnswer = z
     ruleId: z.string(),
     ruleHash: z.string(),
     subject: z.string(),
-    stationId: z.string(),
+    stationId: z.string().nullable(),
+    areaId: z.string().nullable(),
     containerId: z.string().nullable(),
     from: episodeState,
     to: episodeState,
@@ -72,7 +74,8 @@ export function decisionJson(decision: StoredDecision, town: TownIndex): Decisio
     ruleId: decision.ruleId,
     ruleHash: decision.ruleHash,
     subject: decision.subject,
-    stationId: decision.stationId,
+    stationId: decision.stationId ?? null,
+    areaId: decision.areaId ?? null,
     containerId: decision.containerId ?? null,
     from: decision.from,
     to: decision.to,
@@ -105,12 +108,18 @@ export const postAnswer = z
   .strictObject({
     key: z.string(),
     at: isoInstant,
-    stationId: z.string(),
+    stationId: z
+      .string()
+      .nullable()
+      .meta({ description: 'Null: about an area or the whole town.' }),
+    areaId: z.string().nullable(),
+    placeName: z.string().meta({ description: 'The station’s, the area’s or the town’s name.' }),
     stationName: z.string().nullable(),
     audience: z.enum(['public', 'staff']),
-    kind: z
-      .enum(['open', 'close'])
-      .meta({ description: '`open` says that something is so, `close` that it no longer is.' }),
+    kind: z.enum(['open', 'close', 'digest', 'correction']).meta({
+      description:
+        '`open` says that something is so, `close` that it no longer is; a `digest` gathers what the day had no more posts for, a `correction` takes back the post that it `corrects`.',
+    }),
     texts: bothLanguages,
     items: z.array(
       z.strictObject({
@@ -131,6 +140,7 @@ export const postAnswer = z
       }),
     ),
     replyTo: z.string().nullable(),
+    corrects: z.string().nullable(),
     url: z.url().meta({ description: 'The post’s permanent page.' }),
   })
   .meta({ id: 'Post' })
@@ -140,8 +150,11 @@ export function postJson(post: Post, town: TownIndex, publicUrl: string): PostAn
   return {
     key: post.key,
     at: isoText(post.at),
-    stationId: post.stationId,
-    stationName: town.stations.get(post.stationId)?.name ?? null,
+    stationId: post.stationId ?? null,
+    areaId: post.areaId ?? null,
+    placeName: placeName(post, town),
+    stationName:
+      post.stationId === undefined ? null : (town.stations.get(post.stationId)?.name ?? null),
     audience: post.audience,
     kind: post.kind,
     texts: { sv: post.texts.sv, en: post.texts.en },
@@ -166,6 +179,7 @@ export function postJson(post: Post, town: TownIndex, publicUrl: string): PostAn
         : null,
     })),
     replyTo: post.replyTo ?? null,
+    corrects: post.corrects ?? null,
     url: `${publicUrl}/p/${post.key}`,
   }
 }

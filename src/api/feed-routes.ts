@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Language } from '#src/stations/fraction.ts'
 import { parseStationId } from '#src/stations/ids.ts'
+import { placeName } from '#src/stations/place-name.ts'
 import type { Station } from '#src/stations/station.ts'
 import { atomFeed, jsonFeed } from '#src/wording/feeds.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
@@ -96,8 +97,8 @@ export function feedRoutes(app: FastifyInstance, deps: ApiDeps): void {
       posts: posts.map((p) => ({
         key: p.key,
         at: p.at,
-        stationId: p.stationId,
-        stationName: journal.town.stations.get(p.stationId)?.name ?? p.stationId,
+        ...(p.stationId !== undefined && { stationId: p.stationId }),
+        placeName: placeName(p, journal.town),
         texts: p.texts,
       })),
     })

@@ -22,9 +22,13 @@ export async function findPlace(
 ): Promise<Place> {
   const post = await store.post(delivery.postKey)
   if (!post) return { kind: 'go' }
-  const { stationId, audience } = post
-  const posts = await store.posts({ stationId, audience, limit: LOOK_BACK })
+  const { stationId, areaId, audience } = post
+  const place = stationId === undefined ? {} : { stationId }
+  const posts = (await store.posts({ ...place, audience, limit: LOOK_BACK })).filter(
+    (other) => other.stationId === stationId && other.areaId === areaId,
+  )
   if (post.kind === 'open') return placeOfNews(post, posts)
+  if (post.kind === 'digest') return { kind: 'go' }
 
   const told: [PostKey, readonly Delivery[]][] = []
   for (const { key } of newsTakenBack(post, posts)) {

@@ -80,7 +80,7 @@ export function explanationTables(view: View, decision: Decision): Html {
 export function decisionFacts(view: View, decision: Decision): Html {
   const { say, language } = view
   const container = decision.containerId && view.town.containers.get(decision.containerId)
-  const station = view.town.stations.get(decision.stationId)
+  const station = decision.stationId && view.town.stations.get(decision.stationId)
   return html`<dl class="facts">
     <div>
       <dt>${say.rule}</dt>

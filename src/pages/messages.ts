@@ -173,8 +173,10 @@ const sv = {
   gates: {
     'still-active': 'Gäller det fortfarande?',
     stale: 'Är det för gammalt?',
+    silenced: 'Vill personalen ha tyst?',
     suppressed: 'Är regeln pausad?',
     'quiet-hours': 'Är det tyst tid?',
+    'post-at': 'Är det dags på dagen?',
     cooldown: 'Sades det nyss?',
     budget: 'Räcker dagens antal?',
     inhibited: 'Säger ett annat inlägg redan detta?',
@@ -364,8 +366,10 @@ const en: Messages = {
   gates: {
     'still-active': 'Is it still so?',
     stale: 'Is it too old?',
+    silenced: 'Do staff want silence?',
     suppressed: 'Is the rule paused?',
     'quiet-hours': 'Is it quiet time?',
+    'post-at': 'Is it the time of day?',
     cooldown: 'Was it said a moment ago?',
     budget: 'Is there any left of today’s number?',
     inhibited: 'Does another post say this already?',

@@ -1,4 +1,5 @@
 /** A post for ever: its words, and every decision behind it. */
+import { placeName } from '#src/stations/place-name.ts'
 import { isoText } from '#src/stations/time.ts'
 import type { Post, StoredDecision } from '#src/store/contract.ts'
 import { whenText } from '#src/wording/status-text.ts'
@@ -14,8 +15,8 @@ import { link, type View } from './site.ts'
 
 export function postPage(view: View, post: Post, decisions: readonly StoredDecision[]): Html {
   const { say, language, now, timeZone } = view
-  const station = view.town.stations.get(post.stationId)
-  const name = station?.name ?? post.stationId
+  const station = post.stationId === undefined ? undefined : view.town.stations.get(post.stationId)
+  const name = placeName(post, view.town)
   const text = post.texts[language]
   return layout(view, {
     title: `${say.postTitle(name)} – ${view.town.town.name}`,

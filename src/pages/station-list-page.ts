@@ -1,6 +1,7 @@
 /** All stations: search, filter by what one wants to leave, sort by name or distance, each with its state in words. */
 import { FRACTIONS, fractionName, parseFraction, type Fraction } from '#src/stations/fraction.ts'
 import { parseStationId } from '#src/stations/ids.ts'
+import { placeName } from '#src/stations/place-name.ts'
 import { distanceM, type Place, type Station } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { Post } from '#src/store/contract.ts'
@@ -274,7 +275,7 @@ function latestPosts(view: View, posts: readonly Post[]): Html {
           <p>${post.texts[view.language]}</p>
           <a href="${link(view, `/p/${post.key}`)}">
             ${ageText(post.at, view.now, view.language)}<span class="visually-hidden">
-              – ${view.say.why} ${view.town.stations.get(post.stationId)?.name}</span
+              – ${view.say.why} ${placeName(post, view.town)}</span
             >
           </a>
         </li>`,

@@ -73,6 +73,7 @@ function learnInterval(watch: ContainerWatch, at: EpochMs, policy: ReadingPolicy
 /** A reporter counts once, by the newest word. The same word again within two hours is a repeat. */
 export function acceptReport(watch: ContainerWatch, record: ReportRecord): Applied {
   const { kind, by, reporter, at } = record
+  if (kind !== 'full' && kind !== 'has-room') return NOW
   const earlier = watch.reports.find((r) => r.reporter === reporter)
   if (earlier && earlier.kind === kind && at - earlier.at < REPORT_FRESH_MS) return REPEAT_REPORT
   const others = watch.reports.filter((r) => r !== earlier && at - r.at < REPORT_LIFE_MS)

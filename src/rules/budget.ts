@@ -11,8 +11,10 @@ export interface BudgetPolicy {
   readonly minGapMs: number
   /** Share of the account's day kept for urgent posts, 0…1. */
   readonly reserveShare: number
-  /** What becomes of a post when the day is spent: it waits for the next day, or is dropped. */
-  readonly whenSpent: 'next-day' | 'drop'
+  /** What becomes of news when the day is spent: it waits for the next day, goes into the day's digest, or is dropped. */
+  readonly whenSpent: 'next-day' | 'digest' | 'drop'
+  /** When the digest is posted, in minutes after midnight by the clock on the wall. */
+  readonly digestMinute: number
 }
 
 /** Priority from which a post may use the reserve. */

@@ -1,6 +1,6 @@
 /** What the engine answers with: decisions, posts, and the state to keep. */
 import type { Fraction } from '#src/stations/fraction.ts'
-import type { ContainerId, DeviceId, PostKey, StationId } from '#src/stations/ids.ts'
+import type { AreaId, ContainerId, DeviceId, PostKey, StationId } from '#src/stations/ids.ts'
 import type { Fault } from '#src/stations/reading.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { Subject } from './record.ts'
@@ -31,9 +31,11 @@ export interface EvidencePart {
 export const GATES = [
   'still-active',
   'stale',
+  'silenced',
   'suppressed',
   'inhibited',
   'quiet-hours',
+  'post-at',
   'cooldown',
   'budget',
 ] as const
@@ -66,6 +68,11 @@ export const DECISION_REASONS = [
   'absorbed',
   'grouped',
   'posted',
+  'schedule-not-true',
+  'schedule-unknown',
+  'digested',
+  'withdrawn',
+  'corrected',
 ] as const
 export type DecisionReason = (typeof DECISION_REASONS)[number]
 
@@ -77,7 +84,9 @@ export interface Decision {
   readonly ruleId: string
   readonly ruleHash: string
   readonly subject: Subject
-  readonly stationId: StationId
+  /** Absent for rules per area and per account. */
+  readonly stationId?: StationId
+  readonly areaId?: AreaId
   readonly containerId?: ContainerId
   readonly from: EpisodeState
   readonly to: EpisodeState
@@ -108,6 +117,8 @@ export interface PostItem {
   readonly subject: Subject
   /** The text's name: `full`, `space_again`, `station_nearly_all_full`, `sensor_silent`. */
   readonly template: string
+  /** In a post of more than one station: where. */
+  readonly stationId?: StationId
   readonly containerId?: ContainerId
   readonly fraction?: Fraction
   /** Since when the condition has held. */
@@ -118,24 +129,40 @@ export interface PostItem {
   readonly fullContainers?: number
   readonly containers?: number
   readonly alternative?: Alternative
+  /** When it is to be emptied next, by the plan. */
+  readonly nextEmptyingAt?: EpochMs
+  /** A truck has been there today and did not empty it. */
+  readonly passedBy?: true
+  /** When it is likely full, by the forecast. */
+  readonly fullAt?: EpochMs
+  /** For items of a whole town or area: how many stations are meant, of how many. */
+  readonly stationsFull?: number
+  readonly stations?: number
+  /** For the bike: its first stop, and how many more bookings it could take. */
+  readonly firstStopAt?: EpochMs
+  readonly freeSlots?: number
 }
 
 /** A post before it has words. */
 export interface DecidedPost {
   readonly key: PostKey
   readonly at: EpochMs
-  readonly stationId: StationId
+  /** What it is about: a station, or a part of the town, or with neither the whole town. */
+  readonly stationId?: StationId
+  readonly areaId?: AreaId
   readonly audience: 'public' | 'staff'
-  readonly kind: 'open' | 'close'
+  /** A `digest` gathers what a spent budget held back; a `correction` takes back `corrects`. */
+  readonly kind: 'open' | 'close' | 'digest' | 'correction'
   readonly priority: number
   /** Not to be sent before this: `at` + settle. */
   readonly sendAt: EpochMs
   /** Not worth sending after this. */
   readonly expiresAt: EpochMs
-  /** Most important first, never empty. */
+  /** Most important first, never empty. A correction has the items of the post it takes back. */
   readonly items: readonly PostItem[]
   /** An earlier post of the station that this one follows up. */
   readonly replyTo?: PostKey
+  readonly corrects?: PostKey
 }
 
 /** What is remembered of a container between records; one row of the store. */
@@ -164,6 +191,8 @@ export interface ContainerState {
 export interface Effects {
   readonly decisions: readonly Decision[]
   readonly posts: readonly DecidedPost[]
+  /** Posts stopped before they went out: what of them still waits is not to be sent. */
+  readonly withdrawn: readonly PostKey[]
   /** Container states that changed, each once, as they now are. */
   readonly containers: readonly ContainerState[]
   /** Engine state by key; undefined means forget it. Values are JSON text. */

@@ -38,7 +38,13 @@ import { nowOf, touch } from './world.ts'
 import type { World } from './world.ts'
 
 const UNKNOWN_CONTAINER: Applied = { kind: 'history', because: 'unknown-container' }
-const NOTHING: Effects = { decisions: [], posts: [], containers: [], state: new Map() }
+const NOTHING: Effects = {
+  decisions: [],
+  posts: [],
+  withdrawn: [],
+  containers: [],
+  state: new Map(),
+}
 
 /**
  * Makes an engine, from nothing or from what was kept. Kept state of containers or rules that are gone
@@ -77,6 +83,8 @@ export function createEngine({
         nextTown = undefined
         return NOW
       case 'resumed':
+        return NOW
+      default:
         return NOW
     }
   }
@@ -328,5 +336,5 @@ function takeEffects(world: World, looseState: Map<string, string | undefined>):
   ledger.touched = []
   ledger.dirty = []
   ledger.hasRecord = false
-  return { decisions, posts, containers, state }
+  return { decisions, posts, withdrawn: [], containers, state }
 }

@@ -1,5 +1,5 @@
 /** The journal's records: all that the rules engine ever learns. Same records, same decisions. */
-import type { ContainerId, DeviceId, StationId } from '#src/stations/ids.ts'
+import type { AreaId, ContainerId, DeviceId, PostKey, StationId } from '#src/stations/ids.ts'
 import type { Fault } from '#src/stations/reading.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 
@@ -20,11 +20,35 @@ export interface ReadingRecord extends Entry {
   readonly fault?: Fault
 }
 
-/** A resident, or somebody of the staff, said something of a container. */
+/**
+ * What may be said of a container or of the ground about it. `litter`, `cleaned` and `ice` are of the
+ * station, whichever container's code was scanned.
+ */
+export const REPORT_KINDS = [
+  'full',
+  'has-room',
+  'litter',
+  'cleaned',
+  'broken',
+  'repaired',
+  'ice',
+] as const
+export type ReportKind = (typeof REPORT_KINDS)[number]
+
+/** What residents may say; that something has been put right is for those who did it. */
+export const RESIDENT_KINDS = [
+  'full',
+  'has-room',
+  'litter',
+  'broken',
+  'ice',
+] as const satisfies readonly ReportKind[]
+
+/** A resident, or somebody of the staff or a crew, said something of a container or its station. */
 export interface ReportRecord extends Entry {
   readonly type: 'report'
   readonly containerId: ContainerId
-  readonly kind: 'full' | 'has-room'
+  readonly kind: ReportKind
   readonly by: 'resident' | 'staff'
   /** Tells reporters apart for a few hours; salted, never shown. */
   readonly reporter: string
@@ -62,6 +86,101 @@ export interface EmptyingCorrectedRecord extends Entry {
   readonly actor: string
 }
 
+/** A time in which a container is to be emptied, `from` ≤ t < `until`. */
+export interface PlannedEmptying {
+  readonly from: EpochMs
+  readonly until: EpochMs
+}
+
+/** Where a plan comes from: the town's file, staff, or the national hub. */
+export const PLAN_SOURCES = ['town', 'staff', 'hub'] as const
+export type PlanSource = (typeof PLAN_SOURCES)[number]
+
+/** When a container is to be emptied, as one source now says: it takes the place of what that source said of it before. */
+export interface PlanRecord extends Entry {
+  readonly type: 'plan'
+  readonly containerId: ContainerId
+  readonly source: PlanSource
+  /** In order of time, without overlap; none: the source no longer has any. */
+  readonly emptyings: readonly PlannedEmptying[]
+  readonly actor?: string
+}
+
+/** What a forecaster says of a container. It is journaled, so that a replay needs no forecaster. */
+export interface ForecastRecord extends Entry {
+  readonly type: 'forecast'
+  readonly containerId: ContainerId
+  /** 0…1: that it is full within 24 hours of `at`. */
+  readonly fullWithin24h: number
+  /** When it is likely full, and between when and when; absent where it isn't in sight. */
+  readonly fullAt?: EpochMs
+  readonly fullFrom?: EpochMs
+  readonly fullUntil?: EpochMs
+  /** Name and version of the model. */
+  readonly model: string
+}
+
+/** A truck is on its way to a station, or has been there and is gone. */
+export interface TruckRecord extends Entry {
+  readonly type: 'truck'
+  readonly stationId: StationId
+  readonly state: 'en-route' | 'gone'
+  /** When it is expected; absent with `gone`. */
+  readonly etaAt?: EpochMs
+  readonly actor?: string
+}
+
+/** The return bike's round in a part of the town began, changed, or ended. */
+export interface BikeRecord extends Entry {
+  readonly type: 'bike'
+  readonly areaId: AreaId
+  readonly state: 'started' | 'ended'
+  readonly firstStopAt?: EpochMs
+  /** How many more bookings it could take. */
+  readonly freeSlots?: number
+}
+
+/** The radio gateway that stations hang on went down or came up. */
+export interface GatewayRecord extends Entry {
+  readonly type: 'gateway'
+  readonly stationIds: readonly StationId[]
+  readonly state: 'down' | 'up'
+}
+
+/** Staff want no words: of the whole town, a station, a container or a rule, or of a rule there. */
+export interface SilencedRecord extends Entry {
+  readonly type: 'silenced'
+  /** Unique; saying it again changes the silence. */
+  readonly id: string
+  readonly stationId?: StationId
+  readonly containerId?: ContainerId
+  readonly ruleId?: string
+  readonly until: EpochMs
+  readonly why?: string
+  readonly actor: string
+}
+
+export interface SilenceEndedRecord extends Entry {
+  readonly type: 'silence-ended'
+  readonly id: string
+  readonly actor: string
+}
+
+/**
+ * Staff say that a post was wrong. One that has not gone out yet is stopped unseen; of another, the
+ * station says so in its thread. Once for each post.
+ */
+export interface PostCorrectedRecord extends Entry {
+  readonly type: 'post-corrected'
+  readonly postKey: PostKey
+  /** Where the post was about; absent for the whole town or an area. */
+  readonly stationId?: StationId
+  readonly areaId?: AreaId
+  readonly actor: string
+  /** For staff; never shown in public. */
+  readonly why?: string
+}
+
 /** The town changed: containers and mountings are to be read anew from the town given to the engine. */
 export interface TownRecord extends Entry {
   readonly type: 'town'
@@ -79,7 +198,19 @@ export interface ResumedRecord extends Entry {
 
 /** Everything but readings, of which there are too many to keep as text. */
 export type EventRecord =
-  ReportRecord | EmptiedRecord | EmptyingCorrectedRecord | TownRecord | ResumedRecord
+  | ReportRecord
+  | EmptiedRecord
+  | EmptyingCorrectedRecord
+  | PlanRecord
+  | ForecastRecord
+  | TruckRecord
+  | BikeRecord
+  | GatewayRecord
+  | SilencedRecord
+  | SilenceEndedRecord
+  | PostCorrectedRecord
+  | TownRecord
+  | ResumedRecord
 
 export type JournalRecord = ReadingRecord | EventRecord
 
@@ -93,7 +224,14 @@ export type Applied =
         | 'before-emptying'
         | 'other-device'
         | 'unknown-container'
+        | 'unknown-station'
+        | 'unknown-area'
+        | 'unknown-post'
+        | 'unknown-silence'
         | 'repeat-report'
+        | 'repeat-correction'
     }
 
-export type Subject = ContainerId | StationId
+/** The one subject of a rule `per: account`: everything that the town's account speaks of. */
+export const ACCOUNT = 'account'
+export type Subject = ContainerId | StationId | AreaId | typeof ACCOUNT

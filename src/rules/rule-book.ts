@@ -20,13 +20,24 @@ export interface OnMissing {
   readonly graceMs: number
 }
 
+/** What a rule is judged for, each by itself. */
+export const PER = ['container', 'station', 'area', 'account'] as const
+export type Per = (typeof PER)[number]
+
+/** Times of the week, by the clock on the wall. */
+export interface Schedule {
+  /** 1 Monday … 7 Sunday, in order. */
+  readonly weekdays: readonly number[]
+  readonly minuteOfDay: number
+}
+
 export interface Rule {
   readonly id: string
   /** Its place in the book, from 0. */
   readonly index: number
   /** SHA-256 of when, clear and for, twelve hex digits: while it stands, kept state holds. */
   readonly hash: string
-  readonly per: 'container' | 'station'
+  readonly per: Per
   readonly audience: 'public' | 'staff'
   readonly when: Condition
   /** Absent: cleared when `when` is false. */
@@ -42,6 +53,10 @@ export interface Rule {
   readonly absorbs: readonly string[]
   readonly inhibitedBy: readonly string[]
   readonly ignoresQuietHours: boolean
+  /** It is judged at these times and at no other, and is news each time that it is true then. */
+  readonly schedule?: Schedule
+  /** What it has to say waits for this time of day, in minutes after midnight by the clock on the wall. */
+  readonly postAtMinute?: number
   /** Names of texts. */
   readonly post: string
   readonly closePost?: string

@@ -172,6 +172,7 @@ function createPolicy(shape: RuleFileShape['policy']): Policy {
       minGapMs: budget.min_gap,
       reserveShare: budget.reserve_for_priority_80,
       whenSpent: budget.when_spent === 'drop' ? 'drop' : 'next-day',
+      digestMinute: 18 * 60,
     },
     staleAfterMs: shape.stale_after,
     catchUpMs: shape.catch_up,

@@ -9,11 +9,14 @@ export type StationId = Branded<'station'>
 export type ContainerId = Branded<'container'>
 /** What a device calls itself. A LoRaWAN DevEUI is sixteen lower-case hex digits. */
 export type DeviceId = Branded<'device'>
+/** A part of the town, `norrby`; a bike's round and a rule `per: area` are for one. */
+export type AreaId = Branded<'area'>
 /** Names a post by the episodes it speaks of: the same history gives the same key. */
 export type PostKey = Branded<'post'>
 
 const STATION = /^\d{4}-[A-Za-z0-9][A-Za-z0-9_.]{0,31}$/
 const CONTAINER = /^\d{4}-[A-Za-z0-9][A-Za-z0-9_.]{0,31}-[a-z0-9][a-z0-9-]{0,31}$/
+const AREA = /^[a-z0-9][a-z0-9-]{0,31}$/
 const DEVICE = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/
 const EUI = /^(?:[0-9A-Fa-f]{16}|[0-9A-Fa-f]{2}(?:[-:][0-9A-Fa-f]{2}){7})$/
 const POST = /^[0-9a-f]{16}$/
@@ -24,6 +27,10 @@ export function parseStationId(text: string): StationId | undefined {
 
 export function parseContainerId(text: string): ContainerId | undefined {
   return CONTAINER.test(text) ? (text as ContainerId) : undefined
+}
+
+export function parseAreaId(text: string): AreaId | undefined {
+  return AREA.test(text) ? (text as AreaId) : undefined
 }
 
 /** Any device name; a DevEUI in whatever spelling comes out as sixteen lower-case hex digits. */

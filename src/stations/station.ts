@@ -1,7 +1,7 @@
 /** A town's stations, the containers that stand there, and the devices that watch them. */
 import type { FieldMap, JsonPath } from './field-map.ts'
 import type { Fraction } from './fraction.ts'
-import type { ContainerId, DeviceId, StationId } from './ids.ts'
+import type { AreaId, ContainerId, DeviceId, StationId } from './ids.ts'
 import type { EpochMs } from './time.ts'
 
 /** WGS 84 degrees. */
@@ -43,8 +43,16 @@ export interface Station {
   readonly externalId: string
   readonly name: string
   readonly address?: string
+  /** The part of the town that it stands in, where the town is divided. */
+  readonly areaId?: AreaId
   readonly place: Place
   readonly containers: readonly Container[]
+}
+
+/** A part of the town. */
+export interface Area {
+  readonly id: AreaId
+  readonly name: string
 }
 
 /** A profile of the town's own: what its codec's fields, or the network server's, mean. */
@@ -190,6 +198,8 @@ export interface Town {
   readonly operator?: Operator
   /** No reading in the whole town for this long, and the pages say that they stand still. */
   readonly stalledAfterMs?: number
+  /** Absent where the town is not divided. */
+  readonly areas?: readonly Area[]
   readonly stations: readonly Station[]
   readonly fractionColours?: FractionColours
   readonly profiles?: readonly TownProfile[]

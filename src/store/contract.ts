@@ -43,7 +43,8 @@ export interface Delivery extends NewDelivery {
   readonly firstTriedAt?: EpochMs
   readonly remoteId?: string
   readonly lastError?: string
-  readonly stationId: StationId
+  /** Absent for a post of an area or of the whole town. */
+  readonly stationId?: StationId
 }
 
 export interface StoredDecision extends Decision {

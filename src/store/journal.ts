@@ -1,5 +1,16 @@
 /** The journal's face. `open-journal.ts` makes one over a store and an engine. */
 import type { DecidedPost, ContainerStatus } from '#src/rules/decision.ts'
+import type {
+  BikeRecord,
+  ForecastRecord,
+  GatewayRecord,
+  PlanRecord,
+  PostCorrectedRecord,
+  ReportKind,
+  SilenceEndedRecord,
+  SilencedRecord,
+  TruckRecord,
+} from '#src/rules/record.ts'
 import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
 import type { Reading, Rejected } from '#src/stations/reading.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
@@ -26,13 +37,26 @@ export interface UplinkEntry {
   readonly readings: readonly Reading[]
 }
 
+/** What the rules are told beside readings, reports and emptyings; it gets its place when it is kept. */
+export type Fact = Unplaced<
+  | PlanRecord
+  | ForecastRecord
+  | TruckRecord
+  | BikeRecord
+  | GatewayRecord
+  | SilencedRecord
+  | SilenceEndedRecord
+  | PostCorrectedRecord
+>
+type Unplaced<Record> = Record extends unknown ? Omit<Record, 'seq' | 'at'> : never
+
 export type JournalEntry =
   | UplinkEntry
   | { readonly kind: 'rejected'; readonly rejected: Rejected }
   | {
       readonly kind: 'report'
       readonly containerId: ContainerId
-      readonly report: 'full' | 'has-room'
+      readonly report: ReportKind
       readonly by: 'resident' | 'staff'
       readonly reporter: string
     }
@@ -52,6 +76,7 @@ export type JournalEntry =
       readonly emptiedAt?: EpochMs
       readonly actor: string
     }
+  | { readonly kind: 'fact'; readonly fact: Fact }
   | { readonly kind: 'town' }
   /** The process is back after not running. */
   | { readonly kind: 'resumed' }

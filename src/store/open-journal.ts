@@ -528,7 +528,13 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   }
 }
 
-const NO_EFFECTS: Effects = { decisions: [], posts: [], containers: [], state: new Map() }
+const NO_EFFECTS: Effects = {
+  decisions: [],
+  posts: [],
+  withdrawn: [],
+  containers: [],
+  state: new Map(),
+}
 
 /** A decision's post that could not be worded was dropped; it must not point at nothing. */
 function without(unsaid: ReadonlySet<PostKey>): (decision: Decision) => Decision {
@@ -614,6 +620,8 @@ function recordOf(
       const { kind: type, ...told } = entry
       return { type, seq, at, ...told }
     }
+    case 'fact':
+      return { ...entry.fact, seq, at }
     case 'town':
       return { type: 'town', seq, at }
     case 'resumed':

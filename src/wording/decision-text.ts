@@ -111,6 +111,31 @@ function explain(telling: Telling): string {
         'Väntar en stund på fler nyheter från stationen, så att de ryms i samma inlägg.',
         'Waiting a little for more news from the station, so that it fits in one post.',
       )
+    case 'schedule-not-true':
+      return say(
+        `Skrevs inte ${when}: det stämde inte när det var dags.`,
+        `Not posted at ${when}: it was not so when the time came.`,
+      )
+    case 'schedule-unknown':
+      return say(
+        `Skrevs inte ${when}: det saknades färska uppgifter när det var dags.`,
+        `Not posted at ${when}: there was no recent information when the time came.`,
+      )
+    case 'digested':
+      return say(
+        `Skrevs ${when} i dagens sammanfattning, eftersom dagens egna inlägg var slut.`,
+        `Posted at ${when} in the digest of the day, since the day's own posts were used up.`,
+      )
+    case 'withdrawn':
+      return say(
+        `Stoppades ${when} av personalen innan det gick ut.`,
+        `Stopped by staff at ${when}, before it went out.`,
+      )
+    case 'corrected':
+      return say(
+        `Rättades ${when}: personalen säger att det inte stämde.`,
+        `Corrected at ${when}: staff say that it was wrong.`,
+      )
     case 'posted':
       return say(
         `Skrevs ${when} eftersom ${grounds(telling)} och det hållit i sig i ${held}.`,
@@ -159,6 +184,10 @@ function holdReason({ say, language }: Telling, { gate, detail }: GateAnswer): s
       )
     case 'quiet-hours':
       return say('tysta timmar', 'quiet hours')
+    case 'silenced':
+      return say('personalen vill ha tyst', 'staff want silence')
+    case 'post-at':
+      return say('det är inte dags på dagen än', 'it is not the time of day yet')
     case 'cooldown':
       return say('det skrevs nyligen om samma sak', 'the same thing was posted recently')
     case 'budget':
@@ -205,9 +234,11 @@ function explainDrop(telling: Telling, { gate, detail }: GateAnswer): string {
         `${not}: dagens inlägg är slut${counts(detail, language)}.`,
         `${not}: the day's posts are used up${counts(detail, language)}.`,
       )
+    case 'silenced':
     case 'suppressed':
     case 'inhibited':
     case 'quiet-hours':
+    case 'post-at':
     case 'cooldown':
       return `${not}: ${holdReason(telling, { gate, answer: 'drop', ...(detail !== undefined && { detail }) })}.`
   }

@@ -6,12 +6,13 @@ import { instant, isoText } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { escapeMarkup } from './escape-markup.ts'
 
-/** What a feed needs of a post. A stored `Post` with its station's name fits. */
+/** What a feed needs of a post. A stored `Post` with its place's name fits. */
 export interface FeedPost {
   readonly key: PostKey
   readonly at: EpochMs
-  readonly stationId: StationId
-  readonly stationName: string
+  /** Absent for news of an area or of the whole town. */
+  readonly stationId?: StationId
+  readonly placeName: string
   readonly texts: Readonly<Record<Language, string>>
 }
 
@@ -73,7 +74,7 @@ function atomEntry(post: FeedPost, { publicUrl, language }: FeedRequest): string
     `    <published>${isoText(post.at)}</published>`,
     `    <updated>${isoText(post.at)}</updated>`,
     `    <link rel="alternate" type="text/html" hreflang="${language}" href="${url}"/>`,
-    `    <category term="${escapeXml(post.stationId)}" label="${escapeXml(post.stationName)}"/>`,
+    `    <category term="${escapeXml(post.stationId ?? post.placeName)}" label="${escapeXml(post.placeName)}"/>`,
     `    <content type="text">${text}</content>`,
     '  </entry>',
   ]
@@ -96,8 +97,8 @@ export function jsonFeed(request: FeedRequest): RenderedFeed {
       content_text: post.texts[language].toWellFormed(),
       date_published: isoText(post.at),
       language,
-      tags: [post.stationName.toWellFormed()],
-      _kvitter: { station: post.stationId },
+      tags: [post.placeName.toWellFormed()],
+      _kvitter: { station: post.stationId ?? null },
     })),
   }
   const body = `${JSON.stringify(feed, undefined, 2)}\n`

@@ -6,7 +6,6 @@
 import type { Alternative, DecidedPost, PostItem } from '#src/rules/decision.ts'
 import { fractionName } from '#src/stations/fraction.ts'
 import type { Fraction, Language } from '#src/stations/fraction.ts'
-import type { StationId } from '#src/stations/ids.ts'
 import type { Station } from '#src/stations/station.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { en } from './en.ts'
@@ -128,9 +127,9 @@ function say(
   const oneTime = !timesApart || new Set(group.items.map(sinceOf)).size === 1
   const named = group.items.filter((item) => fractionOf(item, town) !== undefined)
   const names = sayNames(group, named, town, language, room, oneTime ? undefined : sinceOf)
-  const station = town.stations.get(post.stationId)
+  const station = post.stationId === undefined ? undefined : town.stations.get(post.stationId)
   return {
-    station: stationName(station, post.stationId, room),
+    station: stationName(station, post.stationId ?? town.town.name, room),
     many: group.items.length > 1,
     now: clockText(post.at, timeZone),
     source: sourceOf(group.items),
@@ -230,7 +229,7 @@ function alternativeName({ name, stationId }: Alternative): string {
   return defuse(name) || stationId
 }
 
-function stationName(station: Station | undefined, id: StationId, room: Room): string {
+function stationName(station: Station | undefined, id: string, room: Room): string {
   return shorten((station && defuse(station.name)) || defuse(id), room.nameWeight)
 }
 

@@ -41,6 +41,8 @@ test('a post is told with its words in both languages, its items and every decis
     key: A,
     at: '2026-05-05T12:35:00.000Z',
     stationId: '1490-901',
+    areaId: null,
+    placeName: 'Ekudden',
     stationName: 'Ekudden',
     audience: 'public',
     kind: 'open',
@@ -65,6 +67,7 @@ test('a post is told with its words in both languages, its items and every decis
       },
     ],
     replyTo: null,
+    corrects: null,
     url: `${PUBLIC_URL}/p/${A}`,
   })
   expect(decisions).toEqual([

@@ -20,7 +20,13 @@ const idleEngine: Engine = {
   apply: () => ({ kind: 'now' }),
   advance: () => undefined,
   nextDue: () => undefined,
-  takeEffects: () => ({ decisions: [], posts: [], containers: [], state: new Map() }),
+  takeEffects: () => ({
+    decisions: [],
+    posts: [],
+    withdrawn: [],
+    containers: [],
+    state: new Map(),
+  }),
   replaceTown: () => undefined,
   status: () => {
     throw new Error('nobody asks')

@@ -373,7 +373,7 @@ describe('the worker', () => {
       ...store,
       claimDelivery: async (channel, now, leaseMs) => {
         if (channel === 'x') return store.claimDelivery(channel, now, leaseMs)
-        const delivery = { id: 100 + left, postKey: postKey(50 + left), stationId: post.stationId }
+        const delivery = { id: 100 + left, postKey: postKey(50 + left), stationId: post.stationId! }
         const rest = { channel, account: 'o', language: 'sv', text: 't', dueAt: now } as const
         if (left-- <= 0) return undefined
         return {

@@ -60,7 +60,7 @@ export function claimed(n: number, now: EpochMs, over: Partial<Delivery> = {}): 
   return {
     ...makeDelivery(post),
     id: n,
-    stationId: post.stationId,
+    ...(post.stationId !== undefined && { stationId: post.stationId }),
     state: 'sending',
     attempts: 1,
     firstTriedAt: now,

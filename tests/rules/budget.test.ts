@@ -12,6 +12,7 @@ const policy: BudgetPolicy = {
   minGapMs: 3 * MINUTE,
   reserveShare: 0.25,
   whenSpent: 'next-day',
+  digestMinute: 18 * 60,
 }
 const noon = local('2026-05-05T12:00')
 const spent = (posts: number): AccountTally => {

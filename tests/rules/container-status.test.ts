@@ -272,7 +272,13 @@ test('effects are cheap when nothing happened, and hold each container once', ()
   engine.takeEffects()
   engine.advance(noon, 0)
   const quiet = engine.takeEffects()
-  expect(quiet).toEqual({ decisions: [], posts: [], containers: [], state: new Map() })
+  expect(quiet).toEqual({
+    decisions: [],
+    posts: [],
+    withdrawn: [],
+    containers: [],
+    state: new Map(),
+  })
   for (let i = 1; i <= 3; i++) {
     engine.apply({
       type: 'reading',

@@ -136,7 +136,7 @@ function cueOf(next: Exclude<Act, { kind: 'tick' | 'restart' }>, at: typeof star
 }
 
 function expectWithinBudget(
-  posts: readonly { at: typeof start; stationId: string; priority: number }[],
+  posts: readonly { at: typeof start; stationId?: string; priority: number }[],
 ): void {
   const dayOf = (post: { at: typeof start }) => wallTime(post.at, 'Europe/Stockholm').day
   for (const ofDay of Map.groupBy(posts, dayOf).values()) {

@@ -76,7 +76,13 @@ export function loudEngine(): LoudEngine {
         advance: fire,
         nextDue: () => due,
         takeEffects() {
-          const effects = { decisions, posts, containers: [...containers.values()], state }
+          const effects = {
+            decisions,
+            posts,
+            withdrawn: [],
+            containers: [...containers.values()],
+            state,
+          }
           decisions = []
           posts = []
           containers = new Map()

@@ -47,6 +47,7 @@ export function scriptEngine(): ScriptedEngine {
       const effects = {
         decisions,
         posts,
+        withdrawn: [],
         containers: [...changed].map((id) => levels.get(id)!),
         state: new Map<string, string | undefined>(),
       }

@@ -8,7 +8,7 @@ const older: FeedPost = {
   key: parsePostKey('00000000000000aa')!,
   at: instant(Date.parse('2026-05-05T08:45:00Z')),
   stationId: ekudden.id,
-  stationName: 'Ekudden',
+  placeName: 'Ekudden',
   texts: {
     sv: 'Ekudden: behållaren för textil är full sedan 10:15.',
     en: 'Ekudden: the container for textiles has been full since 10:15.',
@@ -18,7 +18,7 @@ const newer: FeedPost = {
   key: parsePostKey('00000000000000bb')!,
   at: instant(Date.parse('2026-05-05T09:30:00.500Z')),
   stationId: hamnen.id,
-  stationName: 'Hamnen',
+  placeName: 'Hamnen',
   texts: { sv: 'Det finns plats igen på Hamnen.', en: 'There is room again at Hamnen.' },
 }
 const request = {
@@ -134,7 +134,7 @@ test('a hostile name stays a name in Atom', () => {
     ...request,
     title: hostile,
     pageUrl: 'https://avs.example/"onclick="',
-    posts: [{ ...older, stationName: hostile, texts }],
+    posts: [{ ...older, placeName: hostile, texts }],
   })
   const seen = readXml(feed.body)
   const plain = `]]><script>alert("x")</script>&amp;'\uFFFD end`
@@ -148,7 +148,7 @@ test('a hostile name stays a name in Atom', () => {
 })
 
 test('a hostile name stays a name in JSON', () => {
-  const feed = jsonFeed({ ...request, title: hostile, posts: [{ ...older, stationName: hostile }] })
+  const feed = jsonFeed({ ...request, title: hostile, posts: [{ ...older, placeName: hostile }] })
   const read = JSON.parse(feed.body) as { title: string; items: { tags: string[] }[] }
   expect(read.title).toBe(hostile.toWellFormed())
   expect(read.items[0]!.tags).toEqual([hostile.toWellFormed()])

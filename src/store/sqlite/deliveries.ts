@@ -123,11 +123,16 @@ export async function readDeliveries(
   return (await query.execute()).map(deliveryOf)
 }
 
+/** Posts of an area or of the whole town have another word there (`placeKey`). */
+function isStation(place: string): boolean {
+  return /^\d{4}-/.test(place)
+}
+
 function deliveryOf(row: Selectable<Tables['delivery']>): Delivery {
   return {
     id: row.id,
     postKey: row.post_key as PostKey,
-    stationId: row.station_id as StationId,
+    ...(isStation(row.station_id) && { stationId: row.station_id as StationId }),
     channel: row.channel as Channel,
     account: row.account,
     language: row.language as Language,

@@ -1,7 +1,7 @@
 /** The writes of a journal transaction. The hot ones are plain prepared statements. */
 import type { StatementSync } from 'node:sqlite'
 import type { ContainerState } from '#src/rules/decision.ts'
-import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
+import type { AreaId, ContainerId, DeviceId, StationId } from '#src/stations/ids.ts'
 import { FAULTS, READING_FLAGS, type Reading } from '#src/stations/reading.ts'
 import type { JournalTx, Kept, NewReading, StoredDecision } from '../contract.ts'
 import type { Connection } from './database.ts'
@@ -271,9 +271,9 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
         else upsertEngine.run(key, value)
       }
       for (const p of posts) {
-        insertPost.run(p.key, p.at, p.stationId, p.audience, JSON.stringify(p))
+        insertPost.run(p.key, p.at, placeKey(p), p.audience, JSON.stringify(p))
       }
-      const stationOf = new Map(posts.map((p) => [p.key, p.stationId]))
+      const stationOf = new Map(posts.map((p) => [p.key, placeKey(p)]))
       for (const d of deliveries) {
         insertDelivery.run(
           d.postKey,
@@ -292,7 +292,7 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
           d.at,
           d.seq,
           d.ruleId,
-          d.stationId,
+          placeKey(d),
           d.containerId ?? null,
           d.postKey ?? null,
           JSON.stringify(d),
@@ -303,6 +303,17 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
       return stored
     },
   }
+}
+
+/** A station's id, `area:` and an area's, or `town`. */
+function placeKey({
+  stationId,
+  areaId,
+}: {
+  readonly stationId?: StationId
+  readonly areaId?: AreaId
+}): string {
+  return stationId ?? (areaId === undefined ? 'town' : `area:${areaId}`)
 }
 
 /** Of a reading that was kept before, what tells it from another. */
