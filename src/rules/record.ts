@@ -1,7 +1,11 @@
 /** The journal's records: all that the rules engine ever learns. Same records, same decisions. */
-import type { AreaId, ContainerId, DeviceId, PostKey, StationId } from '#src/stations/ids.ts'
+import type { AreaId, ContainerId, DeviceId, StationId } from '#src/stations/ids.ts'
 import type { Fault } from '#src/stations/reading.ts'
 import type { EpochMs } from '#src/stations/time.ts'
+import type { DecidedPost } from './post.ts'
+
+export { ACCOUNT } from './subject.ts'
+export type { Subject } from './subject.ts'
 
 /** Where in the journal, and when Kvitter received it (UTC, never going backwards). */
 interface Entry {
@@ -172,10 +176,8 @@ export interface SilenceEndedRecord extends Entry {
  */
 export interface PostCorrectedRecord extends Entry {
   readonly type: 'post-corrected'
-  readonly postKey: PostKey
-  /** Where the post was about; absent for the whole town or an area. */
-  readonly stationId?: StationId
-  readonly areaId?: AreaId
+  /** The post, as it was decided. */
+  readonly post: DecidedPost
   readonly actor: string
   /** For staff; never shown in public. */
   readonly why?: string
@@ -231,7 +233,3 @@ export type Applied =
         | 'repeat-report'
         | 'repeat-correction'
     }
-
-/** The one subject of a rule `per: account`: everything that the town's account speaks of. */
-export const ACCOUNT = 'account'
-export type Subject = ContainerId | StationId | AreaId | typeof ACCOUNT
