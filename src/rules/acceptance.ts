@@ -14,7 +14,9 @@ import type {
   ReportRecord,
 } from './record.ts'
 import type { ReadingPolicy } from './rule-book.ts'
-import { deviceAt, updateLiveUntil } from './watch.ts'
+import { hear, troubleOf } from './trouble.ts'
+import type { Trouble, TroubleKind } from './trouble.ts'
+import { deviceAt, extrasOf, updateLiveUntil } from './watch.ts'
 import type { ContainerWatch } from './watch.ts'
 
 export const NOW: Applied = { kind: 'now' }
@@ -73,12 +75,26 @@ function learnInterval(watch: ContainerWatch, at: EpochMs, policy: ReadingPolicy
 /** A reporter counts once, by the newest word. The same word again within two hours is a repeat. */
 export function acceptReport(watch: ContainerWatch, record: ReportRecord): Applied {
   const { kind, by, reporter, at } = record
-  if (kind !== 'full' && kind !== 'has-room') return NOW
+  if (kind !== 'full' && kind !== 'has-room') return acceptTrouble(watch, record)
   const earlier = watch.reports.find((r) => r.reporter === reporter)
   if (earlier && earlier.kind === kind && at - earlier.at < REPORT_FRESH_MS) return REPEAT_REPORT
   const others = watch.reports.filter((r) => r !== earlier && at - r.at < REPORT_LIFE_MS)
   watch.reports = [...others.slice(-(MAX_REPORTS - 1)), { kind, by, reporter, at }]
   return NOW
+}
+
+/** Litter and ice lie about the station; what is broken is the container. */
+function acceptTrouble(watch: ContainerWatch, record: ReportRecord): Applied {
+  const what = troubleOf(record.kind)!
+  const holder = what === 'broken' ? extrasOf(watch) : watch.station
+  const heard = hear(troubleAt(watch, what), record)
+  if (!heard) return REPEAT_REPORT
+  Object.assign(holder, { [what]: heard })
+  return NOW
+}
+
+function troubleAt(watch: ContainerWatch, what: TroubleKind): Trouble | undefined {
+  return what === 'broken' ? watch.extras?.broken : watch.station[what]
 }
 
 /** After an emptying the container is known to be empty, until a sensor or somebody says otherwise. */

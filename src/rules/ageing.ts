@@ -1,8 +1,9 @@
 /** When a container's facts change by the passing of time alone, and when everybody is looked at anyway. */
 import { MINUTE } from '#src/stations/time.ts'
-import type { StationId } from '#src/stations/ids.ts'
 import type { AgeLimit } from './condition.ts'
 import { REPORT_FRESH_MS, REPORT_LIFE_MS } from './evidence.ts'
+import { FORECAST_LIFE_MS } from './facts.ts'
+import { nextWindowEdge } from './plan.ts'
 import type { Rule } from './rule-book.ts'
 import type { ContainerWatch } from './watch.ts'
 
@@ -10,14 +11,14 @@ import type { ContainerWatch } from './watch.ts'
 export const GRID_MS = 15 * MINUTE
 
 /**
- * The first instant after `after` at which the station is looked at. The grid is laid from the epoch,
- * and each station has its own place in it, taken from its id (FNV-1a, 32 bits): the same at every
+ * The first instant after `after` at which a place is looked at. The grid is laid from the epoch,
+ * and each place has its own place in it, taken from its id (FNV-1a, 32 bits): the same at every
  * run, and a hundred thousand containers are never looked at all at once.
  */
-export function nextGridInstant(station: StationId, after: number): number {
+export function nextGridInstant(place: string, after: number): number {
   let hash = 0x811c9dc5
-  for (let i = 0; i < station.length; i++) {
-    hash = Math.imul(hash ^ station.charCodeAt(i), 0x01000193)
+  for (let i = 0; i < place.length; i++) {
+    hash = Math.imul(hash ^ place.charCodeAt(i), 0x01000193)
   }
   const phase = (hash >>> 0) % GRID_MS
   return (Math.floor((after - phase) / GRID_MS) + 1) * GRID_MS + phase
@@ -37,7 +38,8 @@ export function ageLimitsOf(rules: readonly Rule[]): readonly AgeLimit[] {
 
 /**
  * The first instant after `after` at which a fact of the container changes its answer: its level
- * stops counting, a report leaves the count or is gone, an age passes a rule's limit. Infinity for never.
+ * stops counting, a report leaves the count or is gone, an age passes a rule's limit, a planned emptying
+ * begins or ends, a forecast is too old. Infinity for never.
  */
 export function nextChange(
   watch: ContainerWatch,
@@ -55,7 +57,11 @@ export function nextChange(
     const life = report.at + REPORT_LIFE_MS
     if (life > after && life < next) next = life
   }
-  return next
+  if (!watch.extras) return next
+  const { plans, forecast } = watch.extras
+  next = Math.min(next, nextWindowEdge(plans, after))
+  const forecastEnds = (forecast?.at ?? -Infinity) + FORECAST_LIFE_MS
+  return forecastEnds > after ? Math.min(next, forecastEnds) : next
 }
 
 function countsFrom(watch: ContainerWatch, fact: string): number | undefined {

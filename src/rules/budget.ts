@@ -49,7 +49,11 @@ export function askBudget(
 
   if (atStation >= policy.perStationPerDay || ofAccount >= policy.perAccountPerDay - reserved) {
     if (policy.whenSpent === 'drop') return { gate: 'budget', answer: 'drop', detail }
-    return { gate: 'budget', answer: 'hold', until: calendar.endOfDay(at), detail }
+    const dayEnds = calendar.endOfDay(at)
+    const digestAt =
+      policy.whenSpent === 'digest' ? calendar.nextTime(policy.digestMinute, at) : dayEnds
+    const until = digestAt < dayEnds ? digestAt : dayEnds
+    return { gate: 'budget', answer: 'hold', until, detail }
   }
   const free = (account?.lastAt ?? -Infinity) + policy.minGapMs
   if (at < free) {

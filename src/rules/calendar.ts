@@ -5,6 +5,7 @@
  */
 import { DAY, MINUTE, wallTime } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
+import { isHoliday } from './holidays.ts'
 import { intervalHolds, quietEnd, quietIntervalOn } from './quiet-hours.ts'
 import type { DayInterval, QuietHours } from './quiet-hours.ts'
 
@@ -13,6 +14,17 @@ export interface Calendar {
   dayOf(at: EpochMs): string
   /** The first instant of the next local day; also where midnight itself is skipped. */
   endOfDay(at: EpochMs): EpochMs
+  /** By the clock on the wall. */
+  minuteOfDay(at: EpochMs): number
+  /** 1 Monday … 7 Sunday. */
+  weekday(at: EpochMs): number
+  isHoliday(at: EpochMs): boolean
+  /**
+   * The first instant after `after` at which the clock shows that minute, on one of the weekdays where
+   * they are given. On the day that has no such minute it is as long after midnight as ever; on the
+   * day that has it twice, the first.
+   */
+  nextTime(minuteOfDay: number, after: number, weekdays?: readonly number[]): EpochMs
   /** The quiet hours that an instant falls in, and when they end; undefined when it may be spoken. */
   quietAt(at: EpochMs): { readonly interval: DayInterval; readonly until: EpochMs } | undefined
 }
@@ -21,6 +33,8 @@ interface LocalDay {
   readonly day: string
   readonly from: number
   readonly until: number
+  readonly weekday: number
+  readonly isHoliday: boolean
   readonly interval: DayInterval | undefined
 }
 
@@ -37,6 +51,8 @@ export function createCalendar(timeZone: string, quiet: QuietHours | undefined):
       day: date.toString(),
       from: date.toZonedDateTime({ timeZone }).epochMilliseconds,
       until: date.add({ days: 1 }).toZonedDateTime({ timeZone }).epochMilliseconds,
+      weekday: date.dayOfWeek,
+      isHoliday: isHoliday(date),
       interval: quiet && quietIntervalOn(quiet, date),
     }
     return today
@@ -52,6 +68,20 @@ export function createCalendar(timeZone: string, quiet: QuietHours | undefined):
   return {
     dayOf: (at) => dayAt(at).day,
     endOfDay: (at) => dayAt(at).until as EpochMs,
+    minuteOfDay: (at) => minuteOf(at, dayAt(at)),
+    weekday: (at) => dayAt(at).weekday,
+    isHoliday: (at) => dayAt(at).isHoliday,
+    nextTime(minuteOfDay, after, weekdays) {
+      const plainTime = new Temporal.PlainTime(Math.floor(minuteOfDay / 60), minuteOfDay % 60)
+      let date = Temporal.Instant.fromEpochMilliseconds(after)
+        .toZonedDateTimeISO(timeZone)
+        .toPlainDate()
+      for (;;) {
+        const at = date.toZonedDateTime({ timeZone, plainTime }).epochMilliseconds
+        if (at > after && (!weekdays || weekdays.includes(date.dayOfWeek))) return at as EpochMs
+        date = date.add({ days: 1 })
+      }
+    },
     quietAt(at) {
       const day = dayAt(at)
       const { interval } = day

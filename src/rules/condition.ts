@@ -12,8 +12,19 @@ import type { ASTNode, ParseError, ParseResult, TypeCheckResult } from '@marcbac
 import { nearestName } from '#src/stations/nearest-name.ts'
 import { MINUTE } from '#src/stations/time.ts'
 import type { Clause, Truth } from './decision.ts'
-import { ContainerFacts, FACTS, StationFacts, TruckFacts, factByName } from './facts.ts'
+import {
+  AreaFacts,
+  BikeFacts,
+  ContainerFacts,
+  FACTS,
+  ROOTS_OF,
+  StationFacts,
+  TimeFacts,
+  TruckFacts,
+  factByName,
+} from './facts.ts'
 import type { FactContext, FactValue } from './facts.ts'
+import type { Per } from './rule-book.ts'
 
 /** An age at which a comparison with a literal may change its answer. */
 export interface AgeLimit {
@@ -54,7 +65,7 @@ const MACROS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map
 const environment = createEnvironment()
 
 /** Reads and checks a condition. All unknown names are told at once; a type fault is told alone, since CEL stops there. */
-export function compileCondition(source: string, per: 'container' | 'station'): Compiled {
+export function compileCondition(source: string, per: Per): Compiled {
   let program: ParseResult
   try {
     program = environment.parse(source)
@@ -100,7 +111,14 @@ function typeFault(error: NonNullable<TypeCheckResult['error']>): ConditionFault
 /** `double × int` is no arithmetic in CEL, but people write `c.fill / 100`. */
 function createEnvironment(): Environment {
   const made = new Environment({ limits: { maxAstNodes: MAX_AST_NODES, maxDepth: MAX_DEPTH } })
-  const roots = { c: ContainerFacts, s: StationFacts, truck: TruckFacts }
+  const roots = {
+    c: ContainerFacts,
+    s: StationFacts,
+    truck: TruckFacts,
+    a: AreaFacts,
+    bike: BikeFacts,
+    t: TimeFacts,
+  }
   for (const [root, ctor] of Object.entries(roots)) {
     const fields = FACTS.filter((f) => f.name.startsWith(`${root}.`)).map((f) => [
       f.name.slice(root.length + 1),
@@ -155,18 +173,18 @@ function factOf(node: ASTNode): string | undefined {
 
 function checkNames(
   node: ASTNode,
-  per: 'container' | 'station',
+  per: Per,
   faults: ConditionFault[],
   locals: readonly string[] = [],
 ): void {
-  const usable = per === 'station' ? FACTS.filter((f) => !f.name.startsWith('c.')) : FACTS
-  const names = usable.map((f) => f.name)
+  const names = FACTS.map((f) => f.name).filter((known) => ROOTS_OF[per].includes(rootOf(known)))
   const name = factOf(node)
   if (name !== undefined) {
-    const root = name.slice(0, name.indexOf('.'))
+    const root = rootOf(name)
     if (locals.includes(root) || names.includes(name)) return
     if (factByName.has(name)) {
-      const message = `${name} is about one container; a rule per: station can ask s. and truck. only`
+      const roots = ROOTS_OF[per].map((known) => `${known}.`)
+      const message = `${name} is not there for a rule per: ${per}, which can ask ${roots.slice(0, -1).join(', ')} and ${roots.at(-1)!} only`
       faults.push({ offset: node.start, message })
       return
     }
@@ -182,6 +200,10 @@ function checkNames(
   for (const child of children(node)) checkNames(child, per, faults, inner)
 }
 
+function rootOf(fact: string): string {
+  return fact.slice(0, fact.indexOf('.'))
+}
+
 const TYPE_NAMES: ReadonlySet<string> = new Set(
   'string bool int uint double map list bytes null_type type'.split(' '),
 )
@@ -191,7 +213,10 @@ function unknownFact(name: string, names: readonly string[]): string {
     nearestName(name, names) ??
     names.find((known) => known.slice(known.indexOf('.') + 1) === name) ??
     names.find((known) => known.startsWith(name))
-  const advice = meant ? `did you mean ${meant}?` : `there are ${names.join(', ')}`
+  const roots = [...new Set(names.map((known) => `${rootOf(known)}.`))]
+  const advice = meant
+    ? `did you mean ${meant}?`
+    : `facts here begin with ${roots.slice(0, -1).join(', ')} or ${roots.at(-1)!}; docs/RULES.md lists them`
   return `${name} is not a known fact; ${advice}`
 }
 
@@ -324,7 +349,22 @@ function explainLeaf(leaf: Leaf, context: FactContext): Clause {
 }
 
 /** `c.full` is not among them: without reports it changes only when the level does or stops counting. */
-const DRIFTING: ReadonlySet<string> = new Set(['c.evidence', 's.containers', 's.full', 's.unknown'])
+const DRIFTING: ReadonlySet<string> = new Set([
+  'c.evidence',
+  'c.passed_today',
+  's.containers',
+  's.full',
+  's.unknown',
+  's.litter_reports_4h',
+  's.litter_staff_4h',
+  's.cleaned_since_last_litter',
+  's.ice_reports_12h',
+  'truck.en_route',
+  'truck.eta_min',
+  't.hour',
+  't.weekday',
+  't.holiday',
+])
 
 function countAges(node: ASTNode): number {
   const name = factOf(node)

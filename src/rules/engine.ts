@@ -16,28 +16,44 @@ import type { Effects } from './decision.ts'
 import { createFacts } from './facts.ts'
 import { byImportance, leaderOf } from './group.ts'
 import type { Group } from './group.ts'
-import { inspect, judge, judgeEpisode } from './judging.ts'
+import { inspect, inspectAll, judge, judgeEpisode, judgePlace, judgeScheduled } from './judging.ts'
 import { clockText, ruleKey, textOf } from './kept-state.ts'
-import { flush, gapEndOf } from './posting.ts'
+import { replan } from './plan.ts'
+import { digestDue, flush, gapEndOf, heldByBudget, postDigest } from './posting.ts'
 import type {
   Applied,
+  BikeRecord,
   EmptiedRecord,
   EmptyingCorrectedRecord,
+  ForecastRecord,
+  GatewayRecord,
   JournalRecord,
+  PlanRecord,
   ReadingRecord,
   ReportRecord,
   ResumedRecord,
+  SilenceEndedRecord,
+  SilencedRecord,
+  TruckRecord,
 } from './record.ts'
 import { adoptBook, restore } from './restoring.ts'
-import type { RuleBook } from './rule-book.ts'
+import type { Rule, RuleBook } from './rule-book.ts'
+import { createSilence } from './silence.ts'
+import { ACCOUNT } from './subject.ts'
+import { subjectsOf } from './subjects.ts'
+import { takeBack } from './taking-back.ts'
 import { createTimerQueue } from './timer-queue.ts'
+import { troubleOf } from './trouble.ts'
 import { followTown, watchTown } from './town-watch.ts'
-import { stateOf } from './watch.ts'
-import type { ContainerWatch, EngineTimer } from './watch.ts'
-import { nowOf, touch } from './world.ts'
+import { createWideWatch, extrasOf, placeId, stateOf } from './watch.ts'
+import type { ContainerWatch, EngineTimer, StationWatch } from './watch.ts'
+import { markDirty, nowOf, touch } from './world.ts'
 import type { World } from './world.ts'
 
 const UNKNOWN_CONTAINER: Applied = { kind: 'history', because: 'unknown-container' }
+const UNKNOWN_STATION: Applied = { kind: 'history', because: 'unknown-station' }
+const UNKNOWN_AREA: Applied = { kind: 'history', because: 'unknown-area' }
+const UNKNOWN_SILENCE: Applied = { kind: 'history', because: 'unknown-silence' }
 const NOTHING: Effects = {
   decisions: [],
   posts: [],
@@ -78,13 +94,26 @@ export function createEngine({
       case 'emptied':
       case 'emptying-corrected':
         return foldContainer(world, record)
+      case 'plan':
+      case 'forecast':
+        return foldExtras(world, record)
+      case 'truck':
+        return foldTruck(world, record)
+      case 'gateway':
+        return foldGateway(world, record)
+      case 'bike':
+        return foldBike(world, record)
+      case 'silenced':
+        return foldSilence(world, record)
+      case 'silence-ended':
+        return endSilence(world, record)
+      case 'post-corrected':
+        return takeBack(world, record)
       case 'town':
         if (nextTown) followTown(world, nextTown)
         nextTown = undefined
         return NOW
       case 'resumed':
-        return NOW
-      default:
         return NOW
     }
   }
@@ -134,28 +163,47 @@ export function createEngine({
 }
 
 function createWorld(book: RuleBook, town: Town): World {
+  const calendar = createCalendar(book.policy.timeZone, book.policy.quiet)
+  const account = createWideWatch(ACCOUNT, [])
+  const scheduledRules = book.rules.filter((rule) => rule.schedule)
   const world: World = {
     book,
     containerRules: book.rules.filter((rule) => rule.per === 'container'),
     stationRules: book.rules.filter((rule) => rule.per === 'station'),
+    areaRules: book.rules.filter((rule) => rule.per === 'area'),
+    accountRules: book.rules.filter((rule) => rule.per === 'account'),
+    scheduleTimers: scheduledRules.map((rule) => clockTimer('schedule', rule.id, rule)),
+    digestTimer: clockTimer('digest', ACCOUNT, account),
     rules: new Map(book.rules.map((rule) => [rule.id, rule])),
     ageLimits: ageLimitsOf(book.rules),
     drifts: book.rules.some(
       (rule) => rule.per === 'container' && (rule.when.drifts || rule.onMissing.policy === 'fire'),
     ),
-    facts: createFacts(),
-    calendar: createCalendar(book.policy.timeZone, book.policy.quiet),
+    facts: createFacts(calendar),
+    calendar,
     timers: createTimerQueue<EngineTimer>(),
-    ledger: { decisions: [], posts: [], touched: [], dirty: [], hasRecord: false },
+    ledger: { decisions: [], posts: [], withdrawn: [], touched: [], dirty: [], hasRecord: false },
     stations: new Map(),
     containers: new Map(),
-    account: { kind: 'account', key: 'account', tally: undefined, dirty: false },
+    areas: new Map(),
+    account,
+    silences: new Map(),
+    taken: new Map(),
     clock: { now: undefined, seq: 0, recordAt: undefined, catchUpUntil: undefined },
     // A property of the runtime, as the version of the language is; it does not change while we run.
     tzdata: process.versions['tz'] ?? 'unknown',
   }
-  watchTown(town, world.stations, world.containers)
+  watchTown(town, world)
   return world
+}
+
+function clockTimer<Kind extends 'schedule' | 'digest'>(
+  kind: Kind,
+  name: string,
+  of: (EngineTimer & { readonly kind: Kind })['of'],
+): EngineTimer {
+  const timer = { key: `${kind}|${name}`, dueAt: Infinity, queuedAt: Infinity, kind, of }
+  return timer as EngineTimer
 }
 
 /** The first instant the engine hears of starts its clock. */
@@ -171,6 +219,23 @@ function scheduleAll(world: World): void {
     world.timers.wish(station.timer, nextGridInstant(station.station.id, now))
   }
   for (const watch of world.containers.values()) scheduleChange(world, watch)
+  if (world.areaRules.length > 0) {
+    for (const area of world.areas.values()) {
+      world.timers.wish(area.timer, nextGridInstant(area.id, now))
+    }
+  }
+  if (world.accountRules.length > 0) {
+    world.timers.wish(world.account.timer, nextGridInstant(ACCOUNT, now))
+  }
+  for (const timer of world.scheduleTimers) scheduleNext(world, timer)
+  if (world.book.policy.budget.whenSpent === 'digest') {
+    world.timers.wish(world.digestTimer, digestDue(world))
+  }
+}
+
+function scheduleNext(world: World, timer: EngineTimer): void {
+  const { minuteOfDay, weekdays } = (timer.of as Rule).schedule!
+  world.timers.wish(timer, world.calendar.nextTime(minuteOfDay, nowOf(world), weekdays))
 }
 
 function scheduleChange(world: World, watch: ContainerWatch): void {
@@ -187,8 +252,111 @@ function foldContainer(
   if (applied !== NOW) return applied
   touch(world, watch)
   scheduleChange(world, watch)
+  if (record.type === 'report') keepTrouble(world, watch, record)
   judge(world, watch)
   return NOW
+}
+
+/** What was said of a container or its station beside its level. */
+function keepTrouble(world: World, watch: ContainerWatch, { kind }: ReportRecord): void {
+  const what = troubleOf(kind)
+  if (!what) return
+  if (what === 'broken') {
+    markDirty(world, extrasOf(watch))
+    return
+  }
+  markDirty(world, watch.station)
+  inspectAll(world, watch.station)
+}
+
+function foldExtras(world: World, record: PlanRecord | ForecastRecord): Applied {
+  const watch = world.containers.get(record.containerId)
+  if (!watch) return UNKNOWN_CONTAINER
+  const extras = extrasOf(watch)
+  if (record.type === 'plan') {
+    const { source, emptyings, at } = record
+    extras.plans = replan(extras.plans ?? {}, source, emptyings, at)
+  } else {
+    extras.forecast = record
+  }
+  markDirty(world, extras)
+  scheduleChange(world, watch)
+  judge(world, watch)
+  return NOW
+}
+
+function foldTruck(world: World, { stationId, state, etaAt, at }: TruckRecord): Applied {
+  const station = world.stations.get(stationId)
+  if (!station) return UNKNOWN_STATION
+  const { truck } = station
+  const isUnderWay = truck !== undefined && truck.goneAt === undefined
+  const since = isUnderWay ? truck.since : at
+  station.truck =
+    state === 'gone' ? { since, goneAt: at } : { since, ...(etaAt !== undefined && { etaAt }) }
+  changed(world, station)
+  return NOW
+}
+
+function foldGateway(world: World, { stationIds, state }: GatewayRecord): Applied {
+  const stations = stationIds.flatMap((id) => world.stations.get(id) ?? [])
+  if (stations.length === 0) return UNKNOWN_STATION
+  for (const station of stations) {
+    station.gatewayDown = state === 'down'
+    changed(world, station)
+  }
+  return NOW
+}
+
+/** Something of a station changed that any of its rules may ask. */
+function changed(world: World, station: StationWatch): void {
+  markDirty(world, station)
+  inspectAll(world, station)
+}
+
+function foldBike(world: World, record: BikeRecord): Applied {
+  const area = world.areas.get(record.areaId)
+  if (!area) return UNKNOWN_AREA
+  area.bike = record.state === 'ended' ? undefined : record
+  markDirty(world, area)
+  judgePlace(world, area, true)
+  return NOW
+}
+
+function foldSilence(world: World, record: SilencedRecord): Applied {
+  for (const silence of world.silences.values()) {
+    if (silence.said.until <= record.at) forgetSilence(world, silence.said.id)
+  }
+  const silence = createSilence(record)
+  world.silences.set(record.id, silence)
+  markDirty(world, silence)
+  wakeSilenced(world)
+  return NOW
+}
+
+function endSilence(world: World, { id }: SilenceEndedRecord): Applied {
+  if (!world.silences.has(id)) return UNKNOWN_SILENCE
+  forgetSilence(world, id)
+  wakeSilenced(world)
+  return NOW
+}
+
+function forgetSilence(world: World, id: string): void {
+  const silence = world.silences.get(id)!
+  silence.isOver = true
+  world.silences.delete(id)
+  markDirty(world, silence)
+}
+
+/** News that silence held back is looked at again at once: the silence may be over, or shorter. */
+function wakeSilenced(world: World): void {
+  const places = [...world.stations.values(), ...world.areas.values(), world.account]
+  for (const { groups } of places) {
+    for (const group of [groups.public, groups.staff]) {
+      if (group?.items.some(({ blocked }) => blocked === 'silenced')) {
+        world.timers.wish(group.timer, nowOf(world))
+      }
+    }
+  }
 }
 
 function accept(
@@ -248,12 +416,28 @@ function fire(world: World, timer: EngineTimer, resumption: Resumption | undefin
       return
     case 'grid': {
       inspect(world, timer.of)
-      world.timers.wish(timer, nextGridInstant(timer.of.station.id, now))
+      world.timers.wish(timer, nextGridInstant(placeId(timer.of), now))
       return
     }
+    case 'schedule':
+      for (const of of subjectsOf(world, timer.of)) judgeScheduled(world, timer.of, of)
+      scheduleNext(world, timer)
+      return
+    case 'digest':
+      fireDigest(world, timer, resumption)
+      return
     case 'group':
       flushAll(world, takeGroupsDue(world, timer.of), resumption)
   }
+}
+
+/** Waits where the account has spoken a moment ago. */
+function fireDigest(world: World, timer: EngineTimer, resumption: Resumption | undefined): void {
+  if (digestDue(world) === nowOf(world)) {
+    for (const { episode } of [...heldByBudget(world)]) judgeEpisode(world, episode)
+    postDigest(world, resumption && { byMs: resumption.at - nowOf(world) })
+  }
+  world.timers.wish(timer, digestDue(world))
 }
 
 /** Groups come last among what is due at an instant, so that all that are due together can be set against each other. */
@@ -330,11 +514,12 @@ function takeEffects(world: World, looseState: Map<string, string | undefined>):
     watch.touched = false
     return stateOf(watch)
   })
-  const { decisions, posts } = ledger
+  const { decisions, posts, withdrawn } = ledger
   ledger.decisions = []
   ledger.posts = []
+  ledger.withdrawn = []
   ledger.touched = []
   ledger.dirty = []
   ledger.hasRecord = false
-  return { decisions, posts, withdrawn: [], containers, state }
+  return { decisions, posts, withdrawn, containers, state }
 }

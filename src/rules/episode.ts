@@ -13,7 +13,8 @@ import type { DecisionReason, EpisodeState, Truth } from './decision.ts'
 import type { Subject } from './record.ts'
 import type { Rule } from './rule-book.ts'
 import { tie } from './watch.ts'
-import type { ContainerWatch, EngineTimer, StationWatch } from './watch.ts'
+import { placeId } from './watch.ts'
+import type { ContainerWatch, EngineTimer, PlaceWatch } from './watch.ts'
 
 /** How far an episode has come. */
 export interface Progress {
@@ -32,7 +33,8 @@ export interface Episode extends Progress {
   readonly key: string
   readonly rule: Rule
   readonly subject: Subject
-  readonly station: StationWatch
+  /** The container's station, or what the rule is judged for as a whole. */
+  readonly place: PlaceWatch
   readonly container: ContainerWatch | undefined
   /** The post that told of this episode. */
   posted: { readonly key: PostKey; readonly at: EpochMs } | undefined
@@ -42,16 +44,16 @@ export interface Episode extends Progress {
   readonly timer: EngineTimer
 }
 
-export function createEpisode(rule: Rule, of: ContainerWatch | StationWatch): Episode {
+export function createEpisode(rule: Rule, of: ContainerWatch | PlaceWatch): Episode {
   const container = of.kind === 'container' ? of : undefined
-  const station = of.kind === 'container' ? of.station : of
-  const subject: Subject = container ? container.container.id : station.station.id
+  const place = of.kind === 'container' ? of.station : of
+  const subject = (container ? container.container.id : placeId(place)) as Subject
   const made = {
     kind: 'episode' as const,
     key: `episode|${rule.id}|${subject}`,
     rule,
     subject,
-    station,
+    place,
     container,
     state: 'idle' as const,
     startedAt: -Infinity as EpochMs,

@@ -1,14 +1,17 @@
 /** Asks every gate of one piece of news, also after the first has said no: all answers are kept. */
-import { MINUTE } from '#src/stations/time.ts'
+import { HOUR, MINUTE } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { GateAnswer } from './decision.ts'
 import type { Episode } from './episode.ts'
 import type { WaitingItem } from './group.ts'
+import { silenceOver } from './silence.ts'
 import { nowOf, truthOf } from './world.ts'
 import type { World } from './world.ts'
 
 /** When to look again at what has no end of its own. */
 const LOOK_AGAIN_MS = 15 * MINUTE
+/** What is to be posted at a time of day may be so much later: others may stand in line before it. */
+const POST_AT_MS = 2 * HOUR
 
 /** How late the news is told; known only when timers are caught up with after downtime. */
 export interface Lateness {
@@ -25,9 +28,11 @@ export function askGates(
   return [
     isOpen ? askStillActive(world, item) : askStillClear(world, item),
     askStale(world, lateness),
+    askSilenced(world, item),
     isOpen ? askSuppressed(world, item) : { gate: 'suppressed', answer: 'pass' },
     isOpen ? askInhibited(world, item.episode) : { gate: 'inhibited', answer: 'pass' },
     askQuietHours(world, item.episode),
+    isOpen ? askPostAt(world, item.episode) : { gate: 'post-at', answer: 'pass' },
     isOpen ? askCooldown(world, item.episode) : { gate: 'cooldown', answer: 'pass' },
   ]
 }
@@ -54,8 +59,8 @@ function askStillActive(world: World, item: WaitingItem): GateAnswer {
 
 /** "Has room again" needs data that say so, now: what is unknown does not count as room. */
 function askStillClear(world: World, item: WaitingItem): GateAnswer {
-  const { rule, station, state } = item.episode
-  const when = truthOf(world, rule.when, station)
+  const { rule, place, state } = item.episode
+  const when = truthOf(world, rule.when, place)
   if (state === 'idle' && when === false) return { gate: 'still-active', answer: 'pass' }
   const detail = when === 'unknown' ? 'no data' : 'true again'
   return { gate: 'still-active', answer: 'drop', detail }
@@ -73,11 +78,21 @@ function askStale(world: World, lateness: Lateness | undefined): GateAnswer {
   return { gate: 'stale', answer: 'pass' }
 }
 
+/** Nobody waits days for "room again": of what is over, nothing more is said after a silence. */
+function askSilenced(world: World, item: WaitingItem): GateAnswer {
+  const at = nowOf(world)
+  const silence =
+    world.silences.size > 0 ? silenceOver(world.silences.values(), item.episode, at) : undefined
+  if (!silence) return { gate: 'silenced', answer: 'pass' }
+  if (item.kind === 'close') return { gate: 'silenced', answer: 'drop' }
+  return { gate: 'silenced', answer: 'hold', until: silence.until }
+}
+
 function askSuppressed(world: World, item: WaitingItem): GateAnswer {
   const at = nowOf(world)
-  const { rule, station } = item.episode
+  const { rule, place } = item.episode
   for (const { id, when, maxMs } of rule.suppress) {
-    if (truthOf(world, when, station) !== true) continue
+    if (truthOf(world, when, place) !== true) continue
     const since = item.suppressedSince[id] ?? at
     item.suppressedSince = { ...item.suppressedSince, [id]: since }
     if (at - since >= maxMs) continue
@@ -92,8 +107,8 @@ function askInhibited(world: World, episode: Episode): GateAnswer {
     found?.state === 'active' || found?.state === 'clearing'
   for (const id of episode.rule.inhibitedBy) {
     const { index } = world.rules.get(id)!
-    const { container, station } = episode
-    if (isActive(container?.episodes[index]) || isActive(station.episodes[index])) {
+    const { container, place } = episode
+    if (isActive(container?.episodes[index]) || isActive(place.episodes[index])) {
       const until = (nowOf(world) + LOOK_AGAIN_MS) as EpochMs
       return { gate: 'inhibited', answer: 'hold', until, detail: id }
     }
@@ -106,6 +121,15 @@ function askQuietHours(world: World, episode: Episode): GateAnswer {
   if (!quiet) return { gate: 'quiet-hours', answer: 'pass' }
   const { interval, until } = quiet
   return { gate: 'quiet-hours', answer: 'hold', until, detail: interval.text }
+}
+
+/** Said at its time of day, or soon after, and else the next day. */
+function askPostAt(world: World, { rule: { postAtMinute } }: Episode): GateAnswer {
+  if (postAtMinute === undefined) return { gate: 'post-at', answer: 'pass' }
+  const at = nowOf(world)
+  const due = world.calendar.nextTime(postAtMinute, at - POST_AT_MS)
+  if (due <= at) return { gate: 'post-at', answer: 'pass' }
+  return { gate: 'post-at', answer: 'hold', until: due }
 }
 
 function askCooldown(world: World, episode: Episode): GateAnswer {

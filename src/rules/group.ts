@@ -1,10 +1,10 @@
-/** News of one station that waits to be told together. */
+/** News of one place that waits to be told together. */
 import type { PostKey } from '#src/stations/ids.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { episodeId } from './episode.ts'
 import type { Episode } from './episode.ts'
-import { tie } from './watch.ts'
-import type { EngineTimer, StationWatch } from './watch.ts'
+import { placeId, tie } from './watch.ts'
+import type { EngineTimer, PlaceWatch } from './watch.ts'
 
 /** One thing to be told. It outlives its episode when it tells of the episode's end. */
 export interface WaitingItem {
@@ -24,23 +24,23 @@ export interface WaitingItem {
 
 export interface Group {
   readonly kind: 'group'
-  /** `group|station|audience` */
+  /** `group|place|audience` */
   readonly key: string
-  readonly station: StationWatch
+  readonly place: PlaceWatch
   readonly audience: 'public' | 'staff'
   items: readonly WaitingItem[]
   dirty: boolean
   readonly timer: EngineTimer
 }
 
-/** The station's group for an audience, made when first needed. */
-export function groupOf(station: StationWatch, audience: 'public' | 'staff'): Group {
-  const name = `${station.station.id}|${audience}`
-  station.groups[audience] ??= tie(
+/** The place's group for an audience, made when first needed. */
+export function groupOf(place: PlaceWatch, audience: 'public' | 'staff'): Group {
+  const name = `${placeId(place)}|${audience}`
+  place.groups[audience] ??= tie(
     {
       kind: 'group' as const,
       key: `group|${name}`,
-      station,
+      place,
       audience,
       items: [],
       dirty: false,
@@ -48,7 +48,7 @@ export function groupOf(station: StationWatch, audience: 'public' | 'staff'): Gr
     'group',
     name,
   )
-  return station.groups[audience]
+  return place.groups[audience]
 }
 
 export function itemEpisodeId(item: WaitingItem): string {

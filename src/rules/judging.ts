@@ -5,26 +5,37 @@ import { createEpisode, episodeDue, isUndecided, nextStep } from './episode.ts'
 import type { Episode, Step, Truths } from './episode.ts'
 import type { Rule } from './rule-book.ts'
 import { enqueue, withdraw } from './waiting-room.ts'
-import type { ContainerWatch, StationWatch } from './watch.ts'
-import { decide, lookAt, markDirty, nowOf, truthOf } from './world.ts'
+import type { ContainerWatch, PlaceWatch, StationWatch } from './watch.ts'
+import { decide, lookAt, markDirty, nowOf, rulesOf, truthOf } from './world.ts'
 import type { World } from './world.ts'
 
 /** Judges a container by its rules, and its station if that may matter to it. */
 export function judge(world: World, watch: ContainerWatch): void {
   const countsChanged = judgeContainer(world, watch)
-  judgeStation(world, watch.station, countsChanged)
+  judgePlace(world, watch.station, countsChanged)
 }
 
 /**
- * Looks at a whole station, whatever has happened. A container at rest is passed over: no episode, no
- * report, and no rule that could come true without the container's own timer waking it.
+ * Looks at a whole place, whatever has happened. A container at rest is passed over: no episode, no
+ * report, no plan, and no rule that could come true without the container's own timer waking it.
  */
-export function inspect(world: World, station: StationWatch): void {
-  for (const watch of station.containers) {
-    const isAtRest = watch.reports.length === 0 && !world.drifts && watch.episodes.every(isIdle)
+export function inspect(world: World, place: PlaceWatch): void {
+  if (place.kind !== 'station') {
+    judgePlace(world, place, true)
+    return
+  }
+  for (const watch of place.containers) {
+    const isAtRest =
+      watch.reports.length === 0 && !watch.extras && !world.drifts && watch.episodes.every(isIdle)
     if (!isAtRest) judgeContainer(world, watch)
   }
-  judgeStation(world, station, true)
+  judgePlace(world, place, true)
+}
+
+/** Looks at a station and all its containers, whether at rest or not. */
+export function inspectAll(world: World, station: StationWatch): void {
+  for (const watch of station.containers) judgeContainer(world, watch)
+  judgePlace(world, station, true)
 }
 
 function isIdle(episode: Episode | undefined): boolean {
@@ -39,25 +50,53 @@ function judgeContainer(world: World, watch: ContainerWatch): boolean {
   return changed
 }
 
-/** Station facts are counts: with the same counts a rule without an episode stays as it is. */
-export function judgeStation(world: World, station: StationWatch, countsChanged: boolean): void {
-  for (const rule of world.stationRules) {
-    const episode = station.episodes[rule.index]
+/** What a place is asked of changes with its counts: with the same counts a rule without an episode stays as it is. */
+export function judgePlace(world: World, place: PlaceWatch, countsChanged: boolean): void {
+  for (const rule of rulesOf(world, place)) {
+    const episode = place.episodes[rule.index]
     if (!countsChanged && (!episode || episode.state === 'idle')) continue
-    lookAt(world, undefined, station)
-    settle(world, station, rule)
+    lookAt(world, undefined, place)
+    settle(world, place, rule)
   }
+}
+
+/**
+ * The time that a rule's schedule names has come. Where its condition is true that is news, whatever it
+ * was last time; what is left of last time is not.
+ */
+export function judgeScheduled(world: World, rule: Rule, of: ContainerWatch | PlaceWatch): void {
+  const place = of.kind === 'container' ? of.station : of
+  const at = nowOf(world)
+  lookAt(world, of.kind === 'container' ? of : undefined, place)
+  const truth = truthOf(world, rule.when, place)
+  const episode = (of.episodes[rule.index] ??= createEpisode(rule, of))
+  const wasWaiting = withdraw(world, episode)
+  if (truth !== true) {
+    const because = truth === false ? 'schedule-not-true' : 'schedule-unknown'
+    decide(world, episode, 'idle', because, { ...(wasWaiting && { outcome: 'dropped' }) })
+    end(episode)
+    markDirty(world, episode)
+    return
+  }
+  decide(world, episode, 'active', 'condition-true', { ...(wasWaiting && { outcome: 'dropped' }) })
+  episode.state = 'active'
+  episode.startedAt = Math.max(at, episode.startedAt + 1) as EpochMs
+  episode.since = at
+  episode.posted = undefined
+  markDirty(world, episode)
+  const { startedAt } = episode
+  enqueue(world, episode, { kind: 'open', startedAt, since: startedAt, opened: undefined })
 }
 
 /** Judges a single episode where it stands. */
 export function judgeEpisode(world: World, episode: Episode): void {
-  const { container, station, rule } = episode
-  lookAt(world, container, station)
+  const { container, place, rule } = episode
+  lookAt(world, container, place)
   if (container && updateTruth(world, container)) {
-    judgeStation(world, station, true)
-    lookAt(world, container, station)
+    judgePlace(world, place, true)
+    lookAt(world, container, place)
   }
-  settle(world, container ?? station, rule)
+  settle(world, container ?? place, rule)
 }
 
 /** Counts the container anew at its station; tells whether anything changed. The facts must be turned to it. */
@@ -66,7 +105,7 @@ function updateTruth(world: World, watch: ContainerWatch): boolean {
   const now = (world.facts.c.full ?? 'unknown') as Truth
   if (now === before) return false
   const { station } = watch
-  if (before === true) station.full--
+  if (before === true && --station.full === 0) station.fullUntil = nowOf(world)
   if (before === 'unknown') station.unknown--
   if (now === true) station.full++
   if (now === 'unknown') station.unknown++
@@ -76,16 +115,20 @@ function updateTruth(world: World, watch: ContainerWatch): boolean {
 }
 
 /** Takes every step an episode can take now. The facts must be turned to the subject. */
-function settle(world: World, of: ContainerWatch | StationWatch, rule: Rule): void {
-  const station = of.kind === 'container' ? of.station : of
+function settle(world: World, of: ContainerWatch | PlaceWatch, rule: Rule): void {
+  const place = of.kind === 'container' ? of.station : of
   let episode = of.episodes[rule.index]
+  if (rule.schedule) {
+    if (episode?.state === 'active') settleScheduled(world, episode)
+    return
+  }
   if (!episode || (episode.state === 'idle' && rule.onMissing.policy !== 'fire')) {
-    const mayBegin = truthOf(world, rule.when, station)
+    const mayBegin = truthOf(world, rule.when, place)
     if (mayBegin !== true && rule.onMissing.policy !== 'fire') return
     if (mayBegin === false && !episode) return
     episode ??= of.episodes[rule.index] = createEpisode(rule, of)
   }
-  const truths = truthsOf(world, rule, station)
+  const truths = truthsOf(world, rule, place)
   const isUnknown = isUndecided(episode.state, truths)
   const given = isUnknown ? supply(episode, rule, truths, nowOf(world)) : truths
   let step = nextStep(episode, rule, given, nowOf(world))
@@ -97,10 +140,21 @@ function settle(world: World, of: ContainerWatch | StationWatch, rule: Rule): vo
   world.timers.wish(episode.timer, episodeDue(episode, rule, nowOf(world)))
 }
 
+/** What was true when its time came, and waits to be posted, is dropped if it is so no longer. */
+function settleScheduled(world: World, episode: Episode): void {
+  if (truthOf(world, episode.rule.when, episode.place) !== false) return
+  const wasWaiting = withdraw(world, episode)
+  if (wasWaiting) {
+    decide(world, episode, 'idle', 'resolved-while-waiting', { outcome: 'dropped' })
+  }
+  end(episode)
+  markDirty(world, episode)
+}
+
 /** Without a condition of its own, an episode is clear when `when` is false. */
-function truthsOf(world: World, rule: Rule, station: StationWatch): Truths {
-  const when = truthOf(world, rule.when, station)
-  if (rule.clear) return { when, clear: truthOf(world, rule.clear, station) }
+function truthsOf(world: World, rule: Rule, place: PlaceWatch): Truths {
+  const when = truthOf(world, rule.when, place)
+  if (rule.clear) return { when, clear: truthOf(world, rule.clear, place) }
   return { when, clear: when === 'unknown' ? 'unknown' : !when }
 }
 

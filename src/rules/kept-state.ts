@@ -3,11 +3,15 @@
  * what changed:
  *
  *     clock                        {at, seq, recordAt?, catchUpUntil?}
- *     account                      {day, posts, lastAt?}
+ *     account                      {tally?, thread?, digestDay?}
+ *     area|<area>                  {tally?, thread?, bike?}
  *     rule|<rule>                  the rule's hash
- *     station|<station>            {full, room, thread?, tally?}; containers by name, the rest unknown
+ *     station|<station>            {full, room, thread?, tally? …}; containers by name, the rest unknown
+ *     more|<container>             {broken?, plans?, forecast?}
+ *     silence|<id>                 what staff said
+ *     taken|<post>                 when it was taken back
  *     episode|<rule>|<subject>     {state, startedAt, since, unknownSince?, posted?, lastPostedAt?}
- *     group|<station>|<audience>   {dueAt, items}
+ *     group|<place>|<audience>     {dueAt, items}
  *
  * Timers are not kept: every one follows from these and from the containers' own state.
  */
@@ -15,6 +19,10 @@ import { z } from 'zod'
 
 import type { PostKey } from '#src/stations/ids.ts'
 import type { EpochMs } from '#src/stations/time.ts'
+import type { Plans } from './plan.ts'
+import type { BikeRecord, ForecastRecord, SilencedRecord } from './record.ts'
+import type { Trouble } from './trouble.ts'
+import type { Truck } from './watch.ts'
 import type { EngineClock, Keepable } from './world.ts'
 
 const at = z.number().transform((ms) => ms as EpochMs)
@@ -28,12 +36,30 @@ const clockShape = z.strictObject({
   catchUpUntil: at.optional(),
 })
 const tallyShape = z.strictObject({ day: z.string(), posts: z.number() })
-const accountShape = tallyShape.extend({ lastAt: at.exactOptional() })
+const accountTallyShape = tallyShape.extend({ lastAt: at.exactOptional() })
+/** What was told as a whole, and is kept as it was told. */
+const whole = <Told>() => z.looseObject({}).transform((told) => told as unknown as Told)
+const wideShape = z.strictObject({
+  tally: accountTallyShape.optional(),
+  thread: told.optional(),
+  bike: whole<BikeRecord>().optional(),
+  digestDay: z.string().optional(),
+})
+const extrasShape = z.strictObject({
+  broken: whole<Trouble>().optional(),
+  plans: whole<Plans>().optional(),
+  forecast: whole<ForecastRecord>().optional(),
+})
 const stationShape = z.strictObject({
   full: z.array(z.string()),
   room: z.array(z.string()),
   thread: told.optional(),
   tally: tallyShape.optional(),
+  fullUntil: at.optional(),
+  litter: whole<Trouble>().optional(),
+  ice: whole<Trouble>().optional(),
+  truck: whole<Truck>().optional(),
+  gatewayDown: z.boolean().optional(),
 })
 const episodeShape = z.strictObject({
   state: z.enum(['idle', 'pending', 'active', 'clearing']),
@@ -80,7 +106,10 @@ function read<Shape extends z.ZodType>(
 type State = ReadonlyMap<string, string>
 
 export const readClock = (state: State) => read(state, 'clock', clockShape)
-export const readAccount = (state: State) => read(state, 'account', accountShape)
+export const readWide = (state: State, key: string) => read(state, key, wideShape)
+export const readExtras = (state: State, key: string) => read(state, key, extrasShape)
+export const readSilence = (state: State, key: string) => read(state, key, whole<SilencedRecord>())
+export const readTaken = (state: State, key: string) => read(state, key, at)
 export const readRuleHash = (state: State, id: string) => read(state, ruleKey(id), z.string())
 export const readStation = (state: State, key: string) => read(state, key, stationShape)
 export const readEpisode = (state: State, key: string) => read(state, key, episodeShape)
@@ -123,14 +152,39 @@ export function textOf(thing: Keepable): string | undefined {
     case 'station': {
       const named = (truth: boolean) =>
         thing.containers.filter((w) => w.truth === truth).map((w) => w.container.name)
-      const { thread, tally } = thing
-      const isBlank = !thread && !tally && thing.containers.every((w) => w.truth === 'unknown')
+      const { thread, tally, fullUntil, litter, ice, truck } = thing
+      const told = { thread, tally, fullUntil, litter, ice, truck }
+      const isBlank =
+        !thing.gatewayDown &&
+        Object.values(told).every((value) => value === undefined) &&
+        thing.containers.every((w) => w.truth === 'unknown')
       if (isBlank) return undefined
-      return JSON.stringify({ full: named(true), room: named(false), thread, tally })
+      return JSON.stringify({
+        full: named(true),
+        room: named(false),
+        ...told,
+        ...(thing.gatewayDown && { gatewayDown: true }),
+      })
     }
-    case 'account':
-      return thing.tally && JSON.stringify(thing.tally)
+    case 'area':
+    case 'account': {
+      const { tally, thread, bike, digestDay } = thing
+      return textUnlessBlank({ tally, thread, bike, digestDay })
+    }
+    case 'extras': {
+      const { broken, plans, forecast } = thing
+      return textUnlessBlank({ broken, plans, forecast })
+    }
+    case 'silence':
+      return thing.isOver ? undefined : JSON.stringify(thing.said)
+    case 'taken':
+      return String(thing.at)
   }
+}
+
+function textUnlessBlank(told: Readonly<Record<string, unknown>>): string | undefined {
+  const isBlank = Object.values(told).every((value) => value === undefined)
+  return isBlank ? undefined : JSON.stringify(told)
 }
 
 function finite(instant: EpochMs): number {

@@ -1,18 +1,22 @@
 /** Makes posts of what has waited: gates, absorption, budget, key. */
 import { createHash } from 'node:crypto'
 
-import type { PostKey } from '#src/stations/ids.ts'
-import { HOUR, plus } from '#src/stations/time.ts'
+import type { AreaId, PostKey } from '#src/stations/ids.ts'
+import { DAY, HOUR, plus } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { askBudget, spend } from './budget.ts'
 import { isLevelLive, statusSource } from './container-status.ts'
 import type { DecidedPost, GateAnswer, PostItem } from './decision.ts'
+import { FORECAST_LIFE_MS, countFullSince, wasPassedBy } from './facts.ts'
 import { askGates } from './gates.ts'
 import type { Lateness } from './gates.ts'
 import { byImportance, itemEpisodeId } from './group.ts'
 import type { Group, WaitingItem } from './group.ts'
 import { findAlternative } from './nearest.ts'
+import { nextEmptying } from './plan.ts'
 import { keepWaiting } from './waiting-room.ts'
+import type { ContainerWatch, PlaceWatch, WideWatch } from './watch.ts'
+import { placeId } from './watch.ts'
 import { decide, lookAt, markDirty, nowOf } from './world.ts'
 import type { World } from './world.ts'
 
@@ -40,7 +44,7 @@ interface Attempt {
 /** Tries to post what waits in a group. What is held stays; the subjects must have been judged anew. */
 export function flush(world: World, group: Group, lateness: Lateness | undefined): void {
   const attempts = group.items.toSorted(byImportance).map((item): Attempt => {
-    lookAt(world, item.episode.container, item.episode.station)
+    lookAt(world, item.episode.container, item.episode.place)
     return { item, gates: askGates(world, item, lateness) }
   })
   const held: Held[] = []
@@ -112,7 +116,7 @@ function tellOutcome(
 ): EpochMs | undefined {
   const { episode } = item
   const about = item.kind === 'open' ? 'when' : 'clear'
-  lookAt(world, episode.container, episode.station)
+  lookAt(world, episode.container, episode.place)
   const absorber = absorbed.get(item)
   if (absorber !== undefined) {
     decide(world, episode, episode.state, 'absorbed', {
@@ -154,10 +158,11 @@ function absorbs(bigger: WaitingItem, smaller: WaitingItem): boolean {
 
 /** The post of a bigger rule that is active at the station and has been told; it speaks for the smaller as well. */
 function tellingAbsorber(world: World, item: WaitingItem): PostKey | undefined {
-  const { station, rule } = item.episode
+  const { place, rule } = item.episode
+  if (place.kind !== 'station') return undefined
   for (const bigger of world.stationRules) {
     if (!bigger.absorbs.includes(rule.id)) continue
-    const episode = station.episodes[bigger.index]
+    const episode = place.episodes[bigger.index]
     if (episode?.state === 'active' && episode.posted) return episode.posted.key
   }
   return undefined
@@ -167,7 +172,8 @@ function tellingAbsorber(world: World, item: WaitingItem): PostKey | undefined {
 function askBudgetOf(world: World, group: Group, priority: number): GateAnswer {
   if (group.audience === 'staff') return { gate: 'budget', answer: 'pass' }
   const { budget } = world.book.policy
-  const { tally } = group.station
+  const { place } = group
+  const tally = place.kind === 'account' ? undefined : place.tally
   return askBudget(budget, tally, world.account.tally, priority, nowOf(world), world.calendar)
 }
 
@@ -179,52 +185,150 @@ function publish(
   priority: number,
 ): DecidedPost {
   const at = nowOf(world)
-  const { settleMs, staleAfterMs } = world.book.policy
-  const key = postKey(kind, items)
-  const replyTo = group.audience === 'public' ? followed(world, group, items) : undefined
-  const sendAt = plus(at, settleMs)
+  const { place, audience } = group
+  const replyTo = audience === 'public' ? followed(world, group, items) : undefined
   const post: DecidedPost = {
-    key,
-    at,
-    stationId: group.station.station.id,
-    audience: group.audience,
+    key: postKey(kind, items.map(itemEpisodeId)),
+    ...aboutPlace(place),
+    audience,
     kind,
     priority,
-    sendAt,
-    expiresAt: plus(sendAt, staleAfterMs),
+    ...timesOf(world),
     items: items.map((item) => describe(world, item)),
     ...(replyTo !== undefined && { replyTo }),
   }
   world.ledger.posts.push(post)
-  if (kind === 'open') {
-    for (const { episode } of items) {
-      episode.posted = { key, at }
-      episode.lastPostedAt = at
-      markDirty(world, episode)
+  if (kind === 'open') noteTold(world, items, post.key)
+  if (audience === 'public') {
+    place.thread = { key: post.key, at }
+    if (place.kind !== 'account') {
+      const { day, posts } = spend(place.tally, at, world.calendar)
+      place.tally = { day, posts }
     }
-  }
-  if (group.audience === 'public') {
-    const { station } = group
-    station.thread = { key, at }
-    const { day, posts } = spend(station.tally, at, world.calendar)
-    station.tally = { day, posts }
     world.account.tally = spend(world.account.tally, at, world.calendar)
-    markDirty(world, station)
+    markDirty(world, place)
     markDirty(world, world.account)
   }
   return post
 }
 
+function noteTold(world: World, items: readonly WaitingItem[], key: PostKey): void {
+  const at = nowOf(world)
+  for (const { episode } of items) {
+    episode.posted = { key, at }
+    episode.lastPostedAt = at
+    markDirty(world, episode)
+  }
+}
+
+/** When a post that is decided now is to be sent, and until when that is worth it. */
+export function timesOf(world: World): Pick<DecidedPost, 'at' | 'sendAt' | 'expiresAt'> {
+  const at = nowOf(world)
+  const { settleMs, staleAfterMs } = world.book.policy
+  const sendAt = plus(at, settleMs)
+  return { at, sendAt, expiresAt: plus(sendAt, staleAfterMs) }
+}
+
+function aboutPlace(place: PlaceWatch): Pick<DecidedPost, 'stationId' | 'areaId'> {
+  switch (place.kind) {
+    case 'station':
+      return { stationId: place.station.id }
+    case 'area':
+      return { areaId: placeId(place) as AreaId }
+    case 'account':
+      return {}
+  }
+}
+
+/** When the digest of the day is next to be made: at its time, or when the account may speak again after it. */
+export function digestDue(world: World): EpochMs {
+  const at = nowOf(world)
+  const { digestMinute, minGapMs } = world.book.policy.budget
+  const { account, calendar } = world
+  const due = calendar.nextTime(digestMinute, at - DIGEST_LATE_MS)
+  if (due > at) return due
+  if (account.digestDay === calendar.dayOf(at)) return calendar.nextTime(digestMinute, at)
+  return Math.max(at, (account.tally?.lastAt ?? -Infinity) + minGapMs) as EpochMs
+}
+
+/** A digest that could not be made for so long, since the account was speaking, is left out that day. */
+const DIGEST_LATE_MS = 2 * HOUR
+
+/**
+ * One post with all that the day's spent budget has held back and that is still so. It is the day's
+ * one post outside the budget. The episodes must have been judged anew.
+ */
+export function postDigest(world: World, lateness: Lateness | undefined): void {
+  const { account } = world
+  account.digestDay = world.calendar.dayOf(nowOf(world))
+  markDirty(world, account)
+  const attempts: Attempt[] = []
+  for (const item of heldByBudget(world)) {
+    lookAt(world, item.episode.container, item.episode.place)
+    const gates = askGates(world, item, lateness)
+    if (gates.every(({ answer }) => answer === 'pass')) attempts.push({ item, gates })
+  }
+  if (attempts.length === 0) return
+  const items = attempts.map(({ item }) => item).sort(byImportance)
+  const said = items.filter(
+    (item) =>
+      !items.some((other) => absorbs(other, item) && other.episode.place === item.episode.place),
+  )
+  const post: DecidedPost = {
+    key: postKey('digest', said.map(itemEpisodeId)),
+    audience: 'public',
+    kind: 'digest',
+    priority: items[0]!.episode.rule.priority,
+    ...timesOf(world),
+    items: said.map((item) => ({
+      ...describe(world, item),
+      ...aboutPlace(item.episode.place),
+    })),
+  }
+  world.ledger.posts.push(post)
+  noteTold(
+    world,
+    said.filter(({ kind }) => kind === 'open'),
+    post.key,
+  )
+  for (const { item, gates } of attempts) {
+    const { episode } = item
+    const isSaid = said.includes(item)
+    lookAt(world, episode.container, episode.place)
+    decide(world, episode, episode.state, isSaid ? 'digested' : 'absorbed', {
+      about: item.kind === 'open' ? 'when' : 'clear',
+      gates,
+      outcome: isSaid ? 'posted' : 'dropped',
+      postKey: post.key,
+    })
+  }
+  const told = new Set(items)
+  for (const group of new Set(items.map(({ episode }) => episode.place.groups.public!))) {
+    const rest = group.items.filter((item) => !told.has(item))
+    keepWaiting(world, group, rest, group.timer.dueAt)
+  }
+  const { day, posts } = account.tally ?? { day: account.digestDay, posts: 0 }
+  account.tally = { day, posts, lastAt: post.at }
+}
+
+/** Everything public that the day had no more posts for. */
+export function* heldByBudget(world: World): Generator<WaitingItem> {
+  const places = [...world.stations.values(), ...world.areas.values(), world.account]
+  for (const { groups } of places) {
+    for (const item of groups.public?.items ?? []) if (item.blocked === 'budget') yield item
+  }
+}
+
 /** The same history gives the same key, so that nothing is said twice: not after a restart, not by a repeat. */
-function postKey(kind: 'open' | 'close', items: readonly WaitingItem[]): PostKey {
-  const named = [...items.map(itemEpisodeId).sort(), kind].join('\n')
+export function postKey(kind: DecidedPost['kind'], names: readonly string[]): PostKey {
+  const named = [...names.toSorted(), kind].join('\n')
   return createHash('sha256').update(named).digest('hex').slice(0, 16) as PostKey
 }
 
 /** The post that this one follows up: a close its own opening, anything the station's newest, if recent. */
 function followed(world: World, group: Group, items: readonly WaitingItem[]): PostKey | undefined {
   const at = nowOf(world)
-  const { thread } = group.station
+  const { thread } = group.place
   for (const earlier of [items[0]!.opened, thread]) {
     if (earlier && at - earlier.at <= THREAD_MS) return earlier.key
   }
@@ -232,8 +336,7 @@ function followed(world: World, group: Group, items: readonly WaitingItem[]): Po
 }
 
 function describe(world: World, item: WaitingItem): PostItem {
-  const at = nowOf(world)
-  const { rule, subject, container, station } = item.episode
+  const { rule, subject, container, place } = item.episode
   const common = {
     ruleId: rule.id,
     episode: itemEpisodeId(item),
@@ -241,25 +344,54 @@ function describe(world: World, item: WaitingItem): PostItem {
     template: item.kind === 'open' ? rule.post : rule.closePost!,
     since: item.since,
   }
-  if (!container) {
-    return {
-      ...common,
-      source: 'none',
-      fullContainers: station.full,
-      containers: station.containers.length,
-    }
-  }
-  const { id, fraction } = container.container
-  const isPublicOpen = item.kind === 'open' && rule.audience === 'public'
-  const alternative = isPublicOpen
-    ? findAlternative(world.stations.values(), station, fraction, at)
-    : undefined
+  if (container) return { ...common, ...describeContainer(world, item, container) }
+  if (place.kind !== 'station') return { ...common, ...describeWide(world, item, place) }
   return {
     ...common,
+    source: 'none',
+    fullContainers: place.full,
+    containers: place.containers.length,
+  }
+}
+
+type Details = Omit<PostItem, 'ruleId' | 'episode' | 'subject' | 'template' | 'since'>
+
+function describeContainer(world: World, item: WaitingItem, container: ContainerWatch): Details {
+  const at = nowOf(world)
+  const { id, fraction } = container.container
+  const isPublicOpen = item.kind === 'open' && item.episode.rule.audience === 'public'
+  const alternative = isPublicOpen
+    ? findAlternative(world.stations.values(), container.station, fraction, at)
+    : undefined
+  const next = isPublicOpen ? nextEmptying(container.extras?.plans, at) : undefined
+  const forecast = container.extras?.forecast
+  const fullAt =
+    forecast && at < forecast.at + FORECAST_LIFE_MS && item.episode.rule.readsForecast
+      ? forecast.fullAt
+      : undefined
+  return {
     containerId: id,
     fraction,
     source: statusSource(container, at),
     ...(isLevelLive(container, at) && { fillPercent: container.fillPercent! }),
     ...(alternative && { alternative }),
+    ...(next && next.from - at < 2 * DAY && { nextEmptyingAt: next.from }),
+    ...(isPublicOpen && wasPassedBy(container, at, world.calendar) && { passedBy: true }),
+    ...(fullAt !== undefined && { fullAt }),
+  }
+}
+
+function describeWide(world: World, { episode: { rule } }: WaitingItem, place: WideWatch): Details {
+  const { bike } = place
+  const isOfWeek = rule.when.reads.includes('a.stations_full_last_7d')
+  const stationsFull = isOfWeek
+    ? countFullSince(place, nowOf(world))
+    : place.stations.filter(({ full }) => full > 0).length
+  return {
+    source: 'none',
+    stationsFull,
+    stations: place.stations.length,
+    ...(bike?.firstStopAt !== undefined && { firstStopAt: bike.firstStopAt }),
+    ...(bike?.freeSlots !== undefined && { freeSlots: bike.freeSlots }),
   }
 }

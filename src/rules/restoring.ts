@@ -1,26 +1,31 @@
 /** Goes on from kept state, and settles what a changed rule file or town makes of it. */
-import type { ContainerId, StationId } from '#src/stations/ids.ts'
+import type { AreaId, ContainerId, PostKey, StationId } from '#src/stations/ids.ts'
 import type { KeptState } from './contract.ts'
-import { createEpisode, episodeDue } from './episode.ts'
+import { episodeDue } from './episode.ts'
 import type { Episode } from './episode.ts'
 import { groupOf } from './group.ts'
 import type { WaitingItem } from './group.ts'
 import { judgeEpisode } from './judging.ts'
 import {
-  readAccount,
   readClock,
   readEpisode,
+  readExtras,
   readGroup,
   readRuleHash,
+  readSilence,
   readStation,
+  readTaken,
+  readWide,
 } from './kept-state.ts'
 import type { KeptGroup } from './kept-state.ts'
 import { gapEndOf } from './posting.ts'
-import type { Subject } from './record.ts'
 import type { Rule } from './rule-book.ts'
+import { createSilence } from './silence.ts'
+import type { Subject } from './subject.ts'
+import { episodeAt, findEpisode, findPlace, subjectsOf } from './subjects.ts'
 import { forget, withdrawAll } from './town-watch.ts'
-import { restoreState } from './watch.ts'
-import type { ContainerWatch, StationWatch } from './watch.ts'
+import { extrasOf, restoreState } from './watch.ts'
+import type { ContainerWatch, PlaceWatch, WideWatch } from './watch.ts'
 import { ENGINE_VERSION, decide, lookAt, markDirty, nowOf, truthOf } from './world.ts'
 import type { World } from './world.ts'
 
@@ -44,6 +49,12 @@ export function restore(world: World, kept: KeptState): Leftovers {
   for (const key of kept.state.keys()) {
     const [kind, first] = key.split('|')
     if (kind === 'station' && !restoreStation(world, kept, key, first!)) leftovers.push(key)
+    if (kind === 'more' && !restoreExtras(world, kept, key, first!)) leftovers.push(key)
+    if (kind === 'silence' && !restoreSilence(world, kept, key)) leftovers.push(key)
+    if (kind === 'taken') restoreTaken(world, kept, key, first!)
+    if (kind === 'area' && !restoreWide(world.areas.get(first as AreaId), kept, key)) {
+      leftovers.push(key)
+    }
     if (kind === 'episode' && !restoreEpisode(world, kept, key)) {
       tellRemoved(world, kept, key)
       leftovers.push(key)
@@ -63,13 +74,16 @@ function restoreClock(world: World, kept: KeptState): void {
     world.clock.recordAt = clock.recordAt
     world.clock.catchUpUntil = clock.catchUpUntil
   }
-  world.account.tally = readAccount(kept.state)
+  restoreWide(world.account, kept, world.account.key)
 }
 
 function restoreStation(world: World, kept: KeptState, key: string, id: string): boolean {
   const station = world.stations.get(id as StationId)
   if (!station) return false
-  const { full, room, thread, tally } = readStation(kept.state, key)!
+  const { full, room, thread, tally, fullUntil, litter, ice, truck, gatewayDown } = readStation(
+    kept.state,
+    key,
+  )!
   for (const watch of station.containers) {
     const { name } = watch.container
     watch.truth = full.includes(name) ? true : room.includes(name) ? false : 'unknown'
@@ -78,7 +92,41 @@ function restoreStation(world: World, kept: KeptState, key: string, id: string):
   station.unknown = station.containers.filter((watch) => watch.truth === 'unknown').length
   station.thread = thread
   station.tally = tally
+  station.fullUntil = fullUntil
+  station.litter = litter
+  station.ice = ice
+  station.truck = truck
+  station.gatewayDown = gatewayDown === true
   return true
+}
+
+/** False where there is no such area any more. */
+function restoreWide(place: WideWatch | undefined, kept: KeptState, key: string): boolean {
+  if (!place) return false
+  const { tally, thread, bike, digestDay } = readWide(kept.state, key) ?? {}
+  Object.assign(place, { tally, thread, bike, digestDay })
+  return true
+}
+
+function restoreExtras(world: World, kept: KeptState, key: string, id: string): boolean {
+  const watch = world.containers.get(id as ContainerId)
+  if (!watch) return false
+  const { broken, plans, forecast } = readExtras(kept.state, key)!
+  Object.assign(extrasOf(watch), { broken, plans, forecast })
+  return true
+}
+
+/** False where it is over. */
+function restoreSilence(world: World, kept: KeptState, key: string): boolean {
+  const said = readSilence(kept.state, key)!
+  if (said.until <= nowOf(world)) return false
+  world.silences.set(said.id, createSilence(said))
+  return true
+}
+
+function restoreTaken(world: World, kept: KeptState, key: string, post: string): void {
+  const at = readTaken(kept.state, key)!
+  world.taken.set(post as PostKey, { kind: 'taken', key, at, dirty: false })
 }
 
 /** False where its rule is no longer in the book or its subject no longer in the town. */
@@ -102,13 +150,15 @@ function tellRemoved(world: World, kept: KeptState, key: string): void {
   const { state } = readEpisode(kept.state, key)!
   if (!rule || state === 'idle') return
   const [municipality, station] = subject.split('-')
+  const isAtStation = rule.per === 'container' || rule.per === 'station'
   world.ledger.decisions.push({
     at: nowOf(world),
     seq: world.clock.seq,
     ruleId,
     ruleHash: rule.hash,
     subject,
-    stationId: `${municipality}-${station}` as StationId,
+    ...(isAtStation && { stationId: `${municipality}-${station}` as StationId }),
+    ...(rule.per === 'area' && { areaId: subject as AreaId }),
     ...(rule.per === 'container' && { containerId: subject as ContainerId }),
     from: state,
     to: 'idle',
@@ -120,25 +170,10 @@ function tellRemoved(world: World, kept: KeptState, key: string): void {
   })
 }
 
-function findEpisode(world: World, ruleId: string, subject: string): Episode | undefined {
-  const rule = world.rules.get(ruleId)
-  if (!rule) return undefined
-  const of =
-    rule.per === 'container'
-      ? world.containers.get(subject as ContainerId)
-      : world.stations.get(subject as StationId)
-  if (!of) return undefined
-  return episodeAt(rule, of)
-}
-
-function episodeAt(rule: Rule, of: ContainerWatch | StationWatch): Episode {
-  return (of.episodes[rule.index] ??= createEpisode(rule, of))
-}
-
 function restoreGroup(world: World, key: string, kept: KeptGroup): boolean {
-  const [, stationId, audience] = key.split('|') as [string, string, 'public' | 'staff']
-  const station = world.stations.get(stationId as StationId)
-  if (!station) return false
+  const [, placeId, audience] = key.split('|') as [string, string, 'public' | 'staff']
+  const place = findPlace(world, placeId)
+  if (!place) return false
   const items: WaitingItem[] = []
   for (const item of kept.items) {
     const episode = findEpisode(world, item.rule, item.subject)
@@ -146,7 +181,7 @@ function restoreGroup(world: World, key: string, kept: KeptGroup): boolean {
     const { kind, startedAt, since, opened, blocked, suppressedSince } = item
     items.push({ episode, kind, startedAt, since, opened, blocked, suppressedSince })
   }
-  const group = groupOf(station, audience)
+  const group = groupOf(place, audience)
   group.items = items
   const dueAt = Math.max(kept.dueAt, gapEndOf(world, group))
   world.timers.wish(group.timer, items.length === 0 ? Infinity : dueAt)
@@ -167,16 +202,15 @@ export function adoptBook(world: World, kept: KeptState): readonly Rule[] {
     if (hash === rule.hash) continue
     adopted.push(rule)
     if (world.clock.now === undefined) continue
-    const holders = rule.per === 'container' ? world.containers : world.stations
-    for (const of of holders.values()) adoptRule(world, rule, of)
+    for (const of of subjectsOf(world, rule)) adoptRule(world, rule, of)
   }
   return adopted
 }
 
-function adoptRule(world: World, rule: Rule, of: ContainerWatch | StationWatch): void {
-  const station = of.kind === 'container' ? of.station : of
+function adoptRule(world: World, rule: Rule, of: ContainerWatch | PlaceWatch): void {
+  const place = of.kind === 'container' ? of.station : of
   const episode = of.episodes[rule.index]
-  lookAt(world, of.kind === 'container' ? of : undefined, station)
+  lookAt(world, of.kind === 'container' ? of : undefined, place)
   if (episode?.state === 'pending') {
     decide(world, episode, 'idle', 'rule-changed')
     const { lastPostedAt } = episode
@@ -192,7 +226,7 @@ function adoptRule(world: World, rule: Rule, of: ContainerWatch | StationWatch):
     })
     return
   }
-  if (truthOf(world, rule.when, station) === true) {
+  if (!rule.schedule && truthOf(world, rule.when, place) === true) {
     activateSilently(world, episodeAt(rule, of))
   }
 }

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 
 import { nearestName } from '#src/stations/nearest-name.ts'
-import { KEYS_AT, NOT_YET_KEYS, NOT_YET_VALUES } from './rule-shape.ts'
+import { KEYS_AT, NOT_YET_KEYS } from './rule-shape.ts'
 
 export interface Fault {
   readonly file: string
@@ -46,9 +46,6 @@ export function suggestName(complaint: string, typed: string, known: readonly st
 }
 
 function wordValue(issue: z.core.$ZodIssue, value: unknown): string {
-  if (typeof value === 'string' && Object.hasOwn(NOT_YET_VALUES, value)) {
-    return NOT_YET_VALUES[value]!
-  }
   if (value === undefined) return `is missing; expected ${expectation(issue)}`
   switch (issue.code) {
     case 'invalid_value': {

@@ -7,6 +7,7 @@ import type { Document } from 'yaml'
 import { fieldName, offsetOf, yamlMessage } from '#src/stations/town-faults.ts'
 import { compileCondition } from './condition.ts'
 import type { Compiled, Condition } from './condition.ts'
+import { PER } from './rule-book.ts'
 import type { Policy, ReadingPolicy, Rule, RuleBook } from './rule-book.ts'
 import { wordIssue } from './rule-faults.ts'
 import type { Fault, FaultAt, Path } from './rule-faults.ts'
@@ -114,7 +115,7 @@ function compileAll(raw: RawFile): Map<string, readonly [Path, Compiled]> {
   const rules: readonly unknown[] = Array.isArray(raw.rules) ? raw.rules : []
   rules.forEach((rule, i) => {
     if (!isRecord(rule)) return
-    const per = rule['per'] === 'station' ? 'station' : 'container'
+    const per = PER.find((known) => known === rule['per']) ?? 'container'
     const compile = (holder: Record<string, unknown>, key: string, path: Path) => {
       const source = holder[key]
       if (typeof source !== 'string') return
@@ -171,8 +172,8 @@ function createPolicy(shape: RuleFileShape['policy']): Policy {
       perAccountPerDay: budget.per_account_per_day,
       minGapMs: budget.min_gap,
       reserveShare: budget.reserve_for_priority_80,
-      whenSpent: budget.when_spent === 'drop' ? 'drop' : 'next-day',
-      digestMinute: 18 * 60,
+      whenSpent: budget.when_spent === 'next_day' ? 'next-day' : budget.when_spent,
+      digestMinute: budget.digest_at,
     },
     staleAfterMs: shape.stale_after,
     catchUpMs: shape.catch_up,
@@ -198,12 +199,20 @@ function createRule(
   return {
     id: shape.id,
     index,
-    hash: hashOf(JSON.stringify([shape.when, shape.clear ?? null, shape.for])),
+    hash: hashOf(
+      JSON.stringify([
+        shape.when,
+        shape.clear ?? null,
+        shape.for,
+        ...(shape.schedule ? [shape.schedule] : []),
+      ]),
+    ),
     per: shape.per,
     audience: shape.channel,
     when,
     ...(clear && { clear }),
     weighsEvidence: reads.includes('c.full') || reads.includes('c.evidence'),
+    readsForecast: reads.includes('c.p_full_24h'),
     forMs: shape.for,
     clearForMs: shape.clear_for,
     cooldownMs: shape.cooldown,
@@ -217,6 +226,8 @@ function createRule(
     absorbs: shape.absorbs,
     inhibitedBy: shape.inhibited_by,
     ignoresQuietHours: shape.quiet === 'ignore',
+    ...(shape.schedule && { schedule: shape.schedule }),
+    ...(shape.post_at !== undefined && { postAtMinute: shape.post_at }),
     post: shape.post,
     ...(shape.close_post !== undefined && { closePost: shape.close_post }),
   }

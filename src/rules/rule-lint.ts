@@ -80,6 +80,7 @@ const LEVELS: ReadonlySet<string> = new Set(['c.fill', 'c.full', 'c.evidence', '
 /** A set of facts under which both conditions hold: levels and ages without reports, and counts at a station. */
 function findOverlap(per: Rule['per'], when: Condition, clear: Condition): string | undefined {
   const context = createFacts()
+  if (per === 'area' || per === 'account') return undefined
   const samples = per === 'container' ? sampleLevels(context) : sampleCounts(context)
   for (const sample of samples) {
     if (when.evaluate(context) === true && clear.evaluate(context) === true) return sample
@@ -88,10 +89,19 @@ function findOverlap(per: Rule['per'], when: Condition, clear: Condition): strin
 }
 
 const SAMPLE_NOW = (365 * 24 * HOUR) as EpochMs
-const SAMPLE_STATION = { id: '0000-1' as StationId }
+const SAMPLE_STATION = {
+  station: { id: '0000-1' as StationId },
+  litter: undefined,
+  ice: undefined,
+  gatewayDown: false,
+  truck: undefined,
+}
 
 function* sampleLevels(context: FactContext): Generator<string> {
-  context.s.look({ station: SAMPLE_STATION, containers: { length: 5 }, full: 1, unknown: 0 })
+  const station = { ...SAMPLE_STATION, containers: { length: 5 }, full: 1, unknown: 0 }
+  context.s.look(station, SAMPLE_NOW)
+  context.truck.look(station, SAMPLE_NOW)
+  context.t.look(SAMPLE_NOW)
   for (const ageHours of [0, 1, 6, 11]) {
     for (let fillPercent = 0; fillPercent <= 100; fillPercent += 2.5) {
       const measuredAt = (SAMPLE_NOW - ageHours * HOUR) as EpochMs
@@ -104,6 +114,8 @@ function* sampleLevels(context: FactContext): Generator<string> {
         emptiedAt: measuredAt,
         fault: undefined,
         reports: [],
+        extras: undefined,
+        station,
       }
       context.c.look(known, SAMPLE_NOW)
       yield `c.fill ${fillPercent}`
@@ -115,7 +127,10 @@ function* sampleCounts(context: FactContext): Generator<string> {
   for (let length = 1; length <= 8; length++) {
     for (let full = 0; full <= length; full++) {
       for (let unknown = 0; unknown <= length - full; unknown++) {
-        context.s.look({ station: SAMPLE_STATION, containers: { length }, full, unknown })
+        const station = { ...SAMPLE_STATION, containers: { length }, full, unknown }
+        context.s.look(station, SAMPLE_NOW)
+        context.truck.look(station, SAMPLE_NOW)
+        context.t.look(SAMPLE_NOW)
         yield `s.containers ${length}, s.full ${full}`
       }
     }

@@ -3,6 +3,8 @@ import { z } from 'zod'
 
 import { DEFAULT_TIME_ZONE, parseDuration } from '#src/stations/time.ts'
 import { parseDayInterval } from './quiet-hours.ts'
+import { PER } from './rule-book.ts'
+import { parseSchedule, parseTimeOfDay } from './schedule.ts'
 
 const MAX_DURATION_DAYS = 366
 
@@ -29,6 +31,26 @@ const interval = z.string().transform((text, context) => {
       from !== undefined && from === until
         ? `"${text}" covers the whole day, so nothing would ever be said; leave quiet out, or give two different times`
         : `expected two times of day such as "21:00-07:00", found "${text}"`,
+  })
+  return z.NEVER
+})
+
+const timeOfDay = z.string().transform((text, context) => {
+  const minute = parseTimeOfDay(text)
+  if (minute !== undefined) return minute
+  context.addIssue({
+    code: 'custom',
+    message: `expected a time of day such as "16:00", found "${text}"`,
+  })
+  return z.NEVER
+})
+
+const schedule = z.string().transform((text, context) => {
+  const parsed = parseSchedule(text)
+  if (parsed) return parsed
+  context.addIssue({
+    code: 'custom',
+    message: `expected days and a time such as "Mon 08:00", "Tue,Thu 07:30" or "daily 18:00", found "${text}"`,
   })
   return z.NEVER
 })
@@ -75,7 +97,8 @@ const budget = z.strictObject({
   per_account_per_day: z.int().min(1).max(10_000).default(40),
   min_gap: duration.prefault('3m'),
   reserve_for_priority_80: share.prefault('25%'),
-  when_spent: z.enum(['next_day', 'drop']).default('next_day'),
+  when_spent: z.enum(['next_day', 'digest', 'drop']).default('next_day'),
+  digest_at: timeOfDay.prefault('18:00'),
 })
 
 const policy = z.strictObject({
@@ -103,25 +126,44 @@ const onMissing = z.strictObject({
   grace: duration.prefault('6h'),
 })
 
-const rule = z.strictObject({
-  id: ruleId,
-  per: z.enum(['container', 'station']),
-  channel: z.enum(['public', 'staff']).default('public'),
-  when: z.string(),
-  clear: z.string().optional(),
-  for: duration.prefault('0s'),
-  clear_for: duration.prefault('0s'),
-  cooldown: duration.prefault('0s'),
-  priority: z.int().min(0).max(100).default(50),
-  on_missing: onMissing.prefault({}),
-  suppress: z.array(suppression).default([]),
-  absorbs: z.array(ruleId).default([]),
-  inhibited_by: z.array(ruleId).default([]),
-  quiet: z.literal('ignore').optional(),
-  post: textName,
-  close_post: textName.optional(),
-  close_only_if_posted: z.literal(true).optional(),
-})
+const rule = z
+  .strictObject({
+    id: ruleId,
+    per: z.enum(PER),
+    channel: z.enum(['public', 'staff']).default('public'),
+    when: z.string(),
+    clear: z.string().optional(),
+    for: duration.prefault('0s'),
+    clear_for: duration.prefault('0s'),
+    cooldown: duration.prefault('0s'),
+    priority: z.int().min(0).max(100).default(50),
+    on_missing: onMissing.prefault({}),
+    suppress: z.array(suppression).default([]),
+    absorbs: z.array(ruleId).default([]),
+    inhibited_by: z.array(ruleId).default([]),
+    quiet: z.literal('ignore').optional(),
+    schedule: schedule.optional(),
+    post_at: timeOfDay.optional(),
+    post: textName,
+    close_post: textName.optional(),
+    close_only_if_posted: z.literal(true).optional(),
+  })
+  .superRefine((shape, context) => {
+    if (!shape.schedule) return
+    const idle = {
+      clear: shape.clear !== undefined,
+      for: shape.for > 0,
+      clear_for: shape.clear_for > 0,
+      post_at: shape.post_at !== undefined,
+      close_post: shape.close_post !== undefined,
+    }
+    for (const [key, isGiven] of Object.entries(idle)) {
+      if (!isGiven) continue
+      const message =
+        'means nothing beside schedule, by which a rule is looked at then and at no other time; take one of them out'
+      context.addIssue({ code: 'custom', path: [key], message })
+    }
+  })
 
 export const ruleFileShape = z.strictObject({
   version: z.literal(1),
@@ -146,10 +188,4 @@ export const KEYS_AT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Keys and values of the format that this version cannot carry out; refused rather than ignored. */
-export const NOT_YET_KEYS: ReadonlySet<string> = new Set(['schedule', 'post_at', 'post_cooldown'])
-export const NOT_YET_VALUES: Readonly<Record<string, string>> = {
-  area: 'rules per: area are not supported yet; expected container or station',
-  account: 'rules per: account are not supported yet; expected container or station',
-  digest:
-    'when_spent: digest is not supported yet; expected next_day (try again the next day) or drop',
-}
+export const NOT_YET_KEYS: ReadonlySet<string> = new Set(['post_cooldown'])

@@ -1,23 +1,33 @@
 /** Brings a town under the engine's eyes, and keeps up with it when it changes. */
-import type { ContainerId, StationId } from '#src/stations/ids.ts'
+import type { AreaId, ContainerId, StationId } from '#src/stations/ids.ts'
 import type { Container, Mounting, Station, Town } from '#src/stations/station.ts'
 
 import { nextGridInstant } from './ageing.ts'
-import { end, judge, judgeStation } from './judging.ts'
+import { end, judge, judgePlace } from './judging.ts'
 import { keepWaiting } from './waiting-room.ts'
-import { createContainerWatch, createStationWatch, deviceAt, forgetDevice } from './watch.ts'
-import type { ContainerWatch, StationWatch } from './watch.ts'
+import {
+  createContainerWatch,
+  createStationWatch,
+  createWideWatch,
+  deviceAt,
+  forgetDevice,
+} from './watch.ts'
+import type { ContainerWatch, StationWatch, WideWatch } from './watch.ts'
 import { decide, markDirty, nowOf, touch } from './world.ts'
 import type { World } from './world.ts'
 import type { Episode } from './episode.ts'
 
 type Mountings = ReadonlyMap<ContainerId, readonly Mounting[]>
 
-/** Every station and container of a town, unknown to begin with. */
+/** Every area, station and container of a town, unknown to begin with. */
 export function watchTown(
   town: Town,
-  stations: Map<StationId, StationWatch>,
-  containers: Map<ContainerId, ContainerWatch>,
+  {
+    stations,
+    containers,
+    areas,
+    account,
+  }: Pick<World, 'stations' | 'containers' | 'areas' | 'account'>,
 ): void {
   const mountings = groupMountings(town)
   for (const station of town.stations) {
@@ -27,6 +37,19 @@ export function watchTown(
       addContainer(containers, watch, container, mountings)
     }
   }
+  for (const { id } of town.areas ?? []) areas.set(id, createWideWatch(id, []))
+  gatherStations(areas, account, stations)
+}
+
+/** Which stations stand in which area, and all of them for the account. */
+function gatherStations(
+  areas: ReadonlyMap<AreaId, WideWatch>,
+  account: WideWatch,
+  stations: ReadonlyMap<StationId, StationWatch>,
+): void {
+  account.stations = [...stations.values()]
+  const byArea = Map.groupBy(account.stations, ({ station }) => station.areaId)
+  for (const [id, area] of areas) area.stations = byArea.get(id) ?? []
 }
 
 function groupMountings(town: Town): Mountings {
@@ -57,6 +80,28 @@ export function followTown(world: World, town: Town): void {
     if (!wanted.has(station.station.id)) removeStation(world, station)
   }
   for (const station of town.stations) followStation(world, station, mountings)
+  followAreas(world, town)
+}
+
+function followAreas(world: World, town: Town): void {
+  const wanted = new Set((town.areas ?? []).map(({ id }) => id))
+  for (const [id, area] of [...world.areas]) {
+    if (wanted.has(id)) continue
+    for (const episode of area.episodes) if (episode) close(world, episode)
+    world.timers.wish(area.timer, Infinity)
+    world.areas.delete(id)
+    Object.assign(area, { thread: undefined, tally: undefined, bike: undefined })
+    markDirty(world, area)
+  }
+  for (const id of wanted) {
+    if (world.areas.has(id)) continue
+    const area = createWideWatch(id, [])
+    world.areas.set(id, area)
+    if (world.areaRules.length > 0) {
+      world.timers.wish(area.timer, nextGridInstant(id, nowOf(world)))
+    }
+  }
+  gatherStations(world.areas, world.account, world.stations)
 }
 
 function followStation(world: World, station: Station, mountings: Mountings): void {
@@ -88,7 +133,7 @@ function followStation(world: World, station: Station, mountings: Mountings): vo
   const order = new Map(station.containers.map(({ id }, i) => [id, i]))
   watch.containers.sort((a, b) => order.get(a.container.id)! - order.get(b.container.id)!)
   markDirty(world, watch)
-  judgeStation(world, watch, true)
+  judgePlace(world, watch, true)
 }
 
 function followMounting(world: World, watch: ContainerWatch, mountings: readonly Mounting[]): void {
@@ -105,8 +150,15 @@ function removeStation(world: World, station: StationWatch): void {
   for (const episode of station.episodes) if (episode) close(world, episode)
   world.timers.wish(station.timer, Infinity)
   world.stations.delete(station.station.id)
-  station.thread = undefined
-  station.tally = undefined
+  Object.assign(station, {
+    thread: undefined,
+    tally: undefined,
+    fullUntil: undefined,
+    litter: undefined,
+    ice: undefined,
+    truck: undefined,
+    gatewayDown: false,
+  })
   markDirty(world, station)
 }
 
@@ -122,6 +174,10 @@ function removeContainer(world: World, watch: ContainerWatch): void {
   forgetDevice(watch)
   watch.emptiedAt = undefined
   watch.reports = []
+  if (watch.extras) {
+    Object.assign(watch.extras, { broken: undefined, plans: undefined, forecast: undefined })
+    markDirty(world, watch.extras)
+  }
   touch(world, watch)
 }
 
@@ -146,7 +202,7 @@ export function forget(world: World, episode: Episode): void {
 
 /** Takes out opening and closing news alike; tells whether there was any. */
 export function withdrawAll(world: World, episode: Episode): boolean {
-  const group = episode.station.groups[episode.rule.audience]
+  const group = episode.place.groups[episode.rule.audience]
   const rest = group?.items.filter((item) => item.episode !== episode)
   if (!group || !rest || rest.length === group.items.length) return false
   keepWaiting(world, group, rest, group.timer.dueAt)

@@ -11,8 +11,9 @@ export function enqueue(
   episode: Episode,
   news: Pick<WaitingItem, 'kind' | 'startedAt' | 'since' | 'opened'>,
 ): void {
-  const group = groupOf(episode.station, episode.rule.audience)
-  const { groupWaitMs } = world.book.policy
+  const group = groupOf(episode.place, episode.rule.audience)
+  // What comes by the clock is wanted at that time, and has no company to wait for.
+  const groupWaitMs = episode.rule.schedule ? 0 : world.book.policy.groupWaitMs
   group.items = [...group.items, { ...news, episode, blocked: undefined, suppressedSince: {} }]
   markDirty(world, group)
   const dueAt = nowOf(world) + groupWaitMs
@@ -24,7 +25,7 @@ export function enqueue(
 
 /** Takes out the opening news of an episode that is over; tells whether there was any. */
 export function withdraw(world: World, episode: Episode): boolean {
-  const group = episode.station.groups[episode.rule.audience]
+  const group = episode.place.groups[episode.rule.audience]
   if (!group) return false
   const rest = group.items.filter((item) => item.episode !== episode || item.kind === 'close')
   if (rest.length === group.items.length) return false

@@ -1,15 +1,19 @@
 /** What the engine keeps in mind of each container and station between records. */
-import type { DeviceId, PostKey } from '#src/stations/ids.ts'
+import type { AreaId, DeviceId, PostKey } from '#src/stations/ids.ts'
 import type { Fault } from '#src/stations/reading.ts'
 import type { Container, Mounting, Station } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { DayTally } from './budget.ts'
+import type { AccountTally, DayTally } from './budget.ts'
 import type { ContainerState, Truth } from './decision.ts'
 import type { Episode } from './episode.ts'
 import type { Report } from './evidence.ts'
 import type { Group } from './group.ts'
-import type { ReadingPolicy } from './rule-book.ts'
+import type { Plans } from './plan.ts'
+import type { BikeRecord, ForecastRecord } from './record.ts'
+import type { ReadingPolicy, Rule } from './rule-book.ts'
+import { ACCOUNT } from './subject.ts'
 import type { Timer } from './timer-queue.ts'
+import type { Trouble } from './trouble.ts'
 
 interface TimerOf<Kind extends string, Of> extends Timer {
   readonly kind: Kind
@@ -18,13 +22,16 @@ interface TimerOf<Kind extends string, Of> extends Timer {
 
 /**
  * Whatever comes due. Keys begin with the kind, and timers due at the same instant fire in the order
- * of their keys: facts grow old, then episodes move, then the safety grid looks, then groups are posted.
+ * of their keys: facts grow old, the day's digest is made, episodes move, the safety grid looks, groups
+ * are posted, and schedules come last, to be posted when all else has been.
  */
 export type EngineTimer =
   | TimerOf<'age', ContainerWatch>
   | TimerOf<'episode', Episode>
-  | TimerOf<'grid', StationWatch>
+  | TimerOf<'grid', PlaceWatch>
   | TimerOf<'group', Group>
+  | TimerOf<'digest', WideWatch>
+  | TimerOf<'schedule', Rule>
 
 export interface ContainerWatch {
   readonly kind: 'container'
@@ -40,6 +47,8 @@ export interface ContainerWatch {
   intervalMs: number | undefined
   emptiedAt: EpochMs | undefined
   reports: readonly Report[]
+  /** What few containers have; absent where there is nothing of the kind. */
+  extras: Extras | undefined
   /** Until when the level counts; 0 without a level. Follows from the fields above. */
   liveUntil: number
   /** Whether it is full, as it was last judged; what the station counts. */
@@ -51,21 +60,68 @@ export interface ContainerWatch {
   readonly timer: EngineTimer
 }
 
-export interface StationWatch {
-  readonly kind: 'station'
+/** What is told of a container beside its level and reports. */
+export interface Extras {
+  readonly kind: 'extras'
+  /** `more|container` */
   readonly key: string
+  broken: Trouble | undefined
+  plans: Plans | undefined
+  forecast: ForecastRecord | undefined
+  dirty: boolean
+}
+
+/** Whatever posts are about, and rules above a container are judged for. */
+interface Place {
+  readonly key: string
+  readonly episodes: (Episode | undefined)[]
+  readonly groups: { public: Group | undefined; staff: Group | undefined }
+  /** The newest public post about it. */
+  thread: { readonly key: PostKey; readonly at: EpochMs } | undefined
+  dirty: boolean
+  readonly timer: EngineTimer
+}
+
+export interface StationWatch extends Place {
+  readonly kind: 'station'
   station: Station
   containers: ContainerWatch[]
   /** How many containers are full, and of how many nothing is known, as last judged. */
   full: number
   unknown: number
-  readonly episodes: (Episode | undefined)[]
-  readonly groups: { public: Group | undefined; staff: Group | undefined }
-  /** The station's newest public post. */
-  thread: { readonly key: PostKey; readonly at: EpochMs } | undefined
+  /** Until when some container was known to be full, where none is now. */
+  fullUntil: EpochMs | undefined
   tally: DayTally | undefined
-  dirty: boolean
-  readonly timer: EngineTimer
+  litter: Trouble | undefined
+  ice: Trouble | undefined
+  truck: Truck | undefined
+  gatewayDown: boolean
+}
+
+/** A truck's errand at a station: since when it has been on its way, and when it was there. */
+export interface Truck {
+  readonly since: EpochMs
+  readonly etaAt?: EpochMs
+  readonly goneAt?: EpochMs
+}
+
+/** A part of the town, or with the id `account` all of it. */
+export interface WideWatch extends Place {
+  readonly kind: 'area' | 'account'
+  readonly id: AreaId | typeof ACCOUNT
+  stations: readonly StationWatch[]
+  /** Of the account, and of an area what was said about it as a whole. */
+  tally: AccountTally | undefined
+  bike: BikeRecord | undefined
+  /** The local day whose digest has been made. */
+  digestDay: string | undefined
+}
+
+export type PlaceWatch = StationWatch | WideWatch
+
+/** The id by which state and decisions name it. */
+export function placeId(place: PlaceWatch): string {
+  return place.kind === 'station' ? place.station.id : place.id
 }
 
 export function createStationWatch(station: Station): StationWatch {
@@ -76,13 +132,54 @@ export function createStationWatch(station: Station): StationWatch {
     containers: [],
     full: 0,
     unknown: 0,
+    fullUntil: undefined,
+    litter: undefined,
+    ice: undefined,
+    truck: undefined,
+    gatewayDown: false,
+    ...blankPlace(),
+  }
+  return tie(made, 'grid', station.id)
+}
+
+function blankPlace() {
+  return {
     episodes: [],
     groups: { public: undefined, staff: undefined },
     thread: undefined,
     tally: undefined,
     dirty: false,
   }
-  return tie(made, 'grid', station.id)
+}
+
+export function createWideWatch(
+  id: AreaId | typeof ACCOUNT,
+  stations: readonly StationWatch[],
+): WideWatch {
+  const kind: 'area' | 'account' = id === ACCOUNT ? 'account' : 'area'
+  const made = {
+    kind,
+    id,
+    key: id === ACCOUNT ? ACCOUNT : `area|${id}`,
+    stations,
+    bike: undefined,
+    digestDay: undefined,
+    ...blankPlace(),
+  }
+  return tie(made, 'grid', `${kind} ${id}`)
+}
+
+/** Made when there is first something to remember. */
+export function extrasOf(watch: ContainerWatch): Extras {
+  watch.extras ??= {
+    kind: 'extras',
+    key: `more|${watch.container.id}`,
+    broken: undefined,
+    plans: undefined,
+    forecast: undefined,
+    dirty: false,
+  }
+  return watch.extras
 }
 
 export function createContainerWatch(
@@ -103,6 +200,7 @@ export function createContainerWatch(
     intervalMs: undefined,
     emptiedAt: undefined,
     reports: [],
+    extras: undefined,
     liveUntil: 0,
     truth: 'unknown' as const,
     episodes: [],

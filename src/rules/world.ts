@@ -1,7 +1,6 @@
 /** All that an engine holds between records, and the two things each of its steps may do to it: note and decide. */
-import type { ContainerId, PostKey, StationId } from '#src/stations/ids.ts'
+import type { AreaId, ContainerId, PostKey, StationId } from '#src/stations/ids.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { AccountTally } from './budget.ts'
 import type { Calendar } from './calendar.ts'
 import type { AgeLimit, Condition } from './condition.ts'
 import type {
@@ -20,17 +19,19 @@ import type { FactContext } from './facts.ts'
 import type { Group } from './group.ts'
 import type { Rule, RuleBook } from './rule-book.ts'
 import type { TimerQueue } from './timer-queue.ts'
-import type { ContainerWatch, EngineTimer, StationWatch } from './watch.ts'
+import type { Silence } from './silence.ts'
+import { placeId } from './watch.ts'
+import type {
+  ContainerWatch,
+  EngineTimer,
+  Extras,
+  PlaceWatch,
+  StationWatch,
+  WideWatch,
+} from './watch.ts'
 
 /** Rises when the same records may lead to other decisions than before. */
-export const ENGINE_VERSION = '1'
-
-export interface Account {
-  readonly kind: 'account'
-  readonly key: 'account'
-  tally: AccountTally | undefined
-  dirty: boolean
-}
+export const ENGINE_VERSION = '2'
 
 /** Where the engine stands. Undefined until the first record or the first tick. */
 export interface EngineClock {
@@ -43,11 +44,21 @@ export interface EngineClock {
 }
 
 /** Whatever is kept under one key. */
-export type Keepable = Episode | Group | StationWatch | Account
+export type Keepable = Episode | Group | StationWatch | WideWatch | Extras | Silence | Taken
+
+/** A post that has been taken back; it is not taken back twice. */
+export interface Taken {
+  readonly kind: 'taken'
+  /** `taken|post` */
+  readonly key: string
+  readonly at: EpochMs
+  dirty: boolean
+}
 
 export interface Ledger {
   decisions: Decision[]
   posts: DecidedPost[]
+  withdrawn: PostKey[]
   touched: ContainerWatch[]
   dirty: Keepable[]
   /** A record has come since effects were last taken. */
@@ -58,6 +69,11 @@ export interface World {
   readonly book: RuleBook
   readonly containerRules: readonly Rule[]
   readonly stationRules: readonly Rule[]
+  readonly areaRules: readonly Rule[]
+  readonly accountRules: readonly Rule[]
+  /** One for each rule that has a schedule. */
+  readonly scheduleTimers: readonly EngineTimer[]
+  readonly digestTimer: EngineTimer
   readonly rules: ReadonlyMap<string, Rule>
   /** Ages that some rule compares with. */
   readonly ageLimits: readonly AgeLimit[]
@@ -69,7 +85,11 @@ export interface World {
   readonly ledger: Ledger
   readonly stations: Map<StationId, StationWatch>
   readonly containers: Map<ContainerId, ContainerWatch>
-  readonly account: Account
+  readonly areas: Map<AreaId, WideWatch>
+  readonly account: WideWatch
+  readonly silences: Map<string, Silence>
+  /** Posts that have been taken back, by key. */
+  readonly taken: Map<PostKey, Taken>
   readonly clock: EngineClock
   readonly tzdata: string
 }
@@ -92,35 +112,81 @@ export function markDirty(world: World, thing: Keepable): void {
 }
 
 /** Turns the facts to an episode's subject. */
-export function lookAt(world: World, container: ContainerWatch | undefined, station: StationWatch) {
-  if (container) world.facts.c.look(container, nowOf(world))
-  world.facts.s.look(station)
+export function lookAt(
+  world: World,
+  container: ContainerWatch | undefined,
+  place: PlaceWatch,
+  at: EpochMs = nowOf(world),
+): void {
+  const { c, s, truck, a, bike, t } = world.facts
+  t.look(at)
+  if (container) c.look(container, at)
+  if (place.kind === 'station') {
+    s.look(place, at)
+    truck.look(place, at)
+  } else {
+    a.look(place, at)
+    bike.look(place, at)
+  }
+}
+
+/** The rules that are judged for a place, and not for each of its containers. */
+export function rulesOf(world: World, place: PlaceWatch): readonly Rule[] {
+  switch (place.kind) {
+    case 'station':
+      return world.stationRules
+    case 'area':
+      return world.areaRules
+    case 'account':
+      return world.accountRules
+  }
 }
 
 /**
  * The truth of a condition for the subject that the facts are turned to. `s.full` counts what is known
  * to be full; where containers of the station are unknown, a condition that comes out differently when
- * they are counted as full is UNKNOWN. So a station never has room for want of data.
+ * they are counted as full is UNKNOWN. So a station never has room for want of data. `a.stations_full`
+ * is taken in the same way.
  */
-export function truthOf(world: World, condition: Condition, station: StationWatch): Truth {
+export function truthOf(
+  world: World,
+  condition: Condition,
+  place: PlaceWatch,
+  at: EpochMs = nowOf(world),
+): Truth {
   const truth = condition.evaluate(world.facts)
-  if (station.unknown === 0 || !condition.reads.includes('s.full')) return truth
-  return truth === supposeFull(world, station, () => condition.evaluate(world.facts))
+  if (!countsUnknown(condition, place)) return truth
+  return truth === supposeFull(world, place, at, () => condition.evaluate(world.facts))
     ? truth
     : 'unknown'
 }
 
-function supposeFull<T>(world: World, station: StationWatch, ask: () => T): T {
-  world.facts.s.supposeUnknownFull()
+/** Whether the condition counts what is full where not all is known. */
+function countsUnknown({ reads }: Condition, place: PlaceWatch): boolean {
+  if (place.kind === 'station') return place.unknown > 0 && reads.includes('s.full')
+  return reads.includes('a.stations_full') && place.stations.some(({ unknown }) => unknown > 0)
+}
+
+function supposeFull<T>(world: World, place: PlaceWatch, at: EpochMs, ask: () => T): T {
+  const { s, a } = world.facts
+  if (place.kind === 'station') s.supposeUnknownFull()
+  else a.supposeUnknownFull()
   const answer = ask()
-  world.facts.s.look(station)
+  if (place.kind === 'station') s.look(place, at)
+  else a.look(place, at)
   return answer
 }
 
-function explain(world: World, condition: Condition, station: StationWatch): readonly Clause[] {
+/** Each clause of a condition, for the subject that the facts are turned to. */
+export function explain(
+  world: World,
+  condition: Condition,
+  place: PlaceWatch,
+  at: EpochMs = nowOf(world),
+): readonly Clause[] {
   const clauses = condition.explain(world.facts)
-  if (station.unknown === 0 || !condition.reads.includes('s.full')) return clauses
-  const supposed = supposeFull(world, station, () => condition.explain(world.facts))
+  if (!countsUnknown(condition, place)) return clauses
+  const supposed = supposeFull(world, place, at, () => condition.explain(world.facts))
   return clauses.map((clause, i) =>
     clause.value === supposed[i]!.value ? clause : { ...clause, value: 'unknown' as const },
   )
@@ -143,7 +209,7 @@ export function decide(
   because: DecisionReason,
   detail: DecisionDetail = {},
 ): void {
-  const { rule, station, container } = episode
+  const { rule, place, container } = episode
   const about = detail.about ?? 'when'
   const condition = about === 'clear' ? (rule.clear ?? rule.when) : rule.when
   const decision: { -readonly [Key in keyof Decision]: Decision[Key] } = {
@@ -152,15 +218,16 @@ export function decide(
     ruleId: rule.id,
     ruleHash: rule.hash,
     subject: episode.subject,
-    stationId: station.station.id,
     from: episode.state,
     to,
     because,
-    clauses: about === 'nothing' ? [] : explain(world, condition, station),
+    clauses: about === 'nothing' ? [] : explain(world, condition, place),
     gates: detail.gates ?? [],
     engine: ENGINE_VERSION,
     tzdata: world.tzdata,
   }
+  if (place.kind === 'station') decision.stationId = place.station.id
+  if (place.kind === 'area') decision.areaId = placeId(place) as AreaId
   if (container) decision.containerId = container.container.id
   if (container && about !== 'nothing' && rule.weighsEvidence) {
     const parts: EvidencePart[] = []

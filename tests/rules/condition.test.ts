@@ -3,25 +3,27 @@ import { describe, expect, test } from 'vitest'
 
 import { compileCondition } from '#src/rules/condition.ts'
 import type { Condition } from '#src/rules/condition.ts'
-import { ContainerFacts, FACTS, StationFacts, TruckFacts, factByName } from '#src/rules/facts.ts'
+import { FACTS, createFacts, factByName } from '#src/rules/facts.ts'
 import type { Fact, FactContext, FactValue } from '#src/rules/facts.ts'
+import { ROOTS_OF } from '#src/rules/facts.ts'
+import { PER } from '#src/rules/rule-book.ts'
+import type { Per } from '#src/rules/rule-book.ts'
 import { borasBook } from './scenario.ts'
 
-function conditionOf(source: string): Condition {
-  const compiled = compileCondition(source, 'container')
+function conditionOf(source: string, per: Per = 'container'): Condition {
+  const compiled = compileCondition(source, per)
   if (compiled.kind === 'ok') return compiled.condition
   throw new Error(`${source}: ${compiled.faults.map((fault) => fault.message).join(', ')}`)
 }
 
 /** Facts with the given values and no others. */
 function factsWith(values: ReadonlyMap<string, FactValue>): FactContext {
-  const roots = { c: ContainerFacts, s: StationFacts, truck: TruckFacts }
-  const made = Object.entries(roots).map(([root, of]) => {
+  const made = Object.entries(createFacts()).map(([root, of]) => {
     const fields = FACTS.filter((fact) => fact.name.startsWith(`${root}.`)).map((fact) => [
       fact.name.slice(root.length + 1),
       { value: values.get(fact.name), enumerable: true },
     ])
-    return [root, Object.create(of.prototype, Object.fromEntries(fields))]
+    return [root, Object.create(Object.getPrototypeOf(of), Object.fromEntries(fields))]
   })
   return Object.fromEntries(made) as FactContext
 }
@@ -53,7 +55,10 @@ function anyValue(fact: Fact, next: () => number): FactValue {
 
 /** The same facts as plain CEL maps, as any other engine would take them. */
 function plain(values: ReadonlyMap<string, FactValue>): Record<string, Record<string, FactValue>> {
-  const roots: Record<string, Record<string, FactValue>> = { c: {}, s: {}, truck: {} }
+  const roots: Record<string, Record<string, FactValue>> = {
+    ...{ c: {}, s: {}, truck: {} },
+    ...{ a: {}, bike: {}, t: {} },
+  }
   for (const [name, value] of values) {
     const [root, field] = name.split('.') as [string, string]
     roots[root]![field] = value
@@ -148,8 +153,10 @@ test('every fact has a name, a type and a meaning', () => {
   expect(factByName.size).toBe(FACTS.length)
   const known = factsWith(new Map(FACTS.map((fact) => [fact.name, anyValue(fact, random(1))])))
   for (const { name, type, meaning } of FACTS) {
+    const root = name.slice(0, name.indexOf('.'))
+    const per = PER.find((known) => ROOTS_OF[known].includes(root))!
     const literal = { bool: 'true', int: '1', double: '1.0', string: '"a"' }[type]
-    expect(typeof conditionOf(`${name} == ${literal}`).evaluate(known), name).toBe('boolean')
+    expect(typeof conditionOf(`${name} == ${literal}`, per).evaluate(known), name).toBe('boolean')
     expect(meaning).not.toBe('')
   }
 })

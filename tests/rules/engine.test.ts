@@ -289,9 +289,11 @@ test('a decision shows clauses, evidence and every gate', () => {
     gates: [
       { gate: 'still-active', answer: 'pass' },
       { gate: 'stale', answer: 'pass' },
+      { gate: 'silenced', answer: 'pass' },
       { gate: 'suppressed', answer: 'pass' },
       { gate: 'inhibited', answer: 'pass' },
       { gate: 'quiet-hours', answer: 'pass' },
+      { gate: 'post-at', answer: 'pass' },
       { gate: 'cooldown', answer: 'pass' },
       { gate: 'budget', answer: 'pass', detail: '0/4, 0/90' },
     ],

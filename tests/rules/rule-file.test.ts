@@ -23,7 +23,6 @@ const FAULTS: Readonly<Record<string, readonly string[]>> = {
     '4:27 policy.quiet.then: expected recheck, found "drop"',
     '5:13 policy.budget.per_station_per_day: expected at least 1, found 0',
     '5:37 policy.budget.reserve_for_priority_80: expected a share such as 25%, found 0.25',
-    '5:68 policy.budget.when_spent: when_spent: digest is not supported yet; expected next_day (try again the next day) or drop',
     '6:3 policy.first_load: expected silent, found "loud"',
     '7:10 facts.sensor_silent_after: expected a duration such as 90s, 30m, 2h or 1d, found "never"',
   ],
@@ -47,7 +46,7 @@ const FAULTS: Readonly<Record<string, readonly string[]>> = {
     '7:684 rules[0].when: is too long or too deeply nested (at most 200 parts, 20 levels); split it into two rules',
   ],
   'container-fact-at-a-station': [
-    '5:11 rules[0].when: c.full is about one container; a rule per: station can ask s. and truck. only',
+    '5:11 rules[0].when: c.full is not there for a rule per: station, which can ask s., truck. and t. only',
   ],
   empty: ['1:1 : expected a rule file with version, policy, facts and rules'],
   'key-given-twice': ['2:1 : this field stands here twice'],
@@ -74,12 +73,6 @@ const FAULTS: Readonly<Record<string, readonly string[]>> = {
   ],
   'no-rule-at-all': ['2:1 rules: expected at least one'],
   'not-a-rule-file': ['1:1 : expected a rule file with version, policy, facts and rules'],
-  'not-supported-yet': [
-    '3:19 rules[0].per: rules per: account are not supported yet; expected container or station',
-    '3:52 rules[0].schedule: schedule is not supported yet; take it out',
-    '4:18 rules[1].per: rules per: area are not supported yet; expected container or station',
-    '5:57 rules[2].post_at: post_at is not supported yet; take it out',
-  ],
   'not-yaml': [
     '5:1 : not readable as YAML: Flow sequence in block collection must be sufficiently indented and end with a ] at line 5, column 1: per: [container ^',
   ],
@@ -92,8 +85,18 @@ const FAULTS: Readonly<Record<string, readonly string[]>> = {
   'regular-expression': [
     '5:11 rules[0].when: matches() is not allowed, since a regular expression may take for ever; use ==, in, startsWith, endsWith or contains',
   ],
+  schedules: [
+    '3:39 rules[0].when: s.full is not there for a rule per: account, which can ask a. and t. only',
+    '3:52 rules[0].schedule: expected days and a time such as "Mon 08:00", "Tue,Thu 07:30" or "daily 18:00", found "Monday 8"',
+    '4:35 rules[1].when: truck.en_route is not there for a rule per: area, which can ask a., bike. and t. only',
+    '5:57 rules[2].post_at: expected a time of day such as "16:00", found "24:00"',
+    '9:5 rules[3].clear: means nothing beside schedule, by which a rule is looked at then and at no other time; take one of them out',
+    '10:5 rules[3].for: means nothing beside schedule, by which a rule is looked at then and at no other time; take one of them out',
+    '12:5 rules[3].post_at: means nothing beside schedule, by which a rule is looked at then and at no other time; take one of them out',
+    '14:5 rules[3].close_post: means nothing beside schedule, by which a rule is looked at then and at no other time; take one of them out',
+  ],
   'unknown-root': [
-    '5:11 rules[0].when: box.fill is not a known fact; there are c.id, c.fraction, c.full, c.evidence, c.fill, c.fill_age_min, c.full_reports_2h, c.min_since_emptied, c.sensor_silent_min, c.fault, s.id, s.containers, s.full, s.unknown, s.gateway_down, truck.en_route, truck.eta_min',
+    '5:11 rules[0].when: box.fill is not a known fact; facts here begin with c., s., truck. or t.; docs/RULES.md lists them',
   ],
   'wrong-kinds': [
     '3:7 rules[0].id: expected small letters, digits and _, such as station_full; found "Full!"',

@@ -1,0 +1,72 @@
+/** When a container is to be emptied, by all that have a say, and whether that was kept. */
+import { DAY, HOUR } from '#src/stations/time.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import { PLAN_SOURCES } from './record.ts'
+import type { PlanSource, PlannedEmptying } from './record.ts'
+
+export type Plans = Readonly<Partial<Record<PlanSource, readonly PlannedEmptying[]>>>
+
+/** An emptying so long before its window still keeps it: trucks run early. */
+const EARLY_MS = 12 * HOUR
+/** A promise that was broken longer ago is no longer held against anybody. */
+const REMEMBERED_MS = 7 * DAY
+
+/** The plans with what one source now says; what it said of the last week stays, so that it can be held to it. */
+export function replan(
+  plans: Plans,
+  source: PlanSource,
+  emptyings: readonly PlannedEmptying[],
+  at: EpochMs,
+): Plans {
+  const past = (plans[source] ?? []).filter(
+    ({ until }) => until <= at && until > at - REMEMBERED_MS,
+  )
+  const told = emptyings
+    .filter(({ until }) => until > at)
+    .toSorted((a, b) => a.from - b.from || a.until - b.until)
+  const now = [...past, ...told]
+  const { [source]: _before, ...others } = plans
+  return now.length === 0 ? others : { ...others, [source]: now }
+}
+
+/** The next window that has not ended; undefined where none is planned. */
+export function nextEmptying(plans: Plans | undefined, at: EpochMs): PlannedEmptying | undefined {
+  let next: PlannedEmptying | undefined
+  for (const window of windows(plans)) {
+    if (window.until > at && (!next || window.from < next.from)) next = window
+  }
+  return next
+}
+
+/**
+ * Since when the container should have been emptied and was not: the end of the last window that has
+ * passed. Undefined where the promise was kept, or none has come due within a week.
+ */
+export function overdueSince(
+  plans: Plans | undefined,
+  emptiedAt: EpochMs | undefined,
+  at: EpochMs,
+): EpochMs | undefined {
+  let last: PlannedEmptying | undefined
+  for (const window of windows(plans)) {
+    const isPast = window.until <= at && window.until > at - REMEMBERED_MS
+    if (isPast && (!last || window.until > last.until)) last = window
+  }
+  if (!last || (emptiedAt !== undefined && emptiedAt >= last.from - EARLY_MS)) return undefined
+  return last.until
+}
+
+/** The first instant after `after` at which a window begins or ends; Infinity for never. */
+export function nextWindowEdge(plans: Plans | undefined, after: number): number {
+  let next = Infinity
+  for (const { from, until } of windows(plans)) {
+    if (from > after && from < next) next = from
+    if (until > after && until < next) next = until
+  }
+  return next
+}
+
+function* windows(plans: Plans | undefined): Generator<PlannedEmptying> {
+  if (!plans) return
+  for (const source of PLAN_SOURCES) yield* plans[source] ?? []
+}

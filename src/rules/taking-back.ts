@@ -1,0 +1,77 @@
+/** Staff call a post wrong: one that nobody has seen yet is stopped, another is taken back in public. */
+import { SECOND } from '#src/stations/time.ts'
+import type { DecidedPost, PostItem } from './decision.ts'
+import type { Episode } from './episode.ts'
+import { postKey, timesOf } from './posting.ts'
+import type { Applied, PostCorrectedRecord } from './record.ts'
+import { findEpisode, findPlace } from './subjects.ts'
+import { keepWaiting } from './waiting-room.ts'
+import { decide, lookAt, markDirty, nowOf } from './world.ts'
+import type { World } from './world.ts'
+
+/** A post about to leave is not stopped any more: it may be on its way. */
+const TOO_LATE_MS = 5 * SECOND
+
+/** Once for each post. Of what it told nothing follows: no "has room again" after a "full" that never was. */
+export function takeBack(world: World, { post }: PostCorrectedRecord): Applied {
+  if (post.kind === 'correction' || world.taken.has(post.key)) {
+    return { kind: 'history', because: 'repeat-correction' }
+  }
+  const at = nowOf(world)
+  const taken = { kind: 'taken' as const, key: `taken|${post.key}`, at, dirty: false }
+  world.taken.set(post.key, taken)
+  markDirty(world, taken)
+  const isUnseen = at <= post.sendAt - TOO_LATE_MS
+  const key = isUnseen ? post.key : correct(world, post)
+  if (isUnseen) world.ledger.withdrawn.push(post.key)
+  for (const item of post.items) {
+    const episode = findEpisode(world, item.ruleId, item.subject)
+    if (!episode) continue
+    forgetTold(world, episode, post)
+    lookAt(world, episode.container, episode.place)
+    decide(world, episode, episode.state, isUnseen ? 'withdrawn' : 'corrected', {
+      about: 'nothing',
+      outcome: isUnseen ? 'dropped' : 'posted',
+      postKey: key,
+    })
+  }
+  return { kind: 'now' }
+}
+
+function forgetTold(world: World, episode: Episode, post: DecidedPost): void {
+  if (episode.posted?.key === post.key) {
+    episode.posted = undefined
+    markDirty(world, episode)
+  }
+  const group = episode.place.groups[post.audience]
+  const rest = group?.items.filter((item) => item.opened?.key !== post.key)
+  if (group && rest && rest.length < group.items.length) {
+    keepWaiting(world, group, rest, group.timer.dueAt)
+  }
+}
+
+/** A correction asks no gate and costs no budget: nothing wrong is left standing. */
+function correct(world: World, { key: corrects, ...post }: DecidedPost): DecidedPost['key'] {
+  const { stationId, areaId, audience } = post
+  const key = postKey('correction', [corrects])
+  const times = timesOf(world)
+  const items: readonly PostItem[] = post.items
+  world.ledger.posts.push({
+    key,
+    ...times,
+    ...(stationId !== undefined && { stationId }),
+    ...(areaId !== undefined && { areaId }),
+    audience,
+    kind: 'correction',
+    priority: 100,
+    items,
+    replyTo: corrects,
+    corrects,
+  })
+  const place = findPlace(world, stationId ?? areaId)
+  if (place && audience === 'public') {
+    place.thread = { key, at: times.at }
+    markDirty(world, place)
+  }
+  return key
+}

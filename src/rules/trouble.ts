@@ -1,0 +1,80 @@
+/**
+ * What people say beside "full" and "room": litter on the ground, ice, a broken container, and that it
+ * was put right. Of each the engine remembers who said so, until it is mended or a day has passed.
+ */
+import { HOUR } from '#src/stations/time.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import { REPORT_FRESH_MS } from './evidence.ts'
+import type { ReportKind, ReportRecord } from './record.ts'
+
+/** Somebody's word; each person's newest. */
+export interface Word {
+  readonly by: 'resident' | 'staff'
+  readonly reporter: string
+  readonly at: EpochMs
+}
+
+export interface Trouble {
+  /** Of the last day and since it was last mended, oldest first. */
+  readonly words: readonly Word[]
+  /** When it was last said to be there, by whomever. */
+  readonly lastAt?: EpochMs
+  /** Since when staff have known of it; absent once it is mended. */
+  readonly staffAt?: EpochMs
+  readonly mendedAt?: EpochMs
+}
+
+export const WORD_LIFE_MS = 24 * HOUR
+const MAX_WORDS = 50
+
+/** What each kind of report is about; a level is none. */
+export type TroubleKind = 'litter' | 'broken' | 'ice'
+
+export function troubleOf(kind: ReportKind): TroubleKind | undefined {
+  switch (kind) {
+    case 'litter':
+    case 'cleaned':
+      return 'litter'
+    case 'broken':
+    case 'repaired':
+      return 'broken'
+    case 'ice':
+      return 'ice'
+    case 'full':
+    case 'has-room':
+      return undefined
+  }
+}
+
+/** The trouble after one more word; undefined where the same person said the same within two hours. */
+export function hear(trouble: Trouble | undefined, record: ReportRecord): Trouble | undefined {
+  const { kind, by, reporter, at } = record
+  if (kind === 'cleaned' || kind === 'repaired') {
+    const lastAt = trouble?.lastAt
+    return { words: [], ...(lastAt !== undefined && { lastAt }), mendedAt: at }
+  }
+  const words = trouble?.words ?? []
+  const earlier = words.find((word) => word.reporter === reporter)
+  if (earlier && at - earlier.at < REPORT_FRESH_MS) return undefined
+  const others = words.filter((word) => word !== earlier && at - word.at < WORD_LIFE_MS)
+  const staffAt = trouble?.staffAt ?? (by === 'staff' ? at : undefined)
+  return {
+    words: [...others.slice(-(MAX_WORDS - 1)), { by, reporter, at }],
+    lastAt: at,
+    ...(staffAt !== undefined && { staffAt }),
+    ...(trouble?.mendedAt !== undefined && { mendedAt: trouble.mendedAt }),
+  }
+}
+
+/** How many have said so since an instant, each once. */
+export function countWords(trouble: Trouble | undefined, by: Word['by'], since: number): bigint {
+  let count = 0n
+  for (const word of trouble?.words ?? []) if (word.by === by && word.at > since) count++
+  return count
+}
+
+/** Whether it was put right after it was last seen. */
+export function isMended(trouble: Trouble | undefined): boolean {
+  const { lastAt, mendedAt } = trouble ?? {}
+  return mendedAt !== undefined && (lastAt === undefined || mendedAt > lastAt)
+}
