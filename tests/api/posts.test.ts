@@ -79,7 +79,7 @@ test('a post is told with its words in both languages, its items and every decis
       ruleHash: 'a1b2c3d4',
       subject: '1490-901-paper-1',
       stationId: '1490-901',
-    areaId: null,
+      areaId: null,
       containerId: '1490-901-paper-1',
       from: 'pending',
       to: 'active',

@@ -4,9 +4,10 @@ import { readFileSync } from 'node:fs'
 import type { KeptState } from '#src/rules/contract.ts'
 import type { ContainerState, DecidedPost, Decision, Effects } from '#src/rules/decision.ts'
 import { createEngine } from '#src/rules/engine.ts'
-import type { Applied, JournalRecord } from '#src/rules/record.ts'
+import type { Applied, JournalRecord, ReportKind } from '#src/rules/record.ts'
 import { parseRuleFile } from '#src/rules/rule-file.ts'
 import type { RuleBook } from '#src/rules/rule-file.ts'
+import type { Fact } from '#src/store/journal.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import type { Town } from '#src/stations/station.ts'
 import { HOUR, MINUTE, instant, wallTime } from '#src/stations/time.ts'
@@ -50,7 +51,7 @@ export type Cue =
   | ({ readonly at: EpochMs; readonly fault: 'no-echo'; readonly of: string } & ReadingTraits)
   | {
       readonly at: EpochMs
-      readonly report: 'full' | 'has-room'
+      readonly report: ReportKind
       readonly of: string
       readonly who: string
       readonly by?: 'staff'
@@ -63,6 +64,8 @@ export type Cue =
       readonly really?: EpochMs
       readonly of: string
     }
+  /** Anything else that the rules may be told. */
+  | { readonly at: EpochMs; readonly told: Fact }
   | { readonly at: EpochMs; readonly town: Town }
   | { readonly at: EpochMs; readonly resumed: true; readonly firedUntil?: EpochMs }
 
@@ -157,6 +160,7 @@ export function createStore(before?: KeptState) {
 export function recordOf(cue: Cue, seq: number): JournalRecord {
   const { at } = cue
   if ('town' in cue) return { type: 'town', seq, at }
+  if ('told' in cue) return { ...cue.told, seq, at }
   if ('resumed' in cue) {
     return {
       type: 'resumed',
