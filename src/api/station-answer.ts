@@ -58,6 +58,10 @@ export const stationAnswer = z
     externalAvsId: z.string(),
     name: z.string(),
     address: z.string().nullable(),
+    areaId: z
+      .string()
+      .nullable()
+      .meta({ description: 'The part of the town that it stands in, where the town is divided.' }),
     place: placeAnswer,
     url: z.url().meta({ description: 'The station’s page.' }),
     counts: z
@@ -124,6 +128,7 @@ export function stationJson(
     externalAvsId: station.externalId,
     name: station.name,
     address: station.address ?? null,
+    areaId: station.areaId ?? null,
     place: { lon: station.place.lon, lat: station.place.lat },
     url: `${publicUrl}/s/${station.id}`,
     counts: {

@@ -63,6 +63,9 @@ export const listStations = apiRoute({
         municipalityCode: z.string(),
         name: z.string(),
         timeZone: z.string(),
+        areas: z
+          .array(z.strictObject({ id: z.string(), name: z.string() }))
+          .meta({ description: 'The parts of the town; empty where it is not divided.' }),
       }),
       stations: z.array(stationAnswer),
     }),
@@ -204,8 +207,8 @@ export function stationRoutes(app: FastifyInstance, deps: ApiDeps): void {
   }
 
   function townJson() {
-    const { municipalityCode, name, timeZone } = journal.town.town
-    return { municipalityCode, name, timeZone }
+    const { municipalityCode, name, timeZone, areas = [] } = journal.town.town
+    return { municipalityCode, name, timeZone, areas }
   }
 
   function stationsByName() {

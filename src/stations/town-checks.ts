@@ -46,8 +46,11 @@ export function crossCheck(raw: Block, tell: Tell): void {
   checkGeometries(block(raw['containerTypes']), tell)
   checkServers(list(raw['networkServers']), tell)
 
+  const areas = list(raw['areas'])
+  checkUnique(areas, ['areas'], 'area', tell)
   const stations = list(raw['stations'])
   checkUnique(stations, ['stations'], 'station', tell)
+  checkAreas(stations, areas, tell)
   checkPlaces(stations, tell)
 
   const types =
@@ -68,6 +71,16 @@ export function crossCheck(raw: Block, tell: Tell): void {
   }
   checkSeats(seats, tell)
   checkProfiles(seats, block(raw['profiles']), tell)
+}
+
+/** A station's area is one of the file's. */
+function checkAreas(stations: readonly unknown[], areas: readonly unknown[], tell: Tell): void {
+  const known = areas.flatMap((area) => text(block(area)['id']) ?? [])
+  for (const [s, station] of stations.entries()) {
+    const area = text(block(station)['area'])
+    if (area === undefined || known.includes(area)) continue
+    tell(['stations', s, 'area'], unknownName(`"${area}"`, area, 'area', known))
+  }
 }
 
 /** A profile that is ours or the town's own, and no town's own that takes the name of one of ours. */

@@ -99,6 +99,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   meaning: 'meaning of a level',
   language: 'language for X',
   type: 'container type of this file',
+  area: 'area of this file',
 }
 
 const EXPECTED_TYPE: Readonly<Record<string, string>> = {

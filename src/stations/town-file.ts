@@ -7,9 +7,10 @@ import { LineCounter, parseDocument } from 'yaml'
 
 import { faultLine } from './fault-line.ts'
 import type { FileFault } from './fault-line.ts'
-import { containerIdOf, parseDeviceId, stationIdOf } from './ids.ts'
+import { containerIdOf, parseAreaId, parseDeviceId, stationIdOf } from './ids.ts'
 import type { ContainerId, DeviceId } from './ids.ts'
 import type {
+  Area,
   Container,
   Device,
   Geometry,
@@ -121,10 +122,12 @@ function build(file: TownFile): Town {
       externalId: entry.id,
       name: entry.name,
       ...(entry.address === undefined ? {} : { address: entry.address }),
+      ...(entry.area === undefined ? {} : { areaId: parseAreaId(entry.area)! }),
       place: { lon: entry.lon, lat: entry.lat },
       containers,
     })
   }
+  const areas = file.areas.map(({ id, name }): Area => ({ id: parseAreaId(id)!, name }))
   const { x } = file.channels
   const profiles = Object.entries(file.profiles).map(([name, { codec, fields }]): TownProfile => ({
     name,
@@ -138,6 +141,7 @@ function build(file: TownFile): Town {
     timeZone: file.timeZone,
     ...(file.operator === undefined ? {} : { operator: file.operator }),
     ...(file.stalledAfter === undefined ? {} : { stalledAfterMs: file.stalledAfter }),
+    ...(areas.length === 0 ? {} : { areas }),
     stations,
     ...(file.fractionColours === undefined ? {} : { fractionColours: file.fractionColours }),
     ...(profiles.length === 0 ? {} : { profiles }),

@@ -1,10 +1,11 @@
 /** A town, looked up fast. Pure; made anew when the town changes. */
-import type { ContainerId, DeviceId, StationId } from './ids.ts'
-import type { Container, Device, Station, Town } from './station.ts'
+import type { AreaId, ContainerId, DeviceId, StationId } from './ids.ts'
+import type { Area, Container, Device, Station, Town } from './station.ts'
 import type { EpochMs } from './time.ts'
 
 export interface TownIndex {
   readonly town: Town
+  readonly areas: ReadonlyMap<AreaId, Area>
   readonly stations: ReadonlyMap<StationId, Station>
   readonly containers: ReadonlyMap<ContainerId, Container>
   readonly devices: ReadonlyMap<DeviceId, Device>
@@ -32,6 +33,7 @@ interface Seat {
 }
 
 export function indexTown(town: Town): TownIndex {
+  const areas = new Map((town.areas ?? []).map((a) => [a.id, a]))
   const stations = new Map(town.stations.map((s) => [s.id, s]))
   const containers = new Map(town.stations.flatMap((s) => s.containers).map((c) => [c.id, c]))
   const devices = new Map(town.devices.map((d) => [d.id, d]))
@@ -53,6 +55,7 @@ export function indexTown(town: Town): TownIndex {
   }
   return {
     town,
+    areas,
     stations,
     containers,
     devices,

@@ -166,6 +166,13 @@ const containerShape = z.strictObject({
   device: deviceShape.optional(),
   devices: z.array(pastDeviceShape).optional(),
 })
+const areaName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,31}$/,
+    'a name of a-z 0-9 and -, at most 32 characters, such as "norrby"',
+  )
+const areaShape = z.strictObject({ id: areaName, name: line(80) })
 const stationShape = z.strictObject({
   id: z
     .string()
@@ -175,6 +182,7 @@ const stationShape = z.strictObject({
     ),
   name: line(80),
   address: line(120).optional(),
+  area: areaName.optional(),
   lat: z.number(),
   lon: z.number(),
   containers: z.array(containerShape).min(1, 'at least one container'),
@@ -216,6 +224,7 @@ export const townShape = z.strictObject({
     .exactOptional(),
   networkServers: z.array(networkServerShape).default([]),
   channels: channelsShape.default({}),
+  areas: z.array(areaShape).default([]),
   stations: z.array(stationShape).min(1, 'at least one station'),
 })
 export type TownFile = z.output<typeof townShape>
@@ -239,6 +248,7 @@ export const KEYS_AT: Readonly<Record<string, readonly string[]>> = {
   fractionColours: FRACTION_IDS,
   channels: Object.keys(channelsShape.shape),
   'channels.x': Object.keys(xShape.shape),
+  'areas.*': Object.keys(areaShape.shape),
   'stations.*': Object.keys(stationShape.shape),
   'stations.*.containers.*': Object.keys(containerShape.shape),
   'stations.*.containers.*.device': Object.keys(deviceShape.shape),

@@ -171,7 +171,7 @@ export interface RecentUplink {
   readonly receivedAt: EpochMs
 }
 
-/** Stations, containers, devices and mountings, each counted once. Another order in the file is no change. */
+/** Areas, stations, containers, devices and mountings, each counted once. Another order in the file is no change. */
 export interface TownChange {
   readonly added: number
   readonly changed: number

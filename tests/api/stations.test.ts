@@ -28,6 +28,7 @@ test('a station is told whole, with the national ids and without inventing a lev
       externalAvsId: '903',
       name: 'Torget',
       address: 'Provgatan 1',
+      areaId: null,
       place: { lon: 12.96, lat: 57.73 },
       url: 'https://kvitter.example/s/1490-903',
       counts: { containers: 1, hasRoom: 0, nearlyFull: 0, full: 1, unknown: 0 },

@@ -18,6 +18,20 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
   'a-list-instead-of-a-town': [
     [1, '', 'expected a block of fields that begins with "version: 1", found a list'],
   ],
+  'area-of-an-undivided-town': [
+    [13, 'stations[0].area', '"norrby" is not an area of this file; there are none'],
+  ],
+  'areas-at-odds': [
+    [11, 'areas[1].id', '"norrby" is already the id of another area, areas[0]'],
+    [
+      12,
+      'areas[2].id',
+      'expected a name of a-z 0-9 and -, at most 32 characters, such as "norrby", found "Centrum"',
+    ],
+    [12, 'areas[2].name', 'is missing; expected text'],
+    [12, 'areas[2].title', '"title" is not a field here; expected one of id, name'],
+    [17, 'stations[0].area', '"norby" is not an area of this file; did you mean "norrby"?'],
+  ],
   'bad-topic-filter': [
     [
       8,
@@ -308,7 +322,7 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
     [
       20,
       'stations[1].colour',
-      '"colour" is not a field here; expected one of id, name, address, lat, lon, containers',
+      '"colour" is not a field here; expected one of id, name, address, area, lat, lon, containers',
     ],
   ],
   'unknown-fraction': [

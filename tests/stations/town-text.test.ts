@@ -7,7 +7,15 @@ import { DAY, type EpochMs, HOUR, instant, plus } from '#src/stations/time.ts'
 import { formatFaults, parseTownFile } from '#src/stations/town-file.ts'
 import { indexTown, type TownIndex } from '#src/stations/town-index.ts'
 import { townText } from '#src/stations/town-text.ts'
-import { box, castTown, containerId, deviceId, ekudden, hamnen } from '#tests/support/town.ts'
+import {
+  areaId,
+  box,
+  castTown,
+  containerId,
+  deviceId,
+  ekudden,
+  hamnen,
+} from '#tests/support/town.ts'
 
 function readBack(town: Town): Town {
   const parsed = parseTownFile(townText(town), 'town.yaml')
@@ -65,10 +73,15 @@ test('the text is one that a person would have written', () => {
         accessSecretEnv: 'X_ACCESS_SECRET',
       },
     },
+    areas: [
+      { id: areaId('norrby'), name: 'Norrby' },
+      { id: areaId('13'), name: 'Väster "om ån"' },
+    ],
     stations: [
       ekudden,
       {
         ...hamnen,
+        areaId: areaId('13'),
         containers: [
           hamnen.containers[0]!,
           {
@@ -127,6 +140,10 @@ channels:
     accessTokenEnv: "X_ACCESS_TOKEN"
     accessSecretEnv: "X_ACCESS_SECRET"
 
+areas:
+  - { id: norrby, name: "Norrby" }
+  - { id: "13", name: "Väster \\"om ån\\"" }
+
 stations:
   - id: "901"
     name: "Ekudden"
@@ -145,6 +162,7 @@ stations:
   - id: "902"
     name: "Hamnen"
     address: "Provgatan 1"
+    area: "13"
     lat: 57.72
     lon: 12.95
     containers:
@@ -265,6 +283,14 @@ test('whatever the names and measures, the town comes back', () => {
       operatorName: line,
       stationName: line,
       address: fc.option(line, { nil: undefined }),
+      areas: fc.uniqueArray(
+        fc.record({
+          id: fc.constantFrom('norrby', '1', '1e5', 'null', 'no', '0x1f', 'a-1', '2026-01-01'),
+          name: line,
+        }),
+        { selector: ({ id }) => id, maxLength: 4 },
+      ),
+      isInArea: fc.boolean(),
       externalId: fc.constantFrom('1', '007', '1e5', 'null', 'true', '0x10', 'a_b.c'),
       containers: fc.uniqueArray(
         fc.constantFrom('1', '1e5', 'null', 'paper-1', 'no', 'true', '0x1f', '2026-01-01'),
@@ -288,10 +314,14 @@ test('whatever the names and measures, the town comes back', () => {
         timeZone: a.timeZone,
         stalledAfterMs: a.stalledAfterMs,
         operator: { name: a.operatorName },
+        ...(a.areas.length > 0 && {
+          areas: a.areas.map(({ id, name }) => ({ id: areaId(id), name })),
+        }),
         stations: [
           {
             ...bare,
             id,
+            ...(a.isInArea && a.areas.length > 0 && { areaId: areaId(a.areas.at(-1)!.id) }),
             ...(a.address === undefined ? {} : { address: a.address }),
             containers: a.containers.map((name, i) => ({
               id: containerId(`${id}-${name}`),

@@ -12,7 +12,15 @@ import type { Town } from '#src/stations/station.ts'
 import { type EpochMs, HOUR, MINUTE, instant, plus } from '#src/stations/time.ts'
 import type { JournalTx, NewDelivery, NewReading, Post, Store } from '#src/store/contract.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
-import { castTown, containerId, deviceId, ekudden, hamnen, torget } from '#tests/support/town.ts'
+import {
+  areaId,
+  castTown,
+  containerId,
+  deviceId,
+  ekudden,
+  hamnen,
+  torget,
+} from '#tests/support/town.ts'
 
 export const noon = instant(Date.parse('2026-05-05T10:00:00Z'))
 const paper = containerId('1490-901-paper-1')
@@ -267,6 +275,48 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
           unchanged: 20,
         })
         expect(await store.town()).toEqual(next)
+      }),
+    )
+
+    test(
+      'keeps the parts of the town and where each station stands; another name or place is a change',
+      withTown(async (store) => {
+        const [norrby, centrum] = [areaId('norrby'), areaId('centrum')]
+        const divided: Town = {
+          ...castTown,
+          areas: [
+            { id: norrby, name: 'Norrby' },
+            { id: centrum, name: 'Centrum' },
+          ],
+          stations: [{ ...ekudden, areaId: norrby }, { ...hamnen, areaId: centrum }, torget],
+        }
+        expect(await store.saveTown(divided, plus(noon, HOUR))).toEqual({
+          added: 2,
+          changed: 2,
+          removed: 0,
+          unchanged: 19,
+        })
+        expect(await store.town()).toEqual(divided)
+
+        const next: Town = {
+          ...divided,
+          areas: [{ id: norrby, name: 'Norra Norrby' }],
+          stations: [{ ...ekudden, areaId: norrby }, { ...hamnen, areaId: norrby }, torget],
+        }
+        expect(await store.saveTown(next, plus(noon, 2 * HOUR))).toEqual({
+          added: 0,
+          changed: 2,
+          removed: 1,
+          unchanged: 20,
+        })
+        expect(await store.town()).toEqual(next)
+        expect(await store.saveTown(castTown, plus(noon, 3 * HOUR))).toEqual({
+          added: 0,
+          changed: 2,
+          removed: 1,
+          unchanged: 19,
+        })
+        expect(await store.town()).toEqual(castTown)
       }),
     )
 

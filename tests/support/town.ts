@@ -1,11 +1,12 @@
 /** The same few stations everywhere: Ekudden with three containers, Hamnen with two, Torget with one. */
-import { parseContainerId, parseDeviceId, parseStationId } from '#src/stations/ids.ts'
+import { parseAreaId, parseContainerId, parseDeviceId, parseStationId } from '#src/stations/ids.ts'
 import type { Container, Geometry, Station, Town } from '#src/stations/station.ts'
 import { instant } from '#src/stations/time.ts'
 import type { Fraction } from '#src/stations/fraction.ts'
 
 export const stationId = (text: string) => parseStationId(text)!
 export const containerId = (text: string) => parseContainerId(text)!
+export const areaId = (text: string) => parseAreaId(text)!
 export const deviceId = (text: string) => parseDeviceId(text)!
 
 /** Floor at 1650 mm, full at 300 mm: 1 % is 13.5 mm. */

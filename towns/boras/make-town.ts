@@ -91,6 +91,18 @@ const BOXES: Record<Fraction, readonly (readonly [TypeName, number])[]> = {
   textiles: [['textile-2000', 1]],
 }
 
+/** Norrby, where the return bike rides, and the parts about it; by the names and positions of their stations. */
+const AREAS: readonly { readonly id: string; readonly name: string; readonly stations: string }[] =
+  [
+    { id: 'norrby', name: 'Norrby', stations: '048' },
+    { id: 'byttorp', name: 'Byttorp', stations: '007 008' },
+    { id: 'hestra', name: 'Hestra', stations: '032 033' },
+    { id: 'gota', name: 'Göta och Regementsstaden', stations: '029 050' },
+    { id: 'centrum', name: 'Centrum', stations: '010 011 012 013 014 015' },
+    { id: 'knalleland', name: 'Knalleland', stations: '041 042' },
+    { id: 'hassleholmen', name: 'Hässleholmen', stations: '036 037 038' },
+  ]
+
 const HEADER = `# The recycling stations of Borås, for the demo.
 # Names, numbers, addresses and positions are the real ones: Avfallshubben (the national hub), through
 # civictechsweden/oppna-atervinningsdata as of 2026-08-20, CC0. Which containers stand where is not
@@ -122,6 +134,8 @@ export function makeTown(places: unknown, mixesOfSweden: unknown): string {
     lines.push(`  - id: "${station.id}"`)
     lines.push(`    name: ${JSON.stringify(station.name)}`)
     lines.push(`    address: ${JSON.stringify(station.address)}`)
+    const area = AREAS.find((a) => a.stations.split(' ').includes(station.id))
+    if (area) lines.push(`    area: ${area.id}`)
     lines.push(`    lat: ${station.lat}`, `    lon: ${station.lon}`, '    containers:')
     for (const [i, fraction] of FRACTIONS.entries()) {
       // Boxes of one fraction at one station are of one size.
@@ -147,6 +161,8 @@ function* head(): Generator<string> {
   yield* ['', 'networkServers:']
   yield '  - { id: tts, kind: tts-v3, topic: "v3/+/devices/+/up" }'
   yield '  - { id: chirpstack, kind: chirpstack-v4, topic: "application/+/device/+/event/up" }'
+  yield* ['', 'areas:']
+  for (const { id, name } of AREAS) yield `  - { id: ${id}, name: ${name} }`
   yield* ['', 'stations:']
 }
 

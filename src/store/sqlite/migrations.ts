@@ -177,6 +177,20 @@ const historyPlace: Migration = {
   },
 }
 
+/** The parts that a town is divided into. */
+const areas: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      `create table area (
+        id text primary key, name text not null, position integer not null,
+        removed_at integer) strict, without rowid`,
+      'alter table station add column area_id text references area',
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -185,4 +199,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0005-corrections': corrections,
   '0006-device-changes': deviceChanges,
   '0007-history-place': historyPlace,
+  '0008-areas': areas,
 }

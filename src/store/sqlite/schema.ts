@@ -14,12 +14,14 @@ export interface Tables {
     profiles: string
     fraction_colours: string | null
   }
+  area: { id: string; name: string; position: number; removed_at: number | null }
   station: {
     id: string
     municipality_code: string
     external_id: string
     name: string
     address: string | null
+    area_id: string | null
     lon: number
     lat: number
     position: number

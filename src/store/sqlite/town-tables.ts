@@ -1,8 +1,9 @@
 /** The town's tables: brought in again and again, read back whole. */
 import type { Kysely, Selectable } from 'kysely'
 import type { Fraction } from '#src/stations/fraction.ts'
-import type { ContainerId, DeviceId, StationId } from '#src/stations/ids.ts'
+import type { AreaId, ContainerId, DeviceId, StationId } from '#src/stations/ids.ts'
 import type {
+  Area,
   Container,
   Device,
   FractionColours,
@@ -27,12 +28,27 @@ export async function saveTown(db: Db, town: Town, at: EpochMs): Promise<TownCha
     .onConflict((c) => c.column('id').doUpdateSet(townRow(town)))
     .execute()
 
+  const areas = (town.areas ?? []).map(({ id, name }, position) => ({
+    id: id as string,
+    name,
+    position,
+    removed_at: null as number | null,
+  }))
+  const oldAreas = await db.selectFrom('area').selectAll().execute()
+  await settle(count, areas, oldAreas, {
+    add: (row) => db.insertInto('area').values(row).execute(),
+    change: (row) => db.updateTable('area').set(row).where('id', '=', row.id).execute(),
+    remove: (row) =>
+      db.updateTable('area').set({ removed_at: at }).where('id', '=', row.id).execute(),
+  })
+
   const stations = town.stations.map((s, position) => ({
     id: s.id as string,
     municipality_code: s.municipalityCode,
     external_id: s.externalId,
     name: s.name,
     address: s.address ?? null,
+    area_id: (s.areaId ?? null) as string | null,
     lon: s.place.lon,
     lat: s.place.lat,
     position,
@@ -198,6 +214,12 @@ async function settle<Row extends TownRow>(
 export async function readTown(db: Db): Promise<Town | undefined> {
   const row = await db.selectFrom('town').selectAll().executeTakeFirst()
   if (!row) return undefined
+  const areaRows = await db
+    .selectFrom('area')
+    .selectAll()
+    .where('removed_at', 'is', null)
+    .orderBy('position')
+    .execute()
   const stationRows = await db
     .selectFrom('station')
     .selectAll()
@@ -238,12 +260,16 @@ export async function readTown(db: Db): Promise<Town | undefined> {
     channels: JSON.parse(row.channels) as Town['channels'],
     ...(row.operator === null ? {} : { operator: JSON.parse(row.operator) as Operator }),
     ...(row.stalled_after_ms === null ? {} : { stalledAfterMs: row.stalled_after_ms }),
+    ...(areaRows.length === 0
+      ? {}
+      : { areas: areaRows.map((a): Area => ({ id: a.id as AreaId, name: a.name })) }),
     stations: stationRows.map((s) => ({
       id: s.id as StationId,
       municipalityCode: s.municipality_code,
       externalId: s.external_id,
       name: s.name,
       ...(s.address === null ? {} : { address: s.address }),
+      ...(s.area_id === null ? {} : { areaId: s.area_id as AreaId }),
       place: { lon: s.lon, lat: s.lat },
       containers: ofStation.get(s.id as StationId) ?? [],
     })),
