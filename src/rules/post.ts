@@ -16,10 +16,11 @@ export interface PostItem {
   readonly ruleId: string
   readonly episode: string
   readonly subject: Subject
-  /** The text's name: `full`, `space_again`, `station_nearly_all_full`, `sensor_silent`. */
+  /** The text's name: `full`, `space_again`, `littered` … */
   readonly template: string
-  /** In a post of more than one station: where. */
+  /** In a post of more than one place: where. */
   readonly stationId?: StationId
+  readonly areaId?: AreaId
   readonly containerId?: ContainerId
   readonly fraction?: Fraction
   /** Since when the condition has held. */
@@ -64,4 +65,6 @@ export interface DecidedPost {
   /** An earlier post of the station that this one follows up. */
   readonly replyTo?: PostKey
   readonly corrects?: PostKey
+  /** Of a correction: when the post that it takes back was said. */
+  readonly correctsAt?: EpochMs
 }

@@ -23,6 +23,9 @@ import type { World } from './world.ts'
 /** For so long news of a station follows up its newest post. */
 const THREAD_MS = 2 * HOUR
 
+/** Plans so far ahead are told with the news. */
+const PLAN_TOLD_MS = 7 * DAY
+
 /** What an item is blocked by while it waits for the account's gap between posts. */
 const GAP = 'budget:gap'
 
@@ -375,7 +378,7 @@ function describeContainer(world: World, item: WaitingItem, container: Container
     source: statusSource(container, at),
     ...(isLevelLive(container, at) && { fillPercent: container.fillPercent! }),
     ...(alternative && { alternative }),
-    ...(next && next.from - at < 2 * DAY && { nextEmptyingAt: next.from }),
+    ...(next && next.from - at < PLAN_TOLD_MS && { nextEmptyingAt: next.from }),
     ...(isPublicOpen && wasPassedBy(container, at, world.calendar) && { passedBy: true }),
     ...(fullAt !== undefined && { fullAt }),
   }

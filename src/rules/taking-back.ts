@@ -51,8 +51,8 @@ function forgetTold(world: World, episode: Episode, post: DecidedPost): void {
 }
 
 /** A correction asks no gate and costs no budget: nothing wrong is left standing. */
-function correct(world: World, { key: corrects, ...post }: DecidedPost): DecidedPost['key'] {
-  const { stationId, areaId, audience } = post
+function correct(world: World, post: DecidedPost): DecidedPost['key'] {
+  const { key: corrects, stationId, areaId, audience } = post
   const key = postKey('correction', [corrects])
   const times = timesOf(world)
   const items: readonly PostItem[] = post.items
@@ -67,6 +67,7 @@ function correct(world: World, { key: corrects, ...post }: DecidedPost): Decided
     items,
     replyTo: corrects,
     corrects,
+    correctsAt: post.at,
   })
   const place = findPlace(world, stationId ?? areaId)
   if (place && audience === 'public') {

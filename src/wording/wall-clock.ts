@@ -20,13 +20,32 @@ export function clockWithDay(
   const day = wallTime(at, timeZone).day
   const today = wallTime(now, timeZone).day
   if (day === today) return clock
-  const sameYear = day.slice(0, 4) === today.slice(0, 4)
-  const date = Temporal.PlainDate.from(day).toLocaleString(locale, {
+  const isSameYear = day.slice(0, 4) === today.slice(0, 4)
+  return `${isSameYear ? dateText(day, locale) : dateWithYear(day, locale)} ${clock}`
+}
+
+/** `4 maj`, `4 May`, of a day as `2026-05-04`. */
+export function dateText(day: string, locale: 'sv-SE' | 'en-GB'): string {
+  return Temporal.PlainDate.from(day).toLocaleString(locale, { day: 'numeric', month: 'long' })
+}
+
+function dateWithYear(day: string, locale: 'sv-SE' | 'en-GB'): string {
+  return Temporal.PlainDate.from(day).toLocaleString(locale, {
     day: 'numeric',
     month: 'long',
-    ...(sameYear ? {} : { year: 'numeric' }),
+    year: 'numeric',
   })
-  return `${date} ${clock}`
+}
+
+/** `torsdag`, `Thursday`, of a day as `2026-05-07`. */
+export function weekdayText(day: string, locale: 'sv-SE' | 'en-GB'): string {
+  return Temporal.PlainDate.from(day).toLocaleString(locale, { weekday: 'long' })
+}
+
+/** How many local days lie between two instants: 1 from today to tomorrow, whatever the clock shows. */
+export function daysBetween(from: EpochMs, to: EpochMs, timeZone: string): number {
+  const dayOf = (at: EpochMs) => Temporal.PlainDate.from(wallTime(at, timeZone).day)
+  return dayOf(from).until(dayOf(to)).days
 }
 
 /** `50 m`, `600 m`, `1 km`, `1,2 km`: steps of 50 m under a kilometre, then of 100 m. */

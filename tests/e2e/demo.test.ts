@@ -40,7 +40,8 @@ afterAll(async () => {
 interface Post {
   readonly key: string
   readonly texts: { readonly sv: string; readonly en: string }
-  readonly stationId: string
+  /** Null: about the whole town, as the day's digest is. */
+  readonly stationId: string | null
 }
 
 async function get<T>(path: string): Promise<T> {
@@ -92,8 +93,8 @@ test(
       }>(`/api/v1/posts/${post.key}`)
       expect(decisions.length, post.texts.sv).toBeGreaterThan(0)
       expect(decisions[0]!.sentence.sv.length).toBeGreaterThan(10)
-      const page = await (await fetch(`${url}/s/${post.stationId}`)).text()
-      expect(page).toContain('Varför skrevs detta?')
+      const path = post.stationId === null ? `/p/${post.key}` : `/s/${post.stationId}`
+      expect(await (await fetch(`${url}${path}`)).text()).toContain('Varför skrevs detta?')
     }
 
     const metrics = await (await fetch(`${url}/metrics`)).text()

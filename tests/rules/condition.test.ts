@@ -68,7 +68,7 @@ function plain(values: ReadonlyMap<string, FactValue>): Record<string, Record<st
 
 const shipped = borasBook.rules.flatMap((rule) =>
   [rule.when, rule.clear, ...rule.suppress.map((s) => s.when)].flatMap((c) =>
-    c ? [c.source] : [],
+    c ? [[c.source, rule.per] as const] : [],
   ),
 )
 const more = [
@@ -83,8 +83,9 @@ const more = [
 ]
 
 describe('conditions mean what CEL says they mean, with every set of facts missing', () => {
-  test.each([...new Set([...shipped, ...more])])('%s', (source) => {
-    const ours = conditionOf(source)
+  const inContainers = more.map((source) => [source, 'container'] as const)
+  test.each([...new Map<string, Per>([...shipped, ...inContainers])])('%s', (source, per) => {
+    const ours = conditionOf(source, per)
     const theirs = plan(celEnv(), parse(source))
     const next = random(source.length)
     const seen = new Set<unknown>()

@@ -538,7 +538,11 @@ describe('gates', () => {
   })
 
   test('the fifth post of a station in a day waits for the next morning', () => {
-    const book = bookOf(borasRules.replace('cooldown: 6h', 'cooldown: 0s'))
+    const book = bookOf(
+      borasRules
+        .replace('cooldown: 6h', 'cooldown: 0s')
+        .replace('when_spent: digest', 'when_spent: next_day'),
+    )
     const start = local('2026-05-05T07:30')
     const cycle = [...same(92, 6), ...same(20, 6)]
     const fills = [...cycle, ...cycle, ...cycle, ...same(92, 60)]
@@ -559,6 +563,17 @@ describe('gates', () => {
       '05-05 14:15 full 901-paper-1 active→active gate-held (budget)',
       '05-06 00:00 full 901-paper-1 active→active gate-held (quiet-hours)',
     ])
+  })
+
+  test('the fifth post of a station in a day is in the digest at six, if it is still so', () => {
+    const book = bookOf(borasRules.replace('cooldown: 6h', 'cooldown: 0s'))
+    const start = local('2026-05-05T07:30')
+    const cycle = [...same(92, 6), ...same(20, 6)]
+    const fills = [...cycle, ...cycle, ...cycle, ...same(92, 60)]
+    const { posts } = play(levels(paper, start, 10 * MINUTE, fills), local('2026-05-06T12:00'), {
+      book,
+    })
+    expect(posts.slice(4).map(tellPost)).toEqual(['05-05 18:00 digest: full 901-paper-1'])
   })
 
   test('stations that are ready together post three minutes apart, the most important first', () => {

@@ -199,14 +199,21 @@ describe('a file that can be carried out', () => {
         perAccountPerDay: 120,
         minGapMs: 180_000,
         reserveShare: 0.25,
-        whenSpent: 'next-day',
+        whenSpent: 'digest',
+        digestMinute: 1080,
       },
     })
     expect(
       rules.map(({ id, per, audience, priority, forMs }) => [id, per, audience, priority, forMs]),
     ).toEqual([
       ['full', 'container', 'public', 60, 1_800_000],
+      ['full_soon', 'container', 'public', 30, 3_600_000],
       ['station_nearly_all_full', 'station', 'public', 90, 1_800_000],
+      ['littered', 'station', 'public', 70, 0],
+      ['broken', 'container', 'public', 80, 0],
+      ['icy', 'station', 'public', 80, 0],
+      ['bike_round', 'area', 'public', 40, 0],
+      ['weekly_digest', 'account', 'public', 10, 0],
       ['sensor_silent', 'container', 'staff', 20, 7_200_000],
     ])
   })

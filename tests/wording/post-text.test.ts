@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { DecidedPost, PostItem } from '#src/rules/decision.ts'
 import { FRACTIONS } from '#src/stations/fraction.ts'
 import type { Fraction } from '#src/stations/fraction.ts'
-import { parsePostKey } from '#src/stations/ids.ts'
+import { parseAreaId, parsePostKey } from '#src/stations/ids.ts'
 import type { Station } from '#src/stations/station.ts'
 import { instant } from '#src/stations/time.ts'
 import { indexTown } from '#src/stations/town-index.ts'
@@ -14,7 +14,12 @@ import { castTown, containerId, ekudden, hamnen, torget } from '#tests/support/t
 const local = (text: string) =>
   instant(Temporal.ZonedDateTime.from(`${text}[Europe/Stockholm]`).epochMilliseconds)
 const at = local('2026-05-05T10:45')
-const town = indexTown(castTown)
+const norrby = parseAreaId('norrby')!
+const town = indexTown({
+  ...castTown,
+  operator: { name: 'Provstads kommun', phone: '033-12 34 56' },
+  areas: [{ id: norrby, name: 'Norrby' }],
+})
 
 const toHamnen = { stationId: hamnen.id, name: 'Hamnen', distanceM: 597 }
 const toTorget = { stationId: torget.id, name: 'Torget', distanceM: 1649 }
@@ -54,6 +59,33 @@ const nearlyAll = (over: Partial<PostItem> = {}): PostItem => {
   const { fraction: _, containerId: __, ...rest } = item('paper', over)
   return { ...rest, template: 'station_nearly_all_full', subject: ekudden.id }
 }
+
+/** Something of a station as a whole. */
+const ofStation = (template: string, over: Partial<PostItem> = {}): PostItem => ({
+  ...nearlyAll(),
+  template,
+  source: 'none',
+  // What the engine adds to every item of a station; a text about litter doesn't count containers.
+  fullContainers: 2,
+  containers: 3,
+  ...over,
+})
+
+const ofTown = (template: string, over: Partial<PostItem> = {}): PostItem => ({
+  ...nearlyAll(),
+  template,
+  source: 'none',
+  subject: 'account',
+  ...over,
+})
+
+/** A post of no station: of an area, or with `undefined` of the whole town. */
+function widePost(items: readonly PostItem[], over: Partial<DecidedPost> = {}): DecidedPost {
+  const { stationId: _, ...rest } = post(items, over)
+  return rest
+}
+
+const tuesday = '2026-05-05'
 
 describe('a post in words', () => {
   const sentences: [string, DecidedPost, string, string][] = [
@@ -177,9 +209,231 @@ describe('a post in words', () => {
       '1490-999: behållaren för pappersförpackningar är full sedan 10:15, enligt givare.',
       '1490-999: the container for paper packaging has been full since 10:15, according to its sensor.',
     ],
+    [
+      'soon full, by the forecast, with a truck two days ahead',
+      post([
+        item('paper', {
+          template: 'full_soon',
+          fullAt: local('2026-05-06T15:20'),
+          nextEmptyingAt: local('2026-05-07T07:00'),
+          // Where there is room doesn't matter yet.
+          alternative: toHamnen,
+        }),
+      ]),
+      'Ekudden: behållaren för pappersförpackningar väntas bli full i morgon eftermiddag, enligt prognos klockan 10:45. Töms på torsdag.',
+      'Ekudden: the container for paper packaging is likely to be full tomorrow afternoon, by the forecast of 10:45. To be emptied on Thursday.',
+    ],
+    [
+      'several soon full, each in its own time',
+      post([
+        item('paper', { template: 'full_soon', fullAt: local('2026-05-05T19:00') }),
+        item('metal', { template: 'full_soon', fullAt: local('2026-05-06T03:00') }),
+        item('textiles', { template: 'full_soon' }),
+      ]),
+      'Ekudden: behållarna för pappersförpackningar (i kväll), metallförpackningar (i natt) och textil (inom ett dygn) väntas bli fulla, enligt prognos klockan 10:45.',
+      'Ekudden: the containers for paper packaging (this evening), metal packaging (tonight) and textiles (within a day) are likely to be full, by the forecast of 10:45.',
+    ],
+    [
+      'a forecast whose time has come',
+      post([item('paper', { template: 'full_soon', fullAt: at })]),
+      'Ekudden: behållaren för pappersförpackningar väntas bli full när som helst, enligt prognos klockan 10:45.',
+      'Ekudden: the container for paper packaging is likely to be full any time now, by the forecast of 10:45.',
+    ],
+    [
+      'litter',
+      post([ofStation('littered')]),
+      'Det är skräpigt på Ekudden, anmält 10:15.',
+      'There is litter at Ekudden, reported 10:15.',
+    ],
+    [
+      'litter is gone',
+      post([ofStation('cleaned')], { kind: 'close' }),
+      'Nu är det städat på Ekudden, klockan 10:45.',
+      'Ekudden has been cleaned, as of 10:45.',
+    ],
+    [
+      'a broken container, with where to go; its level is not the news',
+      post([item('paper', { template: 'broken', alternative: toHamnen })]),
+      'Ekudden: behållaren för pappersförpackningar är trasig, anmält 10:15. Närmast med plats: Hamnen, 600 m.',
+      'Ekudden: the container for paper packaging is broken, reported 10:15. Nearest with room: Hamnen, 600 m.',
+    ],
+    [
+      'two broken containers, reported apart',
+      post([
+        item('paper', { template: 'broken', since: local('2026-05-04T18:00') }),
+        item('metal', { template: 'broken' }),
+      ]),
+      'Ekudden: behållarna för pappersförpackningar (sedan 4 maj 18:00) och metallförpackningar (sedan 10:15) är trasiga.',
+      'Ekudden: the containers for paper packaging (since 4 May 18:00) and metal packaging (since 10:15) are broken.',
+    ],
+    [
+      'repaired',
+      post([item('paper', { template: 'repaired' })], { kind: 'close' }),
+      'Ekudden: behållaren för pappersförpackningar är lagad, klockan 10:45.',
+      'Ekudden: the container for paper packaging has been repaired, as of 10:45.',
+    ],
+    [
+      'ice',
+      post([ofStation('icy', { since: local('2026-05-05T06:40') })]),
+      'Det är halt på Ekudden, anmält 06:40. Gå försiktigt.',
+      'It is icy at Ekudden, reported 06:40. Take care.',
+    ],
+    [
+      'the bike is out in a part of the town',
+      widePost(
+        [
+          ofTown('bike_round', {
+            subject: norrby,
+            firstStopAt: local('2026-05-05T11:30'),
+            freeSlots: 3,
+          }),
+        ],
+        { areaId: norrby },
+      ),
+      'Returcykeln är ute i Norrby, första stoppet 11:30. Det finns plats för 3 hämtningar till. Boka hos Provstads kommun, 033-12 34 56.',
+      'The collection bike is out in Norrby, first stop at 11:30. It has room for 3 more pickups. Book with Provstads kommun, 033-12 34 56.',
+    ],
+    [
+      'the bike has one place left',
+      widePost([ofTown('bike_round', { subject: norrby, freeSlots: 1 })], { areaId: norrby }),
+      'Returcykeln är ute i Norrby, klockan 10:45. Det finns plats för en hämtning till. Boka hos Provstads kommun, 033-12 34 56.',
+      'The collection bike is out in Norrby, as of 10:45. It has room for one more pickup. Book with Provstads kommun, 033-12 34 56.',
+    ],
+    [
+      'nobody is sent to book what is fully booked',
+      widePost([ofTown('bike_round', { subject: norrby, freeSlots: 0 })], { areaId: norrby }),
+      'Returcykeln är ute i Norrby, klockan 10:45. Turen är fullbokad.',
+      'The collection bike is out in Norrby, as of 10:45. The round is fully booked.',
+    ],
+    [
+      'the week in the whole town',
+      widePost([ofTown('weekly_digest', { stationsFull: 2, stations: 3 })]),
+      'De senaste sju dagarna, fram till 10:45 i dag, har någon behållare varit full på 2 av 3 stationer i Provstad.',
+      'In the last seven days, up to 10:45 today, some container was full at 2 of 3 stations in Provstad.',
+    ],
+    [
+      'a week in which nothing was full',
+      widePost([ofTown('weekly_digest', { stationsFull: 0, stations: 3 })]),
+      'De senaste sju dagarna, fram till 10:45 i dag, har ingen behållare varit full på någon av 3 stationer i Provstad.',
+      'In the last seven days, up to 10:45 today, no container was full at any of 3 stations in Provstad.',
+    ],
+    [
+      'what the day had no more posts for',
+      widePost(
+        [
+          item('paper', { stationId: ekudden.id }),
+          item('clear-glass', { stationId: ekudden.id }),
+          item('paper', { stationId: hamnen.id, containerId: containerId('1490-902-paper-1') }),
+          ofStation('littered', { stationId: torget.id }),
+          ofTown('bike_round', { areaId: norrby }),
+        ],
+        { kind: 'digest', at: local('2026-05-05T18:00') },
+      ),
+      'Dagens sammanfattning, 18:00. Fullt: Ekudden (pappersförpackningar och ofärgat glas) och Hamnen (pappersförpackningar). Skräpigt: Torget. Returcykeln är ute: Norrby.',
+      'Summary of the day, 18:00. Full: Ekudden (paper packaging and clear glass) and Hamnen (paper packaging). Litter: Torget. The collection bike is out: Norrby.',
+    ],
+    [
+      'a post that was wrong',
+      post([item('paper'), item('clear-glass'), ofStation('littered')], {
+        kind: 'correction',
+        at: local('2026-05-05T12:00'),
+        correctsAt: at,
+      }),
+      'Rättelse: vi skrev 10:45 att det var fullt på Ekudden (pappersförpackningar och ofärgat glas) och att det var skräpigt på Ekudden. Det stämde inte.',
+      'Correction of 10:45: we wrote that it was full at Ekudden (paper packaging and clear glass) and that there was litter at Ekudden. That was wrong.',
+    ],
+    [
+      'a digest that was wrong, the day after',
+      widePost(
+        [
+          item('paper', { stationId: ekudden.id }),
+          item('paper', { stationId: hamnen.id, containerId: containerId('1490-902-paper-1') }),
+        ],
+        {
+          kind: 'correction',
+          at: local('2026-05-06T08:00'),
+          correctsAt: local('2026-05-05T18:00'),
+        },
+      ),
+      'Rättelse: vi skrev 5 maj 18:00 att det var fullt på Ekudden (pappersförpackningar) och Hamnen (pappersförpackningar). Det stämde inte.',
+      'Correction of 5 May 18:00: we wrote that it was full at Ekudden (paper packaging) and Hamnen (paper packaging). That was wrong.',
+    ],
   ]
   test.each(sentences)('%s', (_, decided, swedish, english) => {
     expect(wordPost(decided, town)).toEqual({ sv: swedish, en: english })
+  })
+})
+
+describe('when it will be emptied', () => {
+  const emptied = (fraction: Fraction, day: string | undefined, over: Partial<PostItem> = {}) =>
+    item(fraction, { ...(day !== undefined && { nextEmptyingAt: local(day) }), ...over })
+  test.each<[string, readonly PostItem[], string, string]>([
+    ['today', [emptied('paper', `${tuesday}T13:00`)], 'Töms i dag.', 'To be emptied today.'],
+    [
+      'a time that has begun is today’s, be it since yesterday',
+      [emptied('paper', '2026-05-04T22:00')],
+      'Töms i dag.',
+      'To be emptied today.',
+    ],
+    [
+      'tomorrow, though in less than a day',
+      [emptied('paper', '2026-05-06T00:10')],
+      'Töms i morgon.',
+      'To be emptied tomorrow.',
+    ],
+    [
+      'later this week',
+      [emptied('paper', '2026-05-07T06:00')],
+      'Töms på torsdag.',
+      'To be emptied on Thursday.',
+    ],
+    [
+      'a weekday that is far away is a date',
+      [emptied('paper', '2026-05-12T06:00')],
+      'Töms den 12 maj.',
+      'To be emptied on 12 May.',
+    ],
+    [
+      'several on the same day',
+      [emptied('paper', '2026-05-06T06:00'), emptied('metal', '2026-05-06T14:00')],
+      'Töms i morgon.',
+      'To be emptied tomorrow.',
+    ],
+    [
+      'each on its own day, the first first',
+      [
+        emptied('paper', '2026-05-07T06:00'),
+        emptied('metal', `${tuesday}T14:00`),
+        emptied('textiles', undefined),
+      ],
+      'Töms i dag: metallförpackningar. Töms på torsdag: pappersförpackningar.',
+      'To be emptied today: metal packaging. To be emptied on Thursday: paper packaging.',
+    ],
+    [
+      'the truck has been there; that it is on its list for today is no news any more',
+      [emptied('paper', `${tuesday}T07:00`, { passedBy: true })],
+      'Ej tömd i dag.',
+      'Not emptied today.',
+    ],
+    [
+      'the truck has been there, and comes again on Thursday',
+      [
+        emptied('paper', '2026-05-07T06:00', { passedBy: true }),
+        emptied('metal', '2026-05-07T06:00', { passedBy: true }),
+      ],
+      'Ej tömda i dag. Töms på torsdag.',
+      'Not emptied today. To be emptied on Thursday.',
+    ],
+    [
+      'the truck took one and left the other',
+      [emptied('clear-glass', undefined, { passedBy: true }), emptied('metal', undefined)],
+      'Ej tömd i dag: ofärgat glas.',
+      'Not emptied today: clear glass.',
+    ],
+  ])('%s', (_, items, swedish, english) => {
+    const texts = wordPost(post(items), town)
+    expect(texts.sv.slice(texts.sv.indexOf('givare. ') + 8)).toBe(swedish)
+    expect(texts.en).toMatch(new RegExp(`sensors?\\. ${english.replaceAll('.', '\\.')}$`))
   })
 })
 
@@ -283,6 +537,47 @@ describe('a text that would be too long', () => {
     })
   })
 
+  test('when it is emptied goes after the places to go, and before a fraction', () => {
+    const decided = post(
+      [...all.slice(0, 4)].map((i, n) => ({
+        ...i,
+        nextEmptyingAt: local(`2026-05-0${6 + n}T07:00`),
+        alternative: far,
+      })),
+    )
+    expect(wordPost(decided, longTown).sv).toBe(
+      `${long('Ekudden')}: behållarna för pappersförpackningar, plastförpackningar, metallförpackningar och ofärgat glas är fulla sedan 10:15, enligt givare.`,
+    )
+  })
+
+  test('a digest leaves out the fractions before it leaves out a station', () => {
+    const everywhere = longTown.town.stations.flatMap(({ id }) =>
+      all.map((i) => ({ ...i, stationId: id })),
+    )
+    expect(wordPost(widePost(everywhere, { kind: 'digest' }), longTown).sv).toBe(
+      `Dagens sammanfattning, 10:45. Fullt: ${long('Ekudden')}, ${long('Hamnen')} och 1 till.`,
+    )
+    expect(wordPost(widePost(everywhere, { kind: 'digest' }), town).sv).toBe(
+      'Dagens sammanfattning, 10:45. Fullt: Ekudden, Hamnen och Torget.',
+    )
+  })
+
+  test('what a digest has no room for is on the town’s page', () => {
+    const items = POST_TEMPLATES.map((template) => item('paper', { template }))
+    expect(wordPost(post(items, { kind: 'digest' }), longTown).sv).toMatch(
+      /^Dagens sammanfattning, 10:45\. Fullt: Ekudden.*\. Mer finns på stationens sida\.$/,
+    )
+    expect(
+      wordPost(
+        widePost(
+          items.map((i) => ({ ...i, stationId: ekudden.id })),
+          { kind: 'digest' },
+        ),
+        longTown,
+      ).en,
+    ).toMatch(/^Summary of the day, 10:45\. Full: Ekudden.*There is more on the town's page\.$/)
+  })
+
   test('and last of all shortens the name', () => {
     const name = 'Å'.repeat(400)
     const town = indexTown({ ...castTown, stations: [{ ...ekudden, name }] })
@@ -306,21 +601,37 @@ test('whatever the stations are called, X takes the text and finds a clock time 
         minutes: fc.nat(200_000),
         source: fc.constantFrom('sensor', 'reports', 'both', 'none'),
         alternative: fc.option(name),
+        ahead: fc.option(fc.integer({ min: -2000, max: 20_000 })),
+        number: fc.option(fc.nat(5)),
       })
-      .map(({ template, fraction, minutes, source, alternative }) =>
+      .map(({ template, fraction, minutes, source, alternative, ahead, number }) =>
         item(fraction, {
           template,
           source,
           since: instant(at - minutes * 60_000),
           ...(alternative !== null && { alternative: { ...toHamnen, name: alternative } }),
+          ...(ahead !== null && {
+            nextEmptyingAt: instant(at + ahead * 60_000),
+            fullAt: instant(at + ahead * 30_000),
+            firstStopAt: instant(at + ahead * 60_000),
+            ...(ahead % 2 === 0 && { passedBy: true as const }),
+          }),
+          ...(number !== null && { freeSlots: number, stationsFull: number, stations: 5 }),
         }),
       ),
     { minLength: 1, maxLength: 12 },
   )
+  const kind = fc.constantFrom('open', 'close', 'digest', 'correction')
   fc.assert(
-    fc.property(name, items, (name, items) => {
-      const town = indexTown({ ...castTown, stations: [{ ...ekudden, name }] })
-      for (const text of Object.values(wordPost(post(items), town))) {
+    fc.property(name, items, kind, fc.boolean(), (name, items, kind, isOfTown) => {
+      const town = indexTown({
+        ...castTown,
+        name,
+        operator: { name, phone: '033-12 34 56' },
+        stations: [{ ...ekudden, name }],
+      })
+      const decided = isOfTown ? widePost(items, { kind }) : post(items, { kind })
+      for (const text of Object.values(wordPost(decided, town))) {
         expect(findXFaults(text)).toEqual([])
         expect(weightedLength(text)).toBeLessThanOrEqual(280)
         expect(text).toMatch(/\d\d:\d\d/)
@@ -333,6 +644,42 @@ test('whatever the stations are called, X takes the text and finds a clock time 
 
 test('a template nobody knows is our own fault and named', () => {
   expect(() => wordPost(post([item('paper', { template: 'fulll' })]), town)).toThrow(
-    'no text is called fulll; there are: full, space_again, station_nearly_all_full, sensor_silent',
+    'no text is called fulll; there are: full, space_again, station_nearly_all_full, full_soon, littered, cleaned, broken, repaired, icy, bike_round, weekly_digest, sensor_silent',
   )
+  expect(() => wordPost(post([]), town)).toThrow('a post without items has nothing to say')
+})
+
+describe('every text, with the longest name a town may give a station', () => {
+  // Long names on purpose: the limit of the town's file.
+  const name = 'Återvinningsstationen vid Norra Ågårdsvägens vändplan, '.padEnd(80, 'x')
+  const town = indexTown({
+    ...castTown,
+    stations: castTown.stations.map((s) => ({ ...s, name })),
+    areas: [{ id: norrby, name }],
+  })
+  test.each(POST_TEMPLATES)('%s', (template) => {
+    for (const kind of ['open', 'close', 'digest', 'correction'] as const) {
+      for (const many of [1, 2, 8]) {
+        const items = FRACTIONS.slice(0, many).map((f) =>
+          item(f.id, {
+            template,
+            fullAt: local('2026-05-06T12:00'),
+            firstStopAt: at,
+            freeSlots: 2,
+          }),
+        )
+        for (const decided of [
+          post(items, { kind }),
+          widePost(items, { kind, areaId: norrby }),
+          widePost(items, { kind }),
+        ]) {
+          for (const text of Object.values(wordPost(decided, town))) {
+            expect(findXFaults(text), text).toEqual([])
+            expect(text).toMatch(/\d\d:\d\d.*[.]$/)
+            expect(text).not.toMatch(/undefined|NaN|\s{2}| [.,:]/)
+          }
+        }
+      }
+    }
+  })
 })
