@@ -54,8 +54,10 @@ export interface ReportRecord extends Entry {
   readonly containerId: ContainerId
   readonly kind: ReportKind
   readonly by: 'resident' | 'staff'
-  /** Tells reporters apart for a few hours; salted, never shown. */
+  /** Tells reporters apart for a few hours; salted, never shown. Staff are one. */
   readonly reporter: string
+  /** Who of the staff, as they sign themselves. Never shown in public. */
+  readonly actor?: string
 }
 
 /** Who says that a container was emptied; `sensor`: its level fell. */

@@ -1,6 +1,7 @@
 /** The journal's face. `open-journal.ts` makes one over a store and an engine. */
 import type { DecidedPost, ContainerStatus } from '#src/rules/decision.ts'
 import type {
+  Applied,
   BikeRecord,
   ForecastRecord,
   GatewayRecord,
@@ -59,6 +60,8 @@ export type JournalEntry =
       readonly report: ReportKind
       readonly by: 'resident' | 'staff'
       readonly reporter: string
+      /** As staff sign themselves. */
+      readonly actor?: string
     }
   | {
       readonly kind: 'emptied'
@@ -84,6 +87,16 @@ export type JournalEntry =
 /** What became of an entry, told only after it is durably kept. */
 export type Settled = 'kept' | 'repeat' | 'conflict' | 'rejected'
 
+/** What the rules made of an entry that isn't an uplink. */
+export interface Upshot {
+  readonly seq: number
+  readonly at: EpochMs
+  /** Absent when they failed on it: then it is kept unjudged. */
+  readonly applied?: Applied
+  /** All that the same commit brought; what has this `seq` is of this entry. */
+  readonly committed: Committed
+}
+
 /** What one commit brought, for those who pass it on. */
 export interface Committed {
   readonly seq: number
@@ -96,10 +109,10 @@ export interface Committed {
 export interface Journal extends AsyncDisposable {
   /**
    * Takes an entry in. `settled` is called once, after the commit that holds it, in the order of the
-   * calls to `append`. While the store fails, entries wait and nothing is called; what still waits when
+   * calls to `append`; with what the rules made of it, unless it is an uplink or rejected. While the store fails, entries wait and nothing is called; what still waits when
    * the journal closes is never answered. Throws once it is closed.
    */
-  append(entry: JournalEntry, settled: (outcome: Settled) => void): void
+  append(entry: JournalEntry, settled: (outcome: Settled, upshot?: Upshot) => void): void
   /** Entries taken in and not yet settled. */
   readonly waiting: number
   /** Since when commits have been failing; undefined while all is well. */

@@ -9,7 +9,7 @@ import type { KeptState, Engine } from '#src/rules/contract.ts'
 import type { ContainerId, PostKey } from '#src/stations/ids.ts'
 import type { Reading, Rejected } from '#src/stations/reading.ts'
 import type { Town } from '#src/stations/station.ts'
-import type { EventRecord, JournalRecord } from '#src/rules/record.ts'
+import type { Applied, EventRecord, JournalRecord } from '#src/rules/record.ts'
 import { indexTown, type TownIndex } from '#src/stations/town-index.ts'
 import { type Clock, type EpochMs, isoText, plus } from '#src/stations/time.ts'
 import type { Emptying } from '#src/quality/contract.ts'
@@ -30,7 +30,15 @@ import type {
   Post,
   Store,
 } from './contract.ts'
-import type { Committed, Journal, JournalEntry, Settled, UplinkEntry, WordPost } from './journal.ts'
+import type {
+  Committed,
+  Journal,
+  JournalEntry,
+  Settled,
+  UplinkEntry,
+  Upshot,
+  WordPost,
+} from './journal.ts'
 import { REPEAT_WINDOW_MS, rememberRepeats } from './repeats.ts'
 
 export interface JournalOptions {
@@ -63,7 +71,7 @@ export interface OpenJournal extends Journal {
 
 interface Waiting {
   readonly entry: JournalEntry
-  readonly settled: (outcome: Settled) => void
+  readonly settled: (outcome: Settled, upshot?: Upshot) => void
   /** Called instead of `settled` when the journal closes before the entry could be kept. */
   readonly lost?: () => void
   /** With a `town` entry: the town that holds from here on. */
@@ -75,6 +83,8 @@ interface Waiting {
 /** What one commit made of its entries. */
 interface Outcome {
   readonly settled: readonly Settled[]
+  /** By the entry's index in the batch: what was told to the rules, uplinks aside. */
+  readonly upshots: ReadonlyMap<number, Omit<Upshot, 'committed'>>
   /** Where the journal then stands. */
   readonly seq: number
   readonly at: EpochMs
@@ -154,17 +164,18 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       let touched = false
       let news = false
       const settled: Settled[] = []
+      const upshots = new Map<number, Omit<Upshot, 'committed'>>()
       const rejected: Rejected[] = []
       const events: EventRecord[] = []
       const corrections: KeptCorrection[] = []
       const alarms: KeptAlarm[] = []
-      const judge = (waiting: Waiting, record: JournalRecord): void => {
+      const judge = (waiting: Waiting, record: JournalRecord): Applied | undefined => {
         news = true
-        if (waiting.unjudged) return
+        if (waiting.unjudged) return undefined
         touched = true
         try {
           if (waiting.town) engine.replaceTown(waiting.town)
-          engine.apply(record)
+          return engine.apply(record)
         } catch (error) {
           throw new JudgingFault(waiting, error)
         }
@@ -187,7 +198,8 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
             believing.hear(record.containerId, record.emptiedAt, record.by)
           }
           if (waiting.town) townThen = indexTown(waiting.town)
-          judge(waiting, record)
+          const applied = judge(waiting, record)
+          upshots.set(i, { seq, at, ...(applied && { applied }) })
           settled.push('kept')
           continue
         }
@@ -235,9 +247,9 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       }
       if (fire) at = Math.max(at, clock()) as EpochMs
       const effects = touched || fire ? effectsOf(fire ? { at, seq } : undefined) : NO_EFFECTS
-      if (!news && isEmpty(effects)) return { settled, seq: position.seq, at, town: townThen }
+      if (!news && isEmpty(effects)) return { settled, upshots, seq: position.seq, at, town: townThen }
       const committed = await keepEffects(tx, effects, townThen, { seq, at })
-      return { settled, seq, at, town: townThen, committed }
+      return { settled, upshots, seq, at, town: townThen, committed }
     })
 
   /**
@@ -337,7 +349,11 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     if (committed) revision++
     for (let i = 0; i < batch.length; i++) {
       try {
-        batch[i]!.settled(outcome.settled[i]!)
+        const upshot = outcome.upshots.get(i)
+        batch[i]!.settled(
+          outcome.settled[i]!,
+          upshot && committed ? { ...upshot, committed } : undefined,
+        )
       } catch (error) {
         onFault('an answer to a kept entry threw', error)
       }
@@ -611,6 +627,7 @@ function recordOf(
         kind: entry.report,
         by: entry.by,
         reporter: entry.reporter,
+        ...(entry.actor !== undefined && { actor: entry.actor }),
       }
     case 'emptied': {
       const { kind: type, ...told } = entry
