@@ -220,6 +220,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       metrics,
       trouble: () => subscriber?.trouble() ?? influx?.trouble(),
       devices,
+      ruleIds: () => book.rules.map(({ id }) => id),
       replay: (filter, dryRun) =>
         replayQuarantine(
           { store, journal, town: () => journal.town, codecs, clock },

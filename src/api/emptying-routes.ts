@@ -6,12 +6,12 @@ import { EMPTYING_SOURCES } from '#src/rules/record.ts'
 import { gatherEmptyings, type Emptying } from '#src/rules/emptyings.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import { DAY, isoText, plus, type EpochMs } from '#src/stations/time.ts'
-import type { JournalEntry } from '#src/store/journal.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, instantText, wholeNumber } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
 import { isoInstant } from './station-answer.ts'
 import { noSuch } from './station-routes.ts'
+import { actorText, keep } from './telling.ts'
 
 const emptyingAnswer = z
   .strictObject({
@@ -47,11 +47,6 @@ export const listEmptyings = apiRoute({
   problems: ['not-found'],
 })
 
-const actor = z
-  .string({ error: 'who says so, 1 to 80 characters' })
-  .trim()
-  .min(1, 'who says so, 1 to 80 characters')
-  .max(80, 'who says so, 1 to 80 characters')
 const kept = z.strictObject({ status: z.literal('kept') })
 
 export const tellEmptying = apiRoute({
@@ -66,7 +61,7 @@ export const tellEmptying = apiRoute({
   body: z.strictObject({
     by: z.enum(['contractor', 'staff'], { error: 'contractor or staff' }),
     emptiedAt: instantText.optional(),
-    actor: actor.optional(),
+    actor: actorText.optional(),
   }),
   answer: { type: 'application/json', schema: kept },
   problems: ['not-authorized', 'not-found'],
@@ -87,7 +82,7 @@ export const correctEmptying = apiRoute({
     .strictObject({
       emptiedAt: instantText.optional(),
       never: z.literal(true, { error: 'true, or left out' }).optional(),
-      actor,
+      actor: actorText,
     })
     .refine(({ emptiedAt, never }) => (emptiedAt === undefined) === (never === true), {
       error: 'either emptiedAt or never',
@@ -102,11 +97,6 @@ export function emptyingRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const { store, journal, clock } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
 
-  /** Resolves when it is on disk. */
-  const keep = (entry: JournalEntry) =>
-    new Promise<void>((resolve) => {
-      journal.append(entry, () => resolve())
-    })
   const knows = (id: ContainerId) => journal.town.containers.has(id)
 
   typed.get(
@@ -143,7 +133,7 @@ export function emptyingRoutes(app: FastifyInstance, deps: ApiDeps): void {
       if (!knows(id)) return sendProblem(reply, noSuch('container', id))
       const { by, actor: who, emptiedAt = clock() } = request.body
       if (isAhead(emptiedAt)) return sendProblem(reply, tooLate(emptiedAt))
-      await keep({
+      await keep(journal, {
         kind: 'emptied',
         containerId: id,
         emptiedAt,
@@ -178,7 +168,7 @@ export function emptyingRoutes(app: FastifyInstance, deps: ApiDeps): void {
       // All that was told of it, or what is left would tell it again.
       await Promise.all(
         emptying.told.map(({ seq, emptiedAt: was }) =>
-          keep({
+          keep(journal, {
             kind: 'emptying-corrected',
             containerId: id,
             of: seq,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { FastifySchemaCompiler } from 'fastify'
 import { FRACTIONS, parseFraction } from '#src/stations/fraction.ts'
 import {
+  parseAreaId,
   parseContainerId,
   parseDeviceId,
   parsePostKey,
@@ -43,6 +44,9 @@ export const deviceIdText = parsed(
 )
 export const postKeyText = parsed(parsePostKey, 'a post key of sixteen hex digits', {
   examples: ['0123456789abcdef'],
+})
+export const areaIdText = parsed(parseAreaId, 'the id of an area, such as norrby', {
+  examples: ['norrby'],
 })
 export const fractionText = parsed(
   parseFraction,

@@ -3,14 +3,20 @@ import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import { alarmHistory, listAlarms } from './alarm-routes.ts'
 import type { AnyApiRoute } from './api-route.ts'
+import { tellBike } from './bike-routes.ts'
+import { correctPost } from './correction-routes.ts'
 import { DEVICE_ROUTES } from './device-routes.ts'
 import { correctEmptying, listEmptyings, tellEmptying } from './emptying-routes.ts'
 import { streamEvents } from './event-stream.ts'
 import { stationFeed, townAtom, townJson } from './feed-routes.ts'
+import { tellForecast, tellForecasts } from './forecast-routes.ts'
+import { tellGateway } from './gateway-routes.ts'
+import { tellObservation } from './observation-routes.ts'
 import { health, metricsText, readiness } from './operation-routes.ts'
 import { getPost, listDecisions, listPosts } from './post-routes.ts'
 import { PROBLEMS, type ProblemName } from './problem.ts'
 import { listQuarantine, replayMessages } from './quarantine-routes.ts'
+import { beginSilence, endSilence, listSilences } from './silence-routes.ts'
 import {
   containerReadings,
   getContainer,
@@ -18,6 +24,7 @@ import {
   listStations,
   stationsGeoJson,
 } from './station-routes.ts'
+import { tellTruck } from './truck-routes.ts'
 
 /** Every route, in the order in which people should read of them. */
 export const API_ROUTES: readonly AnyApiRoute[] = [
@@ -29,9 +36,18 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   listEmptyings,
   tellEmptying,
   correctEmptying,
+  tellObservation,
+  tellTruck,
+  tellBike,
+  tellForecast,
+  tellForecasts,
   listPosts,
   getPost,
+  correctPost,
   listDecisions,
+  listSilences,
+  beginSilence,
+  endSilence,
   streamEvents,
   townAtom,
   townJson,
@@ -39,6 +55,7 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   ...DEVICE_ROUTES,
   listAlarms,
   alarmHistory,
+  tellGateway,
   health,
   readiness,
   metricsText,

@@ -18,18 +18,25 @@ import type { Journal } from '#src/store/journal.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
 import { alarmRoutes } from './alarm-routes.ts'
 import type { ApiDeps } from './api-route.ts'
+import { bikeRoutes } from './bike-routes.ts'
+import { correctionRoutes } from './correction-routes.ts'
 import { type DeviceDesk, deviceRoutes } from './device-routes.ts'
 import { emptyingRoutes } from './emptying-routes.ts'
 import { EVENT_STREAM_DEFAULTS, eventRoutes, type EventStreamOptions } from './event-stream.ts'
 import { feedRoutes } from './feed-routes.ts'
+import { forecastRoutes } from './forecast-routes.ts'
+import { gatewayRoutes } from './gateway-routes.ts'
 import { validatorCompiler } from './input.ts'
+import { observationRoutes } from './observation-routes.ts'
 import { describeApi } from './openapi.ts'
 import { operationRoutes } from './operation-routes.ts'
 import { postRoutes } from './post-routes.ts'
 import { InvalidInput, plainProblem, problem, sendProblem } from './problem.ts'
 import { quarantineRoutes, type Replay } from './quarantine-routes.ts'
+import { silenceRoutes } from './silence-routes.ts'
 import { openStaffDoor } from './staff.ts'
 import { stationRoutes } from './station-routes.ts'
+import { truckRoutes } from './truck-routes.ts'
 
 export interface HttpOptions {
   readonly store: Store
@@ -45,6 +52,8 @@ export interface HttpOptions {
   readonly trouble?: () => string | undefined
   /** Changes devices. */
   readonly devices?: DeviceDesk
+  /** The ids of the rules in force; a silence may be about one. */
+  readonly ruleIds?: () => readonly string[]
   /** Tries messages from quarantine again. */
   readonly replay?: Replay
   /** A demo's clock runs `speed` times faster than the world's; answers are then kept for a second only. */
@@ -136,9 +145,16 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   }
   stationRoutes(app, deps)
   emptyingRoutes(app, deps)
+  observationRoutes(app, deps)
+  forecastRoutes(app, deps)
+  truckRoutes(app, deps)
+  bikeRoutes(app, deps)
+  gatewayRoutes(app, deps)
   alarmRoutes(app, deps)
   deviceRoutes(app, { ...deps, ...(options.devices && { devices: options.devices }) })
   postRoutes(app, deps)
+  correctionRoutes(app, deps)
+  silenceRoutes(app, { ...deps, ruleIds: options.ruleIds ?? (() => []) })
   quarantineRoutes(app, { ...deps, ...(options.replay && { replay: options.replay }) })
   feedRoutes(app, deps)
   operationRoutes(app, {

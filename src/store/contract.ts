@@ -6,7 +6,13 @@
 import type { Correction } from '#src/quality/contract.ts'
 import type { AlarmChange } from '#src/quality/health.ts'
 import type { ContainerState, DecidedPost, Decision } from '#src/rules/decision.ts'
-import type { EmptiedRecord, EmptyingCorrectedRecord, EventRecord } from '#src/rules/record.ts'
+import type {
+  EmptiedRecord,
+  EmptyingCorrectedRecord,
+  EventRecord,
+  SilenceEndedRecord,
+  SilencedRecord,
+} from '#src/rules/record.ts'
 import type { ContainerId, DeviceId, PostKey, StationId } from '#src/stations/ids.ts'
 import type { Language } from '#src/stations/fraction.ts'
 import type { Reading, Rejected, Rejection } from '#src/stations/reading.ts'
@@ -285,6 +291,9 @@ export interface Store extends AsyncDisposable {
     readonly containerId?: ContainerId
     readonly since: EpochMs
   }): Promise<readonly (EmptiedRecord | EmptyingCorrectedRecord)[]>
+
+  /** What staff have said of silences, in the order of the journal. */
+  silences(): Promise<readonly (SilencedRecord | SilenceEndedRecord)[]>
 
   decisions(filter: {
     readonly stationId?: StationId

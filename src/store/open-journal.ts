@@ -247,7 +247,8 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       }
       if (fire) at = Math.max(at, clock()) as EpochMs
       const effects = touched || fire ? effectsOf(fire ? { at, seq } : undefined) : NO_EFFECTS
-      if (!news && isEmpty(effects)) return { settled, upshots, seq: position.seq, at, town: townThen }
+      if (!news && isEmpty(effects))
+        return { settled, upshots, seq: position.seq, at, town: townThen }
       const committed = await keepEffects(tx, effects, townThen, { seq, at })
       return { settled, upshots, seq, at, town: townThen, committed }
     })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { z } from 'zod'
 import { API_ROUTES, describeApi } from '#src/api/openapi.ts'
+import { HOUR, plus } from '#src/stations/time.ts'
 import {
   EKUDDEN_PAPER,
   fullDecision,
@@ -132,6 +133,10 @@ describe('the description', () => {
     await using town = await openHttpTown({ http: { staffToken: 'a-long-enough-token' } })
     await town.measure(EKUDDEN_PAPER, 96.4, 12)
     await town.say([fullDecision(TUESDAY, A)], [fullPost(TUESDAY, A)])
+    await town.append({
+      kind: 'fact',
+      fact: { type: 'silenced', id: 'a', until: plus(TUESDAY, HOUR), actor: 'Kim' },
+    })
     const urls: Record<string, readonly string[]> = {
       listStations: ['/api/v1/stations', '/api/v1/stations?lat=57&lon=12'],
       stationsGeoJson: ['/api/v1/stations.geojson'],
@@ -145,6 +150,7 @@ describe('the description', () => {
       listPosts: ['/api/v1/posts'],
       getPost: [`/api/v1/posts/${A}`],
       listDecisions: ['/api/v1/decisions'],
+      listSilences: ['/api/v1/silences?all=yes'],
       listDevices: ['/api/v1/devices'],
       listDeviceChanges: ['/api/v1/device-changes'],
       listAlarms: ['/api/v1/alarms?all=yes'],

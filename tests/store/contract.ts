@@ -5,7 +5,12 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Correction } from '#src/quality/contract.ts'
 import type { ContainerState, Decision } from '#src/rules/decision.ts'
-import type { EmptiedRecord, EmptyingCorrectedRecord } from '#src/rules/record.ts'
+import type {
+  EmptiedRecord,
+  EmptyingCorrectedRecord,
+  SilencedRecord,
+  SilenceEndedRecord,
+} from '#src/rules/record.ts'
 import { parsePostKey } from '#src/stations/ids.ts'
 import { FAULTS, READING_FLAGS, type Reading, type Rejected } from '#src/stations/reading.ts'
 import type { Town } from '#src/stations/station.ts'
@@ -653,6 +658,33 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
         expect(await found(noon)).toEqual([emptied, corrected])
         expect(await found(plus(noon, 1))).toEqual([corrected])
         expect(await store.emptyings({ since: noon })).toEqual([emptied, other, corrected])
+      }),
+    )
+
+    test(
+      'what staff said of silences is read back in the order of the journal',
+      withTown(async (store) => {
+        const silenced: SilencedRecord = {
+          type: 'silenced',
+          seq: 3,
+          at: noon,
+          id: 'a',
+          stationId: ekudden.id,
+          until: plus(noon, HOUR),
+          actor: 'Kim',
+        }
+        const ended: SilenceEndedRecord = {
+          type: 'silence-ended',
+          seq: 5,
+          at: plus(noon, MINUTE),
+          id: 'a',
+          actor: 'Robin',
+        }
+        const other: SilencedRecord = { ...silenced, seq: 4, id: 'b' }
+        await store.journal((tx) =>
+          tx.keepEvents([silenced, other, ended, { type: 'town', seq: 6, at: noon }]),
+        )
+        expect(await store.silences()).toEqual([silenced, other, ended])
       }),
     )
   })

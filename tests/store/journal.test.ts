@@ -200,6 +200,29 @@ describe('an answer', () => {
   )
 
   test(
+    'to what people tell carries what the rules made of it, and all that its commit brought',
+    withHouse(async ({ journal }) => {
+      const told = (entry: JournalEntry) =>
+        new Promise<unknown[]>((resolve) => journal.append(entry, (...answer) => resolve(answer)))
+      const report: JournalEntry = {
+        kind: 'report',
+        containerId: paper,
+        report: 'full',
+        by: 'resident',
+        reporter: 'r',
+      }
+      const [level, heard, again, refused] = await Promise.all(
+        [uplink(nowLevel(91)), report, report, bad].map(told),
+      )
+      const committed = expect.objectContaining({ seq: 3, posts: [expect.anything()] })
+      expect(level).toEqual(['kept', undefined])
+      expect(heard).toEqual(['kept', { seq: 2, at: noon, applied: { kind: 'now' }, committed }])
+      expect(again).toEqual(['kept', { seq: 3, at: noon, applied: { kind: 'now' }, committed }])
+      expect(refused).toEqual(['rejected', undefined])
+    }),
+  )
+
+  test(
     'to a message without readings is that it was kept; nothing is written for it',
     withHouse(async ({ settle, journal, store }) => {
       expect(await settle(uplink([]))).toEqual(['kept'])

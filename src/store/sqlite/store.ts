@@ -3,7 +3,12 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Selectable, sql } from 'kysely'
 import type { ContainerState } from '#src/rules/decision.ts'
-import type { EmptiedRecord, EmptyingCorrectedRecord } from '#src/rules/record.ts'
+import type {
+  EmptiedRecord,
+  EmptyingCorrectedRecord,
+  SilenceEndedRecord,
+  SilencedRecord,
+} from '#src/rules/record.ts'
 import { type ContainerId, type DeviceId, type PostKey, stationIdIn } from '#src/stations/ids.ts'
 import type { Fault, Reading, Rejection } from '#src/stations/reading.ts'
 import type { DeviceChange } from '#src/stations/device-changes.ts'
@@ -34,6 +39,9 @@ const EMPTYINGS = `select seq, at, type, body from event
   where type in ('emptied', 'emptying-corrected')
     and at >= ?1 and (?2 is null or json_extract(body, '$.containerId') = ?2)`
 
+const SILENCES = `select seq, at, type, body from event
+  where type in ('silenced', 'silence-ended')`
+
 const OLDEST_READINGS = 'from reading where at < ? and seq <= ? order by at, device_no, n limit ?'
 
 type EventRow = Selectable<Tables['event']>
@@ -49,6 +57,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const oneAtATime = mutex()
   const thread = openHistoryThread(path)
   const emptyingRows = reader.raw.prepare(EMPTYINGS)
+  const silenceRows = reader.raw.prepare(SILENCES)
   const dropTheirCorrections = writer.raw.prepare(
     `delete from correction where seq in (select seq ${OLDEST_READINGS})`,
   )
@@ -325,9 +334,11 @@ export async function openSqliteStore(path: string): Promise<Store> {
 
     async emptyings({ containerId, since }) {
       const rows = emptyingRows.all(since, containerId ?? null) as unknown as readonly EventRow[]
-      return rows
-        .map(({ seq, at, type, body }) => ({ ...(JSON.parse(body) as object), seq, at, type }))
-        .sort((a, b) => a.seq - b.seq) as (EmptiedRecord | EmptyingCorrectedRecord)[]
+      return eventsOf(rows) as readonly (EmptiedRecord | EmptyingCorrectedRecord)[]
+    },
+    async silences() {
+      const rows = silenceRows.all() as unknown as readonly EventRow[]
+      return eventsOf(rows) as readonly (SilencedRecord | SilenceEndedRecord)[]
     },
 
     async decisions(filter) {
@@ -461,6 +472,13 @@ function mutex(): <T>(task: () => Promise<T>) => Promise<T> {
     last = run.catch(() => undefined)
     return run
   }
+}
+
+/** In the order of the journal. */
+function eventsOf(rows: readonly EventRow[]): readonly object[] {
+  return rows
+    .map(({ seq, at, type, body }) => ({ ...(JSON.parse(body) as object), seq, at, type }))
+    .sort((a, b) => a.seq - b.seq)
 }
 
 function containerStateOf(

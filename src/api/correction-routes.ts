@@ -1,0 +1,71 @@
+/** Staff call a post wrong. */
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { apiRoute, type ApiDeps } from './api-route.ts'
+import { postKeyText } from './input.ts'
+import { problem, sendProblem } from './problem.ts'
+import { noSuch } from './station-routes.ts'
+import { actorText, keep, staffOnly, whyText } from './telling.ts'
+
+export const correctPost = apiRoute({
+  method: 'post',
+  path: '/api/v1/posts/:key/correction',
+  operationId: 'correctPost',
+  summary: 'Staff say that a post was wrong',
+  description:
+    'One that nobody has seen yet is stopped, and nothing is said. Of another, the station says in public that it was wrong, once, in reply to it. `why` is for staff.',
+  tag: 'posts',
+  params: z.strictObject({ key: postKeyText }),
+  query: z.strictObject({}),
+  body: z.strictObject({ actor: actorText, why: whyText.optional() }),
+  answer: {
+    type: 'application/json',
+    schema: z.strictObject({
+      status: z.enum(['withdrawn', 'corrected']),
+      correction: z
+        .string()
+        .nullable()
+        .meta({ description: 'The key of the post that takes it back, if it had been seen.' }),
+    }),
+  },
+  problems: ['not-authorized', 'not-found', 'conflict'],
+  staff: 'needed',
+})
+
+export function correctionRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  const { store, journal } = deps
+  app.withTypeProvider<ZodTypeProvider>().post(
+    correctPost.path,
+    {
+      preValidation: staffOnly(deps.staff),
+      schema: {
+        params: correctPost.params,
+        querystring: correctPost.query,
+        body: correctPost.body,
+      },
+    },
+    async (request, reply) => {
+      const { key } = request.params
+      const said = await store.post(key)
+      if (!said) return sendProblem(reply, noSuch('post', key))
+      const { actor, why } = request.body
+      const { texts: _texts, ...post } = said
+      const upshot = await keep(journal, {
+        kind: 'fact',
+        fact: { type: 'post-corrected', post, actor, ...(why !== undefined && { why }) },
+      })
+      if (upshot?.applied?.kind !== 'now') {
+        const what = post.kind === 'correction' ? 'itself a correction' : 'taken back already'
+        return sendProblem(reply, problem('conflict', `Post ${key} is ${what}.`))
+      }
+      void reply.header('cache-control', 'no-store')
+      const { posts } = upshot.committed
+      const correction = posts.find(({ corrects }) => corrects === key)?.key
+      return {
+        status: correction === undefined ? ('withdrawn' as const) : ('corrected' as const),
+        correction: correction ?? null,
+      }
+    },
+  )
+}

@@ -1,0 +1,178 @@
+/**
+ * A small town with real rules behind real HTTP: what people and systems tell goes the whole way, and
+ * the process can be stopped and started again. Only the clock is a test's own.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyInstance } from 'fastify'
+import { pino } from 'pino'
+import { Registry } from 'prom-client'
+import { buildHttp } from '#src/api/server.ts'
+import { planDeliveries } from '#src/notify/plan-deliveries.ts'
+import { registerPages } from '#src/pages/register.ts'
+import type { DecidedPost } from '#src/rules/decision.ts'
+import { createEngine } from '#src/rules/engine.ts'
+import { parseRuleFile } from '#src/rules/rule-file.ts'
+import type { Town } from '#src/stations/station.ts'
+import { instant, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
+import type { Post, Store } from '#src/store/contract.ts'
+import { openJournal, type OpenJournal } from '#src/store/open-journal.ts'
+import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { wordPost } from '#src/wording/post-text.ts'
+import { PUBLIC_URL, TUESDAY } from './http-town.ts'
+import { castTown } from './town.ts'
+
+export const STAFF_TOKEN = 'a-long-enough-token'
+
+/** Half an hour of waiting, a quarter for company, a minute to think better of it. */
+export const RULES = `
+version: 1
+policy: { tz: Europe/Stockholm, group_wait: 15m, settle: 60s }
+rules:
+  - id: full
+    per: container
+    when: c.full
+    clear: c.fill < 70.0 || c.evidence <= -1.0
+    for: 30m
+    clear_for: 20m
+    post: full
+    close_post: space_again
+    close_only_if_posted: true
+`
+
+export interface Asked {
+  readonly status: number
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly body: string
+  readonly json: any
+}
+
+export interface LivingTown extends AsyncDisposable {
+  readonly app: FastifyInstance
+  readonly store: Store
+  readonly journal: OpenJournal
+  readonly metrics: Registry
+  /** Every line of the log, from \`info\` on. */
+  readonly logged: readonly string[]
+  now(): EpochMs
+  /** Lets time pass, minute by minute, and whatever comes due happen. */
+  pass(ms: number): Promise<void>
+  get(url: string, headers?: Record<string, string>): Promise<Asked>
+  /** As a resident, or anybody. */
+  post(url: string, payload: object, headers?: Record<string, string>): Promise<Asked>
+  staff(method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object): Promise<Asked>
+  /** Every post that was decided, oldest first. */
+  posts(audience?: DecidedPost['audience']): Promise<readonly Post[]>
+  /** Stops the process and starts it on what is kept. */
+  restart(): Promise<void>
+}
+
+export async function openLivingTown(
+  options: { readonly rules?: string; readonly town?: Town; readonly at?: EpochMs } = {},
+): Promise<LivingTown> {
+  const folder = await mkdtemp(join(tmpdir(), 'kvitter-living-'))
+  const town = options.town ?? castTown
+  const parsed = parseRuleFile(options.rules ?? RULES, 'rules.yaml')
+  if (parsed.kind !== 'ok') throw new Error(JSON.stringify(parsed.faults))
+  const { book } = parsed
+  let at = options.at ?? TUESDAY
+  const clock = () => at
+  const logged: string[] = []
+  const log = pino({ level: 'info' }, { write: (line: string) => logged.push(line) })
+
+  async function start() {
+    const store = await openSqliteStore(join(folder, 'town.sqlite'))
+    await store.saveTown(town, at)
+    const journal = await openJournal({
+      store,
+      town,
+      previousTown: town,
+      makeEngine: (town, kept) => createEngine({ book, town, kept }),
+      wordPost,
+      deliveriesFor: (post, { town }) => planDeliveries(post, town.channels),
+      clock,
+      onFault: (what, error) => {
+        throw new Error(what, { cause: error })
+      },
+    })
+    const metrics = new Registry()
+    const app = await buildHttp({
+      store,
+      journal,
+      clock,
+      publicUrl: PUBLIC_URL,
+      log,
+      metrics,
+      staffToken: STAFF_TOKEN,
+      ruleIds: () => book.rules.map(({ id }) => id),
+      plugins: [(scope) => registerPages(scope, { store, journal, clock, publicUrl: PUBLIC_URL })],
+    })
+    return { store, journal, metrics, app }
+  }
+  let house = await start()
+  const stop = async () => {
+    await house.app.close()
+    await house.journal[Symbol.asyncDispose]()
+    await house.store[Symbol.asyncDispose]()
+  }
+
+  const ask = async (
+    method: 'GET' | 'POST' | 'DELETE',
+    url: string,
+    payload: object | undefined,
+    headers: Record<string, string>,
+  ): Promise<Asked> => {
+    const answer = await house.app.inject({
+      method,
+      url,
+      headers,
+      ...(payload && { payload }),
+    })
+    const isJson = String(answer.headers['content-type']).includes('json')
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: answer.body,
+      json: isJson ? answer.json() : undefined,
+    }
+  }
+
+  return {
+    get app() {
+      return house.app
+    },
+    get store() {
+      return house.store
+    },
+    get journal() {
+      return house.journal
+    },
+    get metrics() {
+      return house.metrics
+    },
+    logged,
+    now: clock,
+    async pass(ms) {
+      const until = plus(at, ms)
+      while (at < until) {
+        at = instant(Math.min(at + MINUTE, until))
+        await house.journal.tick()
+      }
+    },
+    get: (url, headers = {}) => ask('GET', url, undefined, headers),
+    post: (url, payload, headers = {}) => ask('POST', url, payload, headers),
+    staff: (method, url, payload) =>
+      ask(method, url, payload, { authorization: `Bearer ${STAFF_TOKEN}` }),
+    posts: async (audience = 'public') =>
+      (await house.store.posts({ audience, limit: 500 })).toReversed(),
+    async restart() {
+      await stop()
+      house = await start()
+    },
+    async [Symbol.asyncDispose]() {
+      await stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
