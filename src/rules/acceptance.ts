@@ -20,6 +20,7 @@ import { deviceAt, extrasOf, updateLiveUntil } from './watch.ts'
 import type { ContainerWatch } from './watch.ts'
 
 export const NOW: Applied = { kind: 'now' }
+export const UNKNOWN_CONTAINER: Applied = { kind: 'history', because: 'unknown-container' }
 const OTHER_DEVICE: Applied = { kind: 'history', because: 'other-device' }
 const BEFORE_EMPTYING: Applied = { kind: 'history', because: 'before-emptying' }
 const OLDER: Applied = { kind: 'history', because: 'older-than-newest' }

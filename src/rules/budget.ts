@@ -57,11 +57,23 @@ export function askBudget(
   }
   const free = (account?.lastAt ?? -Infinity) + policy.minGapMs
   if (at < free) {
-    const gap = `min_gap ${policy.minGapMs / MINUTE} min`
+    const gap = `${GAP_WORD} ${policy.minGapMs / MINUTE} min`
     return { gate: 'budget', answer: 'hold', until: free as EpochMs, detail: gap }
   }
   return { gate: 'budget', answer: 'pass', detail }
 }
+
+/** Whether the budget says that the account has spoken a moment ago; nothing else is in the way then. */
+export function isGap({ gate, answer, detail }: GateAnswer): boolean {
+  return gate === 'budget' && answer === 'hold' && detail!.startsWith(GAP_WORD)
+}
+
+/** Whether the budget holds news since the day's posts are used up. */
+export function isSpent(answer: GateAnswer): boolean {
+  return answer.gate === 'budget' && answer.answer === 'hold' && !isGap(answer)
+}
+
+const GAP_WORD = 'min_gap'
 
 /** The tallies after one more post. */
 export function spend(

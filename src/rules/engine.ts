@@ -7,60 +7,47 @@
  */
 import type { Town } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import { NOW, acceptCorrection, acceptEmptying, acceptReading, acceptReport } from './acceptance.ts'
-import { ageLimitsOf, nextChange, nextGridInstant } from './ageing.ts'
+import {
+  NOW,
+  UNKNOWN_CONTAINER,
+  acceptCorrection,
+  acceptEmptying,
+  acceptReading,
+  acceptReport,
+} from './acceptance.ts'
+import { ageLimitsOf } from './ageing.ts'
 import { createCalendar } from './calendar.ts'
+import { foldBike, foldExtras, foldGateway, foldTruck } from './circumstances.ts'
 import { describeStatus } from './container-status.ts'
 import type { Engine, KeptState } from './contract.ts'
-import type { Effects } from './decision.ts'
+import { takeEffects } from './effects.ts'
 import { createFacts } from './facts.ts'
-import { byImportance, leaderOf } from './group.ts'
-import type { Group } from './group.ts'
-import { inspect, inspectAll, judge, judgeEpisode, judgePlace, judgeScheduled } from './judging.ts'
-import { clockText, ruleKey, textOf } from './kept-state.ts'
-import { replan } from './plan.ts'
-import { digestDue, flush, gapEndOf, heldByBudget, postDigest } from './posting.ts'
+import { fireUntil } from './firing.ts'
+import type { Resumption } from './firing.ts'
+import { inspectAll, judge } from './judging.ts'
+import { ruleKey } from './kept-state.ts'
 import type {
   Applied,
-  BikeRecord,
   EmptiedRecord,
   EmptyingCorrectedRecord,
-  ForecastRecord,
-  GatewayRecord,
   JournalRecord,
-  PlanRecord,
   ReadingRecord,
   ReportRecord,
   ResumedRecord,
-  SilenceEndedRecord,
-  SilencedRecord,
-  TruckRecord,
 } from './record.ts'
 import { adoptBook, restore } from './restoring.ts'
-import type { Rule, RuleBook } from './rule-book.ts'
-import { createSilence } from './silence.ts'
+import type { RuleBook } from './rule-book.ts'
+import { endSilence, foldSilence } from './silence.ts'
 import { ACCOUNT } from './subject.ts'
-import { subjectsOf } from './subjects.ts'
 import { takeBack } from './taking-back.ts'
 import { createTimerQueue } from './timer-queue.ts'
 import { troubleOf } from './trouble.ts'
 import { followTown, watchTown } from './town-watch.ts'
-import { createWideWatch, extrasOf, placeId, stateOf } from './watch.ts'
-import type { ContainerWatch, EngineTimer, StationWatch } from './watch.ts'
+import { scheduleAll, scheduleChange } from './upcoming.ts'
+import { createWideWatch, extrasOf } from './watch.ts'
+import type { ContainerWatch, EngineTimer } from './watch.ts'
 import { markDirty, nowOf, touch } from './world.ts'
 import type { World } from './world.ts'
-
-const UNKNOWN_CONTAINER: Applied = { kind: 'history', because: 'unknown-container' }
-const UNKNOWN_STATION: Applied = { kind: 'history', because: 'unknown-station' }
-const UNKNOWN_AREA: Applied = { kind: 'history', because: 'unknown-area' }
-const UNKNOWN_SILENCE: Applied = { kind: 'history', because: 'unknown-silence' }
-const NOTHING: Effects = {
-  decisions: [],
-  posts: [],
-  withdrawn: [],
-  containers: [],
-  state: new Map(),
-}
 
 /**
  * Makes an engine, from nothing or from what was kept. Kept state of containers or rules that are gone
@@ -213,35 +200,6 @@ function begin(world: World, at: EpochMs): void {
   scheduleAll(world)
 }
 
-function scheduleAll(world: World): void {
-  const now = nowOf(world)
-  for (const station of world.stations.values()) {
-    world.timers.wish(station.timer, nextGridInstant(station.station.id, now))
-  }
-  for (const watch of world.containers.values()) scheduleChange(world, watch)
-  if (world.areaRules.length > 0) {
-    for (const area of world.areas.values()) {
-      world.timers.wish(area.timer, nextGridInstant(area.id, now))
-    }
-  }
-  if (world.accountRules.length > 0) {
-    world.timers.wish(world.account.timer, nextGridInstant(ACCOUNT, now))
-  }
-  for (const timer of world.scheduleTimers) scheduleNext(world, timer)
-  if (world.book.policy.budget.whenSpent === 'digest') {
-    world.timers.wish(world.digestTimer, digestDue(world))
-  }
-}
-
-function scheduleNext(world: World, timer: EngineTimer): void {
-  const { minuteOfDay, weekdays } = (timer.of as Rule).schedule!
-  world.timers.wish(timer, world.calendar.nextTime(minuteOfDay, nowOf(world), weekdays))
-}
-
-function scheduleChange(world: World, watch: ContainerWatch): void {
-  world.timers.wish(watch.timer, nextChange(watch, world.ageLimits, nowOf(world)))
-}
-
 function foldContainer(
   world: World,
   record: ReadingRecord | ReportRecord | EmptiedRecord | EmptyingCorrectedRecord,
@@ -269,96 +227,6 @@ function keepTrouble(world: World, watch: ContainerWatch, { kind }: ReportRecord
   inspectAll(world, watch.station)
 }
 
-function foldExtras(world: World, record: PlanRecord | ForecastRecord): Applied {
-  const watch = world.containers.get(record.containerId)
-  if (!watch) return UNKNOWN_CONTAINER
-  const extras = extrasOf(watch)
-  if (record.type === 'plan') {
-    const { source, emptyings, at } = record
-    extras.plans = replan(extras.plans ?? {}, source, emptyings, at)
-  } else {
-    extras.forecast = record
-  }
-  markDirty(world, extras)
-  scheduleChange(world, watch)
-  judge(world, watch)
-  return NOW
-}
-
-function foldTruck(world: World, { stationId, state, etaAt, at }: TruckRecord): Applied {
-  const station = world.stations.get(stationId)
-  if (!station) return UNKNOWN_STATION
-  const { truck } = station
-  const isUnderWay = truck !== undefined && truck.goneAt === undefined
-  const since = isUnderWay ? truck.since : at
-  station.truck =
-    state === 'gone' ? { since, goneAt: at } : { since, ...(etaAt !== undefined && { etaAt }) }
-  changed(world, station)
-  return NOW
-}
-
-function foldGateway(world: World, { stationIds, state }: GatewayRecord): Applied {
-  const stations = stationIds.flatMap((id) => world.stations.get(id) ?? [])
-  if (stations.length === 0) return UNKNOWN_STATION
-  for (const station of stations) {
-    station.gatewayDown = state === 'down'
-    changed(world, station)
-  }
-  return NOW
-}
-
-/** Something of a station changed that any of its rules may ask. */
-function changed(world: World, station: StationWatch): void {
-  markDirty(world, station)
-  inspectAll(world, station)
-}
-
-function foldBike(world: World, record: BikeRecord): Applied {
-  const area = world.areas.get(record.areaId)
-  if (!area) return UNKNOWN_AREA
-  area.bike = record.state === 'ended' ? undefined : record
-  markDirty(world, area)
-  judgePlace(world, area, true)
-  return NOW
-}
-
-function foldSilence(world: World, record: SilencedRecord): Applied {
-  for (const silence of world.silences.values()) {
-    if (silence.said.until <= record.at) forgetSilence(world, silence.said.id)
-  }
-  const silence = createSilence(record)
-  world.silences.set(record.id, silence)
-  markDirty(world, silence)
-  wakeSilenced(world)
-  return NOW
-}
-
-function endSilence(world: World, { id }: SilenceEndedRecord): Applied {
-  if (!world.silences.has(id)) return UNKNOWN_SILENCE
-  forgetSilence(world, id)
-  wakeSilenced(world)
-  return NOW
-}
-
-function forgetSilence(world: World, id: string): void {
-  const silence = world.silences.get(id)!
-  silence.isOver = true
-  world.silences.delete(id)
-  markDirty(world, silence)
-}
-
-/** News that silence held back is looked at again at once: the silence may be over, or shorter. */
-function wakeSilenced(world: World): void {
-  const places = [...world.stations.values(), ...world.areas.values(), world.account]
-  for (const { groups } of places) {
-    for (const group of [groups.public, groups.staff]) {
-      if (group?.items.some(({ blocked }) => blocked === 'silenced')) {
-        world.timers.wish(group.timer, nowOf(world))
-      }
-    }
-  }
-}
-
 function accept(
   world: World,
   watch: ContainerWatch,
@@ -376,150 +244,14 @@ function accept(
   }
 }
 
-/** Being back after downtime: what comes due before `at` is told late. */
-interface Resumption {
-  readonly at: EpochMs
-}
-
 /** Nothing is posted while the messages that queued meanwhile come in: for as long as we were away, within bounds. */
 function resume(world: World, record: ResumedRecord): Resumption {
   const { clock, book } = world
   if (record.firedUntil !== undefined) fireUntil(world, record.firedUntil, undefined)
   if (clock.recordAt !== undefined) {
-    const awayMs = Math.max(0, record.at - clock.recordAt)
+    const ranUntil = Math.max(clock.recordAt, record.firedUntil ?? -Infinity)
+    const awayMs = Math.max(0, record.at - ranUntil)
     clock.catchUpUntil = (record.at + Math.min(book.policy.catchUpMs, awayMs)) as EpochMs
   }
   return { at: record.at }
-}
-
-/** Fires every timer due by then, each at its own instant. */
-function fireUntil(world: World, until: EpochMs, resumption: Resumption | undefined): void {
-  for (;;) {
-    const timer = world.timers.take(until)
-    if (!timer) return
-    const at = timer.dueAt as EpochMs
-    timer.dueAt = Infinity
-    if (at > world.clock.now!) world.clock.now = at
-    fire(world, timer, resumption)
-  }
-}
-
-function fire(world: World, timer: EngineTimer, resumption: Resumption | undefined): void {
-  const now = nowOf(world)
-  switch (timer.kind) {
-    case 'age':
-      if (nextChange(timer.of, world.ageLimits, now - 1) === now) judge(world, timer.of)
-      scheduleChange(world, timer.of)
-      return
-    case 'episode':
-      judgeEpisode(world, timer.of)
-      return
-    case 'grid': {
-      inspect(world, timer.of)
-      world.timers.wish(timer, nextGridInstant(placeId(timer.of), now))
-      return
-    }
-    case 'schedule':
-      for (const of of subjectsOf(world, timer.of)) judgeScheduled(world, timer.of, of)
-      scheduleNext(world, timer)
-      return
-    case 'digest':
-      fireDigest(world, timer, resumption)
-      return
-    case 'group':
-      flushAll(world, takeGroupsDue(world, timer.of), resumption)
-  }
-}
-
-/** Waits where the account has spoken a moment ago. */
-function fireDigest(world: World, timer: EngineTimer, resumption: Resumption | undefined): void {
-  if (digestDue(world) === nowOf(world)) {
-    for (const { episode } of [...heldByBudget(world)]) judgeEpisode(world, episode)
-    postDigest(world, resumption && { byMs: resumption.at - nowOf(world) })
-  }
-  world.timers.wish(timer, digestDue(world))
-}
-
-/** Groups come last among what is due at an instant, so that all that are due together can be set against each other. */
-function takeGroupsDue(world: World, first: Group): Group[] {
-  const groups = [first]
-  for (;;) {
-    const timer = world.timers.take(nowOf(world))
-    if (!timer) return groups
-    timer.dueAt = Infinity
-    if (timer.kind === 'group') groups.push(timer.of)
-    else fire(world, timer, undefined)
-  }
-}
-
-/**
- * When the account may not say everything at once, the most important group goes first. Of those that
- * stand in line for the account's gap only the first need be asked: once it has posted, the others
- * wait for the next gap. A morning with thousands of groups in line is then a walk along the line.
- */
-function flushAll(
-  world: World,
-  groups: readonly Group[],
-  resumption: Resumption | undefined,
-): void {
-  const lateness = resumption && { byMs: resumption.at - nowOf(world) }
-  let waiting = groups.filter(({ items }) => items.length > 0)
-  while (waiting.length > 0) {
-    const inLine = waiting.filter((group) => gapEndOf(world, group) > 0)
-    const first = inLine.length > 0 ? mostImportant(inLine) : undefined
-    const asked = waiting.filter((group) => group === first || gapEndOf(world, group) === 0)
-    for (const group of inOrder(asked)) {
-      for (const { episode } of group.items.slice()) judgeEpisode(world, episode)
-      flush(world, group, lateness)
-    }
-    waiting = inLine.filter((group) => group !== first)
-    if (world.account.tally?.lastAt !== nowOf(world)) continue
-    for (const group of waiting) world.timers.wish(group.timer, gapEndOf(world, group))
-    return
-  }
-}
-
-function mostImportant(groups: readonly Group[]): Group {
-  return groups.reduce((best, group) =>
-    byImportance(leaderOf(group), leaderOf(best)) < 0 ? group : best,
-  )
-}
-
-function inOrder(groups: readonly Group[]): readonly Group[] {
-  if (groups.length < 2) return groups
-  return groups
-    .map((group) => ({ group, leader: leaderOf(group) }))
-    .sort((a, b) => byImportance(a.leader, b.leader))
-    .map(({ group }) => group)
-}
-
-function takeEffects(world: World, looseState: Map<string, string | undefined>): Effects {
-  const { ledger } = world
-  const isQuiet =
-    !ledger.hasRecord &&
-    looseState.size === 0 &&
-    ledger.dirty.length === 0 &&
-    ledger.touched.length === 0 &&
-    ledger.decisions.length === 0
-  if (isQuiet) return NOTHING
-
-  const state = new Map(looseState)
-  looseState.clear()
-  for (const thing of ledger.dirty) {
-    thing.dirty = false
-    state.set(thing.key, textOf(thing))
-  }
-  if (world.clock.now !== undefined) state.set('clock', clockText(world.clock))
-  const containers = ledger.touched.map((watch) => {
-    watch.touched = false
-    return stateOf(watch)
-  })
-  const { decisions, posts, withdrawn } = ledger
-  ledger.decisions = []
-  ledger.posts = []
-  ledger.withdrawn = []
-  ledger.touched = []
-  ledger.dirty = []
-  ledger.hasRecord = false
-  return { decisions, posts, withdrawn, containers, state }
 }

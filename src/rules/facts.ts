@@ -7,11 +7,10 @@ import type { Calendar } from './calendar.ts'
 import { FULL_EVIDENCE, REPORT_FRESH_MS, weighEvidence } from './evidence.ts'
 import type { Known } from './evidence.ts'
 import { nextEmptying, overdueSince } from './plan.ts'
-import type { BikeRecord } from './record.ts'
 import type { Per } from './rule-book.ts'
 import { WORD_LIFE_MS, countWords, isMended } from './trouble.ts'
 import type { Trouble } from './trouble.ts'
-import type { Extras, Truck } from './watch.ts'
+import type { BikeRound, Extras, Truck } from './watch.ts'
 
 export interface Fact {
   readonly name: string
@@ -123,7 +122,12 @@ export const FACTS: readonly Fact[] = [
   fact('a.stations', 'int', 'how many stations there are'),
   fact('a.stations_full', 'int', 'how many have a full container'),
   fact('a.stations_full_last_7d', 'int', 'how many had a full container within seven days', ages),
-  fact('bike.started', 'bool', 'the area’s return bike is on its round'),
+  fact(
+    'bike.started',
+    'bool',
+    'the area’s return bike is on its round; at most twelve hours after it was last said to be',
+    ages,
+  ),
   fact('bike.first_stop_min', 'double', 'minutes until its first stop, 0 once that has passed', {
     ...missing,
     ...ages,
@@ -145,7 +149,9 @@ export const ROOTS_OF: Readonly<Record<Per, readonly string[]>> = {
 /** A forecast is believed so long. */
 export const FORECAST_LIFE_MS = 12 * HOUR
 /** A truck that nobody has said to be gone is on its way so long. */
-export const TRUCK_LIFE_MS = 12 * HOUR
+const TRUCK_LIFE_MS = 12 * HOUR
+/** A round that nobody has said to have ended goes on so long after it was last spoken of. */
+const BIKE_LIFE_MS = 12 * HOUR
 
 function fact(name: string, type: Fact['type'], meaning: string, traits?: Partial<Fact>): Fact {
   return { name, type, meaning, mayBeMissing: false, ages: false, ...traits }
@@ -186,7 +192,7 @@ export interface KnownWide {
     readonly unknown: number
     readonly fullUntil: EpochMs | undefined
   }[]
-  readonly bike: BikeRecord | undefined
+  readonly bike: BikeRound | undefined
 }
 
 /**
@@ -297,32 +303,39 @@ export class ContainerFacts {
   }
 }
 
-/** Whether a truck was at its station today and left it as it was. */
+/** Whether a truck was at its station today, and it was emptied neither by that truck nor by another today. */
 export function wasPassedBy(
   { emptiedAt, station: { truck } }: Pick<KnownContainer, 'emptiedAt' | 'station'>,
   at: EpochMs,
   calendar: Calendar,
 ): boolean {
   if (truck?.goneAt === undefined || at - truck.goneAt > DAY + HOUR) return false
-  if (emptiedAt !== undefined && emptiedAt >= truck.since) return false
-  return calendar.dayOf(truck.goneAt) === calendar.dayOf(at)
+  const today = calendar.dayOf(at)
+  if (calendar.dayOf(truck.goneAt) !== today) return false
+  if (emptiedAt === undefined) return true
+  return emptiedAt < truck.since && calendar.dayOf(emptiedAt) !== today
+}
+
+/** Whether a truck is on its way. One that was forgotten is not. */
+export function isUnderWay(truck: Truck | undefined, at: EpochMs): truck is Truck {
+  return truck !== undefined && truck.goneAt === undefined && at < truck.since + TRUCK_LIFE_MS
 }
 
 /** Answers for one station at a time. */
 export class StationFacts {
   #known!: KnownStation
   #at = 0 as EpochMs
-  #countsUnknownAsFull = false
+  #supposedFull = 0
 
   look(known: KnownStation, at: EpochMs): void {
     this.#known = known
     this.#at = at
-    this.#countsUnknownAsFull = false
+    this.#supposedFull = 0
   }
 
-  /** From here on counts every container of which nothing is known as full; `look` ends it. */
-  supposeUnknownFull(): void {
-    this.#countsUnknownAsFull = true
+  /** From here on counts so many of the containers of which nothing is known as full; `look` ends it. */
+  supposeFull(containers: number): void {
+    this.#supposedFull = containers
   }
 
   get id(): FactValue {
@@ -334,8 +347,7 @@ export class StationFacts {
   }
 
   get full(): FactValue {
-    const { full, unknown } = this.#known
-    return BigInt(this.#countsUnknownAsFull ? full + unknown : full)
+    return BigInt(this.#known.full + this.#supposedFull)
   }
 
   get unknown(): FactValue {
@@ -376,10 +388,7 @@ export class TruckFacts {
   }
 
   get en_route(): FactValue {
-    const truck = this.#truck
-    return (
-      truck !== undefined && truck.goneAt === undefined && this.#at < truck.since + TRUCK_LIFE_MS
-    )
+    return isUnderWay(this.#truck, this.#at)
   }
 
   get eta_min(): FactValue {
@@ -392,17 +401,17 @@ export class TruckFacts {
 export class AreaFacts {
   #known!: KnownWide
   #at = 0 as EpochMs
-  #countsUnknownAsFull = false
+  #supposedFull = 0
 
   look(known: KnownWide, at: EpochMs): void {
     this.#known = known
     this.#at = at
-    this.#countsUnknownAsFull = false
+    this.#supposedFull = 0
   }
 
-  /** From here on counts every station of which something is unknown as having a full container; `look` ends it. */
-  supposeUnknownFull(): void {
-    this.#countsUnknownAsFull = true
+  /** From here on counts so many of the stations of which something is unknown as having a full container; `look` ends it. */
+  supposeFull(stations: number): void {
+    this.#supposedFull = stations
   }
 
   get id(): FactValue {
@@ -414,11 +423,9 @@ export class AreaFacts {
   }
 
   get stations_full(): FactValue {
-    let count = 0n
-    for (const { full, unknown } of this.#known.stations) {
-      if (full > 0 || (this.#countsUnknownAsFull && unknown > 0)) count++
-    }
-    return count
+    let count = this.#supposedFull
+    for (const { full } of this.#known.stations) if (full > 0) count++
+    return BigInt(count)
   }
 
   get stations_full_last_7d(): FactValue {
@@ -437,11 +444,11 @@ export function countFullSince({ stations }: KnownWide, at: EpochMs): number {
 
 /** Answers for the return bike of one area. */
 export class BikeFacts {
-  #bike: BikeRecord | undefined
+  #bike: BikeRound | undefined
   #at = 0 as EpochMs
 
   look({ bike }: KnownWide, at: EpochMs): void {
-    this.#bike = bike?.state === 'started' ? bike : undefined
+    this.#bike = bike && at < bike.at + BIKE_LIFE_MS ? bike : undefined
     this.#at = at
   }
 

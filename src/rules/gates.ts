@@ -3,15 +3,16 @@ import { HOUR, MINUTE } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { GateAnswer } from './decision.ts'
 import type { Episode } from './episode.ts'
+import { groupOf } from './group.ts'
 import type { WaitingItem } from './group.ts'
 import { silenceOver } from './silence.ts'
-import { nowOf, truthOf } from './world.ts'
+import { markDirty, nowOf, truthOf } from './world.ts'
 import type { World } from './world.ts'
 
 /** When to look again at what has no end of its own. */
 const LOOK_AGAIN_MS = 15 * MINUTE
 /** What is to be posted at a time of day may be so much later: others may stand in line before it. */
-const POST_AT_MS = 2 * HOUR
+export const POST_AT_MS = 2 * HOUR
 
 /** How late the news is told; known only when timers are caught up with after downtime. */
 export interface Lateness {
@@ -45,6 +46,10 @@ function askStillActive(world: World, item: WaitingItem): GateAnswer {
   if (!isSame || episode.state === 'idle' || episode.state === 'pending') {
     return { gate, answer: 'drop' }
   }
+  // By the clock it is looked at again only to be posted, so it is asked here whether it is still so.
+  if (episode.rule.schedule && truthOf(world, episode.rule.when, episode.place) !== true) {
+    return { gate, answer: 'hold', until: (at + LOOK_AGAIN_MS) as EpochMs, detail: 'no data' }
+  }
   const { graceMs } = episode.rule.onMissing
   if (episode.unknownSince !== undefined && episode.rule.onMissing.policy === 'hold') {
     const until = Math.min(episode.unknownSince + graceMs, at + LOOK_AGAIN_MS) as EpochMs
@@ -61,9 +66,19 @@ function askStillActive(world: World, item: WaitingItem): GateAnswer {
 function askStillClear(world: World, item: WaitingItem): GateAnswer {
   const { rule, place, state } = item.episode
   const when = truthOf(world, rule.when, place)
-  if (state === 'idle' && when === false) return { gate: 'still-active', answer: 'pass' }
-  const detail = when === 'unknown' ? 'no data' : 'true again'
-  return { gate: 'still-active', answer: 'drop', detail }
+  const gate = 'still-active'
+  if (when === 'unknown' || !isLevelKnown(world, item.episode)) {
+    return { gate, answer: 'drop', detail: 'no data' }
+  }
+  if (state !== 'idle' || when) return { gate, answer: 'drop', detail: 'true again' }
+  return { gate, answer: 'pass' }
+}
+
+/** A count of reports is 0 also where nobody looked: where a rule asks how full it is, that must be known. */
+function isLevelKnown(world: World, { rule, container, place }: Episode): boolean {
+  if (!rule.asksLevel) return true
+  if (container) return world.facts.c.full !== undefined
+  return place.kind !== 'station' || !rule.when.reads.includes('s.unknown') || place.unknown === 0
 }
 
 function askStale(world: World, lateness: Lateness | undefined): GateAnswer {
@@ -94,7 +109,10 @@ function askSuppressed(world: World, item: WaitingItem): GateAnswer {
   for (const { id, when, maxMs } of rule.suppress) {
     if (truthOf(world, when, place) !== true) continue
     const since = item.suppressedSince[id] ?? at
-    item.suppressedSince = { ...item.suppressedSince, [id]: since }
+    if (since === at) {
+      item.suppressedSince = { ...item.suppressedSince, [id]: since }
+      markDirty(world, groupOf(place, rule.audience))
+    }
     if (at - since >= maxMs) continue
     const until = Math.min(since + maxMs, at + LOOK_AGAIN_MS) as EpochMs
     return { gate: 'suppressed', answer: 'hold', until, detail: id }

@@ -140,12 +140,13 @@ function settle(world: World, of: ContainerWatch | PlaceWatch, rule: Rule): void
   world.timers.wish(episode.timer, episodeDue(episode, rule, nowOf(world)))
 }
 
-/** What was true when its time came, and waits to be posted, is dropped if it is so no longer. */
+/** What was true when its time came is over when it is so no longer; what waits to be posted is dropped. */
 function settleScheduled(world: World, episode: Episode): void {
   if (truthOf(world, episode.rule.when, episode.place) !== false) return
-  const wasWaiting = withdraw(world, episode)
-  if (wasWaiting) {
+  if (withdraw(world, episode)) {
     decide(world, episode, 'idle', 'resolved-while-waiting', { outcome: 'dropped' })
+  } else {
+    decide(world, episode, 'idle', 'cleared')
   }
   end(episode)
   markDirty(world, episode)

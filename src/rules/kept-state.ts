@@ -8,7 +8,7 @@
  *     rule|<rule>                  the rule's hash
  *     station|<station>            {full, room, thread?, tally? …}; containers by name, the rest unknown
  *     more|<container>             {broken?, plans?, forecast?}
- *     silence|<id>                 what staff said
+ *     silence|<id>                 {id, stationId?, containerId?, ruleId?, until}
  *     taken|<post>                 when it was taken back
  *     episode|<rule>|<subject>     {state, startedAt, since, unknownSince?, posted?, lastPostedAt?}
  *     group|<place>|<audience>     {dueAt, items}
@@ -20,9 +20,10 @@ import { z } from 'zod'
 import type { PostKey } from '#src/stations/ids.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { Plans } from './plan.ts'
-import type { BikeRecord, ForecastRecord, SilencedRecord } from './record.ts'
+import { PLAN_SOURCES } from './record.ts'
+import type { Quieted } from './silence.ts'
 import type { Trouble } from './trouble.ts'
-import type { Truck } from './watch.ts'
+import type { BikeRound, Forecast, Truck } from './watch.ts'
 import type { EngineClock, Keepable } from './world.ts'
 
 const at = z.number().transform((ms) => ms as EpochMs)
@@ -42,13 +43,13 @@ const whole = <Told>() => z.looseObject({}).transform((told) => told as unknown 
 const wideShape = z.strictObject({
   tally: accountTallyShape.optional(),
   thread: told.optional(),
-  bike: whole<BikeRecord>().optional(),
+  bike: whole<BikeRound>().optional(),
   digestDay: z.string().optional(),
 })
 const extrasShape = z.strictObject({
   broken: whole<Trouble>().optional(),
   plans: whole<Plans>().optional(),
-  forecast: whole<ForecastRecord>().optional(),
+  forecast: whole<Forecast>().optional(),
 })
 const stationShape = z.strictObject({
   full: z.array(z.string()),
@@ -108,7 +109,7 @@ type State = ReadonlyMap<string, string>
 export const readClock = (state: State) => read(state, 'clock', clockShape)
 export const readWide = (state: State, key: string) => read(state, key, wideShape)
 export const readExtras = (state: State, key: string) => read(state, key, extrasShape)
-export const readSilence = (state: State, key: string) => read(state, key, whole<SilencedRecord>())
+export const readSilence = (state: State, key: string) => read(state, key, whole<Quieted>())
 export const readTaken = (state: State, key: string) => read(state, key, at)
 export const readRuleHash = (state: State, id: string) => read(state, ruleKey(id), z.string())
 export const readStation = (state: State, key: string) => read(state, key, stationShape)
@@ -120,7 +121,9 @@ export function ruleKey(ruleId: string): string {
 }
 
 export function clockText(clock: EngineClock): string {
-  const { now, seq, recordAt, catchUpUntil } = clock
+  const { now, seq, recordAt } = clock
+  const isCatchingUp = clock.catchUpUntil !== undefined && clock.catchUpUntil > now!
+  const catchUpUntil = isCatchingUp ? clock.catchUpUntil : undefined
   return JSON.stringify({ at: now, seq, recordAt, catchUpUntil })
 }
 
@@ -145,7 +148,10 @@ export function textOf(thing: Keepable): string | undefined {
         since: item.since,
         opened: item.opened,
         blocked: item.blocked,
-        suppressedSince: item.suppressedSince,
+        suppressedSince: inOrder(
+          item.suppressedSince,
+          item.episode.rule.suppress.map(({ id }) => id),
+        ),
       }))
       return JSON.stringify({ dueAt: thing.timer.dueAt, items })
     }
@@ -172,19 +178,30 @@ export function textOf(thing: Keepable): string | undefined {
       return textUnlessBlank({ tally, thread, bike, digestDay })
     }
     case 'extras': {
-      const { broken, plans, forecast } = thing
+      const { broken, forecast } = thing
+      const plans = thing.plans && inOrder(thing.plans, PLAN_SOURCES)
       return textUnlessBlank({ broken, plans, forecast })
     }
     case 'silence':
       return thing.isOver ? undefined : JSON.stringify(thing.said)
     case 'taken':
-      return String(thing.at)
+      return thing.isForgotten ? undefined : String(thing.at)
   }
 }
 
 function textUnlessBlank(told: Readonly<Record<string, unknown>>): string | undefined {
   const isBlank = Object.values(told).every((value) => value === undefined)
   return isBlank ? undefined : JSON.stringify(told)
+}
+
+/** The same things in the same order, whichever came first. */
+function inOrder<Key extends string, Value>(
+  things: Readonly<Partial<Record<Key, Value>>>,
+  keys: readonly Key[],
+): Readonly<Partial<Record<Key, Value>>> {
+  const ordered: Partial<Record<Key, Value>> = {}
+  for (const key of keys) if (things[key] !== undefined) ordered[key] = things[key]
+  return ordered
 }
 
 function finite(instant: EpochMs): number {

@@ -23,6 +23,7 @@ export function replan(
   )
   const told = emptyings
     .filter(({ until }) => until > at)
+    .map(({ from, until }) => ({ from, until }))
     .toSorted((a, b) => a.from - b.from || a.until - b.until)
   const now = [...past, ...told]
   const { [source]: _before, ...others } = plans

@@ -2,42 +2,23 @@
 import { createHash } from 'node:crypto'
 
 import type { AreaId, PostKey } from '#src/stations/ids.ts'
-import { DAY, HOUR, plus } from '#src/stations/time.ts'
+import { HOUR, plus } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import { askBudget, spend } from './budget.ts'
-import { isLevelLive, statusSource } from './container-status.ts'
-import type { DecidedPost, GateAnswer, PostItem } from './decision.ts'
-import { FORECAST_LIFE_MS, countFullSince, wasPassedBy } from './facts.ts'
+import { askBudget, isGap, spend } from './budget.ts'
+import type { DecidedPost, GateAnswer } from './decision.ts'
 import { askGates } from './gates.ts'
 import type { Lateness } from './gates.ts'
 import { byImportance, itemEpisodeId } from './group.ts'
 import type { Group, WaitingItem } from './group.ts'
-import { findAlternative } from './nearest.ts'
-import { nextEmptying } from './plan.ts'
-import { keepWaiting } from './waiting-room.ts'
-import type { ContainerWatch, PlaceWatch, WideWatch } from './watch.ts'
+import { describe } from './post-items.ts'
+import { GAP, keepWaiting } from './waiting-room.ts'
+import type { PlaceWatch } from './watch.ts'
 import { placeId } from './watch.ts'
 import { decide, lookAt, markDirty, nowOf } from './world.ts'
 import type { World } from './world.ts'
 
 /** For so long news of a station follows up its newest post. */
 const THREAD_MS = 2 * HOUR
-
-/** Plans so far ahead are told with the news. */
-const PLAN_TOLD_MS = 7 * DAY
-
-/** What an item is blocked by while it waits for the account's gap between posts. */
-const GAP = 'budget:gap'
-
-/**
- * The end of the account's gap for a group in which everything waits for it, else 0. Such a group is
- * due then and never at another instant, so its due time need not be kept each time it moves.
- */
-export function gapEndOf(world: World, group: Group): number {
-  const lastAt = world.account.tally?.lastAt
-  if (lastAt === undefined || group.items.some(({ blocked }) => blocked !== GAP)) return 0
-  return lastAt + world.book.policy.budget.minGapMs
-}
 
 interface Attempt {
   readonly item: WaitingItem
@@ -83,9 +64,9 @@ function postKind(
   attempts: readonly Attempt[],
 ): readonly Held[] {
   const passing = attempts.filter(({ gates }) => gates.every(({ answer }) => answer === 'pass'))
-  const absorbed = new Map<WaitingItem, PostKey | undefined>()
+  const absorbed = new Map<WaitingItem, PostKey>()
   for (const { item } of passing) {
-    const told = kind === 'open' ? tellingAbsorber(world, item) : undefined
+    const told = tellingAbsorber(world, item)
     if (told) absorbed.set(item, told)
   }
   const candidates = passing.filter(({ item }) => !absorbed.has(item))
@@ -114,7 +95,7 @@ function tellOutcome(
   world: World,
   item: WaitingItem,
   gates: readonly GateAnswer[],
-  absorbed: ReadonlyMap<WaitingItem, PostKey | undefined>,
+  absorbed: ReadonlyMap<WaitingItem, PostKey>,
   post: DecidedPost | undefined,
 ): EpochMs | undefined {
   const { episode } = item
@@ -146,8 +127,7 @@ function tellOutcome(
     decide(world, episode, episode.state, 'gate-dropped', { about, gates, outcome: 'dropped' })
     return undefined
   }
-  const isGap = blocking.detail?.startsWith('min_gap') === true
-  const blocked = isGap ? GAP : blocking.gate
+  const blocked = isGap(blocking) ? GAP : blocking.gate
   if (item.blocked !== blocked) {
     item.blocked = blocked
     decide(world, episode, episode.state, 'gate-held', { about, gates, outcome: 'held' })
@@ -155,24 +135,30 @@ function tellOutcome(
   return blocking.until!
 }
 
-function absorbs(bigger: WaitingItem, smaller: WaitingItem): boolean {
-  return bigger.episode.rule.absorbs.includes(smaller.episode.rule.id)
+/** Whether one speaks for the other as well: a rule for its own container, or for all of its station. */
+export function absorbs(bigger: WaitingItem, smaller: WaitingItem): boolean {
+  const { rule, container, place } = bigger.episode
+  return (
+    rule.absorbs.includes(smaller.episode.rule.id) &&
+    place === smaller.episode.place &&
+    (!container || container === smaller.episode.container)
+  )
 }
 
-/** The post of a bigger rule that is active at the station and has been told; it speaks for the smaller as well. */
-function tellingAbsorber(world: World, item: WaitingItem): PostKey | undefined {
-  const { place, rule } = item.episode
-  if (place.kind !== 'station') return undefined
-  for (const bigger of world.stationRules) {
+/** The post of a bigger rule that is active and has been told; it speaks for the smaller as well. */
+export function tellingAbsorber(world: World, item: WaitingItem): PostKey | undefined {
+  const { place, container, rule } = item.episode
+  if (item.kind === 'close') return undefined
+  for (const bigger of world.book.rules) {
     if (!bigger.absorbs.includes(rule.id)) continue
-    const episode = place.episodes[bigger.index]
+    const episode = (bigger.per === 'container' ? container : place)?.episodes[bigger.index]
     if (episode?.state === 'active' && episode.posted) return episode.posted.key
   }
   return undefined
 }
 
 /** Words to the staff cost nothing. */
-function askBudgetOf(world: World, group: Group, priority: number): GateAnswer {
+export function askBudgetOf(world: World, group: Group, priority: number): GateAnswer {
   if (group.audience === 'staff') return { gate: 'budget', answer: 'pass' }
   const { budget } = world.book.policy
   const { place } = group
@@ -215,7 +201,7 @@ function publish(
   return post
 }
 
-function noteTold(world: World, items: readonly WaitingItem[], key: PostKey): void {
+export function noteTold(world: World, items: readonly WaitingItem[], key: PostKey): void {
   const at = nowOf(world)
   for (const { episode } of items) {
     episode.posted = { key, at }
@@ -232,7 +218,7 @@ export function timesOf(world: World): Pick<DecidedPost, 'at' | 'sendAt' | 'expi
   return { at, sendAt, expiresAt: plus(sendAt, staleAfterMs) }
 }
 
-function aboutPlace(place: PlaceWatch): Pick<DecidedPost, 'stationId' | 'areaId'> {
+export function aboutPlace(place: PlaceWatch): Pick<DecidedPost, 'stationId' | 'areaId'> {
   switch (place.kind) {
     case 'station':
       return { stationId: place.station.id }
@@ -240,85 +226,6 @@ function aboutPlace(place: PlaceWatch): Pick<DecidedPost, 'stationId' | 'areaId'
       return { areaId: placeId(place) as AreaId }
     case 'account':
       return {}
-  }
-}
-
-/** When the digest of the day is next to be made: at its time, or when the account may speak again after it. */
-export function digestDue(world: World): EpochMs {
-  const at = nowOf(world)
-  const { digestMinute, minGapMs } = world.book.policy.budget
-  const { account, calendar } = world
-  const due = calendar.nextTime(digestMinute, at - DIGEST_LATE_MS)
-  if (due > at) return due
-  if (account.digestDay === calendar.dayOf(at)) return calendar.nextTime(digestMinute, at)
-  return Math.max(at, (account.tally?.lastAt ?? -Infinity) + minGapMs) as EpochMs
-}
-
-/** A digest that could not be made for so long, since the account was speaking, is left out that day. */
-const DIGEST_LATE_MS = 2 * HOUR
-
-/**
- * One post with all that the day's spent budget has held back and that is still so. It is the day's
- * one post outside the budget. The episodes must have been judged anew.
- */
-export function postDigest(world: World, lateness: Lateness | undefined): void {
-  const { account } = world
-  account.digestDay = world.calendar.dayOf(nowOf(world))
-  markDirty(world, account)
-  const attempts: Attempt[] = []
-  for (const item of heldByBudget(world)) {
-    lookAt(world, item.episode.container, item.episode.place)
-    const gates = askGates(world, item, lateness)
-    if (gates.every(({ answer }) => answer === 'pass')) attempts.push({ item, gates })
-  }
-  if (attempts.length === 0) return
-  const items = attempts.map(({ item }) => item).sort(byImportance)
-  const said = items.filter(
-    (item) =>
-      !items.some((other) => absorbs(other, item) && other.episode.place === item.episode.place),
-  )
-  const post: DecidedPost = {
-    key: postKey('digest', said.map(itemEpisodeId)),
-    audience: 'public',
-    kind: 'digest',
-    priority: items[0]!.episode.rule.priority,
-    ...timesOf(world),
-    items: said.map((item) => ({
-      ...describe(world, item),
-      ...aboutPlace(item.episode.place),
-    })),
-  }
-  world.ledger.posts.push(post)
-  noteTold(
-    world,
-    said.filter(({ kind }) => kind === 'open'),
-    post.key,
-  )
-  for (const { item, gates } of attempts) {
-    const { episode } = item
-    const isSaid = said.includes(item)
-    lookAt(world, episode.container, episode.place)
-    decide(world, episode, episode.state, isSaid ? 'digested' : 'absorbed', {
-      about: item.kind === 'open' ? 'when' : 'clear',
-      gates,
-      outcome: isSaid ? 'posted' : 'dropped',
-      postKey: post.key,
-    })
-  }
-  const told = new Set(items)
-  for (const group of new Set(items.map(({ episode }) => episode.place.groups.public!))) {
-    const rest = group.items.filter((item) => !told.has(item))
-    keepWaiting(world, group, rest, group.timer.dueAt)
-  }
-  const { day, posts } = account.tally ?? { day: account.digestDay, posts: 0 }
-  account.tally = { day, posts, lastAt: post.at }
-}
-
-/** Everything public that the day had no more posts for. */
-export function* heldByBudget(world: World): Generator<WaitingItem> {
-  const places = [...world.stations.values(), ...world.areas.values(), world.account]
-  for (const { groups } of places) {
-    for (const item of groups.public?.items ?? []) if (item.blocked === 'budget') yield item
   }
 }
 
@@ -336,65 +243,4 @@ function followed(world: World, group: Group, items: readonly WaitingItem[]): Po
     if (earlier && at - earlier.at <= THREAD_MS) return earlier.key
   }
   return undefined
-}
-
-function describe(world: World, item: WaitingItem): PostItem {
-  const { rule, subject, container, place } = item.episode
-  const common = {
-    ruleId: rule.id,
-    episode: itemEpisodeId(item),
-    subject,
-    template: item.kind === 'open' ? rule.post : rule.closePost!,
-    since: item.since,
-  }
-  if (container) return { ...common, ...describeContainer(world, item, container) }
-  if (place.kind !== 'station') return { ...common, ...describeWide(world, item, place) }
-  return {
-    ...common,
-    source: 'none',
-    fullContainers: place.full,
-    containers: place.containers.length,
-  }
-}
-
-type Details = Omit<PostItem, 'ruleId' | 'episode' | 'subject' | 'template' | 'since'>
-
-function describeContainer(world: World, item: WaitingItem, container: ContainerWatch): Details {
-  const at = nowOf(world)
-  const { id, fraction } = container.container
-  const isPublicOpen = item.kind === 'open' && item.episode.rule.audience === 'public'
-  const alternative = isPublicOpen
-    ? findAlternative(world.stations.values(), container.station, fraction, at)
-    : undefined
-  const next = isPublicOpen ? nextEmptying(container.extras?.plans, at) : undefined
-  const forecast = container.extras?.forecast
-  const fullAt =
-    forecast && at < forecast.at + FORECAST_LIFE_MS && item.episode.rule.readsForecast
-      ? forecast.fullAt
-      : undefined
-  return {
-    containerId: id,
-    fraction,
-    source: statusSource(container, at),
-    ...(isLevelLive(container, at) && { fillPercent: container.fillPercent! }),
-    ...(alternative && { alternative }),
-    ...(next && next.from - at < PLAN_TOLD_MS && { nextEmptyingAt: next.from }),
-    ...(isPublicOpen && wasPassedBy(container, at, world.calendar) && { passedBy: true }),
-    ...(fullAt !== undefined && { fullAt }),
-  }
-}
-
-function describeWide(world: World, { episode: { rule } }: WaitingItem, place: WideWatch): Details {
-  const { bike } = place
-  const isOfWeek = rule.when.reads.includes('a.stations_full_last_7d')
-  const stationsFull = isOfWeek
-    ? countFullSince(place, nowOf(world))
-    : place.stations.filter(({ full }) => full > 0).length
-  return {
-    source: 'none',
-    stationsFull,
-    stations: place.stations.length,
-    ...(bike?.firstStopAt !== undefined && { firstStopAt: bike.firstStopAt }),
-    ...(bike?.freeSlots !== undefined && { freeSlots: bike.freeSlots }),
-  }
 }

@@ -230,8 +230,8 @@ export type Applied =
         | 'unknown-container'
         | 'unknown-station'
         | 'unknown-area'
-        | 'unknown-post'
         | 'unknown-silence'
         | 'repeat-report'
         | 'repeat-correction'
+        | 'too-old-post'
     }

@@ -18,12 +18,13 @@ import {
   readWide,
 } from './kept-state.ts'
 import type { KeptGroup } from './kept-state.ts'
-import { gapEndOf } from './posting.ts'
 import type { Rule } from './rule-book.ts'
-import { createSilence } from './silence.ts'
+import { addSilence } from './silence.ts'
 import type { Subject } from './subject.ts'
 import { episodeAt, findEpisode, findPlace, subjectsOf } from './subjects.ts'
-import { forget, withdrawAll } from './town-watch.ts'
+import { createTaken } from './taking-back.ts'
+import { forget } from './town-watch.ts'
+import { gapEndOf, withdrawAll } from './waiting-room.ts'
 import { extrasOf, restoreState } from './watch.ts'
 import type { ContainerWatch, PlaceWatch, WideWatch } from './watch.ts'
 import { ENGINE_VERSION, decide, lookAt, markDirty, nowOf, truthOf } from './world.ts'
@@ -50,7 +51,7 @@ export function restore(world: World, kept: KeptState): Leftovers {
     const [kind, first] = key.split('|')
     if (kind === 'station' && !restoreStation(world, kept, key, first!)) leftovers.push(key)
     if (kind === 'more' && !restoreExtras(world, kept, key, first!)) leftovers.push(key)
-    if (kind === 'silence' && !restoreSilence(world, kept, key)) leftovers.push(key)
+    if (kind === 'silence') addSilence(world, readSilence(kept.state, key)!)
     if (kind === 'taken') restoreTaken(world, kept, key, first!)
     if (kind === 'area' && !restoreWide(world.areas.get(first as AreaId), kept, key)) {
       leftovers.push(key)
@@ -116,17 +117,9 @@ function restoreExtras(world: World, kept: KeptState, key: string, id: string): 
   return true
 }
 
-/** False where it is over. */
-function restoreSilence(world: World, kept: KeptState, key: string): boolean {
-  const said = readSilence(kept.state, key)!
-  if (said.until <= nowOf(world)) return false
-  world.silences.set(said.id, createSilence(said))
-  return true
-}
-
 function restoreTaken(world: World, kept: KeptState, key: string, post: string): void {
   const at = readTaken(kept.state, key)!
-  world.taken.set(post as PostKey, { kind: 'taken', key, at, dirty: false })
+  world.taken.set(post as PostKey, createTaken(post as PostKey, at))
 }
 
 /** False where its rule is no longer in the book or its subject no longer in the town. */
@@ -177,7 +170,8 @@ function restoreGroup(world: World, key: string, kept: KeptGroup): boolean {
   const items: WaitingItem[] = []
   for (const item of kept.items) {
     const episode = findEpisode(world, item.rule, item.subject)
-    if (!episode) continue
+    // What the rule had to say to the one audience is not for the other.
+    if (episode?.rule.audience !== audience) continue
     const { kind, startedAt, since, opened, blocked, suppressedSince } = item
     items.push({ episode, kind, startedAt, since, opened, blocked, suppressedSince })
   }

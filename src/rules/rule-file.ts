@@ -11,7 +11,7 @@ import { PER } from './rule-book.ts'
 import type { Policy, ReadingPolicy, Rule, RuleBook } from './rule-book.ts'
 import { wordIssue } from './rule-faults.ts'
 import type { Fault, FaultAt, Path } from './rule-faults.ts'
-import { checkNames, lintRule } from './rule-lint.ts'
+import { checkNames, lintPolicy, lintRule } from './rule-lint.ts'
 import { ruleFileShape } from './rule-shape.ts'
 import type { RuleFileShape, RuleShape } from './rule-shape.ts'
 
@@ -88,7 +88,8 @@ export function parseRuleFile(
     ]),
   )
   const book = createBook(shaped.data, conditions, text)
-  for (const rule of book.rules) lintRule(rule, ['rules', rule.index]).forEach(tell)
+  lintPolicy(book.policy).forEach(tell)
+  for (const rule of book.rules) lintRule(rule, book.policy, ['rules', rule.index]).forEach(tell)
   return { kind: 'ok', book, warnings: sorted(faults) }
 }
 
@@ -212,6 +213,7 @@ function createRule(
     when,
     ...(clear && { clear }),
     weighsEvidence: reads.includes('c.full') || reads.includes('c.evidence'),
+    asksLevel: reads.some((name) => LEVEL_FACTS.has(name)),
     readsForecast: reads.includes('c.p_full_24h'),
     forMs: shape.for,
     clearForMs: shape.clear_for,
@@ -232,6 +234,15 @@ function createRule(
     ...(shape.close_post !== undefined && { closePost: shape.close_post }),
   }
 }
+
+const LEVEL_FACTS: ReadonlySet<string> = new Set([
+  'c.full',
+  'c.evidence',
+  'c.fill',
+  'c.full_reports_2h',
+  's.full',
+  's.unknown',
+])
 
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12)

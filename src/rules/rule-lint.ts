@@ -1,11 +1,14 @@
 /** What a rule file's shape cannot say: names that must meet, and things that work but are hardly meant. */
 import type { ContainerId, StationId } from '#src/stations/ids.ts'
-import { HOUR, MINUTE } from '#src/stations/time.ts'
+import { DAY, HOUR, MINUTE } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { Condition } from './condition.ts'
 import { createFacts } from './facts.ts'
 import type { FactContext, KnownContainer } from './facts.ts'
-import type { Rule } from './rule-book.ts'
+import { POST_AT_MS } from './gates.ts'
+import { intervalHolds } from './quiet-hours.ts'
+import type { DayInterval } from './quiet-hours.ts'
+import type { Policy, Rule } from './rule-book.ts'
 import { suggestName } from './rule-faults.ts'
 import type { FaultAt } from './rule-faults.ts'
 import type { RuleShape } from './rule-shape.ts'
@@ -38,12 +41,8 @@ export function checkNames(
     }
     for (const key of ['absorbs', 'inhibited_by'] as const) {
       rule[key].forEach((name, j) => {
-        const path = ['rules', i, key, j]
-        const others = ids.filter((id) => id !== rule.id)
-        if (name === rule.id) faults.push({ path, message: 'names the rule itself; take it out' })
-        else if (!ids.includes(name)) {
-          faults.push({ path, message: suggestName(`"${name}" is no rule`, name, others) })
-        }
+        const message = wordMeeting(rule, key, name, rules)
+        if (message !== undefined) faults.push({ path: ['rules', i, key, j], message })
       })
     }
     if (rule.on_missing.then === 'clear' && rule.close_post !== undefined) {
@@ -55,8 +54,52 @@ export function checkNames(
   return faults
 }
 
+/** What is wrong with one rule's naming another; undefined where the two can meet. */
+function wordMeeting(
+  rule: RuleShape,
+  key: 'absorbs' | 'inhibited_by',
+  name: string,
+  rules: readonly RuleShape[],
+): string | undefined {
+  if (name === rule.id) return 'names the rule itself; take it out'
+  const other = rules.find(({ id }) => id === name)
+  if (!other) {
+    const others = rules.map(({ id }) => id).filter((id) => id !== rule.id)
+    return suggestName(`"${name}" is no rule`, name, others)
+  }
+  const [bigger, smaller] = key === 'absorbs' ? [rule, other] : [other, rule]
+  if (bigger.per !== smaller.per && !(bigger.per === 'station' && smaller.per === 'container')) {
+    return `${name} is per: ${other.per} and this rule per: ${rule.per}, so they never meet; take it out`
+  }
+  if (key === 'absorbs' && bigger.channel !== smaller.channel) {
+    return `${name} speaks to channel: ${other.channel} and this rule to ${rule.channel}, so neither can speak for the other; take it out`
+  }
+  if (reaches(other, rule.id, key, rules)) {
+    return `${name} comes back to this rule by its own ${key}, so neither would ever speak; take one of them out`
+  }
+  return undefined
+}
+
+/** Whether going from rule to rule by `key` leads to `id`. */
+function reaches(
+  from: RuleShape,
+  id: string,
+  key: 'absorbs' | 'inhibited_by',
+  rules: readonly RuleShape[],
+  seen: Set<string> = new Set(),
+): boolean {
+  if (from.id === id) return true
+  if (seen.has(from.id)) return false
+  seen.add(from.id)
+  return rules.some((rule) => from[key].includes(rule.id) && reaches(rule, id, key, rules, seen))
+}
+
 /** Warnings for a rule that can be carried out. */
-export function lintRule(rule: Rule, path: readonly (string | number)[]): readonly FaultAt[] {
+export function lintRule(
+  rule: Rule,
+  policy: Policy,
+  path: readonly (string | number)[],
+): readonly FaultAt[] {
   const warnings: FaultAt[] = []
   if (rule.cooldownMs > 0 && rule.cooldownMs < rule.forMs) {
     const message = 'is shorter than for, so it never holds anything back'
@@ -67,12 +110,33 @@ export function lintRule(rule: Rule, path: readonly (string | number)[]): readon
       'is shorter than sensors usually take between two readings (15m), so a single reading makes a post'
     warnings.push({ path: [...path, 'for'], message })
   }
+  if (policy.quiet && !rule.ignoresQuietHours && isWhollyQuiet(rule, policy.quiet.daily)) {
+    const message = `falls in the quiet hours ${policy.quiet.daily.text}, so nothing is ever said; choose another time, or write quiet: ignore`
+    warnings.push({ path: [...path, 'post_at'], message })
+  }
   const overlap = rule.clear && findOverlap(rule.per, rule.when, rule.clear)
   if (overlap !== undefined) {
     const message = `can be true while when is (for example with ${overlap}); while both are, the rule stays as it is`
     warnings.push({ path: [...path, 'clear'], message })
   }
   return warnings
+}
+
+/** Whether the quiet hours cover all of the time in which a rule with `post_at` may speak. */
+function isWhollyQuiet({ postAtMinute }: Rule, quiet: DayInterval): boolean {
+  if (postAtMinute === undefined) return false
+  for (let minute = 0; minute < POST_AT_MS / MINUTE; minute++) {
+    if (!intervalHolds(quiet, (postAtMinute + minute) % (DAY / MINUTE))) return false
+  }
+  return true
+}
+
+/** Warnings for the policy. */
+export function lintPolicy({ quiet, budget }: Policy): readonly FaultAt[] {
+  if (budget.whenSpent !== 'digest' || !quiet) return []
+  if (!intervalHolds(quiet.daily, budget.digestMinute)) return []
+  const message = `falls in the quiet hours ${quiet.daily.text}, so there will be no digest; choose another time`
+  return [{ path: ['policy', 'budget', 'digest_at'], message }]
 }
 
 const LEVELS: ReadonlySet<string> = new Set(['c.fill', 'c.full', 'c.evidence', 's.full'])

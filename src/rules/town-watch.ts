@@ -4,7 +4,7 @@ import type { Container, Mounting, Station, Town } from '#src/stations/station.t
 
 import { nextGridInstant } from './ageing.ts'
 import { end, judge, judgePlace } from './judging.ts'
-import { keepWaiting } from './waiting-room.ts'
+import { withdrawAll } from './waiting-room.ts'
 import {
   createContainerWatch,
   createStationWatch,
@@ -81,6 +81,23 @@ export function followTown(world: World, town: Town): void {
   }
   for (const station of town.stations) followStation(world, station, mountings)
   followAreas(world, town)
+  putInOrder(world, town)
+}
+
+/** In the order of the town's file, as an engine made anew finds them: what is judged in turn is judged in that. */
+function putInOrder({ stations, containers, areas, account }: World, town: Town): void {
+  for (const { id } of town.stations) moveLast(stations, id)
+  for (const { id } of town.stations.flatMap((station) => station.containers)) {
+    moveLast(containers, id)
+  }
+  for (const { id } of town.areas ?? []) moveLast(areas, id)
+  gatherStations(areas, account, stations)
+}
+
+function moveLast<Id, Watch>(map: Map<Id, Watch>, id: Id): void {
+  const watch = map.get(id)!
+  map.delete(id)
+  map.set(id, watch)
 }
 
 function followAreas(world: World, town: Town): void {
@@ -101,7 +118,6 @@ function followAreas(world: World, town: Town): void {
       world.timers.wish(area.timer, nextGridInstant(id, nowOf(world)))
     }
   }
-  gatherStations(world.areas, world.account, world.stations)
 }
 
 function followStation(world: World, station: Station, mountings: Mountings): void {
@@ -198,13 +214,4 @@ export function forget(world: World, episode: Episode): void {
   end(episode)
   world.timers.wish(episode.timer, Infinity)
   markDirty(world, episode)
-}
-
-/** Takes out opening and closing news alike; tells whether there was any. */
-export function withdrawAll(world: World, episode: Episode): boolean {
-  const group = episode.place.groups[episode.rule.audience]
-  const rest = group?.items.filter((item) => item.episode !== episode)
-  if (!group || !rest || rest.length === group.items.length) return false
-  keepWaiting(world, group, rest, group.timer.dueAt)
-  return true
 }

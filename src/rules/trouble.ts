@@ -17,10 +17,9 @@ export interface Word {
 export interface Trouble {
   /** Of the last day and since it was last mended, oldest first. */
   readonly words: readonly Word[]
-  /** When it was last said to be there, by whomever. */
-  readonly lastAt?: EpochMs
   /** Since when staff have known of it; absent once it is mended. */
   readonly staffAt?: EpochMs
+  /** When it was mended; absent where it was seen again since. */
   readonly mendedAt?: EpochMs
 }
 
@@ -49,10 +48,7 @@ export function troubleOf(kind: ReportKind): TroubleKind | undefined {
 /** The trouble after one more word; undefined where the same person said the same within two hours. */
 export function hear(trouble: Trouble | undefined, record: ReportRecord): Trouble | undefined {
   const { kind, by, reporter, at } = record
-  if (kind === 'cleaned' || kind === 'repaired') {
-    const lastAt = trouble?.lastAt
-    return { words: [], ...(lastAt !== undefined && { lastAt }), mendedAt: at }
-  }
+  if (kind === 'cleaned' || kind === 'repaired') return { words: [], mendedAt: at }
   const words = trouble?.words ?? []
   const earlier = words.find((word) => word.reporter === reporter)
   if (earlier && at - earlier.at < REPORT_FRESH_MS) return undefined
@@ -60,9 +56,7 @@ export function hear(trouble: Trouble | undefined, record: ReportRecord): Troubl
   const staffAt = trouble?.staffAt ?? (by === 'staff' ? at : undefined)
   return {
     words: [...others.slice(-(MAX_WORDS - 1)), { by, reporter, at }],
-    lastAt: at,
     ...(staffAt !== undefined && { staffAt }),
-    ...(trouble?.mendedAt !== undefined && { mendedAt: trouble.mendedAt }),
   }
 }
 
@@ -75,6 +69,5 @@ export function countWords(trouble: Trouble | undefined, by: Word['by'], since: 
 
 /** Whether it was put right after it was last seen. */
 export function isMended(trouble: Trouble | undefined): boolean {
-  const { lastAt, mendedAt } = trouble ?? {}
-  return mendedAt !== undefined && (lastAt === undefined || mendedAt > lastAt)
+  return trouble?.mendedAt !== undefined
 }

@@ -12,6 +12,7 @@ import type { Plans } from './plan.ts'
 import type { BikeRecord, ForecastRecord } from './record.ts'
 import type { ReadingPolicy, Rule } from './rule-book.ts'
 import { ACCOUNT } from './subject.ts'
+import type { Silence } from './silence.ts'
 import type { Timer } from './timer-queue.ts'
 import type { Trouble } from './trouble.ts'
 
@@ -23,7 +24,7 @@ interface TimerOf<Kind extends string, Of> extends Timer {
 /**
  * Whatever comes due. Keys begin with the kind, and timers due at the same instant fire in the order
  * of their keys: facts grow old, the day's digest is made, episodes move, the safety grid looks, groups
- * are posted, and schedules come last, to be posted when all else has been.
+ * are posted, schedules come last, to be posted when all else has been, and silences end.
  */
 export type EngineTimer =
   | TimerOf<'age', ContainerWatch>
@@ -32,6 +33,7 @@ export type EngineTimer =
   | TimerOf<'group', Group>
   | TimerOf<'digest', WideWatch>
   | TimerOf<'schedule', Rule>
+  | TimerOf<'silence', Silence>
 
 export interface ContainerWatch {
   readonly kind: 'container'
@@ -67,9 +69,15 @@ export interface Extras {
   readonly key: string
   broken: Trouble | undefined
   plans: Plans | undefined
-  forecast: ForecastRecord | undefined
+  forecast: Forecast | undefined
   dirty: boolean
 }
+
+/** The newest forecast, as far as rules and posts ask it. */
+export type Forecast = Pick<ForecastRecord, 'at' | 'fullWithin24h' | 'fullAt'>
+
+/** The bike's round, since it was last spoken of. */
+export type BikeRound = Pick<BikeRecord, 'at' | 'firstStopAt' | 'freeSlots'>
 
 /** Whatever posts are about, and rules above a container are judged for. */
 interface Place {
@@ -112,7 +120,7 @@ export interface WideWatch extends Place {
   stations: readonly StationWatch[]
   /** Of the account, and of an area what was said about it as a whole. */
   tally: AccountTally | undefined
-  bike: BikeRecord | undefined
+  bike: BikeRound | undefined
   /** The local day whose digest has been made. */
   digestDay: string | undefined
 }

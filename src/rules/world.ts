@@ -52,6 +52,7 @@ export interface Taken {
   /** `taken|post` */
   readonly key: string
   readonly at: EpochMs
+  isForgotten: boolean
   dirty: boolean
 }
 
@@ -130,6 +131,13 @@ export function lookAt(
   }
 }
 
+/** Everything that posts may be about. */
+export function* placesOf(world: World): Generator<PlaceWatch> {
+  yield* world.stations.values()
+  yield* world.areas.values()
+  yield world.account
+}
+
 /** The rules that are judged for a place, and not for each of its containers. */
 export function rulesOf(world: World, place: PlaceWatch): readonly Rule[] {
   switch (place.kind) {
@@ -145,8 +153,8 @@ export function rulesOf(world: World, place: PlaceWatch): readonly Rule[] {
 /**
  * The truth of a condition for the subject that the facts are turned to. `s.full` counts what is known
  * to be full; where containers of the station are unknown, a condition that comes out differently when
- * they are counted as full is UNKNOWN. So a station never has room for want of data. `a.stations_full`
- * is taken in the same way.
+ * some of them are counted as full is UNKNOWN. So a station never has room for want of data.
+ * `a.stations_full` is taken in the same way.
  */
 export function truthOf(
   world: World,
@@ -155,22 +163,33 @@ export function truthOf(
   at: EpochMs = nowOf(world),
 ): Truth {
   const truth = condition.evaluate(world.facts)
-  if (!countsUnknown(condition, place)) return truth
-  return truth === supposeFull(world, place, at, () => condition.evaluate(world.facts))
-    ? truth
-    : 'unknown'
+  if (truth === 'unknown') return truth
+  const unknown = countUnknown(condition, place)
+  const isSame = () => condition.evaluate(world.facts) === truth
+  for (let full = unknown; full > 0; full--) {
+    if (!supposeFull(world, place, at, full, isSame)) return 'unknown'
+  }
+  return truth
 }
 
-/** Whether the condition counts what is full where not all is known. */
-function countsUnknown({ reads }: Condition, place: PlaceWatch): boolean {
-  if (place.kind === 'station') return place.unknown > 0 && reads.includes('s.full')
-  return reads.includes('a.stations_full') && place.stations.some(({ unknown }) => unknown > 0)
+/** How many of what the condition counts may be full or not. */
+function countUnknown({ reads }: Condition, place: PlaceWatch): number {
+  if (place.kind === 'station') return reads.includes('s.full') ? place.unknown : 0
+  if (!reads.includes('a.stations_full')) return 0
+  return place.stations.filter(({ full, unknown }) => full === 0 && unknown > 0).length
 }
 
-function supposeFull<T>(world: World, place: PlaceWatch, at: EpochMs, ask: () => T): T {
+/** Asks as if so many of the unknown were full. */
+function supposeFull<T>(
+  world: World,
+  place: PlaceWatch,
+  at: EpochMs,
+  full: number,
+  ask: () => T,
+): T {
   const { s, a } = world.facts
-  if (place.kind === 'station') s.supposeUnknownFull()
-  else a.supposeUnknownFull()
+  if (place.kind === 'station') s.supposeFull(full)
+  else a.supposeFull(full)
   const answer = ask()
   if (place.kind === 'station') s.look(place, at)
   else a.look(place, at)
@@ -184,12 +203,15 @@ export function explain(
   place: PlaceWatch,
   at: EpochMs = nowOf(world),
 ): readonly Clause[] {
-  const clauses = condition.explain(world.facts)
-  if (!countsUnknown(condition, place)) return clauses
-  const supposed = supposeFull(world, place, at, () => condition.explain(world.facts))
-  return clauses.map((clause, i) =>
-    clause.value === supposed[i]!.value ? clause : { ...clause, value: 'unknown' as const },
-  )
+  let clauses = condition.explain(world.facts)
+  const explained = () => condition.explain(world.facts)
+  for (let full = countUnknown(condition, place); full > 0; full--) {
+    const supposed = supposeFull(world, place, at, full, explained)
+    clauses = clauses.map((clause, i) =>
+      clause.value === supposed[i]!.value ? clause : { ...clause, value: 'unknown' as const },
+    )
+  }
+  return clauses
 }
 
 export interface DecisionDetail {

@@ -172,6 +172,7 @@ const areaName = z
     /^[a-z0-9][a-z0-9-]{0,31}$/,
     'a name of a-z 0-9 and -, at most 32 characters, such as "norrby"',
   )
+  .refine((name) => name !== 'account', '"account" means the whole town; choose another name')
 const areaShape = z.strictObject({ id: areaName, name: line(80) })
 const stationShape = z.strictObject({
   id: z
