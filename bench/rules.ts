@@ -1,70 +1,138 @@
 /**
- * What a reading costs the rules engine, in microseconds, by the size of the town. Run: `node bench/rules.ts`.
- * Each container speaks every ten minutes of town time, every tenth reading changes what is believed of
- * it, and effects are taken a hundred readings at a time, as a commit would.
+ * What the rules engine costs. See --help for what is measured; every measurement runs in a process of
+ * its own, and what is shown is the median of the repetitions in CPU time.
  */
-import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
 
-import { createEngine } from '#src/rules/engine.ts'
-import { parseRuleFile } from '#src/rules/rule-file.ts'
-import type { Fraction } from '#src/stations/fraction.ts'
-import { MINUTE, instant } from '#src/stations/time.ts'
-import { madeTown } from './made-town.ts'
+import { median } from './median.ts'
+import type { DayTask, DayTold } from './rules/measure-day.ts'
+import type { MonthTask, MonthTold } from './rules/measure-month.ts'
+import { measure } from './rules/measure.ts'
+import { EIGHT_RULES } from './rules/rule-books.ts'
 
-const STATION = Array<Fraction>(5).fill('paper')
-const EVERY_MS = 10 * MINUTE
-const START = Date.parse('2026-05-05T06:00:00Z')
-const BATCH = 100
+const HELP = `node bench/rules.ts [--full] [--repeat 3] [--rules FILE] [--only day|month]
 
-const parsed = parseRuleFile(
-  readFileSync(new URL('../towns/boras/rules.yaml', import.meta.url), 'utf8'),
-  'rules.yaml',
-)
-if (parsed.kind === 'faulty') throw new Error(JSON.stringify(parsed.faults))
-const { book } = parsed
+A reading's cost by the size of the town, in microseconds. Each container speaks every ten minutes, each
+has a plan and a forecast, and the account may say as much of each container in every town. Measured
+from 05 to 10, with the end of the quiet hours in it.
+  memory     each container looked up, its reading put down and its state handed over; nothing judged.
+             What this grows by is the machine's memory, not the engine
+  quiet      the engine, no container near a line
+  changing   the engine, every tenth reading crosses a line
+  growth     against the smallest town; of the engine, what remains when memory's share is taken off
+A month of the demo town, sixty stations' worth, replayed from memory: the engine, and beside it one that
+asks every rule of everything each quarter of an hour and says and explains nothing.
 
-function run(containerCount: number, readingCount: number, changing: boolean): string {
-  const town = madeTown(containerCount, STATION)
-  const engine = createEngine({ book, town })
-  const { mountings } = town
-  const stepMs = EVERY_MS / containerCount
-  let decisions = 0
-  let posts = 0
-  let slowestMs = 0
-  const give = (i: number) => {
-    const mounting = mountings[i % containerCount]!
-    const round = Math.floor(i / containerCount)
-    // Ten high readings, ten low: each differs from the one before, every tenth crosses a line.
-    const isHigh = (round + ((i * 7) % 20)) % 20 < 10
-    const fillPercent = (changing && isHigh ? 86 : 40) + ((i * 7) % 100) / 10
-    const at = instant(START + i * stepMs)
-    engine.apply({
-      type: 'reading',
-      seq: i,
-      at,
-      measuredAt: at,
-      containerId: mounting.containerId,
-      deviceId: mounting.deviceId,
-      fillPercent,
-    })
-    if (i % BATCH !== 0) return
-    const effects = engine.takeEffects()
-    decisions += effects.decisions.length
-    posts += effects.posts.length
-  }
-  const warm = Math.max(2 * containerCount, 100_000)
-  for (let i = 0; i < warm; i++) give(i)
-  const from = performance.now()
-  for (let i = warm; i < warm + readingCount; i += BATCH) {
-    const before = performance.now()
-    for (let j = i; j < i + BATCH; j++) give(j)
-    slowestMs = Math.max(slowestMs, performance.now() - before)
-  }
-  const us = ((performance.now() - from) * 1000) / readingCount
-  const perReading = (decisions / (warm + readingCount)).toFixed(3)
-  return `${containerCount} containers, ${changing ? 'every tenth reading a change' : 'no changes'}: ${us.toFixed(2)} µs/reading; slowest ${BATCH} readings ${slowestMs.toFixed(1)} ms; ${perReading} decisions/reading, ${posts} posts`
+  --full     towns of 100 to 100,000 containers instead of 100 to 10,000 (some ten minutes)
+  --repeat   how often each measurement is made
+  --rules    another rule file than the specification's eight
+  --only     one of the two parts
+`
+
+const { values } = parseArgs({
+  options: {
+    full: { type: 'boolean', default: false },
+    repeat: { type: 'string', default: '3' },
+    rules: { type: 'string', default: EIGHT_RULES },
+    only: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) {
+  console.log(HELP)
+  process.exit(0)
 }
 
-for (const changing of [true, false]) {
-  for (const containers of [100, 10_000, 100_000]) console.log(run(containers, 600_000, changing))
+const SIZES = values.full ? [100, 1000, 10_000, 100_000] : [100, 1000, 10_000]
+const AT_LEAST = 150_000
+const KINDS = ['memory', 'quiet', 'changing'] as const
+/** Beyond what memory costs, a reading in the largest town may cost so much more than in the smallest. */
+const FLAT = 1.5
+const TOWN_MONTH_MS = 3000
+const STATION_MONTH_MS = 300
+
+const rulesPath = values.rules
+const repeat = Number(values.repeat)
+const goals: string[] = []
+
+if (values.only !== 'month') await showDays()
+if (values.only !== 'day') await showMonth()
+console.log(`\nGoals\n${goals.join('\n')}`)
+
+async function showDays(): Promise<void> {
+  const rows: Record<string, Record<string, number>> = {}
+  let smallest: Record<(typeof KINDS)[number], DayTold> | undefined
+  for (const containers of SIZES) {
+    const told = {
+      memory: await measureDay(containers, 'memory'),
+      quiet: await measureDay(containers, 'quiet'),
+      changing: await measureDay(containers, 'changing'),
+    }
+    smallest ??= told
+    const grown = (kind: 'quiet' | 'changing') =>
+      beyondMemory(told, kind) / beyondMemory(smallest!, kind)
+    rows[`${containers.toLocaleString('en')} containers`] = {
+      'memory µs': rounded(told.memory.cpuUsPerReading, 2),
+      'quiet µs': rounded(told.quiet.cpuUsPerReading, 2),
+      'changing µs': rounded(told.changing.cpuUsPerReading, 2),
+      'memory grew': rounded(told.memory.cpuUsPerReading / smallest.memory.cpuUsPerReading, 2),
+      'quiet grew': rounded(grown('quiet'), 2),
+      'changing grew': rounded(grown('changing'), 2),
+      'slowest 100, ms': rounded(told.changing.slowestBatchMs, 1),
+      'decisions/reading': rounded(told.changing.decisionsPerReading, 3),
+      'posts/container day': rounded(told.changing.postsPerContainerDay, 2),
+    }
+    if (containers !== SIZES.at(-1)) continue
+    for (const kind of ['quiet', 'changing'] as const) {
+      tellGoal(`beyond memory, ${kind} grew from ${SIZES[0]} to ${containers}`, grown(kind), FLAT)
+    }
+  }
+  console.table(rows)
+}
+
+function beyondMemory(
+  told: Readonly<Record<(typeof KINDS)[number], DayTold>>,
+  kind: 'quiet' | 'changing',
+): number {
+  return told[kind].cpuUsPerReading - told.memory.cpuUsPerReading
+}
+
+async function measureDay(containers: number, what: DayTask['what']): Promise<DayTold> {
+  const told: DayTold[] = []
+  for (let i = 0; i < repeat; i++) {
+    const task: DayTask = { containers, what, rulesPath, atLeast: AT_LEAST }
+    told.push(await measure<DayTold>('measure-day.ts', task))
+  }
+  return {
+    ...told[0]!,
+    cpuUsPerReading: median(told.map((t) => t.cpuUsPerReading)),
+    slowestBatchMs: median(told.map((t) => t.slowestBatchMs)),
+  }
+}
+
+async function showMonth(): Promise<void> {
+  const task: MonthTask = { rulesPath, repeat }
+  const told = await measure<MonthTold>('measure-month.ts', task)
+  const records = Object.values(told.records).reduce((sum, n) => sum + n, 0)
+  const kinds = Object.entries(told.records).map(([kind, n]) => `${n} ${kind}`)
+  console.log(`\nA month, ${told.stations} stations, ${records} records: ${kinds.join(', ')}`)
+  console.log(`${told.decisions} decisions, ${told.posts} posts, digest ${told.digest}`)
+  console.table({
+    'whole town': { 'CPU ms': rounded(told.townMs, 0) },
+    'whole town, naive': { 'CPU ms': rounded(told.naiveMs, 0) },
+    'largest station, code cold': { 'CPU ms': rounded(told.firstStationMs, 0) },
+    'largest station': { 'CPU ms': rounded(told.stationMs.largest, 0) },
+    'middle station': { 'CPU ms': rounded(told.stationMs.median, 0) },
+  })
+  tellGoal(`ms for the month, ${records} records`, told.townMs, TOWN_MONTH_MS)
+  tellGoal('ms for the largest station, code cold', told.firstStationMs, STATION_MONTH_MS)
+}
+
+function tellGoal(what: string, value: number, atMost: number): void {
+  const met = value <= atMost ? 'met    ' : 'NOT met'
+  goals.push(`  ${met} ${what}: ${rounded(value, 2)} (at most ${atMost})`)
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits))
 }
