@@ -87,7 +87,8 @@ export const FACTS: readonly Fact[] = [
   fact(
     'c.repaired_since_last_broken',
     'bool',
-    'it was repaired after it was last said to be broken',
+    'it was repaired after it was last said to be broken; missing when nobody has spoken of it for a day',
+    { ...missing, ...ages },
   ),
   fact('s.id', 'string', 'the station, `1490-064`'),
   fact('s.containers', 'int', 'how many containers stand there'),
@@ -100,7 +101,12 @@ export const FACTS: readonly Fact[] = [
     ages,
   ),
   fact('s.litter_staff_4h', 'int', 'the same, said by staff and crews', ages),
-  fact('s.cleaned_since_last_litter', 'bool', 'it was cleaned after somebody last said "litter"'),
+  fact(
+    's.cleaned_since_last_litter',
+    'bool',
+    'it was cleaned after somebody last said "litter"; missing when nobody has spoken of it for a day',
+    { ...missing, ...ages },
+  ),
   fact(
     's.ice_reports_12h',
     'int',
@@ -294,7 +300,7 @@ export class ContainerFacts {
   }
 
   get repaired_since_last_broken(): FactValue {
-    return isMended(this.#known.extras?.broken)
+    return isMended(this.#known.extras?.broken, this.#at)
   }
 
   #weigh(): number {
@@ -363,7 +369,7 @@ export class StationFacts {
   }
 
   get cleaned_since_last_litter(): FactValue {
-    return isMended(this.#known.litter)
+    return isMended(this.#known.litter, this.#at)
   }
 
   get ice_reports_12h(): FactValue {

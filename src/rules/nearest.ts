@@ -1,10 +1,9 @@
 /** Where to go instead. */
-import type { Fraction } from '#src/stations/fraction.ts'
 import { distanceM } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { statusWord } from './container-status.ts'
 import type { Alternative } from './decision.ts'
-import type { StationWatch } from './watch.ts'
+import type { ContainerWatch, StationWatch } from './watch.ts'
 
 const MAX_DISTANCE_M = 10_000
 /** No degree of latitude is shorter than this, so a greater difference is farther away. */
@@ -13,15 +12,16 @@ const METRES_PER_DEGREE = 110_500
 /**
  * The nearest station with a container of the fraction that is known to have room, within ten
  * kilometres as the crow flies; of two at the same distance the one with the lower id. The station
- * itself counts, at distance 0: what is full here may stand beside one that isn't.
+ * itself counts, at distance 0: what is full here may stand beside one that isn't. The container itself
+ * doesn't, however much room there is in what is broken.
  */
 export function findAlternative(
   stations: Iterable<StationWatch>,
-  from: StationWatch,
-  fraction: Fraction,
+  from: ContainerWatch,
   at: EpochMs,
 ): Alternative | undefined {
-  const here = from.station.place
+  const here = from.station.station.place
+  const { fraction } = from.container
   let best: Alternative | undefined
   for (const { station, containers } of stations) {
     if (Math.abs(station.place.lat - here.lat) * METRES_PER_DEGREE > MAX_DISTANCE_M) continue
@@ -32,7 +32,10 @@ export function findAlternative(
       (distance > best.distanceM || (distance === best.distanceM && station.id > best.stationId))
     if (isFarther) continue
     const hasRoom = containers.some(
-      (watch) => watch.container.fraction === fraction && statusWord(watch, at) === 'has-room',
+      (watch) =>
+        watch !== from &&
+        watch.container.fraction === fraction &&
+        statusWord(watch, at) === 'has-room',
     )
     if (hasRoom) best = { stationId: station.id, name: station.name, distanceM: distance }
   }

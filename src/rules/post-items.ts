@@ -40,7 +40,7 @@ function describeContainer(world: World, item: WaitingItem, container: Container
   const { id, fraction } = container.container
   const isPublicOpen = item.kind === 'open' && item.episode.rule.audience === 'public'
   const alternative = isPublicOpen
-    ? findAlternative(world.stations.values(), container.station, fraction, at)
+    ? findAlternative(world.stations.values(), container, at)
     : undefined
   const next = isPublicOpen ? nextEmptying(container.extras?.plans, at) : undefined
   const forecast = container.extras?.forecast
