@@ -170,6 +170,7 @@ function idleEngine(): Engine {
     takeEffects: () => nothing,
     replaceTown: () => {},
     status: (containerId) => ({ containerId, word: 'unknown' }),
+    plans: () => ({}),
   }
 }
 

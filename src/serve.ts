@@ -32,6 +32,7 @@ import { openChannels } from './channels.ts'
 import type { BrokerSettings, Env, Settings } from './config.ts'
 import { manageDevices } from './manage-devices.ts'
 import type { TownFolder } from './town-folder.ts'
+import { tellTownPlans } from './town-plans.ts'
 
 export interface ServeOptions {
   readonly settings: Settings
@@ -117,6 +118,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const follow = async (next: Town): Promise<void> => {
     await store.saveTown(next, clock())
     await journal.reload({ town: (await store.town())!, makeEngine: makeEngineWith(book) })
+    await plans.tell()
     await subscriber?.follow()
   }
   const makeEngineWith = (book: TownFolder['book']) => (town: Town, kept: KeptState) =>
@@ -133,6 +135,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
       onFault,
     }),
   )
+  const plans = tellTownPlans(journal, clock)
+  await plans.tell()
   // Before the journal waits for its last commit, which may wait for an InfluxDB that is away.
   if (influx) starting.defer(() => influx.giveUp())
 
@@ -244,6 +248,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
 
   const ticking = setInterval(() => {
     journal.tick().catch((error: unknown) => onFault('a tick failed', error))
+    plans.tick().catch((error: unknown) => onFault('the day’s plans could not be told', error))
   }, TICK_MS)
   starting.defer(() => clearInterval(ticking))
 

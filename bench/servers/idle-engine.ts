@@ -14,4 +14,5 @@ export const idleEngine: Engine = {
   }),
   replaceTown: () => undefined,
   status: (containerId) => ({ containerId, word: 'unknown' }),
+  plans: () => ({}),
 }

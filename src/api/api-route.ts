@@ -22,7 +22,7 @@ export interface ApiDeps {
 
 export interface ApiRoute<Params extends z.ZodObject, Query extends z.ZodObject> {
   /** GET unless it says otherwise. */
-  readonly method?: 'post' | 'patch' | 'delete'
+  readonly method?: 'post' | 'put' | 'patch' | 'delete'
   /** With `:name` for parameters, as Fastify writes them. */
   readonly path: string
   readonly operationId: string

@@ -13,6 +13,7 @@ import { tellForecast, tellForecasts } from './forecast-routes.ts'
 import { tellGateway } from './gateway-routes.ts'
 import { tellObservation } from './observation-routes.ts'
 import { health, metricsText, readiness } from './operation-routes.ts'
+import { getPlan, removePlan, setPlan } from './plan-routes.ts'
 import { getPost, listDecisions, listPosts } from './post-routes.ts'
 import { PROBLEMS, type ProblemName } from './problem.ts'
 import { listQuarantine, replayMessages } from './quarantine-routes.ts'
@@ -41,6 +42,9 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   tellBike,
   tellForecast,
   tellForecasts,
+  getPlan,
+  setPlan,
+  removePlan,
   listPosts,
   getPost,
   correctPost,

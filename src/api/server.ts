@@ -30,6 +30,7 @@ import { validatorCompiler } from './input.ts'
 import { observationRoutes } from './observation-routes.ts'
 import { describeApi } from './openapi.ts'
 import { operationRoutes } from './operation-routes.ts'
+import { planRoutes } from './plan-routes.ts'
 import { postRoutes } from './post-routes.ts'
 import { InvalidInput, plainProblem, problem, sendProblem } from './problem.ts'
 import { quarantineRoutes, type Replay } from './quarantine-routes.ts'
@@ -150,6 +151,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   truckRoutes(app, deps)
   bikeRoutes(app, deps)
   gatewayRoutes(app, deps)
+  planRoutes(app, deps)
   alarmRoutes(app, deps)
   deviceRoutes(app, { ...deps, ...(options.devices && { devices: options.devices }) })
   postRoutes(app, deps)

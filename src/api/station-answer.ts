@@ -43,6 +43,10 @@ export const containerAnswer = z
       .nullable()
       .meta({ description: 'Why the device could not measure, when that is its newest word.' }),
     emptiedAt: isoInstant.nullable(),
+    nextEmptyingAt: isoInstant.nullable().meta({
+      description: 'When its next planned emptying begins; null where nobody has planned any.',
+    }),
+    nextEmptyingUntil: isoInstant.nullable(),
   })
   .meta({ id: 'Container' })
 export type ContainerAnswer = z.infer<typeof containerAnswer>
@@ -111,6 +115,8 @@ export function containerJson(
     source: status.source ?? null,
     fault: status.fault ?? null,
     emptiedAt: isoOrNull(status.emptiedAt),
+    nextEmptyingAt: isoOrNull(status.nextEmptying?.from),
+    nextEmptyingUntil: isoOrNull(status.nextEmptying?.until),
   }
 }
 

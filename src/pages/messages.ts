@@ -120,6 +120,7 @@ const sv = {
     both: 'enligt givare och besökare',
   },
   emptied: (when: string) => `tömdes ${when}`,
+  toBeEmptied: (when: string) => `töms ${when}`,
   historyTitle: 'De senaste sju dygnen',
   historyText:
     'Överkanten är helt fullt, de streckade linjerna är midnatt. Där linjen är bruten var inget känt.',
@@ -314,6 +315,7 @@ const en: Messages = {
     both: 'according to the sensor and visitors',
   },
   emptied: (when) => `emptied ${when}`,
+  toBeEmptied: (when) => `to be emptied ${when}`,
   historyTitle: 'The last seven days',
   historyText:
     'The upper edge is completely full, the dashed lines are midnights. Where the line is broken nothing was known.',

@@ -4,7 +4,7 @@ import type { ContainerId } from '#src/stations/ids.ts'
 import type { Container, Station } from '#src/stations/station.ts'
 import { isoText, type EpochMs } from '#src/stations/time.ts'
 import type { HistoryPoint, Post, StoredDecision } from '#src/store/contract.ts'
-import { ageText, faultText, shortDayText, whenText } from '#src/wording/status-text.ts'
+import { ageText, faultText, shortDayText, whenText, windowText } from '#src/wording/status-text.ts'
 import {
   containerTitle,
   countStates,
@@ -122,6 +122,9 @@ function containerRow(view: View, station: Station, container: Container): Html 
   if (status.fault) notes.push(faultText(status.fault, language))
   if (status.emptiedAt !== undefined) {
     notes.push(say.emptied(whenText(status.emptiedAt, now, timeZone, language)))
+  }
+  if (status.nextEmptying) {
+    notes.push(say.toBeEmptied(windowText(status.nextEmptying, now, timeZone, language)))
   }
   const level =
     status.word === 'unknown' || status.fillPercent === undefined

@@ -2,6 +2,7 @@
 import type { EpochMs } from '#src/stations/time.ts'
 import type { ContainerStatus } from './decision.ts'
 import { FULL_EVIDENCE, REPORT_LIFE_MS, weighEvidence } from './evidence.ts'
+import { nextEmptying } from './plan.ts'
 import type { ContainerWatch } from './watch.ts'
 
 const NEARLY_FULL_PERCENT = 75
@@ -22,6 +23,7 @@ export function describeStatus(watch: ContainerWatch, at: EpochMs): ContainerSta
   const word = statusWord(watch, at)
   const unknownSince = word === 'unknown' ? lastKnown(watch) : undefined
   const source = statusSource(watch, at)
+  const next = nextEmptying(watch.extras?.plans, emptiedAt, at)
   return {
     containerId: watch.container.id,
     word,
@@ -33,6 +35,7 @@ export function describeStatus(watch: ContainerWatch, at: EpochMs): ContainerSta
     ...(source !== 'none' && { source }),
     ...(fault !== undefined && { fault }),
     ...(emptiedAt !== undefined && { emptiedAt }),
+    ...(next && { nextEmptying: next }),
   }
 }
 

@@ -3,6 +3,7 @@ import type { ContainerId } from '#src/stations/ids.ts'
 import type { Town } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { ContainerState, ContainerStatus, Effects } from './decision.ts'
+import type { Plans } from './plan.ts'
 import type { Applied, JournalRecord } from './record.ts'
 
 /** What was kept of an engine, to go on from. */
@@ -27,4 +28,6 @@ export interface Engine {
   /** The town as it now is; takes effect with the next `town` record. */
   replaceTown(town: Town): void
   status(container: ContainerId, at: EpochMs): ContainerStatus
+  /** When the container is to be emptied, as each source says; those of the last week are among them. */
+  plans(container: ContainerId): Plans
 }

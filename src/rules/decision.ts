@@ -3,6 +3,7 @@ import type { AreaId, ContainerId, DeviceId, PostKey, StationId } from '#src/sta
 import type { Fault } from '#src/stations/reading.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { DecidedPost } from './post.ts'
+import type { PlannedEmptying } from './record.ts'
 import type { Subject } from './subject.ts'
 
 export type { Alternative, DecidedPost, PostItem } from './post.ts'
@@ -151,4 +152,6 @@ export interface ContainerStatus {
   readonly source?: 'sensor' | 'reports' | 'both'
   readonly fault?: Fault
   readonly emptiedAt?: EpochMs
+  /** When it is to be emptied next; absent where nobody has planned it. */
+  readonly nextEmptying?: PlannedEmptying
 }

@@ -146,6 +146,8 @@ export function createEngine({
       const watch = world.containers.get(container)
       return watch ? describeStatus(watch, at) : { containerId: container, word: 'unknown' }
     },
+
+    plans: (container) => world.containers.get(container)?.extras?.plans ?? {},
   }
 }
 

@@ -67,7 +67,7 @@ export const FACTS: readonly Fact[] = [
   fact(
     'c.next_emptying_h',
     'double',
-    'hours until it is to be emptied, 0 while that goes on; missing without a plan',
+    'hours until it is next to be emptied, 0 while that goes on; missing without a plan',
     { ...missing, ...ages },
   ),
   fact(
@@ -278,7 +278,7 @@ export class ContainerFacts {
   }
 
   get next_emptying_h(): FactValue {
-    const next = nextEmptying(this.#known.extras?.plans, this.#at)
+    const next = nextEmptying(this.#known.extras?.plans, this.#known.emptiedAt, this.#at)
     return next && Math.max(0, next.from - this.#at) / HOUR
   }
 

@@ -7,9 +7,9 @@ import type { PlanSource, PlannedEmptying } from './record.ts'
 export type Plans = Readonly<Partial<Record<PlanSource, readonly PlannedEmptying[]>>>
 
 /** An emptying so long before its window still keeps it: trucks run early. */
-const EARLY_MS = 12 * HOUR
+export const EARLY_MS = 12 * HOUR
 /** A promise that was broken longer ago is no longer held against anybody. */
-const REMEMBERED_MS = 7 * DAY
+export const REMEMBERED_MS = 7 * DAY
 
 /** The plans with what one source now says; what it said of the last week stays, so that it can be held to it. */
 export function replan(
@@ -30,13 +30,35 @@ export function replan(
   return now.length === 0 ? others : { ...others, [source]: now }
 }
 
-/** The next window that has not ended; undefined where none is planned. */
-export function nextEmptying(plans: Plans | undefined, at: EpochMs): PlannedEmptying | undefined {
+/** The next window that has neither ended nor been kept already; undefined where none is planned. */
+export function nextEmptying(
+  plans: Plans | undefined,
+  emptiedAt: EpochMs | undefined,
+  at: EpochMs,
+): PlannedEmptying | undefined {
   let next: PlannedEmptying | undefined
   for (const window of windows(plans)) {
-    if (window.until > at && (!next || window.from < next.from)) next = window
+    if (window.until <= at || (next && window.from >= next.from)) continue
+    if (!isKeptBy(window, emptiedAt, plans)) next = window
   }
   return next
+}
+
+/**
+ * Whether an emptying keeps a window: within it, or a little early. One that came before the end of an
+ * earlier window keeps that one alone.
+ */
+function isKeptBy(
+  window: PlannedEmptying,
+  emptiedAt: EpochMs | undefined,
+  plans: Plans | undefined,
+): boolean {
+  if (emptiedAt === undefined) return false
+  if (emptiedAt >= window.until || emptiedAt < window.from - EARLY_MS) return false
+  for (const { until } of windows(plans)) {
+    if (until > emptiedAt && until <= window.from) return false
+  }
+  return true
 }
 
 /**
@@ -53,8 +75,9 @@ export function overdueSince(
     const isPast = window.until <= at && window.until > at - REMEMBERED_MS
     if (isPast && (!last || window.until > last.until)) last = window
   }
-  if (!last || (emptiedAt !== undefined && emptiedAt >= last.from - EARLY_MS)) return undefined
-  return last.until
+  if (!last) return undefined
+  const isDone = emptiedAt !== undefined && emptiedAt >= last.from
+  return isDone || isKeptBy(last, emptiedAt, plans) ? undefined : last.until
 }
 
 /** The first instant after `after` at which a window begins or ends; Infinity for never. */

@@ -42,7 +42,9 @@ function describeContainer(world: World, item: WaitingItem, container: Container
   const alternative = isPublicOpen
     ? findAlternative(world.stations.values(), container, at)
     : undefined
-  const next = isPublicOpen ? nextEmptying(container.extras?.plans, at) : undefined
+  const next = isPublicOpen
+    ? nextEmptying(container.extras?.plans, container.emptiedAt, at)
+    : undefined
   const forecast = container.extras?.forecast
   const fullAt =
     item.episode.rule.readsForecast && forecast && at < forecast.at + FORECAST_LIFE_MS

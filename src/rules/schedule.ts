@@ -1,7 +1,8 @@
 /** Times of the week as a rule file writes them: `Mon 08:00`, `Tue,Thu 07:30`, `daily 18:00`. */
+import { WEEKDAYS } from '#src/stations/time.ts'
 import type { Schedule } from './rule-book.ts'
 
-const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
+const DAYS: readonly string[] = WEEKDAYS
 const TIME = /^([01]\d|2[0-3]):([0-5]\d)$/
 
 /** Undefined for anything else, and for a day named twice. */

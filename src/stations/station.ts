@@ -2,7 +2,7 @@
 import type { FieldMap, JsonPath } from './field-map.ts'
 import type { Fraction } from './fraction.ts'
 import type { AreaId, ContainerId, DeviceId, StationId } from './ids.ts'
-import type { EpochMs } from './time.ts'
+import type { EpochMs, Weekday } from './time.ts'
 
 /** WGS 84 degrees. */
 export interface Place {
@@ -35,6 +35,29 @@ export interface Container {
   readonly geometry: Geometry
 }
 
+/** What becomes of a day's emptying on a public holiday; without a word it is made as on other days. */
+export const HOLIDAY_WAYS = ['skip', 'before', 'after'] as const
+
+/** Days on which containers of a station are to be emptied, and between which hours. Days are text, `2026-12-24`. */
+export interface EmptyingDays {
+  /** Whose: of these fractions, or these by their names at the station; with neither, all that stand there. */
+  readonly fractions?: readonly Fraction[]
+  readonly containers?: readonly string[]
+  /** Monday first; either these or `dates`. */
+  readonly weekdays?: readonly Weekday[]
+  /** Of the odd or even weeks (ISO 8601), or every so many weeks from that of `from`; every week without. */
+  readonly weeks?: 'odd' | 'even' | number
+  /** The first day and the last one that count. */
+  readonly from?: string
+  readonly until?: string
+  readonly except?: readonly string[]
+  /** `before`, `after`: moved to the nearest day that is no holiday, Saturday or Sunday. */
+  readonly holidays?: (typeof HOLIDAY_WAYS)[number]
+  readonly dates?: readonly string[]
+  /** By the clock on the wall, in minutes after midnight, more than 1440 on the day after; the whole day without. */
+  readonly hours?: { readonly fromMinute: number; readonly untilMinute: number }
+}
+
 export interface Station {
   readonly id: StationId
   /** Four digits, text. */
@@ -47,6 +70,8 @@ export interface Station {
   readonly areaId?: AreaId
   readonly place: Place
   readonly containers: readonly Container[]
+  /** When they are to be emptied; absent where the town's file doesn't say. */
+  readonly plan?: readonly EmptyingDays[]
 }
 
 /** A part of the town. */

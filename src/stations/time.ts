@@ -115,6 +115,10 @@ export function writeDuration(ms: number): string {
   return `${ms / size}${unit}`
 }
 
+/** Names of weekdays as files write them, Monday first. */
+export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
+export type Weekday = (typeof WEEKDAYS)[number]
+
 export interface WallTime {
   /** `2026-05-05` */
   readonly day: string

@@ -6,28 +6,16 @@
 import { parseDeviceId } from './ids.ts'
 import type { DeviceId } from './ids.ts'
 import { nearestName } from './nearest-name.ts'
+import { block, finite, list, text } from './raw-block.ts'
+import type { Block } from './raw-block.ts'
 import { DEVICE_PROFILES, distanceM } from './station.ts'
 import type { Place } from './station.ts'
 import { DEFAULT_TIME_ZONE } from './time.ts'
 import type { EpochMs } from './time.ts'
 import { fieldName, unknownName } from './town-faults.ts'
 import type { Path, Tell } from './town-faults.ts'
+import { checkPlan } from './town-plan-checks.ts'
 import { DEFAULT_SINCE, instantOf } from './town-shape.ts'
-
-export type Block = Readonly<Record<string, unknown>>
-
-function block(value: unknown): Block {
-  return typeof value === 'object' && value !== null ? (value as Block) : {}
-}
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
-}
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
-}
-function finite(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
-}
 
 interface Seat {
   readonly device: DeviceId
@@ -60,6 +48,7 @@ export function crossCheck(raw: Block, tell: Tell): void {
     const containers = list(block(station)['containers'])
     const path = ['stations', s, 'containers']
     checkUnique(containers, path, 'container of this station', tell)
+    checkPlan(block(station), ['stations', s], tell)
     for (const [c, value] of containers.entries()) {
       const container = block(value)
       const type = text(container['type'])

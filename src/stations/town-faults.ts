@@ -66,9 +66,11 @@ function unknownValue(
   document: Document,
 ): string {
   const shown = typeof value === 'string' ? `"${value}"` : (scalarSource(document, path) ?? value)
-  const what = String(path.at(-1))
+  // An item of a list is named by its list.
+  const what = String(path.findLast((key) => typeof key === 'string'))
   if (what === 'version') return `expected ${known[0]}, the only version there is, found ${shown}`
-  if (what !== 'fraction') return unknownName(`${shown}`, String(value), what, known)
+  if (what !== 'fraction' && what !== 'fractions')
+    return unknownName(`${shown}`, String(value), what, known)
   const alias = nearestName(String(value), FRACTION_BY_ALIAS.keys())
   const meant = FRACTION_BY_ALIAS.get(String(value)) ?? FRACTION_BY_ALIAS.get(alias ?? '')
   return unknownName(`${shown}`, String(value), what, known, meant)
@@ -94,6 +96,10 @@ export function unknownName(
 const NOUNS: Readonly<Record<string, string>> = {
   field: 'field here',
   fraction: 'fraction',
+  fractions: 'fraction',
+  days: 'weekday',
+  holidays: 'way with holidays',
+  container: 'container of this station',
   profile: 'device profile',
   kind: 'kind of network server',
   meaning: 'meaning of a level',

@@ -9,10 +9,12 @@ import { faultLine } from './fault-line.ts'
 import type { FileFault } from './fault-line.ts'
 import { containerIdOf, parseAreaId, parseDeviceId, stationIdOf } from './ids.ts'
 import type { ContainerId, DeviceId } from './ids.ts'
+import type { Block } from './raw-block.ts'
 import type {
   Area,
   Container,
   Device,
+  EmptyingDays,
   Geometry,
   Mounting,
   Station,
@@ -20,11 +22,13 @@ import type {
   TownProfile,
 } from './station.ts'
 import { crossCheck } from './town-checks.ts'
-import type { Block } from './town-checks.ts'
 import { fieldName, found, offsetOf, tellIssue, yamlMessage } from './town-faults.ts'
 import type { Tell } from './town-faults.ts'
-import { DEFAULT_SINCE, instantOf, townShape } from './town-shape.ts'
+import { DAY, MINUTE, WEEKDAYS } from './time.ts'
+import { DEFAULT_SINCE, instantOf, parseHours, townShape } from './town-shape.ts'
 import type { TownFile } from './town-shape.ts'
+
+const DAY_MINUTES = DAY / MINUTE
 
 export type TownFault = FileFault
 
@@ -125,6 +129,7 @@ function build(file: TownFile): Town {
       ...(entry.area === undefined ? {} : { areaId: parseAreaId(entry.area)! }),
       place: { lon: entry.lon, lat: entry.lat },
       containers,
+      ...(entry.plan.length === 0 ? {} : { plan: entry.plan.map(emptyingDays) }),
     })
   }
   const areas = file.areas.map(({ id, name }): Area => ({ id: parseAreaId(id)!, name }))
@@ -149,6 +154,22 @@ function build(file: TownFile): Town {
     mountings,
     networkServers: file.networkServers,
     channels: x === undefined ? {} : { x },
+  }
+}
+
+/** What says nothing, such as the hours of the whole day, is left out; weekdays and dates are put in order. */
+function emptyingDays(written: TownFile['stations'][number]['plan'][number]): EmptyingDays {
+  const { days, dates, weeks, except, holidays, hours, ...rest } = written
+  const parsed = hours === undefined ? undefined : parseHours(hours)
+  const isWholeDay = parsed === undefined || parsed.untilMinute - parsed.fromMinute === DAY_MINUTES
+  return {
+    ...rest,
+    ...(days && { weekdays: WEEKDAYS.filter((day) => days.includes(day)) }),
+    ...(weeks !== undefined && weeks !== 'all' && { weeks }),
+    ...(except && except.length > 0 && { except: except.toSorted() }),
+    ...(holidays !== undefined && holidays !== 'keep' && { holidays }),
+    ...(dates && { dates: dates.toSorted() }),
+    ...(!isWholeDay && { hours: parsed }),
   }
 }
 

@@ -4,8 +4,17 @@ import { z } from 'zod'
 import { FIELD_MAP_KEYS, fieldMapShape } from './field-map-shape.ts'
 import { FRACTIONS } from './fraction.ts'
 import { parseDeviceId } from './ids.ts'
-import { NETWORK_SERVER_KINDS } from './station.ts'
-import { DAY, DEFAULT_TIME_ZONE, instant, MINUTE, parseDuration, parseInstant } from './time.ts'
+import { HOLIDAY_WAYS, NETWORK_SERVER_KINDS } from './station.ts'
+import type { EmptyingDays } from './station.ts'
+import {
+  DAY,
+  DEFAULT_TIME_ZONE,
+  instant,
+  MINUTE,
+  parseDuration,
+  parseInstant,
+  WEEKDAYS,
+} from './time.ts'
 import type { EpochMs } from './time.ts'
 import { isWebAddress } from './web-address.ts'
 
@@ -44,6 +53,8 @@ const deviceName = z.string().refine((text) => parseDeviceId(text) !== undefined
   error: 'a device id: a DevEUI of sixteen hex digits, or up to 64 of A-Z a-z 0-9 . _ : -',
 })
 
+const dayText = z.string().refine((text) => isDay(text), 'a day such as 2026-11-23')
+
 const operatorShape = z.strictObject({
   name: line(80),
   url: webAddress.exactOptional(),
@@ -63,10 +74,7 @@ const operatorShape = z.strictObject({
       'a phone number in quotes, such as "033-35 70 00" or "+46 33 35 70 00"',
     )
     .exactOptional(),
-  reviewedAt: z
-    .string()
-    .refine((text) => isDay(text), 'a day such as 2026-11-23')
-    .exactOptional(),
+  reviewedAt: dayText.exactOptional(),
 })
 const containerTypeShape = z.strictObject({
   volumeLitres: z.number().positive('more than 0 litres'),
@@ -166,6 +174,25 @@ const containerShape = z.strictObject({
   device: deviceShape.optional(),
   devices: z.array(pastDeviceShape).optional(),
 })
+const emptyingDaysShape = z.strictObject({
+  fractions: z.array(z.enum(FRACTION_IDS)).min(1, 'at least one fraction').exactOptional(),
+  containers: z.array(z.string()).min(1, 'at least one name').exactOptional(),
+  days: z.array(z.enum(WEEKDAYS)).min(1, 'at least one weekday').exactOptional(),
+  weeks: z
+    .union([z.enum(['all', 'odd', 'even']), z.int().min(2).max(52)], {
+      error: 'all, odd, even, or a number for every so many weeks, 2 to 52',
+    })
+    .exactOptional(),
+  from: dayText.exactOptional(),
+  until: dayText.exactOptional(),
+  except: z.array(dayText).exactOptional(),
+  holidays: z.enum(['keep', ...HOLIDAY_WAYS]).exactOptional(),
+  dates: z.array(dayText).min(1, 'at least one day').exactOptional(),
+  hours: z
+    .string()
+    .refine((text) => parseHours(text) !== undefined, 'hours such as "06:00-14:00"')
+    .exactOptional(),
+})
 const areaName = z
   .string()
   .regex(
@@ -187,6 +214,7 @@ const stationShape = z.strictObject({
   lat: z.number(),
   lon: z.number(),
   containers: z.array(containerShape).min(1, 'at least one container'),
+  plan: z.array(emptyingDaysShape).default([]),
 })
 export const townShape = z.strictObject({
   version: z.literal(1),
@@ -251,6 +279,7 @@ export const KEYS_AT: Readonly<Record<string, readonly string[]>> = {
   'channels.x': Object.keys(xShape.shape),
   'areas.*': Object.keys(areaShape.shape),
   'stations.*': Object.keys(stationShape.shape),
+  'stations.*.plan.*': Object.keys(emptyingDaysShape.shape),
   'stations.*.containers.*': Object.keys(containerShape.shape),
   'stations.*.containers.*.device': Object.keys(deviceShape.shape),
   'stations.*.containers.*.devices.*': Object.keys(pastDeviceShape.shape),
@@ -277,7 +306,19 @@ export function instantOf(written: string, zone: string): EpochMs | undefined {
 
 const DAY_TEXT = /^\d{4}-\d{2}-\d{2}$/
 
+const HOURS = /^([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)$/
+
+/** `06:00-14:00` in minutes after midnight; `22:00-04:00` ends on the day after. */
+export function parseHours(text: string): EmptyingDays['hours'] {
+  const match = HOURS.exec(text)
+  if (!match) return undefined
+  const fromMinute = Number(match[1]) * 60 + Number(match[2])
+  const end = match[3] === undefined ? 24 * 60 : Number(match[3]) * 60 + Number(match[4])
+  if (end === fromMinute) return undefined
+  return { fromMinute, untilMinute: end > fromMinute ? end : end + 24 * 60 }
+}
+
 /** A day of the calendar: there is no 2026-02-30. */
-function isDay(text: string): boolean {
+export function isDay(text: string): boolean {
   return DAY_TEXT.test(text) && instantOf(text, 'UTC') !== undefined
 }

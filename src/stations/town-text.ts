@@ -2,6 +2,7 @@
 import type { ContainerId } from './ids.ts'
 import type {
   Container,
+  EmptyingDays,
   FractionColours,
   Geometry,
   Mounting,
@@ -93,9 +94,36 @@ export function townText(town: Town): string {
       `    lon: ${s.place.lon}`,
       '    containers:',
       ...s.containers.flatMap(containerLines),
+      ...(s.plan === undefined ? [] : ['    plan:', ...s.plan.map(planLine)]),
     ]),
   ]
   return `${lines.join('\n')}\n`
+}
+
+function planLine(days: EmptyingDays): string {
+  const { fractions, containers, weekdays, weeks, from, until, except, holidays, dates } = days
+  const listed = (items: readonly string[] | undefined) => items && `[${items.join(', ')}]`
+  const fields = {
+    fractions: listed(fractions),
+    containers: listed(containers?.map(plain)),
+    days: listed(weekdays),
+    weeks,
+    from,
+    until,
+    except: listed(except),
+    holidays,
+    dates: listed(dates),
+    hours: days.hours && hoursText(days.hours),
+  }
+  const written = Object.entries(fields).filter(([, value]) => value !== undefined)
+  return `      - { ${written.map(([key, value]) => `${key}: ${value}`).join(', ')} }`
+}
+
+function hoursText({ fromMinute, untilMinute }: NonNullable<EmptyingDays['hours']>): string {
+  const clock = (minute: number) =>
+    [Math.trunc(minute / 60), minute % 60].map((n) => String(n).padStart(2, '0')).join(':')
+  const end = untilMinute > 24 * 60 ? untilMinute - 24 * 60 : untilMinute
+  return quoted(`${clock(fromMinute)}-${clock(end)}`)
 }
 
 function colourLines(colours: FractionColours | undefined): readonly string[] {

@@ -10,6 +10,7 @@ import type {
   EmptiedRecord,
   EmptyingCorrectedRecord,
   EventRecord,
+  PlanRecord,
   SilenceEndedRecord,
   SilencedRecord,
 } from '#src/rules/record.ts'
@@ -294,6 +295,12 @@ export interface Store extends AsyncDisposable {
 
   /** What staff have said of silences, in the order of the journal. */
   silences(): Promise<readonly (SilencedRecord | SilenceEndedRecord)[]>
+
+  /** What was planned for a container, as it was told at or after `since`, in the order of the journal. */
+  plans(filter: {
+    readonly containerId: ContainerId
+    readonly since: EpochMs
+  }): Promise<readonly PlanRecord[]>
 
   decisions(filter: {
     readonly stationId?: StationId

@@ -1,5 +1,6 @@
 /** The journal's face. `open-journal.ts` makes one over a store and an engine. */
 import type { DecidedPost, ContainerStatus } from '#src/rules/decision.ts'
+import type { Plans } from '#src/rules/plan.ts'
 import type {
   Applied,
   BikeRecord,
@@ -118,6 +119,8 @@ export interface Journal extends AsyncDisposable {
   /** Since when commits have been failing; undefined while all is well. */
   readonly failingSince: EpochMs | undefined
   status(container: ContainerId): ContainerStatus
+  /** When a container is to be emptied, as each source says. */
+  plans(container: ContainerId): Plans
   /** The sensors as staff should see them now. */
   sensors(): readonly SensorHealth[]
   /** The town as the engine sees it. */

@@ -517,6 +517,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       return revision
     },
     status: (container: ContainerId) => engine.status(container, clock()),
+    plans: (container: ContainerId) => engine.plans(container),
     sensors: () => believing.health(clock(), town),
     onCommitted(listener) {
       listeners.add(listener)

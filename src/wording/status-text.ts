@@ -1,8 +1,9 @@
 /** Words for a container's state, and ages and clock times as people say them. Pure: both instants are arguments. */
 import type { ContainerStatus } from '#src/rules/decision.ts'
 import type { Language } from '#src/stations/fraction.ts'
+import type { PlannedEmptying } from '#src/rules/record.ts'
 import type { Fault } from '#src/stations/reading.ts'
-import { DAY, HOUR, MINUTE, SECOND, type EpochMs } from '#src/stations/time.ts'
+import { DAY, HOUR, MINUTE, SECOND, wallTime, type EpochMs } from '#src/stations/time.ts'
 import { clockText } from './wall-clock.ts'
 
 export type StatusWord = ContainerStatus['word']
@@ -133,4 +134,78 @@ export function whenText(at: EpochMs, now: EpochMs, timeZone: string, language: 
   if (daysAgo === 1) return language === 'sv' ? `i går ${clock}` : `yesterday ${clock}`
   if (daysAgo > 1 && daysAgo < 7) return `${weekdayText(at, timeZone, language)} ${clock}`
   return `${dateText(at, timeZone, language)} ${clock}`
+}
+
+/**
+ * When something is to be, as one would say it at `now`: `i dag 06:00–14:00`, `i morgon` for the whole
+ * day, `på torsdag 06:00–14:00` within six days, otherwise `den 24 december 06:00–14:00`; while it goes
+ * on, `i dag före 14:00`.
+ */
+export function windowText(
+  { from, until }: PlannedEmptying,
+  now: EpochMs,
+  timeZone: string,
+  language: Language,
+): string {
+  const words = WINDOW_WORDS[language]
+  const lastMoment = (until - 1) as EpochMs
+  const first = comingDay(from, now, timeZone, language)
+  const last = comingDay(lastMoment, now, timeZone, language)
+  const begin = clockText(from, timeZone)
+  const end = endClock(until, timeZone)
+  if (from <= now) return end === '24:00' ? last.on : words.before(last.on, end)
+  const isWhole = begin === '00:00' && end === '24:00'
+  const isOneDay = dayNumber(from, timeZone) === dayNumber(lastMoment, timeZone)
+  if (isWhole) return isOneDay ? first.on : words.between(first.name, last.name)
+  return isOneDay || until - from < DAY
+    ? `${first.on} ${begin}–${end}`
+    : words.between(`${first.name} ${begin}`, `${last.name} ${end}`)
+}
+
+const WINDOW_WORDS = {
+  sv: {
+    days: ['i dag', 'i morgon'],
+    onWeekday: 'på',
+    onDate: 'den',
+    before: (day: string, clock: string) => `${day} före ${clock}`,
+    between: (first: string, last: string) => `från ${first} till ${last}`,
+  },
+  en: {
+    days: ['today', 'tomorrow'],
+    onWeekday: 'on',
+    onDate: 'on',
+    before: (day: string, clock: string) => `${day} before ${clock}`,
+    between: (first: string, last: string) => `from ${first} to ${last}`,
+  },
+} as const
+
+/** Midnight at the end of a day is 24:00. */
+function endClock(until: EpochMs, timeZone: string): string {
+  const clock = clockText(until, timeZone)
+  return clock === '00:00' ? '24:00' : clock
+}
+
+/** `torsdag`, and as one says when something is: `på torsdag`. */
+function comingDay(
+  at: EpochMs,
+  now: EpochMs,
+  timeZone: string,
+  language: Language,
+): { readonly name: string; readonly on: string } {
+  const words = WINDOW_WORDS[language]
+  const daysAhead = dayNumber(at, timeZone) - dayNumber(now, timeZone)
+  if (daysAhead === 0 || daysAhead === 1) {
+    const name = words.days[daysAhead]
+    return { name, on: name }
+  }
+  if (daysAhead > 1 && daysAhead < 7) {
+    const name = weekdayText(at, timeZone, language)
+    return { name, on: `${words.onWeekday} ${name}` }
+  }
+  const isThisYear =
+    wallTime(at, timeZone).day.slice(0, 4) === wallTime(now, timeZone).day.slice(0, 4)
+  const name = isThisYear
+    ? format(language, timeZone, { day: 'numeric', month: 'long' }).format(at)
+    : dateText(at, timeZone, language)
+  return { name, on: `${words.onDate} ${name}` }
 }

@@ -50,6 +50,8 @@ test('a station is told whole, with the national ids and without inventing a lev
           source: 'sensor',
           fault: null,
           emptiedAt: null,
+          nextEmptyingAt: null,
+          nextEmptyingUntil: null,
         },
       ],
     },

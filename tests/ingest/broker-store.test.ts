@@ -31,6 +31,7 @@ const idleEngine: Engine = {
   status: () => {
     throw new Error('nobody asks')
   },
+  plans: () => ({}),
 }
 
 async function kept() {

@@ -69,6 +69,9 @@ export function heldJournal(): HeldJournal {
     status() {
       throw new Error('the broker has no business with this')
     },
+    plans() {
+      throw new Error('the broker has no business with this')
+    },
     sensors() {
       throw new Error('the broker has no business with this')
     },

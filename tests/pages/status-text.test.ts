@@ -9,6 +9,7 @@ import {
   statusWord,
   weekdayText,
   whenText,
+  windowText,
 } from '#src/wording/status-text.ts'
 
 const ZONE = 'Europe/Stockholm'
@@ -88,4 +89,43 @@ test('days and dates are named in the language asked for', () => {
     'givaren får inget eko',
     'the container or the sensor is tilted',
   ])
+})
+
+describe('when something is to be', () => {
+  const now = at('2026-11-23T12:35:00Z')
+  test.each([
+    ['2026-11-23T15:00Z', '2026-11-23T17:00Z', 'i dag 16:00–18:00', 'today 16:00–18:00'],
+    ['2026-11-23T05:00Z', '2026-11-23T13:00Z', 'i dag före 14:00', 'today before 14:00'],
+    ['2026-11-22T23:00Z', '2026-11-23T23:00Z', 'i dag', 'today'],
+    ['2026-11-22T23:00Z', '2026-11-24T13:00Z', 'i morgon före 14:00', 'tomorrow before 14:00'],
+    ['2026-11-23T23:00Z', '2026-11-24T23:00Z', 'i morgon', 'tomorrow'],
+    ['2026-11-26T05:00Z', '2026-11-26T13:00Z', 'på torsdag 06:00–14:00', 'on Thursday 06:00–14:00'],
+    ['2026-11-26T13:00Z', '2026-11-26T23:00Z', 'på torsdag 14:00–24:00', 'on Thursday 14:00–24:00'],
+    ['2026-11-26T21:00Z', '2026-11-27T03:00Z', 'på torsdag 22:00–04:00', 'on Thursday 22:00–04:00'],
+    [
+      '2026-12-24T05:00Z',
+      '2026-12-24T13:00Z',
+      'den 24 december 06:00–14:00',
+      'on 24 December 06:00–14:00',
+    ],
+    ['2027-01-03T23:00Z', '2027-01-04T23:00Z', 'den 4 januari 2027', 'on 4 January 2027'],
+    [
+      '2026-11-23T23:00Z',
+      '2026-11-25T23:00Z',
+      'från i morgon till onsdag',
+      'from tomorrow to Wednesday',
+    ],
+    [
+      '2026-12-24T05:00Z',
+      '2026-12-26T13:00Z',
+      'från 24 december 06:00 till 26 december 14:00',
+      'from 24 December 06:00 to 26 December 14:00',
+    ],
+  ])('from %s until %s is %s', (from, until, sv, en) => {
+    const window = { from: at(from), until: at(until) }
+    expect([windowText(window, now, ZONE, 'sv'), windowText(window, now, ZONE, 'en')]).toEqual([
+      sv,
+      en,
+    ])
+  })
 })

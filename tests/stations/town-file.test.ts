@@ -257,6 +257,60 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
   ],
   'other-version': [[1, 'version', 'expected 1, the only version there is, found 2']],
   'period-backwards': [[23, 'stations[1].containers[0].devices[0].until', 'must be after "from"']],
+  'plan-at-odds': [
+    [
+      20,
+      'stations[0].plan[1].fractions[1]',
+      '"glas" is not a fraction; expected one of paper, plastic, metal, clear-glass, coloured-glass, newspapers, batteries, textiles',
+    ],
+    [20, 'stations[0].plan[1].days[0]', '"mån" is not a weekday; did you mean "Mon"?'],
+    [20, 'stations[0].plan[1].fractions[3]', '"paper" stands here twice'],
+    [20, 'stations[0].plan[1].containers', 'say whose by fractions or by containers, not by both'],
+    [20, 'stations[0].plan[1].fractions[2]', 'no container of this station takes plastic'],
+    [
+      21,
+      'stations[0].plan[2].weeks',
+      'expected all, odd, even, or a number for every so many weeks, 2 to 52, found "every"',
+    ],
+    [21, 'stations[0].plan[2].hours', 'expected hours such as "06:00-14:00", found "6-14"'],
+    [21, 'stations[0].plan[2].days[1]', '"Mon" stands here twice'],
+    [
+      21,
+      'stations[0].plan[2].containers[1]',
+      '"papper-1" is not a container of this station; did you mean "paper-1"?',
+    ],
+    [22, 'stations[0].plan[3]', 'say when: days such as [Mon, Thu], or dates such as [2026-12-24]'],
+    [
+      23,
+      'stations[0].plan[4].holidays',
+      '"skipp" is not a way with holidays; did you mean "skip"?',
+    ],
+    [
+      23,
+      'stations[0].plan[4].from',
+      'is missing; every 4 weeks are counted from the week of this day',
+    ],
+    [24, 'stations[0].plan[5].except[0]', 'expected a day such as 2026-11-23, found "2026-02-30"'],
+    [24, 'stations[0].plan[5].until', 'the last day must not be before "from"'],
+    [25, 'stations[0].plan[6].dates[1]', '"2026-12-24" stands here twice'],
+    [
+      25,
+      'stations[0].plan[6].weeks',
+      'goes with weekdays; where dates are written one by one, leave it out',
+    ],
+    [
+      25,
+      'stations[0].plan[6].until',
+      'goes with weekdays; where dates are written one by one, leave it out',
+    ],
+    [26, 'stations[0].plan[7].days', 'expected at least one weekday, found an empty list'],
+    [26, 'stations[0].plan[7].hours', 'expected hours such as "06:00-14:00", found "14:00-14:00"'],
+    [
+      26,
+      'stations[0].plan[7].every',
+      '"every" is not a field here; expected one of fractions, containers, days, weeks, from, until, except, holidays, dates, hours',
+    ],
+  ],
   'position-as-text': [
     [13, 'stations[0].lat', 'expected a number, found "57.72"'],
     [14, 'stations[0].lon', 'expected a number, found "12,94"'],
@@ -322,7 +376,7 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
     [
       20,
       'stations[1].colour',
-      '"colour" is not a field here; expected one of id, name, address, area, lat, lon, containers',
+      '"colour" is not a field here; expected one of id, name, address, area, lat, lon, containers, plan',
     ],
   ],
   'unknown-fraction': [

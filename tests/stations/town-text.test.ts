@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DEVICE_PROFILES, type Mounting, type Town } from '#src/stations/station.ts'
+import {
+  DEVICE_PROFILES,
+  type EmptyingDays,
+  type Mounting,
+  type Town,
+} from '#src/stations/station.ts'
 import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
-import { DAY, type EpochMs, HOUR, instant, plus } from '#src/stations/time.ts'
+import { DAY, type EpochMs, HOUR, instant, plus, WEEKDAYS } from '#src/stations/time.ts'
 import { formatFaults, parseTownFile } from '#src/stations/town-file.ts'
 import { indexTown, type TownIndex } from '#src/stations/town-index.ts'
 import { townText } from '#src/stations/town-text.ts'
@@ -82,6 +87,17 @@ test('the text is one that a person would have written', () => {
       {
         ...hamnen,
         areaId: areaId('13'),
+        plan: [
+          {
+            fractions: ['paper', 'clear-glass'],
+            weekdays: ['Mon', 'Thu'],
+            except: ['2026-12-24'],
+            holidays: 'after',
+            hours: { fromMinute: 6 * 60, untilMinute: 14 * 60 + 30 },
+          },
+          { containers: ['paper-1'], weekdays: ['Sat'], weeks: 4, from: '2026-01-10' },
+          { dates: ['2026-12-23'], hours: { fromMinute: 22 * 60, untilMinute: 28 * 60 } },
+        ],
         containers: [
           hamnen.containers[0]!,
           {
@@ -168,6 +184,10 @@ stations:
     containers:
       - { id: paper-1, fraction: paper, type: box-3000, device: { id: "dev-902-paper-1", profile: native } }
       - { id: clear-glass-1, fraction: clear-glass, type: box-3000-2 }
+    plan:
+      - { fractions: [paper, clear-glass], days: [Mon, Thu], except: [2026-12-24], holidays: after, hours: "06:00-14:30" }
+      - { containers: [paper-1], days: [Sat], weeks: 4, from: 2026-01-10 }
+      - { dates: [2026-12-23], hours: "22:00-04:00" }
 `)
   expect(sorted(readBack(town))).toEqual(sorted(town))
 })
@@ -274,6 +294,29 @@ const line = fc
   .string({ unit: 'grapheme', minLength: 1, maxLength: 40 })
   .filter((text) => /\S/.test(text) && !/\p{Cc}/u.test(text))
 
+const someDay = fc
+  .integer({ min: 0, max: 800 })
+  .map((days) => Temporal.PlainDate.from('2026-01-01').add({ days }).toString())
+const someDays = fc
+  .uniqueArray(someDay, { minLength: 1, maxLength: 3 })
+  .map((days) => days.toSorted())
+const someHours = fc
+  .record({ fromMinute: fc.nat(1439), minutes: fc.integer({ min: 1, max: 1439 }) })
+  .map(({ fromMinute, minutes }) => ({ fromMinute, untilMinute: fromMinute + minutes }))
+const someWeekdays = fc.record(
+  {
+    weekdays: fc.subarray([...WEEKDAYS], { minLength: 1 }),
+    weeks: fc.constantFrom<'odd' | 'even' | number>('odd', 'even', 2, 4, 52),
+    from: fc.constant('2026-01-07'),
+    until: someDay.filter((day) => day >= '2026-01-07'),
+    except: someDays,
+    holidays: fc.constantFrom('skip', 'before', 'after'),
+    hours: someHours,
+  },
+  { requiredKeys: ['weekdays', 'from'] },
+)
+const someDates = fc.record({ dates: someDays, hours: someHours }, { requiredKeys: ['dates'] })
+
 test('whatever the names and measures, the town comes back', () => {
   const someTown = fc
     .record({
@@ -291,6 +334,13 @@ test('whatever the names and measures, the town comes back', () => {
         { selector: ({ id }) => id, maxLength: 4 },
       ),
       isInArea: fc.boolean(),
+      plan: fc.array(
+        fc.record({
+          whose: fc.constantFrom('all', 'fractions', 'containers'),
+          when: fc.oneof(someWeekdays, someDates),
+        }),
+        { maxLength: 3 },
+      ),
       externalId: fc.constantFrom('1', '007', '1e5', 'null', 'true', '0x10', 'a_b.c'),
       containers: fc.uniqueArray(
         fc.constantFrom('1', '1e5', 'null', 'paper-1', 'no', 'true', '0x1f', '2026-01-01'),
@@ -330,6 +380,13 @@ test('whatever the names and measures, the town comes back', () => {
               fraction: 'paper',
               geometry: { ...box, volumeLitres: a.volumes[i]! },
             })),
+            ...(a.plan.length > 0 && {
+              plan: a.plan.map(({ whose, when }): EmptyingDays => ({
+                ...(whose === 'fractions' && { fractions: ['paper'] }),
+                ...(whose === 'containers' && { containers: a.containers }),
+                ...when,
+              })),
+            }),
           },
         ],
         devices: [{ id: deviceId('1e5'), profile: a.profile }],

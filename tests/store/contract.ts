@@ -8,6 +8,7 @@ import type { ContainerState, Decision } from '#src/rules/decision.ts'
 import type {
   EmptiedRecord,
   EmptyingCorrectedRecord,
+  PlanRecord,
   SilencedRecord,
   SilenceEndedRecord,
 } from '#src/rules/record.ts'
@@ -321,6 +322,38 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
           removed: 1,
           unchanged: 19,
         })
+        expect(await store.town()).toEqual(castTown)
+      }),
+    )
+
+    test(
+      'keeps when a station’s containers are to be emptied',
+      withTown(async (store) => {
+        const planned: Town = {
+          ...castTown,
+          stations: [
+            {
+              ...ekudden,
+              plan: [
+                {
+                  fractions: ['paper'],
+                  weekdays: ['Mon', 'Thu'],
+                  weeks: 'odd',
+                  hours: { fromMinute: 360, untilMinute: 840 },
+                },
+                { dates: ['2026-12-24'] },
+              ],
+            },
+            hamnen,
+            torget,
+          ],
+        }
+        const change = { added: 0, changed: 1, removed: 0, unchanged: 20 }
+        expect(await store.saveTown(planned, plus(noon, HOUR))).toEqual(change)
+        expect(await store.town()).toEqual(planned)
+        const again = { added: 0, changed: 0, removed: 0, unchanged: 21 }
+        expect(await store.saveTown(planned, plus(noon, 2 * HOUR))).toEqual(again)
+        expect(await store.saveTown(castTown, plus(noon, 3 * HOUR))).toEqual(change)
         expect(await store.town()).toEqual(castTown)
       }),
     )
@@ -685,6 +718,35 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
           tx.keepEvents([silenced, other, ended, { type: 'town', seq: 6, at: noon }]),
         )
         expect(await store.silences()).toEqual([silenced, other, ended])
+      }),
+    )
+
+    test(
+      'plans are found by container and the time at which they were told',
+      withTown(async (store) => {
+        const plan: PlanRecord = {
+          type: 'plan',
+          seq: 3,
+          at: noon,
+          containerId: paper,
+          source: 'town',
+          emptyings: [{ from: plus(noon, HOUR), until: plus(noon, 2 * HOUR) }],
+        }
+        const other: PlanRecord = { ...plan, seq: 4, containerId: plastic, source: 'hub' }
+        const none: PlanRecord = {
+          ...plan,
+          seq: 5,
+          at: plus(noon, HOUR),
+          source: 'staff',
+          emptyings: [],
+          actor: 'Kim',
+        }
+        await store.journal((tx) =>
+          tx.keepEvents([plan, other, none, { type: 'town', seq: 6, at: noon }]),
+        )
+        const found = (since: EpochMs) => store.plans({ containerId: paper, since })
+        expect(await found(noon)).toEqual([plan, none])
+        expect(await found(plus(noon, 1))).toEqual([none])
       }),
     )
   })

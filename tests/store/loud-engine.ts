@@ -96,6 +96,7 @@ export function loudEngine(): LoudEngine {
           counts.has(containerId)
             ? { containerId, word: 'has-room', fillPercent: Number(counts.get(containerId)) }
             : { containerId, word: 'unknown' },
+        plans: () => ({}),
       }
     },
   }

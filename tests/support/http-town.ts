@@ -11,6 +11,7 @@ import { buildHttp, type HttpOptions } from '#src/api/server.ts'
 import { registerPages } from '#src/pages/register.ts'
 import type { PagesOptions } from '#src/pages/site.ts'
 import type { DecidedPost, Decision } from '#src/rules/decision.ts'
+import { createEngine } from '#src/rules/engine.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import { parsePostKey } from '#src/stations/ids.ts'
 import type { Fault } from '#src/stations/reading.ts'
@@ -22,6 +23,7 @@ import { openJournal, type OpenJournal } from '#src/store/open-journal.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { wordPost } from '#src/wording/post-text.ts'
 import { scriptEngine, type ScriptedEngine } from './scripted-engine.ts'
+import { bookOf } from '../rules/scenario.ts'
 import { castTown, containerId, stationId } from './town.ts'
 
 /** A Tuesday, 14:35 on the wall in Stockholm. */
@@ -50,6 +52,8 @@ export interface HttpTown extends AsyncDisposable {
 export async function openHttpTown(
   options: {
     readonly town?: Town
+    /** Judges by these rules instead of the scripted ones. */
+    readonly rules?: string
     readonly http?: Partial<HttpOptions>
     readonly pages?: Partial<PagesOptions>
     readonly store?: (real: Store) => Store
@@ -64,10 +68,11 @@ export async function openHttpTown(
   await realStore.saveTown(town, at)
   const store = options.store?.(realStore) ?? realStore
   const engine = scriptEngine()
+  const rules = options.rules === undefined ? undefined : bookOf(options.rules)
   const journal = await openJournal({
     store: realStore,
     town,
-    makeEngine: () => engine,
+    makeEngine: rules ? (town, kept) => createEngine({ book: rules, town, kept }) : () => engine,
     wordPost,
     deliveriesFor: () => [],
     clock,

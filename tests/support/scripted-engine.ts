@@ -57,6 +57,7 @@ export function scriptEngine(): ScriptedEngine {
       return effects
     },
     replaceTown() {},
+    plans: () => ({}),
     status(containerId, at) {
       const known = pretended.get(containerId)
       if (known) return known

@@ -191,6 +191,13 @@ const areas: Migration = {
   },
 }
 
+/** When a station's containers are to be emptied, as the town's file says. */
+const stationPlan: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql.raw('alter table station add column plan text').execute(db)
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -200,4 +207,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-device-changes': deviceChanges,
   '0007-history-place': historyPlace,
   '0008-areas': areas,
+  '0009-station-plan': stationPlan,
 }

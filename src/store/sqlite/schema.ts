@@ -22,6 +22,7 @@ export interface Tables {
     name: string
     address: string | null
     area_id: string | null
+    plan: string | null
     lon: number
     lat: number
     position: number

@@ -6,6 +6,7 @@ import type { ContainerState } from '#src/rules/decision.ts'
 import type {
   EmptiedRecord,
   EmptyingCorrectedRecord,
+  PlanRecord,
   SilenceEndedRecord,
   SilencedRecord,
 } from '#src/rules/record.ts'
@@ -42,6 +43,9 @@ const EMPTYINGS = `select seq, at, type, body from event
 const SILENCES = `select seq, at, type, body from event
   where type in ('silenced', 'silence-ended')`
 
+const PLANS = `select seq, at, type, body from event
+  where type = 'plan' and json_extract(body, '$.containerId') = ?1 and at >= ?2 order by seq`
+
 const OLDEST_READINGS = 'from reading where at < ? and seq <= ? order by at, device_no, n limit ?'
 
 type EventRow = Selectable<Tables['event']>
@@ -58,6 +62,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const thread = openHistoryThread(path)
   const emptyingRows = reader.raw.prepare(EMPTYINGS)
   const silenceRows = reader.raw.prepare(SILENCES)
+  const planRows = reader.raw.prepare(PLANS)
   const dropTheirCorrections = writer.raw.prepare(
     `delete from correction where seq in (select seq ${OLDEST_READINGS})`,
   )
@@ -339,6 +344,10 @@ export async function openSqliteStore(path: string): Promise<Store> {
     async silences() {
       const rows = silenceRows.all() as unknown as readonly EventRow[]
       return eventsOf(rows) as readonly (SilencedRecord | SilenceEndedRecord)[]
+    },
+    async plans({ containerId, since }) {
+      const rows = planRows.all(containerId, since) as unknown as readonly EventRow[]
+      return eventsOf(rows) as readonly PlanRecord[]
     },
 
     async decisions(filter) {

@@ -9,6 +9,7 @@ import type {
   FractionColours,
   Mounting,
   Operator,
+  Station,
   Town,
   TownProfile,
 } from '#src/stations/station.ts'
@@ -49,6 +50,7 @@ export async function saveTown(db: Db, town: Town, at: EpochMs): Promise<TownCha
     name: s.name,
     address: s.address ?? null,
     area_id: (s.areaId ?? null) as string | null,
+    plan: s.plan === undefined ? null : JSON.stringify(s.plan),
     lon: s.place.lon,
     lat: s.place.lat,
     position,
@@ -272,6 +274,7 @@ export async function readTown(db: Db): Promise<Town | undefined> {
       ...(s.area_id === null ? {} : { areaId: s.area_id as AreaId }),
       place: { lon: s.lon, lat: s.lat },
       containers: ofStation.get(s.id as StationId) ?? [],
+      ...(s.plan === null ? {} : { plan: JSON.parse(s.plan) as Station['plan'] & object }),
     })),
     ...(row.profiles === '[]' ? {} : { profiles: JSON.parse(row.profiles) as TownProfile[] }),
     ...(row.fraction_colours === null

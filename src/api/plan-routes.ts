@@ -1,0 +1,195 @@
+/** When containers are to be emptied: what is planned, by whom, and what staff plan themselves. */
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { PLAN_SOURCES, type PlannedEmptying } from '#src/rules/record.ts'
+import type { ContainerId } from '#src/stations/ids.ts'
+import { DAY, isoText, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
+import { apiRoute, type ApiDeps } from './api-route.ts'
+import { containerIdText, instantText } from './input.ts'
+import { type FieldError, sendProblem } from './problem.ts'
+import { isoInstant } from './station-answer.ts'
+import { noSuch } from './station-routes.ts'
+import { actorText, keep, sendFaults, staffOnly } from './telling.ts'
+
+const MOST_WINDOWS = 200
+const SHORTEST_MS = 15 * MINUTE
+const LONGEST_MS = 7 * DAY
+/** Nobody plans the emptying of one container further ahead. */
+const FARTHEST_MS = 400 * DAY
+
+const source = z.enum(PLAN_SOURCES).meta({
+  description: 'Who says so: the town’s file, staff, or the national hub.',
+})
+const windowAnswer = z
+  .strictObject({ from: isoInstant, until: isoInstant })
+  .meta({ id: 'PlannedEmptying', description: 'It is to be emptied from then, until but not at.' })
+
+export const getPlan = apiRoute({
+  path: '/api/v1/containers/:id/plan',
+  operationId: 'getPlan',
+  summary: 'When a container is to be emptied, and who says so',
+  description:
+    'What has not ended yet. Plans of several sources add up; `next` is the first that has not been kept already, with everyone who says that it is then.',
+  tag: 'stations',
+  params: z.strictObject({ id: containerIdText }),
+  query: z.strictObject({}),
+  answer: {
+    type: 'application/json',
+    schema: z.strictObject({
+      containerId: z.string(),
+      next: z
+        .strictObject({ from: isoInstant, until: isoInstant, sources: z.array(source) })
+        .nullable()
+        .meta({ description: 'Null where nobody has planned any.' }),
+      plans: z.array(z.strictObject({ source, emptyings: z.array(windowAnswer) })),
+    }),
+  },
+  problems: ['not-found'],
+})
+
+const changed = z.strictObject({
+  status: z.enum(['kept', 'same']).meta({ description: '`same`: it was planned so already.' }),
+})
+
+export const setPlan = apiRoute({
+  method: 'put',
+  path: '/api/v1/containers/:id/plan',
+  operationId: 'setPlan',
+  summary: 'Staff say when a container is to be emptied',
+  description: `The whole list, in the place of what staff planned before: in order of time, none overlapping another, each of 15 minutes to 7 days and beginning within 400 days. What the town’s file and the hub plan stays beside it.`,
+  tag: 'stations',
+  params: z.strictObject({ id: containerIdText }),
+  query: z.strictObject({}),
+  body: z.strictObject({
+    emptyings: z
+      .array(z.strictObject({ from: instantText, until: instantText }), {
+        error: 'a list of windows, each with from and until',
+      })
+      .max(MOST_WINDOWS, `at most ${MOST_WINDOWS} windows`),
+    actor: actorText,
+  }),
+  answer: { type: 'application/json', schema: changed },
+  problems: ['not-authorized', 'not-found'],
+  staff: 'needed',
+})
+
+export const removePlan = apiRoute({
+  method: 'delete',
+  path: '/api/v1/containers/:id/plan',
+  operationId: 'removePlan',
+  summary: 'Staff have no plan of their own for a container any more',
+  tag: 'stations',
+  params: z.strictObject({ id: containerIdText }),
+  query: z.strictObject({}),
+  body: z.strictObject({ actor: actorText }),
+  answer: { type: 'application/json', schema: changed },
+  problems: ['not-authorized', 'not-found'],
+  staff: 'needed',
+})
+
+export function planRoutes(app: FastifyInstance, deps: ApiDeps): void {
+  const { journal, clock } = deps
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+
+  /** What a source plans that has not ended. */
+  const coming = (id: ContainerId, by: (typeof PLAN_SOURCES)[number]) =>
+    (journal.plans(id)[by] ?? []).filter(({ until }) => until > clock())
+
+  const preValidation = staffOnly(deps.staff)
+  const plan = async (
+    containerId: ContainerId,
+    emptyings: readonly PlannedEmptying[],
+    who: string,
+  ): Promise<'kept' | 'same'> => {
+    if (JSON.stringify(coming(containerId, 'staff')) === JSON.stringify(emptyings)) return 'same'
+    const fact = { type: 'plan', containerId, source: 'staff', emptyings, actor: who } as const
+    await keep(journal, { kind: 'fact', fact })
+    return 'kept'
+  }
+
+  typed.get(
+    getPlan.path,
+    { schema: { params: getPlan.params, querystring: getPlan.query } },
+    (request, reply) => {
+      const { id } = request.params
+      if (!journal.town.containers.has(id)) return sendProblem(reply, noSuch('container', id))
+      const next = journal.status(id).nextEmptying
+      const plans = PLAN_SOURCES.map((by) => ({ source: by, emptyings: coming(id, by) }))
+      const says = plans.filter(({ emptyings }) =>
+        emptyings.some((window) => next && window.from < next.until && window.until > next.from),
+      )
+      return reply.header('cache-control', `public, max-age=${deps.maxAgeSeconds}`).send({
+        containerId: id,
+        next: next ? { ...windowJson(next), sources: says.map((s) => s.source) } : null,
+        plans: plans
+          .filter(({ emptyings }) => emptyings.length > 0)
+          .map(({ source: by, emptyings }) => ({
+            source: by,
+            emptyings: emptyings.map(windowJson),
+          })),
+      })
+    },
+  )
+
+  typed.put(
+    setPlan.path,
+    {
+      preValidation,
+      schema: { params: setPlan.params, querystring: setPlan.query, body: setPlan.body },
+      bodyLimit: 64 * 1024,
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      if (!journal.town.containers.has(id)) return sendProblem(reply, noSuch('container', id))
+      const { emptyings, actor: who } = request.body
+      const errors = planFaults(emptyings, clock())
+      if (errors.length > 0) return sendFaults(reply, errors)
+      const status = await plan(id, emptyings, who)
+      void reply.header('cache-control', 'no-store')
+      return { status }
+    },
+  )
+
+  typed.delete(
+    removePlan.path,
+    {
+      preValidation,
+      schema: { params: removePlan.params, querystring: removePlan.query, body: removePlan.body },
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      if (!journal.town.containers.has(id)) return sendProblem(reply, noSuch('container', id))
+      const status = await plan(id, [], request.body.actor)
+      void reply.header('cache-control', 'no-store')
+      return { status }
+    },
+  )
+}
+
+/** Everything that is wrong with a list of windows. */
+function planFaults(emptyings: readonly PlannedEmptying[], now: EpochMs): FieldError[] {
+  return emptyings.flatMap(({ from, until }, i) => {
+    const wrong = (key: 'from' | 'until', expected: string): FieldError[] => [
+      { field: `emptyings.${i}.${key}`, expected, got: isoText(key === 'from' ? from : until) },
+    ]
+    const before = emptyings[i - 1]
+    if (until - from < SHORTEST_MS) return wrong('until', 'a time at least 15 minutes after from')
+    if (until - from > LONGEST_MS) return wrong('until', 'a time at most 7 days after from')
+    if (until <= now) return wrong('until', `a time after ${isoText(now)}: it is over already`)
+    if (from > now + FARTHEST_MS) {
+      return wrong('from', `a time before ${isoText(plus(now, FARTHEST_MS))}`)
+    }
+    if (before && from < before.until) {
+      return wrong(
+        'from',
+        `a time not before ${isoText(before.until)}, when the one before it ends`,
+      )
+    }
+    return []
+  })
+}
+
+function windowJson({ from, until }: PlannedEmptying) {
+  return { from: isoText(from), until: isoText(until) }
+}

@@ -1,0 +1,76 @@
+/** The plans of the town's file, told to the journal, so that the rules know them and a replay needs no file. */
+import { expandPlans, nextDay, planHorizon } from '#src/rules/town-plan.ts'
+import type { PlannedEmptying } from '#src/rules/record.ts'
+import type { ContainerId } from '#src/stations/ids.ts'
+import type { Clock, EpochMs } from '#src/stations/time.ts'
+import type { Journal } from '#src/store/journal.ts'
+
+export interface TownPlans {
+  /** Tells what differs from what was told before; resolves when that is kept. Gives how many containers it was of. */
+  tell(): Promise<number>
+  /** The same, once a day. */
+  tick(): Promise<void>
+}
+
+/** So many stations are looked through at once before others get their turn. */
+const STATIONS_AT_ONCE = 200
+
+export function tellTownPlans(journal: Journal, clock: Clock): TownPlans {
+  let next = 0
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** One after another, or two would tell the same. */
+  const tell = (): Promise<number> => {
+    const told = last.then(tellNews, tellNews)
+    last = told.catch(() => undefined)
+    return told
+  }
+
+  async function tellNews(): Promise<number> {
+    const now = clock()
+    const { stations, timeZone } = journal.town.town
+    next = nextDay(now, timeZone)
+    const windowsOf = expandPlans(now, planHorizon(now, timeZone), timeZone)
+    const kept: Promise<void>[] = []
+    for (const [i, station] of stations.entries()) {
+      if (i % STATIONS_AT_ONCE === STATIONS_AT_ONCE - 1) await nextTurn()
+      for (const [containerId, emptyings] of windowsOf(station)) {
+        if (!isToldAlready(containerId, emptyings, now)) kept.push(append(containerId, emptyings))
+      }
+    }
+    await Promise.all(kept)
+    return kept.length
+  }
+
+  const isToldAlready = (
+    container: ContainerId,
+    emptyings: readonly PlannedEmptying[],
+    now: EpochMs,
+  ): boolean => {
+    const told = (journal.plans(container).town ?? []).filter(({ until }) => until > now)
+    return (
+      told.length === emptyings.length &&
+      told.every(({ from, until }, i) => {
+        const window = emptyings[i]!
+        return from === window.from && until === window.until
+      })
+    )
+  }
+
+  const append = (containerId: ContainerId, emptyings: readonly PlannedEmptying[]) =>
+    new Promise<void>((resolve) => {
+      const fact = { type: 'plan', containerId, source: 'town', emptyings } as const
+      journal.append({ kind: 'fact', fact }, () => resolve())
+    })
+
+  return {
+    tell,
+    async tick() {
+      if (clock() >= next) await tell()
+    },
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
