@@ -79,7 +79,13 @@ export const listDevices = apiRoute({
               from: isoInstant,
             }),
           ),
-          lastHeardAt: isoInstant.nullable(),
+          lastHeardAt: isoInstant
+            .nullable()
+            .meta({ description: 'Where it sits now; null for one that sits nowhere.' }),
+          signal: z
+            .strictObject({ rssiDbm: z.number(), snrDb: z.number().nullable() })
+            .nullable()
+            .meta({ description: 'How well it was heard last, where its network tells.' }),
           alarms: z.array(z.string()),
         }),
       ),
@@ -321,6 +327,7 @@ export function deviceRoutes(
       devices: devices.map(({ id, profile: named }) => {
         const sensors = health.get(id) ?? []
         const heard = Math.max(...sensors.map((s) => s.lastAt ?? -Infinity))
+        const signal = sensors.find((s) => s.lastAt === heard)?.signal
         return {
           id,
           profile: named,
@@ -333,6 +340,7 @@ export function deviceRoutes(
               from: isoText(m.from),
             })),
           lastHeardAt: Number.isFinite(heard) ? isoText(heard as EpochMs) : null,
+          signal: signal ? { rssiDbm: signal.rssiDbm, snrDb: signal.snrDb ?? null } : null,
           alarms: sensors.flatMap((s) => s.alarms.map((a) => a.kind)),
         }
       }),

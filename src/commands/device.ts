@@ -46,6 +46,7 @@ interface Device {
   readonly profile: string
   readonly mountings: readonly { readonly containerId: string; readonly channel: string | null }[]
   readonly lastHeardAt: string | null
+  readonly signal: { readonly rssiDbm: number; readonly snrDb: number | null } | null
   readonly alarms: readonly string[]
 }
 
@@ -158,16 +159,17 @@ function changed(asked: Asked<Change>): CommandResult {
 
 function listText({ devices }: { readonly devices: readonly Device[] }): string {
   if (devices.length === 0) return 'The town has no devices.'
-  const rows = devices.map(({ id, profile, mountings, lastHeardAt, alarms }) => [
+  const rows = devices.map(({ id, profile, mountings, lastHeardAt, signal, alarms }) => [
     id,
     profile,
     mountings
       .map((m) => m.containerId + (m.channel === null ? '' : ` (${m.channel})`))
       .join(', ') || '-',
-    lastHeardAt?.slice(0, 16).replace('T', ' ') ?? 'never',
+    lastHeardAt?.slice(0, 16).replace('T', ' ') ?? (mountings.length === 0 ? '-' : 'never'),
+    signal ? `${signal.rssiDbm} dBm` : '',
     alarms.join(', '),
   ])
-  return table(['device', 'profile', 'on', 'last heard (UTC)', 'alarms'], rows)
+  return table(['device', 'profile', 'on', 'last heard (UTC)', 'signal', 'alarms'], rows)
 }
 
 interface Log {

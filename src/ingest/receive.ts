@@ -246,19 +246,19 @@ function uplinkOf(
   // part makes the fingerprint; counters start over when it joins again.
   if (frame.bytes.length > 0) {
     const mark = fingerprint(frame.bytes, frame.counter)
-    return uplink(deviceId, context, measurements, mark, true, frame.counter, false)
+    return heard(uplink(deviceId, context, measurements, mark, true, frame.counter, false), frame)
   }
   const isMarked = frame.counter !== undefined || measurements.some((m) => m.at !== undefined)
   const tellsRepeats = isMarked || context.maybeRepeat
-  return uplink(
-    deviceId,
-    context,
-    measurements,
-    fingerprint(payload),
-    tellsRepeats,
-    frame.counter,
-    true,
+  const mark = fingerprint(payload)
+  return heard(
+    uplink(deviceId, context, measurements, mark, tellsRepeats, frame.counter, true),
+    frame,
   )
+}
+
+function heard(entry: UplinkEntry, { signal }: Frame): UplinkEntry {
+  return signal ? { ...entry, signal } : entry
 }
 
 type Draft = { -readonly [K in keyof UplinkEntry]: UplinkEntry[K] }

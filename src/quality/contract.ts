@@ -1,5 +1,5 @@
 /** What is asked of a sensor's readings and what is answered: which are believed, and why not the rest. */
-import type { Fault } from '#src/stations/reading.ts'
+import type { Fault, Signal } from '#src/stations/reading.ts'
 import type { Geometry } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 
@@ -22,6 +22,8 @@ export interface Observation {
   readonly fire?: boolean
   /** It felt that it was lifted, turned over or emptied. */
   readonly pickedUp?: boolean
+  /** How well its network heard it. */
+  readonly signal?: Signal
 }
 
 /** Somebody else's word that the container was emptied, or will have been by the plan. */

@@ -2,6 +2,7 @@
  * Alarms about a device, for staff. Devices' own alarms are sent once and may be lost, so each is also
  * found from what is measured; and each ends by a softer limit than it began by, or it would flap.
  */
+import type { Signal } from '#src/stations/reading.ts'
 import { DAY, HOUR, MINUTE } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 
@@ -71,6 +72,8 @@ export interface HealthState {
   readonly temperature?: { readonly at: EpochMs; readonly celsius: number }
   /** How it usually stands: the middle of its first upright readings, then drifting slowly. */
   readonly usualTilt?: { readonly deg: number; readonly readings: number }
+  /** How well it was heard the last time its network told. */
+  readonly signal?: Signal
   /** A pick-up that no emptying has explained yet. */
   readonly pickedUpAt?: EpochMs
   readonly alarms: Readonly<Partial<Record<AlarmKind, Alarm>>>
@@ -184,7 +187,7 @@ function settle(state: HealthState, at: EpochMs, wanted: Wanted): HealthJudged {
 
 function remember(
   state: HealthState,
-  { at, temperatureC, tiltDeg, tilted, pickedUp }: Observation,
+  { at, temperatureC, tiltDeg, tilted, pickedUp, signal }: Observation,
   { emptied }: HealthContext,
 ): HealthState {
   const gap = state.lastAt === undefined ? 0 : at - state.lastAt
@@ -198,6 +201,7 @@ function remember(
     gapsMs,
     ...(isTemperature(temperatureC) && { temperature: { at, celsius: temperatureC } }),
     ...(upright && !state.alarms.moved && { usualTilt: drift(state.usualTilt, tiltDeg) }),
+    ...(signal && { signal }),
     ...(open !== undefined && emptied !== true && { pickedUpAt: open }),
   }
 }

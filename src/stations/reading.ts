@@ -59,6 +59,12 @@ export interface Measurement {
   readonly pickedUp?: boolean
 }
 
+/** How well a gateway heard a device: the one of those that heard it best. */
+export interface Signal {
+  readonly rssiDbm: number
+  readonly snrDb?: number
+}
+
 /** One message from a device: none, one or many measurements. */
 export interface Uplink {
   readonly deviceId: DeviceId

@@ -19,7 +19,7 @@ import type { Alarm, AlarmChange, HealthState } from '#src/quality/health.ts'
 import { pack, unpack } from '#src/quality/pack.ts'
 import type { EmptyingSource } from '#src/rules/record.ts'
 import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
-import type { Reading } from '#src/stations/reading.ts'
+import type { Reading, Signal } from '#src/stations/reading.ts'
 import { DAY, type EpochMs, HOUR, MINUTE } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { KeptBelief } from './contract.ts'
@@ -49,6 +49,8 @@ export interface SensorHealth extends Sensor {
   /** What is wrong with it at the moment. */
   readonly alarms: readonly Alarm[]
   readonly lastAt?: EpochMs
+  /** How well it was heard last, where its network tells. */
+  readonly signal?: Signal
 }
 
 export interface Believing {
@@ -56,7 +58,13 @@ export interface Believing {
    * Judges a reading that was kept. Readings come in the order of the journal; one measured before the
    * sensor's newest is history and believed as it is.
    */
-  judge(reading: Reading, container: ContainerId, seq: number, town: TownIndex): Judged
+  judge(
+    reading: Reading,
+    container: ContainerId,
+    seq: number,
+    town: TownIndex,
+    signal?: Signal,
+  ): Judged
   /** Somebody told of an emptying. */
   hear(container: ContainerId, emptiedAt: EpochMs, by: EmptyingSource): void
   /** What must be saved with a commit at `at`, so that a restart finds its way back. */
@@ -161,7 +169,7 @@ export function startBelievers(kept: readonly KeptBelief[] = []): Believing {
   }
 
   return {
-    judge(reading, containerId, seq, town) {
+    judge(reading, containerId, seq, town, signal) {
       const { deviceId, measuredAt } = reading
       const watched = sensorFor(containerId, deviceId)
       // Judged before a restart already, or older than what has been judged.
@@ -172,7 +180,7 @@ export function startBelievers(kept: readonly KeptBelief[] = []): Believing {
 
       const geometry = town.containers.get(containerId)?.geometry
       const told = hints.get(containerId)
-      const observation = observationOf(reading)
+      const observation = observationOf(reading, signal)
       const { cleanPercent, correction, emptied } = believe(watched.state, observation, {
         ...(geometry && { geometry }),
         ...(told && { hints: told }),
@@ -232,6 +240,7 @@ export function startBelievers(kept: readonly KeptBelief[] = []): Believing {
           findings: findings(state, at, town.containers.get(containerId)?.geometry),
           alarms: Object.values(judgeSilence(health, at).state.alarms),
           ...(health.lastAt !== undefined && { lastAt: health.lastAt }),
+          ...(health.signal && { signal: health.signal }),
         }))
     },
   }
@@ -265,7 +274,7 @@ function sitsOn(town: TownIndex, container: ContainerId, device: DeviceId, at: E
   )
 }
 
-function observationOf(reading: Reading): Observation {
+function observationOf(reading: Reading, signal?: Signal): Observation {
   const { measuredAt, fillPercent, fault, distanceMm, temperatureC, tiltDeg, flags } = reading
   return {
     at: measuredAt,
@@ -281,6 +290,7 @@ function observationOf(reading: Reading): Observation {
     ...(flags.includes('battery-low') && { batteryLow: true }),
     ...(flags.includes('fire') && { fire: true }),
     ...(flags.includes('picked-up') && { pickedUp: true }),
+    ...(signal && { signal }),
   }
 }
 

@@ -14,7 +14,7 @@ import type {
   TruckRecord,
 } from '#src/rules/record.ts'
 import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
-import type { Reading, Rejected } from '#src/stations/reading.ts'
+import type { Reading, Rejected, Signal } from '#src/stations/reading.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { SensorHealth } from './believing.ts'
@@ -36,6 +36,8 @@ export interface UplinkEntry {
    * identity (device, time), so its fingerprint need not be remembered.
    */
   readonly timed?: true
+  /** How well its network heard the device. */
+  readonly signal?: Signal
   readonly readings: readonly Reading[]
 }
 

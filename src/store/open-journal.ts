@@ -216,7 +216,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
               news = true
               continue
             }
-            const judged = believing.judge(reading, containerId, seq, townThen)
+            const judged = believing.judge(reading, containerId, seq, townThen, entry.signal)
             const { fillPercent, correction, emptied } = judged
             const { deviceId } = reading
             for (const change of judged.alarms) alarms.push({ containerId, deviceId, change })

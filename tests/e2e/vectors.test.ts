@@ -34,6 +34,7 @@ const vectors: readonly Vector[] = hasSharedData
       .filter((v) => v.fPort !== null)
   : []
 
+const STAFF_TOKEN = 'a-long-enough-token'
 const EMPTY_MM = 4500
 const FULL_MM = 300
 /** Each vector has a device and a container of its own; even ones come by The Things Stack, odd ones by ChirpStack. */
@@ -56,10 +57,13 @@ describe.skipIf(!hasSharedData)('published payloads give the values their makers
     const data = join(folder, 'data')
     await runKvitter(['import', town, '--data', data])
     await letIn(data, { tts: 'network-server', chirpstack: 'network-server' })
-    served = await startKvitter([
-      ...['--town', town, '--data', data, '--http', '127.0.0.1:0'],
-      ...['--mqtt', '127.0.0.1:0', '--mqtt-ws', 'off'],
-    ])
+    served = await startKvitter(
+      [
+        ...['--town', town, '--data', data, '--http', '127.0.0.1:0'],
+        ...['--mqtt', '127.0.0.1:0', '--mqtt-ws', 'off'],
+      ],
+      { KVITTER_STAFF_TOKEN: STAFF_TOKEN },
+    )
     const login = (username: string) =>
       connectAsync(`mqtt://127.0.0.1:${served.mqttPort}`, { username, password: tokenOf(username) })
     const tts = await login('tts')
@@ -72,7 +76,12 @@ describe.skipIf(!hasSharedData)('published payloads give the values their makers
           JSON.stringify({
             end_device_ids: { device_id: `eui-${euiOf(i)}`, dev_eui: euiOf(i).toUpperCase() },
             received_at: bySecond(i),
-            uplink_message: { f_port: v.fPort, f_cnt: i, frm_payload: bytes },
+            uplink_message: {
+              f_port: v.fPort,
+              f_cnt: i,
+              frm_payload: bytes,
+              rx_metadata: [{ rssi: -100 - i, snr: 4.5 }],
+            },
           }),
           { qos: 1 },
         )
@@ -97,6 +106,22 @@ describe.skipIf(!hasSharedData)('published payloads give the values their makers
   afterAll(async () => {
     await served[Symbol.asyncDispose]()
     await rm(folder, { recursive: true, force: true })
+  })
+
+  test('staff are told how well each device was heard, where its network says', async () => {
+    const answer = await fetch(`${served.httpUrl}/api/v1/devices`, {
+      headers: { authorization: `Bearer ${STAFF_TOKEN}` },
+    })
+    const { devices } = (await answer.json()) as {
+      devices: { id: string; lastHeardAt: string; signal: object | null }[]
+    }
+    const ofDevice = new Map(devices.map((d) => [d.id, d]))
+    for (const i of vectors.keys()) {
+      expect(ofDevice.get(euiOf(i))).toMatchObject({
+        lastHeardAt: bySecond(i),
+        signal: i % 2 === 0 ? { rssiDbm: -100 - i, snrDb: 4.5 } : null,
+      })
+    }
   })
 
   test('there are twenty of them or more', () => expect(vectors.length).toBeGreaterThan(19))

@@ -29,6 +29,8 @@ interface Sample {
     readonly fCnt?: number | null
     readonly bytesHex?: string
     readonly receivedAt?: string | number | null
+    readonly rssi?: number
+    readonly snr?: number
     readonly decoded?: unknown
   }
 }
@@ -62,11 +64,16 @@ describe.skipIf(!hasSharedData)('samples of what network servers send', () => {
       fPort: frame.fPort ?? null,
       bytesHex: frame.bytes.toHex(),
       decoded: frame.decoded ?? null,
+      rssi: frame.signal?.rssiDbm,
+      snr: frame.signal?.snrDb,
     }).toEqual({
       devEui: expected.devEui?.toLowerCase() ?? frame.deviceId,
       fPort: expected.fPort ?? null,
       bytesHex: expected.bytesHex,
       decoded: expected.decoded ?? null,
+      // Some have a signal that their index doesn't tell.
+      rssi: expected.rssi ?? frame.signal?.rssiDbm,
+      snr: expected.snr ?? frame.signal?.snrDb,
     })
     if (expected.fCnt !== undefined) expect(frame.counter ?? null).toBe(expected.fCnt)
     const { receivedAt } = expected
@@ -87,6 +94,80 @@ describe.skipIf(!hasSharedData)('samples of what network servers send', () => {
     if (frame.kind !== 'frame') throw new Error(JSON.stringify(frame))
     expect(frame.bytes.toHex()).toBe(sample.bytesHex)
     if (sample.devEui !== undefined) expect(frame.deviceId).toBe(sample.devEui.toLowerCase())
+  })
+
+  test('a maker’s own JSON by a profile of the town’s gives the distance, and the maker’s share beside it', () => {
+    const sample = samples.find((s) => s.format === 'plain-json')!
+    const server: NetworkServer = {
+      id: 'cloud',
+      kind: 'json',
+      topic: 'smartbin/+/+/telemetry',
+      deviceLevel: 3,
+      mapping: { device: 'id' },
+    }
+    const town = townWith([server], 'vendor/bin', 'bin-0042')
+    const received = receive(sample.topicExample, encode(bodyOf(sample.file)), {
+      town: indexTown({
+        ...town,
+        profiles: [
+          {
+            name: 'vendor/bin',
+            fields: {
+              at: { path: 'ts', unit: 'iso' },
+              levels: [
+                { path: 'distance', meaning: 'distance', unit: 'mm' },
+                { path: 'fillLevel', meaning: 'fill', unit: '%' },
+              ],
+              battery: { path: 'battery', unit: 'V' },
+              temperature: { path: 'temperature', unit: 'C' },
+              fire: { path: 'alarms.fire', is: [true] },
+              tilted: { path: 'alarms.tilt', is: [true] },
+            },
+          },
+        ],
+      }),
+      receivedAt: NOON,
+      maybeRepeat: false,
+    })
+    expect(received).toMatchObject({
+      kind: 'uplink',
+      deviceId: 'bin-0042',
+      readings: [
+        {
+          measuredAt: Date.parse('2026-05-27T10:00:00Z'),
+          distanceMm: 1234,
+          rawFillPercent: 38,
+          batteryVolts: 3.31,
+          temperatureC: 21.5,
+        },
+      ],
+    })
+  })
+
+  test('a SenML pack without a level names its device, and is refused for what it lacks', () => {
+    const pack = bodyOf('senml-rfc8428.json')
+    const server: NetworkServer = { id: 's', kind: 'senml', topic: 'senml' }
+    expect(adapterOf(server, undefined)(pack)).toMatchObject({
+      kind: 'frame',
+      deviceId: '10e2073a01080063',
+      decoded: [
+        { at: 1_320_067_464_000, '%RH': 20, lon: 24.30621, lat: 60.07965 },
+        { at: 1_320_067_524_000, '%RH': 20.3, lon: 24.30622, lat: 60.07965 },
+      ],
+    })
+    const town = indexTown(townWith([server], 'native', '10e2073a01080063'))
+    expect(
+      receive('senml', encode(pack), { town, receivedAt: NOON, maybeRepeat: false }),
+    ).toMatchObject({ kind: 'rejected', rejected: { reason: 'wrong-shape' } })
+  })
+
+  test('Sparkplug is no network server here: its topic is not known', () => {
+    const { file, topicExample } = samples.find((s) => s.format === 'sparkplug-b')!
+    const context = { town: indexTown(castTown), receivedAt: NOON, maybeRepeat: false }
+    expect(receive(topicExample, encode(bodyOf(file)), context)).toMatchObject({
+      kind: 'rejected',
+      rejected: { reason: 'unknown-topic' },
+    })
   })
 
   test('a SenML pack of KPN’s gives the device and a distance', () => {
@@ -114,17 +195,23 @@ describe.skipIf(!hasSharedData)('samples of what network servers send', () => {
     })
   })
 
-  test('the cellular frame names its device by IMEI', () => {
+  test('the cellular frame names its device by IMEI, and tells how well its network heard it', () => {
     const { frameHex } = bodyOf('milesight-em400-nbiot-frame.json') as { frameHex: string }
     expect(readMilesightNbiot(Uint8Array.fromHex(frameHex))).toMatchObject({
       deviceId: '868508064807350',
       counter: 0,
+      // A signal quality of 9.
+      signal: { rssiDbm: -95 },
     })
   })
 })
 
 /** A town whose devices come by each kind of server. */
-function townWith(networkServers: readonly NetworkServer[], profile = 'milesight/em310-udl'): Town {
+function townWith(
+  networkServers: readonly NetworkServer[],
+  profile = 'milesight/em310-udl',
+  device = EUI,
+): Town {
   const container = castTown.stations[0]!.containers[0]!
   return {
     ...castTown,
@@ -138,8 +225,8 @@ function townWith(networkServers: readonly NetworkServer[], profile = 'milesight
         },
       },
     ],
-    devices: [{ id: eui, profile }],
-    mountings: [{ deviceId: eui, containerId: container.id, from: instant(0) }],
+    devices: [{ id: deviceId(device), profile }],
+    mountings: [{ deviceId: deviceId(device), containerId: container.id, from: instant(0) }],
   }
 }
 

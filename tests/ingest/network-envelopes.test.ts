@@ -19,6 +19,8 @@ interface Sample {
     readonly fCnt?: number | null
     readonly bytesHex: string
     readonly receivedAt?: string
+    readonly rssi?: number
+    readonly snr?: number
     readonly decoded?: unknown
   }
 }
@@ -51,11 +53,15 @@ describe.skipIf(!hasSharedData)('real messages of network servers give what they
       fPort: frame.fPort ?? null,
       fCnt: frame.counter ?? null,
       bytesHex: Buffer.from(frame.bytes).toString('hex'),
+      rssi: frame.signal?.rssiDbm,
+      snr: frame.signal?.snrDb,
     }).toEqual({
       devEui: expected.devEui.toLowerCase(),
       fPort: expected.fPort ?? null,
       fCnt: expected.fCnt ?? frame.counter ?? null,
       bytesHex: expected.bytesHex,
+      rssi: expected.rssi ?? frame.signal?.rssiDbm,
+      snr: expected.snr ?? frame.signal?.snrDb,
     })
     if (expected.fCnt === null) expect(frame.counter).toBeUndefined()
     if (expected.receivedAt) {
@@ -96,6 +102,27 @@ describe('The Things Stack', () => {
       bytes: Uint8Array.of(0x01, 0x75, 0x5c),
     })
   })
+  test('a device that is named by its DevEUI needs no other word for it', () => {
+    const named = { end_device_ids: { device_id: 'eui-24e124713c270001' } }
+    expect(readTtsV3(tts(named), 'eui-24e124713c270001')).toMatchObject({
+      deviceId: '24e124713c270001',
+    })
+  })
+  test('of the gateways that heard it the one that heard it loudest counts', () => {
+    const heard = [
+      { rssi: -118, snr: 9 },
+      { rssi: -97, snr: -3.5 },
+      { rssi: 'loud' },
+      null,
+      { rssi: -10_000 },
+    ]
+    expect(readTtsV3(tts({}, { rx_metadata: heard }), 'lid-7')).toMatchObject({
+      signal: { rssiDbm: -97, snrDb: -3.5 },
+    })
+    expect(readTtsV3(tts({}, { rx_metadata: heard.slice(2) }), 'lid-7')).not.toHaveProperty(
+      'signal',
+    )
+  })
   test('an uplink that carries nothing has no bytes', () => {
     expect(readTtsV3(tts({}, { frm_payload: undefined }), 'lid-7')).toMatchObject({
       bytes: new Uint8Array(),
@@ -108,6 +135,13 @@ describe('The Things Stack', () => {
       'lid-8',
       'device-mismatch',
       'end_device_ids.device_id is "lid-7", but the topic says "lid-8"',
+    ],
+    [
+      'another DevEUI than the one in the topic',
+      tts({ end_device_ids: { device_id: 'eui-24e124713c270002', dev_eui: '24E124713C270001' } }),
+      'eui-24e124713c270002',
+      'device-mismatch',
+      'end_device_ids.dev_eui is "24E124713C270001", but the topic says "eui-24e124713c270002"',
     ],
     [
       'a payload that isn’t base64',

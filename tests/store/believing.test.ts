@@ -71,6 +71,20 @@ test('a reading older than the newest is history: believed as it is, and nothing
   expect(believing.judge(late, paper, 100, town)).toEqual({ fillPercent: 77, alarms: [] })
 })
 
+test('how well a sensor was heard is remembered until its network tells again, and over a restart', () => {
+  const before = startBelievers()
+  const [first, then, last] = readings(3)
+  before.judge(first!, paper, 1, town, { rssiDbm: -97, snrDb: 8.5 })
+  before.judge(then!, paper, 2, town)
+  const kept = before.toSave(at(1))
+  const after = startBelievers(kept)
+  const heard = (believing: typeof after) => believing.health(at(2), town).map((s) => s.signal)
+  expect(heard(before)).toEqual([{ rssiDbm: -97, snrDb: 8.5 }])
+  expect(heard(after)).toEqual([{ rssiDbm: -97, snrDb: 8.5 }])
+  after.judge(last!, paper, 3, town, { rssiDbm: -118 })
+  expect(heard(after)).toEqual([{ rssiDbm: -118 }])
+})
+
 describe('two sensors on one container', () => {
   const both: Town = {
     ...castTown,

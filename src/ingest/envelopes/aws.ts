@@ -6,10 +6,11 @@
 import { z } from 'zod'
 import { parseDeviceId } from '#src/stations/ids.ts'
 import { parseInstant } from '#src/stations/time.ts'
-import { refuse, show } from '../refusal.ts'
+import { refuse, show, valueAt } from '../refusal.ts'
 import type { Refusal } from '../refusal.ts'
 import { complain, counter, decodeBase64, port } from './frame.ts'
 import type { Frame } from './frame.ts'
+import { loudest } from './signal.ts'
 
 const Uplink = z.compile(
   z.object({
@@ -40,6 +41,12 @@ export function readAws(value: unknown): Frame | Refusal {
   }
   const bytes = decodeBase64(payloaddata ?? '')
   if (!bytes) return refuse('not-base64', 'PayloadData: expected base64')
+  const heard = valueAt(body, ['wirelessmetadata', 'lorawan', 'gateways'])
+  const signal = loudest(
+    Array.isArray(heard) ? heard.map((g) => lowered(g, 1)) : heard,
+    'rssi',
+    'snr',
+  )
   const at = parseInstant(lorawan.timestamp ?? undefined)
   return {
     kind: 'frame',
@@ -48,6 +55,7 @@ export function readAws(value: unknown): Frame | Refusal {
     ...(at !== undefined && { at }),
     ...(lorawan.fport !== undefined && { fPort: lorawan.fport }),
     ...(lorawan.fcnt !== undefined && { counter: lorawan.fcnt }),
+    ...(signal && { signal }),
   }
 }
 

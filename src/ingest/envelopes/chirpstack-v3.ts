@@ -7,10 +7,11 @@ import { z } from 'zod'
 import { parseDeviceId } from '#src/stations/ids.ts'
 import type { DeviceId } from '#src/stations/ids.ts'
 import { parseInstant } from '#src/stations/time.ts'
-import { refuse, show } from '../refusal.ts'
+import { refuse, show, valueAt } from '../refusal.ts'
 import type { Refusal } from '../refusal.ts'
 import { complain, counter, decodeBase64, port } from './frame.ts'
 import type { Frame } from './frame.ts'
+import { loudest } from './signal.ts'
 
 const Uplink = z.compile(
   z.object({
@@ -41,6 +42,7 @@ export function readChirpStackV3(value: unknown): Frame | Refusal {
   if (!bytes) return refuse('not-base64', 'data: expected base64')
   const decoded = uplink.object ?? objectOf(uplink.objectJSON)
 
+  const signal = loudest(valueAt(value, ['rxInfo']), 'rssi', 'loRaSNR')
   const at = parseInstant(uplink.publishedAt ?? uplink.rxInfo?.[0]?.time ?? undefined)
   return {
     kind: 'frame',
@@ -49,6 +51,7 @@ export function readChirpStackV3(value: unknown): Frame | Refusal {
     ...(at !== undefined && { at }),
     ...(uplink.fPort !== undefined && { fPort: uplink.fPort }),
     ...(uplink.fCnt !== undefined && { counter: uplink.fCnt }),
+    ...(signal && { signal }),
     ...(decoded != null && { decoded }),
   }
 }

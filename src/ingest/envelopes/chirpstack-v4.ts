@@ -6,10 +6,11 @@ import { z } from 'zod'
 import { parseDeviceId } from '#src/stations/ids.ts'
 import type { DeviceId } from '#src/stations/ids.ts'
 import { parseInstant } from '#src/stations/time.ts'
-import { refuse, show } from '../refusal.ts'
+import { refuse, show, valueAt } from '../refusal.ts'
 import type { Refusal } from '../refusal.ts'
 import { complain, decodeBase64 } from './frame.ts'
 import type { Frame } from './frame.ts'
+import { loudest } from './signal.ts'
 
 const Uplink = z.compile(
   z.object({
@@ -48,6 +49,7 @@ export function readChirpStackV4(value: unknown, device: DeviceId): Frame | Refu
   if (!bytes) return refuse('not-base64', 'data: expected base64')
 
   const heard = uplink.rxInfo?.[0]
+  const signal = loudest(valueAt(value, ['rxInfo']), 'rssi', 'snr')
   const at = parseInstant(uplink.time ?? heard?.nsTime ?? heard?.gwTime)
   return {
     kind: 'frame',
@@ -56,6 +58,7 @@ export function readChirpStackV4(value: unknown, device: DeviceId): Frame | Refu
     ...(at !== undefined && { at }),
     ...(uplink.fPort !== undefined && { fPort: uplink.fPort }),
     ...(uplink.fCnt !== undefined && { counter: uplink.fCnt }),
+    ...(signal && { signal }),
     ...(uplink.object != null && { decoded: uplink.object }),
   }
 }

@@ -1,6 +1,7 @@
 /** What every LoRaWAN network server's uplink comes down to. */
 import { z } from 'zod'
 import type { DeviceId } from '#src/stations/ids.ts'
+import type { Signal } from '#src/stations/reading.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { refuse, show, showPath, valueAt } from '../refusal.ts'
 import type { Refusal } from '../refusal.ts'
@@ -16,6 +17,7 @@ export interface Frame {
   readonly counter?: number
   /** Empty for an uplink that carries nothing but network housekeeping. */
   readonly bytes: Uint8Array
+  readonly signal?: Signal
   /** What the network server's own codec made of the bytes, unchecked. */
   readonly decoded?: unknown
 }

@@ -8,6 +8,7 @@ import { parseInstant } from '#src/stations/time.ts'
 import { refuse, show, valueAt } from '../refusal.ts'
 import type { Refusal } from '../refusal.ts'
 import { complain, counter, decodeHex, type Envelope, port } from './frame.ts'
+import { loudest, signalOf } from './signal.ts'
 
 const Uplink = z.compile(
   z.object({
@@ -37,6 +38,7 @@ export function readLoriot(value: unknown): Envelope | Refusal {
   const bytes = decodeHex(uplink.data ?? '')
   if (!bytes) return refuse('wrong-shape', `data: expected hex digits, got ${show(uplink.data)}`)
   const at = parseInstant(uplink.ts)
+  const signal = signalOf(value, 'rssi', 'snr') ?? loudest(valueAt(value, ['gws']), 'rssi', 'snr')
   const decoded = valueAt(uplink.decoded, ['data']) ?? uplink.decoded
   return {
     kind: 'frame',
@@ -45,6 +47,7 @@ export function readLoriot(value: unknown): Envelope | Refusal {
     ...(at !== undefined && { at }),
     ...(uplink.port !== undefined && { fPort: uplink.port }),
     ...(uplink.fcnt !== undefined && { counter: uplink.fcnt }),
+    ...(signal && { signal }),
     ...(decoded != null && { decoded }),
   }
 }

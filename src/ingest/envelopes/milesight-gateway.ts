@@ -6,10 +6,11 @@
 import { z } from 'zod'
 import { parseDeviceId } from '#src/stations/ids.ts'
 import { parseInstant } from '#src/stations/time.ts'
-import { refuse, show } from '../refusal.ts'
+import { refuse, show, valueAt } from '../refusal.ts'
 import type { Refusal } from '../refusal.ts'
 import { complain, counter, decodeBase64, port } from './frame.ts'
 import type { Frame } from './frame.ts'
+import { loudest } from './signal.ts'
 
 const Uplink = z.compile(
   z.object({
@@ -43,6 +44,7 @@ export function readMilesightGateway(value: unknown): Frame | Refusal {
   const beside = Object.entries(value as object).filter(([key]) => !ENVELOPE.has(key))
   const decoded = uplink.object ?? (beside.length === 0 ? undefined : Object.fromEntries(beside))
 
+  const signal = loudest(valueAt(value, ['rxInfo']), 'rssi', 'loRaSNR')
   // One firmware writes a time that isn't one (2020-0327T…); the time of arrival serves then.
   const at = parseInstant(uplink.time ?? uplink.rxInfo?.[0]?.time ?? undefined)
   return {
@@ -52,6 +54,7 @@ export function readMilesightGateway(value: unknown): Frame | Refusal {
     ...(at !== undefined && { at }),
     ...(uplink.fPort !== undefined && { fPort: uplink.fPort }),
     ...(uplink.fCnt !== undefined && { counter: uplink.fCnt }),
+    ...(signal && { signal }),
     ...(decoded !== undefined && { decoded }),
   }
 }

@@ -8,6 +8,7 @@ import { parseInstant } from '#src/stations/time.ts'
 import { refuse, show, valueAt } from '../refusal.ts'
 import type { Refusal } from '../refusal.ts'
 import { complain, decodeHex, type Envelope } from './frame.ts'
+import { signalOf } from './signal.ts'
 
 /** Some servers of this family write all numbers as text. */
 const numeric = (most: number) => z.coerce.number().int().min(0).max(most)
@@ -43,6 +44,7 @@ export function readThingPark(value: unknown): Envelope | Refusal {
       `payload_hex: expected hex digits, got ${show(uplink.payload_hex)}`,
     )
   }
+  const signal = signalOf(body, 'LrrRSSI', 'LrrSNR') ?? signalOf(body, 'GatewayRSSI', 'GatewaySNR')
   const at = parseInstant(uplink.Time ?? undefined)
   return {
     kind: 'frame',
@@ -51,6 +53,7 @@ export function readThingPark(value: unknown): Envelope | Refusal {
     ...(at !== undefined && { at }),
     ...(uplink.FPort !== undefined && { fPort: uplink.FPort }),
     ...(uplink.FCntUp !== undefined && { counter: uplink.FCntUp }),
+    ...(signal && { signal }),
     ...(uplink.payload != null && { decoded: uplink.payload }),
   }
 }
