@@ -179,6 +179,8 @@ function storeOfNothing(): Store {
   const tx: JournalTx = {
     keepReadings: async (readings) => readings.map(() => 'kept'),
     renumbered: () => undefined,
+    keepTold: async () => undefined,
+    keepVersions: async () => undefined,
     keepEvents: async () => {},
     keepRejected: async () => {},
     keepBeliefs: async () => {},

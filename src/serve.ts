@@ -113,11 +113,15 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const town = (await store.town())!
   log.info(change, `the town ${town.name} is in the database`)
 
-  let book = folder.book
+  let { book, rules } = folder
   /** Brings a town into force without losing what waits. */
   const follow = async (next: Town): Promise<void> => {
     await store.saveTown(next, clock())
-    await journal.reload({ town: (await store.town())!, makeEngine: makeEngineWith(book) })
+    await journal.reload({
+      town: (await store.town())!,
+      makeEngine: makeEngineWith(book),
+      rules,
+    })
     await plans.tell()
     await subscriber?.follow()
   }
@@ -129,6 +133,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       town,
       ...(previousTown ? { previousTown } : {}),
       makeEngine: makeEngineWith(folder.book),
+      rules: folder.rules,
       wordPost,
       deliveriesFor: (post, { town }) => planDeliveries(post, town.channels),
       clock,
@@ -260,7 +265,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     journal,
     async reload(next) {
       const { skipped } = await devices.reread(next.town, (town) => {
-        book = next.book
+        ;({ book, rules } = next)
         return follow(town)
       })
       warnOfSkipped(skipped, log)

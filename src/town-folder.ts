@@ -10,6 +10,8 @@ import { parseTown } from './town-parser.ts'
 export interface TownFolder {
   readonly town: Town
   readonly book: RuleBook
+  /** The text of `rules.yaml`. */
+  readonly rules: string
   /** Things that work and are probably not meant. */
   readonly warnings: readonly string[]
 }
@@ -47,7 +49,7 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
     if (parsed?.kind === 'faulty') faults.push(...parsed.faults.map(faultLine))
   }
   const profiles = town?.kind === 'ok' ? await readCodecs(town.town.profiles ?? [], readText) : []
-  if (faults.length > 0 || town?.kind !== 'ok' || rules?.kind !== 'ok') {
+  if (faults.length > 0 || town?.kind !== 'ok' || rules?.kind !== 'ok' || ruleText === undefined) {
     return { kind: 'faulty', faults }
   }
   return {
@@ -55,6 +57,7 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
     folder: {
       town: profiles.length === 0 ? town.town : { ...town.town, profiles },
       book: rules.book,
+      rules: ruleText,
       warnings: rules.warnings.map(faultLine),
     },
   }

@@ -75,6 +75,42 @@ export interface KeptCorrection {
   readonly correction: Correction
 }
 
+/** What the rules were told of a reading, where that doesn't follow from the reading and its correction. */
+export interface KeptTold {
+  /** The reading's place in the journal. */
+  readonly seq: number
+  /** When, if not at its receipt. */
+  readonly toldAt?: EpochMs
+  /** Nothing, since judging it failed; or what several devices said together, in the name of one. */
+  readonly told?: 'nothing' | { readonly deviceId: DeviceId; readonly fillPercent?: number }
+}
+
+/** Text that is kept once, however many name it. `src/store/kept-text.ts` packs it. */
+export interface KeptText {
+  readonly hash: string
+  readonly body: Uint8Array
+}
+
+/** From which place in the journal other rules or another town hold. */
+export type KeptVersion =
+  | {
+      /** The engine was made of these after the record `seq`, timers having fired until `at`. */
+      readonly kind: 'made'
+      readonly seq: number
+      readonly at: EpochMs
+      readonly rules: KeptText
+      readonly town: KeptText
+      readonly engine: string
+      readonly tzdata: string
+    }
+  /** The record `seq` brought this town. */
+  | {
+      readonly kind: 'town'
+      readonly seq: number
+      readonly at: EpochMs
+      readonly town: KeptText
+    }
+
 /** An alarm about a device that began or ended. */
 export interface KeptAlarm {
   readonly containerId: ContainerId
@@ -97,6 +133,11 @@ export interface JudgedReading extends Reading {
   readonly correction?: Correction
 }
 
+/** A reading with its place in the journal, what was believed of it, and what the rules were told. */
+export type KeptReading = Pick<NewReading, 'seq' | 'reading'> &
+  Pick<JudgedReading, 'cleanPercent' | 'correction'> &
+  Pick<KeptTold, 'told' | 'toldAt'>
+
 /**
  * What `keepReadings` found: new, the same again, or the same instant with other content. A reading's
  * identity is (device, `measuredAt`, `n`), `n` numbering an uplink's readings of one instant. Told
@@ -112,8 +153,14 @@ export interface JournalTx {
   keepReadings(readings: readonly NewReading[]): Promise<readonly Kept[]>
   /** The `n` under which a reading without a time of its own was kept by the last call, where another had its own. */
   renumbered(seq: number): number | undefined
-  /** Keeps what else came in: reports, emptyings, town changes, resumptions. */
-  keepEvents(records: readonly EventRecord[]): Promise<void>
+  /**
+   * Keeps what else came in: reports, emptyings, town changes, resumptions. `unheard` are those among
+   * them that the rules were not told.
+   */
+  keepEvents(records: readonly EventRecord[], unheard?: ReadonlySet<EventRecord>): Promise<void>
+  /** So that the journal can be read back as the rules were told it. */
+  keepTold(told: readonly KeptTold[]): Promise<void>
+  keepVersions(versions: readonly KeptVersion[]): Promise<void>
   keepRejected(rejected: readonly Rejected[]): Promise<void>
   /** A sensor's belief takes the place of its earlier one. */
   keepBeliefs(beliefs: {
@@ -221,13 +268,8 @@ export interface Store extends AsyncDisposable {
   /** How far a history elsewhere has been brought up: the newest reading's `seq` there. */
   historyPlace(): Promise<number>
   noteHistoryPlace(seq: number): Promise<void>
-  /** Readings after a place in the journal that are not packed yet, with what was believed of them. */
-  readingsSince(
-    seq: number,
-  ): Promise<
-    readonly (Pick<NewReading, 'seq' | 'reading'> &
-      Pick<JudgedReading, 'cleanPercent' | 'correction'>)[]
-  >
+  /** Readings after a place in the journal that are not packed yet, with what was believed and told of them. */
+  readingsSince(seq: number): Promise<readonly KeptReading[]>
   /**
    * Drops readings that a history elsewhere has: measured before an instant, up to a place in the
    * journal, the oldest first and so many at once. Gives how many went.

@@ -9,7 +9,9 @@ import type { KeptState, Engine } from '#src/rules/contract.ts'
 import type { ContainerId, PostKey } from '#src/stations/ids.ts'
 import type { Reading, Rejected } from '#src/stations/reading.ts'
 import type { Town } from '#src/stations/station.ts'
-import type { Applied, EventRecord, JournalRecord } from '#src/rules/record.ts'
+import { readClock } from '#src/rules/kept-state.ts'
+import type { Applied, EventRecord, JournalRecord, ReadingRecord } from '#src/rules/record.ts'
+import { ENGINE_VERSION } from '#src/rules/world.ts'
 import { indexTown, type TownIndex } from '#src/stations/town-index.ts'
 import { type Clock, type EpochMs, isoText, plus } from '#src/stations/time.ts'
 import type { Emptying } from '#src/quality/contract.ts'
@@ -25,6 +27,9 @@ import type {
   JournalTx,
   KeptAlarm,
   KeptCorrection,
+  KeptText,
+  KeptTold,
+  KeptVersion,
   NewDelivery,
   NewReading,
   Post,
@@ -39,6 +44,7 @@ import type {
   Upshot,
   WordPost,
 } from './journal.ts'
+import { keepText, keepTown } from './kept-text.ts'
 import { REPEAT_WINDOW_MS, rememberRepeats } from './repeats.ts'
 
 export interface JournalOptions {
@@ -47,6 +53,8 @@ export interface JournalOptions {
   /** The town before this start, where there was one; what it no longer has is closed quietly. */
   readonly previousTown?: Town
   readonly makeEngine: (town: Town, kept: KeptState) => Engine
+  /** The rule file that `makeEngine` goes by, so that the journal knows which held when. */
+  readonly rules?: string
   /** Makes what judges the readings; the filter of `src/quality` unless another is given. */
   readonly makeBelievers?: typeof startBelievers
   readonly wordPost: WordPost
@@ -66,6 +74,7 @@ export interface OpenJournal extends Journal {
   reload(change: {
     readonly town: Town
     readonly makeEngine: JournalOptions['makeEngine']
+    readonly rules?: string
   }): Promise<void>
 }
 
@@ -76,6 +85,7 @@ interface Waiting {
   readonly lost?: () => void
   /** With a `town` entry: the town that holds from here on. */
   readonly town?: Town
+  readonly townText?: KeptText
   /** Set when judging it threw: it is kept without being judged. */
   unjudged?: true
 }
@@ -89,6 +99,7 @@ interface Outcome {
   readonly seq: number
   readonly at: EpochMs
   readonly town: TownIndex
+  readonly townText: KeptText | undefined
   /** Absent when nothing but repeats and rejections came. */
   readonly committed?: Committed
 }
@@ -114,9 +125,15 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   const batchLimit = options.batchLimit ?? DEFAULT_BATCH
   const retryFirstMs = options.retryFirstMs ?? DEFAULT_RETRY_MS
   let makeEngine = options.makeEngine
+  let rules: KeptText | undefined
   let town: TownIndex
+  let townText: KeptText | undefined
   let position: Pick<JournalPosition, 'seq' | 'at'>
+  /** How far the engine's timers had fired when it was made. */
+  let firedUntil: EpochMs
   let engine: Engine
+  /** That the engine was made anew, until a commit has kept what it then did. */
+  let made: KeptVersion | undefined
   let believing: Believing
   let queue: Waiting[] = []
   let inFlight = 0
@@ -139,6 +156,22 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     const { seq, at, containers, state } = await store.journalPosition()
     engine = make(from, { containers, state })
     position = { seq, at }
+    firedUntil = readClock(state)?.at ?? at
+    if (made && seq > made.seq) made = undefined
+  }
+
+  /** The engine has been made anew: the next commit notes of what. */
+  const noteMaking = (): void => {
+    if (!rules || !townText) return
+    made = {
+      kind: 'made',
+      seq: position.seq,
+      at: firedUntil,
+      rules,
+      town: townText,
+      engine: ENGINE_VERSION,
+      tzdata: process.versions['tz'] ?? 'unknown',
+    }
   }
 
   /** What is believed of the sensors, made anew from what the store holds. */
@@ -161,12 +194,16 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
 
       let { seq, at } = position
       let townThen = town
+      let townTextThen = townText
       let touched = false
       let news = false
       const settled: Settled[] = []
       const upshots = new Map<number, Omit<Upshot, 'committed'>>()
       const rejected: Rejected[] = []
       const events: EventRecord[] = []
+      const unheard = new Set<EventRecord>()
+      const told: KeptTold[] = []
+      const versions: KeptVersion[] = made ? [made] : []
       const corrections: KeptCorrection[] = []
       const alarms: KeptAlarm[] = []
       const judge = (waiting: Waiting, record: JournalRecord): Applied | undefined => {
@@ -198,6 +235,11 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
             believing.hear(record.containerId, record.emptiedAt, record.by)
           }
           if (waiting.town) townThen = indexTown(waiting.town)
+          if (waiting.townText) {
+            townTextThen = waiting.townText
+            versions.push({ kind: 'town', seq, at, town: waiting.townText })
+          }
+          if (waiting.unjudged) unheard.add(record)
           const applied = judge(waiting, record)
           upshots.set(i, { seq, at, ...(applied && { applied }) })
           settled.push('kept')
@@ -224,12 +266,20 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
               corrections.push({ seq, cleanPercent: fillPercent, correction })
             }
             // What is long past is history: the rules must not speak of it as if it were now.
-            if (reading.flags.includes('replayed')) news = true
-            else judge(waiting, readingRecord(reading, containerId, judged, townThen, seq, at))
+            const isPast = reading.flags.includes('replayed')
+            if (isPast) news = true
+            else {
+              const record = readingRecord(reading, containerId, judged, townThen, seq, at)
+              const believed = correction ? fillPercent : reading.fillPercent
+              const otherwise = toldOtherwise(waiting, record, reading, believed)
+              if (otherwise) told.push(otherwise)
+              judge(waiting, record)
+            }
             if (emptied) {
               const record = emptiedRecord(emptied, containerId, seq, at)
               events.push(record)
-              if (!reading.flags.includes('replayed')) judge(waiting, record)
+              if (isPast || waiting.unjudged) unheard.add(record)
+              if (!isPast) judge(waiting, record)
             }
           } else if (kept[r] === 'conflict') {
             if (outcome === 'repeat') outcome = 'conflict'
@@ -239,7 +289,8 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
         settled.push(outcome)
       }
 
-      if (events.length > 0) await tx.keepEvents(events)
+      if (events.length > 0) await tx.keepEvents(events, unheard)
+      if (told.length > 0) await tx.keepTold(told)
       if (rejected.length > 0) await tx.keepRejected(rejected)
       const states = believing.toSave(at)
       if (corrections.length > 0 || states.length > 0 || alarms.length > 0) {
@@ -247,10 +298,11 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       }
       if (fire) at = Math.max(at, clock()) as EpochMs
       const effects = touched || fire ? effectsOf(fire ? { at, seq } : undefined) : NO_EFFECTS
-      if (!news && isEmpty(effects))
-        return { settled, upshots, seq: position.seq, at, town: townThen }
+      const reached = { settled, upshots, at, town: townThen, townText: townTextThen }
+      if (!news && isEmpty(effects)) return { ...reached, seq: position.seq }
+      if (versions.length > 0) await tx.keepVersions(versions)
       const committed = await keepEffects(tx, effects, townThen, { seq, at })
-      return { settled, upshots, seq, at, town: townThen, committed }
+      return { ...reached, seq, committed }
     })
 
   /**
@@ -346,8 +398,12 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     inFlight = 0
     position = { seq: outcome.seq, at: outcome.at }
     town = outcome.town
+    townText = outcome.townText
     const { committed } = outcome
-    if (committed) revision++
+    if (committed) {
+      revision++
+      made = undefined
+    }
     for (let i = 0; i < batch.length; i++) {
       try {
         const upshot = outcome.upshots.get(i)
@@ -390,7 +446,10 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
         retryMs = retryFirstMs
         const movedUnjudged = judgingFaults > 0 && batch.some((w) => w.town && w.unjudged)
         judgingFaults = 0
-        if (movedUnjudged) await recover()
+        if (movedUnjudged) {
+          await recover()
+          noteMaking()
+        }
       } catch (error) {
         queue = batch.concat(queue)
         inFlight = 0
@@ -468,13 +527,16 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     wake()
   }
 
-  const appendAndWait = (entry: JournalEntry, next?: Town): Promise<void> =>
+  const appendAndWait = (
+    entry: JournalEntry,
+    next?: { readonly town: Town; readonly townText: KeptText },
+  ): Promise<void> =>
     new Promise((resolve, reject) =>
       take({
         entry,
         settled: () => resolve(),
         lost: () => reject(new Error('the journal closed before this could be kept')),
-        ...(next && { town: next }),
+        ...next,
       }),
     )
 
@@ -492,14 +554,18 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   const before = await store.journalPosition()
   const resumes = before.seq > 0
   town = indexTown((resumes && options.previousTown) || options.town)
+  townText = await keepTown(town.town)
+  if (options.rules !== undefined) rules = await keepText(options.rules)
   await rebuild(makeEngine, town.town)
+  noteMaking()
   await rebelieve()
   for (const u of await store.recentUplinks((clock() - REPEAT_WINDOW_MS) as EpochMs)) {
     repeats.remember(u.deviceId, u.fingerprint, u.receivedAt)
   }
   if (resumes) {
     await appendAndWait({ kind: 'resumed' })
-    await appendAndWait({ kind: 'town' }, options.town)
+    const next = { town: options.town, townText: await keepTown(options.town) }
+    await appendAndWait({ kind: 'town' }, next)
   }
 
   return {
@@ -532,11 +598,19 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       })
     },
     async reload(change) {
+      const packing = Promise.all([
+        keepTown(change.town),
+        change.rules === undefined ? undefined : keepText(change.rules),
+      ])
       await between(async () => {
+        const [, nextRules] = await packing
         await rebuild(change.makeEngine, town.town)
         makeEngine = change.makeEngine
+        rules = nextRules
+        noteMaking()
       })
-      await appendAndWait({ kind: 'town' }, change.town)
+      const [townText] = await packing
+      await appendAndWait({ kind: 'town' }, { town: change.town, townText })
     },
     async [Symbol.asyncDispose]() {
       closing.abort()
@@ -584,7 +658,7 @@ function readingRecord(
   town: TownIndex,
   seq: number,
   at: EpochMs,
-): JournalRecord {
+): ReadingRecord {
   const { measuredAt, fault } = reading
   // The rules know one device to a container: what several say together is its word.
   const chief = together && town.deviceOn(containerId, measuredAt)
@@ -592,6 +666,25 @@ function readingRecord(
   const heard = { type: 'reading', seq, at, containerId, deviceId, measuredAt } as const
   if (fillPercent === undefined) return fault === undefined ? heard : { ...heard, fault }
   return fault === undefined ? { ...heard, fillPercent } : { ...heard, fillPercent, fault }
+}
+
+/** What must be kept beside a reading for its record to be known again; undefined where nothing. */
+function toldOtherwise(
+  { unjudged }: Waiting,
+  { seq, at, deviceId, fillPercent }: ReadingRecord,
+  reading: Reading,
+  believed: number | undefined,
+): KeptTold | undefined {
+  if (unjudged) return { seq, told: 'nothing' }
+  const isOwnWord = deviceId === reading.deviceId && fillPercent === believed
+  if (isOwnWord && at === reading.receivedAt) return undefined
+  return {
+    seq,
+    ...(at !== reading.receivedAt && { toldAt: at }),
+    ...(!isOwnWord && {
+      told: { deviceId, ...(fillPercent !== undefined && { fillPercent }) },
+    }),
+  }
 }
 
 /** It has the place of the reading that bears it out, and follows it. */

@@ -1,8 +1,15 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DAY, MINUTE } from '#src/stations/time.ts'
+import { DAY, HOUR, MINUTE } from '#src/stations/time.ts'
 import { readBits, writeBits } from '#src/store/sqlite/bit-stream.ts'
-import { inOrder, packDay, type PackedReading, unpackDay } from '#src/store/sqlite/day-chunk.ts'
+import {
+  inOrder,
+  packDay,
+  type PackedReading,
+  TOLD,
+  unpackDay,
+  unpackTold,
+} from '#src/store/sqlite/day-chunk.ts'
 import { hoursOf, packHours, unpackHours, unpackWholeDay } from '#src/store/sqlite/day-hours.ts'
 import { readColumn, writeColumn } from '#src/store/sqlite/number-column.ts'
 
@@ -25,6 +32,11 @@ function reading(minute: number, over: Partial<PackedReading> = {}): PackedReadi
     flags: 0,
     clean: null,
     body: null,
+    seq: null,
+    told: null,
+    told_at: null,
+    told_device: null,
+    told_fill: null,
     ...over,
   }
 }
@@ -138,6 +150,11 @@ describe('a packed day', () => {
       temperature_c: fc.option(anyNumber),
       tilt_deg: fc.option(anyNumber),
       flags: fc.nat({ max: 255 }),
+      seq: fc.option(fc.maxSafeNat()),
+      told: fc.option(fc.constantFrom(TOLD.nothing, TOLD.otherwise)),
+      toldLater: fc.option(fc.integer({ min: -HOUR, max: HOUR })),
+      told_device: fc.option(fc.nat()),
+      told_fill: fc.option(anyNumber),
       correction: fc.option(
         fc.tuple(
           anyNumber,
@@ -149,8 +166,9 @@ describe('a packed day', () => {
         ),
       ),
     })
-    .map(({ offset, delay, correction, ...rest }): PackedReading => ({
+    .map(({ offset, delay, correction, toldLater, ...rest }): PackedReading => ({
       ...rest,
+      told_at: toldLater === null ? null : midnight + offset + delay + toldLater,
       at: midnight + offset,
       received_at: midnight + offset + delay,
       clean: correction?.[0] ?? null,
@@ -174,8 +192,53 @@ describe('a packed day', () => {
 
   test('of a later format is refused', () => {
     const bytes = packDay([reading(0)])
-    bytes[0] = 2
-    expect(() => unpackDay(DAY_NO, bytes)).toThrow('a packed day of format 2, not 1')
+    bytes[0] = 3
+    expect(() => unpackDay(DAY_NO, bytes)).toThrow('a packed day of format 3; known are 1 and 2')
+  })
+
+  test('of the first format, which had no places in the journal, is still read', () => {
+    const bytes = Buffer.from(
+      '011210c017c187548160a6000035a9991081d2a81e2000b10230a25079162e45403fe2508fa51000788501ea4cce42a58b40016ae567c25138d82451cd2180a000a85fbe502311404e540e00',
+      'hex',
+    )
+    const body = '{"reason":"phantom","rawPercent":99.1,"phantomPercent":98,"hits":7,"share":0.2}'
+    const warm = { battery_percent: 97, temperature_c: 8.4 }
+    expect(unpackDay(DAY_NO, bytes)).toEqual([
+      reading(0, { fill: 41.5, raw_fill: 41.5, distance_mm: 1090, ...warm }),
+      reading(15, {
+        ...{ fill: 41.7, raw_fill: 42, distance_mm: 1087, flags: 4 },
+        ...{ battery_percent: 97, temperature_c: 8.3 },
+      }),
+      reading(30, { fault: 0, tilt_deg: 12.5, battery_volts: 3.6 }),
+      reading(30, { n: 1, fill: 99.1, raw_fill: 99.1, distance_mm: 312, clean: 42, body }),
+    ])
+    expect(unpackTold(DAY_NO, bytes, 0, 0)).toMatchObject({
+      length: 4,
+      fill: [41.5, 41.7, null, 99.1],
+    })
+  })
+
+  test('tells what the rules were told of those at the places asked for, without the rest', () => {
+    const day = [
+      reading(0, { seq: 7, fill: 41, battery_percent: 50 }),
+      reading(15, { seq: 9, fill: 42, told: TOLD.otherwise, told_fill: 44, told_device: 3 }),
+      reading(30, { seq: 8, fill: 43, told_at: midnight + 40 * MINUTE }),
+    ]
+    const bytes = packDay(day)
+    expect(unpackTold(DAY_NO, bytes, 6, 7)).toEqual({
+      length: 3,
+      ...Object.fromEntries(
+        ['seq', 'at', 'received_at', 'n', 'distance_mm', 'fault', 'flags', 'clean', 'fill'].map(
+          (name) => [name, day.map((r) => r[name as keyof PackedReading])],
+        ),
+      ),
+      told: [null, TOLD.otherwise, null],
+      told_at: [null, null, midnight + 40 * MINUTE],
+      told_device: [null, 3, null],
+      told_fill: [null, 44, null],
+    })
+    expect(unpackTold(DAY_NO, bytes, 9, 20)).toBeUndefined()
+    expect(unpackTold(DAY_NO, bytes, 0, 6)).toBeUndefined()
   })
 
   test('of levels that follow from distances has room only for the distances', () => {

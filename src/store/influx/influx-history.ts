@@ -303,6 +303,13 @@ function watched(tx: JournalTx, unsent: Map<number, Unsent>): JournalTx {
       }
       return answers
     },
+    async keepTold(all) {
+      for (const { seq, ...told } of all) {
+        const entry = unsent.get(seq)
+        if (entry) unsent.set(seq, { ...entry, ...told })
+      }
+      await tx.keepTold(all)
+    },
     async keepBeliefs(beliefs) {
       for (const { seq, ...correction } of beliefs.corrections) {
         const entry = unsent.get(seq)

@@ -4,19 +4,22 @@ import type { Correction } from '#src/quality/contract.ts'
 import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
 import { type Fault, READING_FLAGS, type Reading } from '#src/stations/reading.ts'
 import { DAY, type EpochMs } from '#src/stations/time.ts'
-import type { JudgedReading, Kept, NewReading } from '../contract.ts'
+import type { JudgedReading, Kept, KeptReading } from '../contract.ts'
 import { RAW, text } from './downsampling.ts'
 
-/** A kept reading on its way out, with what was believed instead of its level. */
-export type Unsent = Pick<NewReading, 'seq' | 'reading'> &
-  Pick<JudgedReading, 'cleanPercent' | 'correction'>
+/** A kept reading on its way out. */
+export type Unsent = KeptReading
 
 /** Nanoseconds within the millisecond tell a device's readings of one instant apart, by their number. */
 const NS_PER_MS = 1_000_000n
 
-export function pointOf({ reading, cleanPercent, correction }: Unsent): IPoint {
+export function pointOf({ seq, reading, cleanPercent, correction, told, toldAt }: Unsent): IPoint {
   const { fillPercent } = reading
-  const fields: Record<string, number | string> = { received: reading.receivedAt, n: reading.n }
+  const fields: Record<string, number | string> = {
+    received: reading.receivedAt,
+    n: reading.n,
+    seq,
+  }
   const number = (name: string, value: number | undefined) => {
     if (value !== undefined) fields[name] = value
   }
@@ -31,6 +34,8 @@ export function pointOf({ reading, cleanPercent, correction }: Unsent): IPoint {
   if (reading.fault !== undefined) fields['fault'] = reading.fault
   if (reading.flags.length > 0) fields['flags'] = reading.flags.join(' ')
   if (correction !== undefined) fields['correction'] = JSON.stringify(correction)
+  number('told_at', toldAt)
+  if (told !== undefined) fields['told'] = JSON.stringify(told)
   return {
     measurement: 'reading',
     timestamp: String(BigInt(reading.measuredAt) * NS_PER_MS + BigInt(reading.n)),

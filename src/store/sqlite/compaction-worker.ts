@@ -45,9 +45,10 @@ const countIn = raw.prepare(
 const readingsIn =
   raw.prepare(`select coalesce(container_no, ${NOWHERE}) as container_no, device_no,
     at, n, received_at, fill, raw_fill, distance_mm, fault, battery_percent, battery_volts,
-    temperature_c, tilt_deg, flags, clean, body
-  from reading left join correction using (seq)
-  where at >= ? and at < ? and seq <= ? and device_no between ? and ?`)
+    temperature_c, tilt_deg, flags, clean, body,
+    reading.seq as seq, told, told_at, told_device, told_fill
+  from reading left join correction using (seq) left join told using (seq)
+  where at >= ? and at < ? and reading.seq <= ? and device_no between ? and ?`)
 const journalAt = raw.prepare('select at from journal')
 const allSeries = raw.prepare('select no, device_no, container_no from series')
 const newSeries = raw.prepare(
@@ -59,10 +60,15 @@ const putChunk = raw.prepare(`insert into chunk (id, hours, body) values (?, ?, 
   on conflict do update set hours = excluded.hours, body = excluded.body`)
 const putDay = raw.prepare(`insert into packed_day (day, n, until) values (?, ?, ?)
   on conflict do update set n = n + excluded.n, until = max(until, excluded.until)`)
+const putPlaces = raw.prepare(`insert into seq_day (day, first_seq, last_seq) values (?, ?, ?)
+  on conflict do update set first_seq = min(first_seq, excluded.first_seq),
+    last_seq = max(last_seq, excluded.last_seq)`)
 const stepIn = raw.prepare(
   'select at from reading where at >= ? and at < ? order by at limit 1 offset ?',
 )
 const dropCorrections = raw.prepare(`delete from correction where seq in
+  (select seq from reading where at >= ? and at < ? and seq <= ?)`)
+const dropTold = raw.prepare(`delete from told where seq in
   (select seq from reading where at >= ? and at < ? and seq <= ?)`)
 const dropReadings = raw.prepare('delete from reading where at >= ? and at < ? and seq <= ?')
 const daysBefore = raw.prepare('select day from packed_day where day < ? and n > 0 order by day')
@@ -113,7 +119,11 @@ function nextSize(size: number, heldMs: number): number {
   return Math.min(MOST, Math.max(LEAST, Math.floor(wanted)))
 }
 
-type Row = PackedReading & { readonly device_no: number; readonly container_no: number }
+type Row = PackedReading & {
+  readonly seq: number
+  readonly device_no: number
+  readonly container_no: number
+}
 
 interface Chunk {
   readonly id: number
@@ -121,6 +131,9 @@ interface Chunk {
   readonly body: Uint8Array
   /** Readings that weren't in it before. */
   readonly added: number
+  /** Their first and last place in the journal. */
+  readonly firstSeq: number
+  readonly lastSeq: number
 }
 
 async function round(now: number): Promise<Compacted> {
@@ -189,6 +202,8 @@ async function foldRows(day: number, until: number, rows: readonly Row[]): Promi
     const heldMs = await hold(() => {
       for (const { id, hours, body } of writing) putChunk.run(id, hours, body)
       putDay.run(day, added, until)
+      const first = Math.min(...writing.map(({ firstSeq }) => firstSeq))
+      putPlaces.run(day, first, Math.max(...writing.map(({ lastSeq }) => lastSeq)))
     })
     chunksAtOnce = nextSize(chunksAtOnce, heldMs)
   }
@@ -207,17 +222,25 @@ function chunkOf(day: number, series: number, rows: readonly Row[]): Chunk | und
   const before = bodyAt.get(id) as { body: Uint8Array } | undefined
   if (!before) {
     // Only hours are left of that day: whether they have these readings already nobody can say.
-    return oldHoursAt.get(id) ? undefined : pack(id, rows, rows.length)
+    return oldHoursAt.get(id) ? undefined : pack(id, rows, rows)
   }
   const packed = unpackDay(day, before.body)
   const known = new Set(packed.map(keyOf))
   const fresh = rows.filter((row) => !known.has(keyOf(row)))
   if (fresh.length === 0) return undefined
-  return pack(id, [...packed, ...fresh].sort(inOrder), fresh.length)
+  return pack(id, [...packed, ...fresh], fresh)
 }
 
-function pack(id: number, readings: readonly PackedReading[], added: number): Chunk {
-  return { id, hours: packHours(hoursOf(readings)), body: packDay(readings), added }
+function pack(id: number, readings: readonly PackedReading[], fresh: readonly Row[]): Chunk {
+  const all = readings.toSorted(inOrder)
+  return {
+    id,
+    hours: packHours(hoursOf(all)),
+    body: packDay(all),
+    added: fresh.length,
+    firstSeq: Math.min(...fresh.map(({ seq }) => seq)),
+    lastSeq: Math.max(...fresh.map(({ seq }) => seq)),
+  }
 }
 
 function keyOf({ at, n }: PackedReading): string {
@@ -233,6 +256,7 @@ async function clear(from: number, until: number, seq: number): Promise<void> {
     const to = step ? Math.max(step.at, at + 1) : until
     const heldMs = await hold(() => {
       dropCorrections.run(at, to, seq)
+      dropTold.run(at, to, seq)
       dropReadings.run(at, to, seq)
     })
     readingsAtOnce = nextSize(readingsAtOnce, heldMs)

@@ -1,17 +1,18 @@
 /**
  * A day of one device's readings on one container, packed: by columns, each as what is left after the
- * rule that leaves least. What is unpacked is what was packed, bit for bit. The columns and their order
- * are those of `COLUMNS`; a column more is a new `FORMAT`, and the old one must still be read.
+ * rule that leaves least. What is unpacked is what was packed, bit for bit. A column more is a new
+ * `FORMAT`, and the old ones must still be read.
  *
- * Not packed: a reading's place in the journal, its counter and its fingerprint. They tell repeats
- * within a quarter of an hour; later a reading is known by its identity.
+ * What the rules were told of a reading comes first, so that whoever reads the journal back need not
+ * unpack the rest. Not packed: a reading's counter and its fingerprint. They tell repeats within a
+ * quarter of an hour; later a reading is known by its identity.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { DAY } from '#src/stations/time.ts'
 import { type BitReader, type BitWriter, readBits, writeBits } from './bit-stream.ts'
 import { type Column, readColumn, writeColumn } from './number-column.ts'
 
-/** A row of `reading` with its `correction`, less what isn't packed. */
+/** A row of `reading` with its `correction` and what was `told` of it, less what isn't packed. */
 export interface PackedReading {
   readonly at: number
   readonly n: number
@@ -28,19 +29,38 @@ export interface PackedReading {
   /** What was believed instead of `fill`, and why, as JSON; both or neither. */
   readonly clean: number | null
   readonly body: string | null
+  /** Its place in the journal; null where an earlier version packed it. */
+  readonly seq: number | null
+  /** What the rules were told, where that doesn't follow from the rest: `TOLD`. */
+  readonly told: number | null
+  /** When, if not at its receipt. */
+  readonly told_at: number | null
+  /** With `TOLD.otherwise`: in whose name, and what level. */
+  readonly told_device: number | null
+  readonly told_fill: number | null
 }
 
-const FORMAT = 1
+/** What the rules were told of a reading, where it isn't what it says. */
+export const TOLD = {
+  /** Nothing. */
+  nothing: 0,
+  /** What several devices said together. */
+  otherwise: 1,
+} as const
 
-/** Columns that stand for themselves. Time, level and correction lean on others. */
-const PLAIN = [
+/** The first had neither a place in the journal nor what was told. */
+const FIRST_FORMAT = 1
+const FORMAT = 2
+
+/** Columns that stand for themselves. Place, time, level and correction lean on others. */
+const PLAIN_OF_RULES = ['n', 'distance_mm', 'fault', 'flags', 'clean'] as const
+const PLAIN_OF_TOLD = ['told', 'told_device', 'told_fill'] as const
+const PLAIN_OF_STATUS = ['battery_percent', 'battery_volts', 'temperature_c', 'tilt_deg'] as const
+const PLAIN_OF_FIRST_FORMAT = [
   'n',
   'distance_mm',
   'fault',
-  'battery_percent',
-  'battery_volts',
-  'temperature_c',
-  'tilt_deg',
+  ...PLAIN_OF_STATUS,
   'flags',
   'clean',
 ] as const
@@ -64,68 +84,157 @@ export function packDay(readings: readonly PackedReading[]): Uint8Array {
   out.bits(FORMAT, 8)
   out.signed(readings.length)
   const start = dayOf(readings[0]!.at) * DAY
-  writeColumn(
-    out,
-    readings.map((r) => r.at - start),
-  )
+  const column = (value: (reading: PackedReading) => number | null): void =>
+    writeColumn(out, readings.map(value))
+  column((r) => r.seq)
+  column((r) => r.at - start)
   // What the network took; nothing for a device without a clock.
-  writeColumn(
-    out,
-    readings.map((r) => r.received_at - r.at),
-  )
-  for (const name of PLAIN) {
-    writeColumn(
-      out,
-      readings.map((r) => r[name]),
-    )
-  }
+  column((r) => r.received_at - r.at)
+  for (const name of PLAIN_OF_RULES) column((r) => r[name])
   writeLevels(out, readings)
+  column((r) => (r.told_at === null ? null : r.told_at - r.received_at))
+  for (const name of PLAIN_OF_TOLD) column((r) => r[name])
   const same = readings.every((r) => Object.is(r.raw_fill, r.fill))
   out.bits(same ? 1 : 0, 1)
-  if (!same) {
-    writeColumn(
-      out,
-      readings.map((r) => r.raw_fill),
-    )
-  }
+  if (!same) column((r) => r.raw_fill)
+  for (const name of PLAIN_OF_STATUS) column((r) => r[name])
   writeReasons(out, readings)
   return out.finish()
+}
+
+/** The columns from which follows what the rules were told. Times are instants. */
+export interface ToldColumns {
+  readonly length: number
+  readonly seq: Column
+  readonly at: Column
+  readonly received_at: Column
+  readonly n: Column
+  readonly distance_mm: Column
+  readonly fault: Column
+  readonly flags: Column
+  readonly clean: Column
+  readonly fill: Column
+  readonly told: Column
+  readonly told_at: Column
+  readonly told_device: Column
+  readonly told_fill: Column
+}
+
+/**
+ * What a packed day has to say of what the rules were told; undefined where none of its readings lies
+ * within the places `after` < seq ≤ `upTo` of the journal, and none has lost its place.
+ * @throws when the bytes aren't a day's.
+ */
+export function unpackTold(
+  day: number,
+  body: Uint8Array,
+  after: number,
+  upTo: number,
+): ToldColumns | undefined {
+  const from = readBits(body)
+  const format = formatOf(from)
+  const length = from.signed()
+  if (format === FIRST_FORMAT) return unpackFirstFormat(day, from, length)
+  const seq = readColumn(from, length)
+  if (!seq.some((place) => place === null || (place > after && place <= upTo))) return undefined
+  return readTold(day, from, length, seq)
 }
 
 /** @throws when the bytes aren't a day's. */
 export function unpackDay(day: number, body: Uint8Array): PackedReading[] {
   const from = readBits(body)
-  const format = from.bits(8)
-  if (format !== FORMAT) throw new Error(`a packed day of format ${format}, not ${FORMAT}`)
+  const format = formatOf(from)
   const length = from.signed()
-  const start = day * DAY
-  const at = readColumn(from, length)
-  const delay = readColumn(from, length)
-  const plain = {} as Record<(typeof PLAIN)[number], (number | null)[]>
-  for (const name of PLAIN) plain[name] = readColumn(from, length)
-  const fill = readLevels(from, plain.distance_mm)
-  const raw = from.bits(1) === 1 ? fill : readColumn(from, length)
-  const reasons = readReasons(from, plain.clean)
+  const columns =
+    format === FIRST_FORMAT
+      ? unpackFirstFormat(day, from, length)
+      : unpackSecondFormat(day, from, length)
   const readings: PackedReading[] = []
   for (let i = 0; i < length; i++) {
     readings.push({
-      at: start + at[i]!,
-      n: plain.n[i]!,
-      received_at: start + at[i]! + delay[i]!,
-      fill: fill[i]!,
-      raw_fill: raw[i]!,
-      distance_mm: plain.distance_mm[i]!,
-      fault: plain.fault[i]!,
-      battery_percent: plain.battery_percent[i]!,
-      battery_volts: plain.battery_volts[i]!,
-      temperature_c: plain.temperature_c[i]!,
-      tilt_deg: plain.tilt_deg[i]!,
-      flags: plain.flags[i]!,
-      clean: plain.clean[i]!,
-      body: reasons[i]!,
+      at: columns.at[i]!,
+      n: columns.n[i]!,
+      received_at: columns.received_at[i]!,
+      fill: columns.fill[i]!,
+      raw_fill: columns.raw_fill[i]!,
+      distance_mm: columns.distance_mm[i]!,
+      fault: columns.fault[i]!,
+      battery_percent: columns.battery_percent[i]!,
+      battery_volts: columns.battery_volts[i]!,
+      temperature_c: columns.temperature_c[i]!,
+      tilt_deg: columns.tilt_deg[i]!,
+      flags: columns.flags[i]!,
+      clean: columns.clean[i]!,
+      body: columns.body[i]!,
+      seq: columns.seq[i]!,
+      told: columns.told[i]!,
+      told_at: columns.told_at[i]!,
+      told_device: columns.told_device[i]!,
+      told_fill: columns.told_fill[i]!,
     })
   }
   return readings
+}
+
+function formatOf(from: BitReader): number {
+  const format = from.bits(8)
+  if (format === FORMAT || format === FIRST_FORMAT) return format
+  throw new Error(`a packed day of format ${format}; known are ${FIRST_FORMAT} and ${FORMAT}`)
+}
+
+interface AllColumns
+  extends ToldColumns, Readonly<Record<(typeof PLAIN_OF_STATUS)[number], Column>> {
+  readonly raw_fill: Column
+  readonly body: readonly (string | null)[]
+}
+
+function unpackSecondFormat(day: number, from: BitReader, length: number): AllColumns {
+  const told = readTold(day, from, length, readColumn(from, length))
+  const raw_fill = from.bits(1) === 1 ? told.fill : readColumn(from, length)
+  const status = readPlain(from, length, PLAIN_OF_STATUS)
+  return { ...told, ...status, raw_fill, body: readReasons(from, told.clean) }
+}
+
+function readTold(day: number, from: BitReader, length: number, seq: Column): ToldColumns {
+  const { at, received_at } = readTimes(day, from, length)
+  const plain = readPlain(from, length, PLAIN_OF_RULES)
+  const fill = readLevels(from, plain.distance_mm)
+  const late = readColumn(from, length)
+  const told_at = late.map((ms, i) => (ms === null ? null : received_at[i]! + ms))
+  const told = readPlain(from, length, PLAIN_OF_TOLD)
+  return { length, seq, at, received_at, ...plain, fill, told_at, ...told }
+}
+
+function unpackFirstFormat(day: number, from: BitReader, length: number): AllColumns {
+  const times = readTimes(day, from, length)
+  const plain = readPlain(from, length, PLAIN_OF_FIRST_FORMAT)
+  const fill = readLevels(from, plain.distance_mm)
+  const raw_fill = from.bits(1) === 1 ? fill : readColumn(from, length)
+  const body = readReasons(from, plain.clean)
+  const none: Column = Array<null>(length).fill(null)
+  const unknown = { seq: none, told: none, told_at: none, told_device: none, told_fill: none }
+  return { length, ...times, ...plain, fill, raw_fill, body, ...unknown }
+}
+
+function readTimes(
+  day: number,
+  from: BitReader,
+  length: number,
+): { readonly at: readonly number[]; readonly received_at: readonly number[] } {
+  const start = day * DAY
+  const at = readColumn(from, length).map((ms) => start + ms!)
+  const received_at = readColumn(from, length).map((ms, i) => at[i]! + ms!)
+  return { at, received_at }
+}
+
+function readPlain<Name extends string>(
+  from: BitReader,
+  length: number,
+  names: readonly Name[],
+): Record<Name, Column> {
+  const columns = {} as Record<Name, Column>
+  for (const name of names) columns[name] = readColumn(from, length)
+  return columns
 }
 
 /** Distances from the sensor, in whole millimetres: of the empty floor and of the full line. */

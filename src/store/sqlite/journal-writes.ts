@@ -5,7 +5,7 @@ import type { AreaId, ContainerId, DeviceId, StationId } from '#src/stations/ids
 import { FAULTS, READING_FLAGS, type Reading } from '#src/stations/reading.ts'
 import type { JournalTx, Kept, NewReading, StoredDecision } from '../contract.ts'
 import type { Connection } from './database.ts'
-import type { PackedReading } from './day-chunk.ts'
+import { type PackedReading, TOLD } from './day-chunk.ts'
 import { packedReadings } from './packed-readings.ts'
 
 /** Rows are addressed by small numbers; these are kept in step with the tables. */
@@ -71,7 +71,18 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
   const upsertStates = raw.prepare(upsertContainers(ROWS))
   const packed = packedReadings(writer)
   const findReading = raw.prepare('select * from reading where at = ? and device_no = ? and n = ?')
-  const insertEvent = raw.prepare('insert into event (seq, at, type, body) values (?, ?, ?, ?)')
+  const insertEvent = raw.prepare(
+    'insert into event (seq, at, type, body, unheard) values (?, ?, ?, ?, ?)',
+  )
+  const insertTold = raw.prepare(
+    `insert into told (seq, told, told_at, told_device, told_fill) values (?, ?, ?, ?, ?)`,
+  )
+  const insertText = raw.prepare(
+    'insert into kept_text (hash, body) values (?, ?) on conflict (hash) do nothing',
+  )
+  const insertVersion = raw.prepare(
+    'insert into version (seq, at, rules, town, engine, tzdata) values (?, ?, ?, ?, ?, ?)',
+  )
   const insertRejected = raw.prepare(`insert into quarantine
     (received_at, reason, detail, topic, device_id, head, bytes, payload)
     values (?, ?, ?, ?, ?, ?, ?, ?)`)
@@ -223,9 +234,38 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
       }
       return answers
     },
-    async keepEvents(records) {
-      for (const { seq, at, type, ...body } of records) {
-        insertEvent.run(seq, at, type, JSON.stringify(body))
+    async keepEvents(records, unheard) {
+      for (const record of records) {
+        const { seq, at, type, ...body } = record
+        insertEvent.run(seq, at, type, JSON.stringify(body), unheard?.has(record) ? 1 : null)
+      }
+    },
+    async keepTold(all) {
+      const { devices } = numbers()
+      for (const { seq, told, toldAt } of all) {
+        const otherwise = typeof told === 'object' ? told : undefined
+        insertTold.run(
+          seq,
+          told === undefined ? null : otherwise ? TOLD.otherwise : TOLD.nothing,
+          toldAt ?? null,
+          otherwise ? numberOf(devices, otherwise.deviceId) : null,
+          otherwise?.fillPercent ?? null,
+        )
+      }
+    },
+    async keepVersions(versions) {
+      for (const version of versions) {
+        const { seq, at, town } = version
+        const made = version.kind === 'made' ? version : undefined
+        for (const { hash, body } of made ? [town, made.rules] : [town]) insertText.run(hash, body)
+        insertVersion.run(
+          seq,
+          at,
+          made?.rules.hash ?? null,
+          town.hash,
+          made?.engine ?? null,
+          made?.tzdata ?? null,
+        )
       }
     },
     async keepBeliefs({ corrections, states, alarms }) {

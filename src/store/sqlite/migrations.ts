@@ -198,6 +198,36 @@ const stationPlan: Migration = {
   },
 }
 
+/** What reading the journal back takes, and what held when; docs/decisions/0013. */
+const readingBack: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      // Sparse: mostly the rules are told what follows from the reading. `told` as in day-chunk.ts.
+      `create table told (
+        seq integer primary key, told integer, told_at integer, told_device integer,
+        told_fill real) strict`,
+      // What was kept and the rules were not told.
+      'alter table event add column unheard integer',
+      // Between which places in the journal lie the readings of a day that have left `reading`.
+      `create table seq_day (
+        day integer primary key, first_seq integer not null, last_seq integer not null) strict`,
+      // Those packed so far have lost theirs.
+      `insert into seq_day (day, first_seq, last_seq)
+        select day, 0, coalesce((select seq from journal), 0) from packed_day`,
+      // Rule files and towns, each once.
+      'create table kept_text (hash text primary key, body blob not null) strict',
+      // With rules: the engine was made of these after `seq`, timers having fired until `at`. Without: the
+      // town that the record `seq` brought.
+      `create table version (
+        no integer primary key autoincrement, seq integer not null, at integer not null,
+        rules text, town text not null, engine text, tzdata text) strict`,
+      'create index version_seq on version (seq, no)',
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -208,4 +238,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-history-place': historyPlace,
   '0008-areas': areas,
   '0009-station-plan': stationPlan,
+  '0010-reading-back': readingBack,
 }

@@ -89,7 +89,25 @@ export interface Tables {
     body: string
   }
   belief: { container_no: number; device_no: number; seq: number; state: Uint8Array }
-  event: { seq: number; at: number; type: string; body: string }
+  told: {
+    seq: number
+    told: number | null
+    told_at: number | null
+    told_device: number | null
+    told_fill: number | null
+  }
+  event: { seq: number; at: number; type: string; body: string; unheard: number | null }
+  seq_day: { day: number; first_seq: number; last_seq: number }
+  kept_text: { hash: string; body: Uint8Array }
+  version: {
+    no: Generated<number>
+    seq: number
+    at: number
+    rules: string | null
+    town: string
+    engine: string | null
+    tzdata: string | null
+  }
   container_state: {
     container_no: number
     fill: number | null

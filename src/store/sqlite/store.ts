@@ -13,13 +13,14 @@ import type {
 import { type ContainerId, type DeviceId, type PostKey, stationIdIn } from '#src/stations/ids.ts'
 import type { Fault, Reading, Rejection } from '#src/stations/reading.ts'
 import type { DeviceChange } from '#src/stations/device-changes.ts'
-import type { EpochMs } from '#src/stations/time.ts'
+import { DAY, type EpochMs } from '#src/stations/time.ts'
 import type { Correction } from '#src/quality/contract.ts'
 import type { AlarmChange } from '#src/quality/health.ts'
 import type {
   Credential,
   HistoryPoint,
   JudgedReading,
+  KeptTold,
   Post,
   Quarantined,
   Store,
@@ -27,7 +28,7 @@ import type {
 } from '../contract.ts'
 import { type Connection, connect, migrate, wordsOf } from './database.ts'
 import { claimDelivery, nextDeliveryAt, readDeliveries, settleDelivery } from './deliveries.ts'
-import type { PackedReading } from './day-chunk.ts'
+import { type PackedReading, TOLD } from './day-chunk.ts'
 import { openHistoryThread } from './history-thread.ts'
 import { faultOf, flagsOf, journalWrites } from './journal-writes.ts'
 import type { Tables } from './schema.ts'
@@ -66,6 +67,14 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const dropTheirCorrections = writer.raw.prepare(
     `delete from correction where seq in (select seq ${OLDEST_READINGS})`,
   )
+  const dropTold = writer.raw.prepare(
+    `delete from told where seq in (select seq ${OLDEST_READINGS})`,
+  )
+  const notePlaces = writer.raw.prepare(`insert into seq_day (day, first_seq, last_seq)
+    select (at - ((at % ${DAY}) + ${DAY}) % ${DAY}) / ${DAY} as day, min(seq), max(seq)
+    from (select at, seq ${OLDEST_READINGS}) group by day
+    on conflict do update set first_seq = min(first_seq, excluded.first_seq),
+      last_seq = max(last_seq, excluded.last_seq)`)
   const dropOldest = writer.raw.prepare(
     `delete from reading where (at, device_no, n) in (select at, device_no, n ${OLDEST_READINGS})`,
   )
@@ -171,8 +180,11 @@ export async function openSqliteStore(path: string): Promise<Store> {
         .innerJoin('device', 'device.no', 'reading.device_no')
         .leftJoin('container', 'container.no', 'reading.container_no')
         .leftJoin('correction', 'correction.seq', 'reading.seq')
+        .leftJoin('told', 'told.seq', 'reading.seq')
+        .leftJoin('device as chief', 'chief.no', 'told_device')
         .selectAll('reading')
         .select(['device.id as device_id', 'container.id as container_id', 'clean', 'body'])
+        .select(['told', 'told_at', 'told_fill', 'chief.id as chief_id'])
         .where('reading.seq', '>', seq)
         .orderBy('reading.seq')
         .execute()
@@ -183,13 +195,16 @@ export async function openSqliteStore(path: string): Promise<Store> {
           reading: row.container_id === null ? bare : { ...bare, containerId: containerId! },
           ...(row.clean !== null && { cleanPercent: row.clean }),
           ...(row.body !== null && { correction: JSON.parse(row.body) as Correction }),
+          ...toldOf(row),
         }
       })
     },
 
     letGoOfReadings: (before, upToSeq, most) =>
       transact(async () => {
+        notePlaces.run(before, upToSeq, most)
         dropTheirCorrections.run(before, upToSeq, most)
+        dropTold.run(before, upToSeq, most)
         return Number(dropOldest.run(before, upToSeq, most).changes)
       }),
 
@@ -506,7 +521,8 @@ function containerStateOf(
   }
 }
 
-type ReadingRow = Omit<PackedReading, 'clean' | 'body'> & { readonly device_id: string }
+type OfJournal = 'seq' | 'told' | 'told_at' | 'told_device' | 'told_fill'
+type ReadingRow = Omit<PackedReading, 'clean' | 'body' | OfJournal> & { readonly device_id: string }
 
 function readingOf(row: ReadingRow, containerId: ContainerId): Reading {
   const fault = faultOf(row.fault)
@@ -528,7 +544,26 @@ function readingOf(row: ReadingRow, containerId: ContainerId): Reading {
   }
 }
 
-type JudgedRow = PackedReading & { readonly device_id: string }
+type JudgedRow = Omit<PackedReading, OfJournal> & { readonly device_id: string }
+
+function toldOf(row: {
+  readonly told: number | null
+  readonly told_at: number | null
+  readonly told_fill: number | null
+  readonly chief_id: string | null
+}): Pick<KeptTold, 'told' | 'toldAt'> {
+  const { told, told_at, told_fill, chief_id } = row
+  return {
+    ...(told_at !== null && { toldAt: told_at as EpochMs }),
+    ...(told === TOLD.nothing && { told: 'nothing' }),
+    ...(told === TOLD.otherwise && {
+      told: {
+        deviceId: chief_id as DeviceId,
+        ...(told_fill !== null && { fillPercent: told_fill }),
+      },
+    }),
+  }
+}
 
 function judgedOf(row: JudgedRow, containerId: ContainerId): JudgedReading {
   const reading = readingOf(row, containerId)

@@ -1,0 +1,101 @@
+/** What was decided is decided again, whatever befell the service meanwhile. */
+import * as fc from 'fast-check'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, test } from 'vitest'
+import { verify } from '#src/replay/run.ts'
+import { openJournalReader } from '#src/store/sqlite/journal-reader.ts'
+import { inFolder } from '#tests/store/contract.ts'
+import { anyScene, busyDay, type Cue, openHouse } from './scenes.ts'
+
+async function verified(path: string, span: Parameters<typeof verify>[0]['span'] = {}) {
+  await using reader = openJournalReader(path)
+  return await verify({ reader, span })
+}
+
+/** Plays a scene, and gives what verifying finds in it. */
+const play = (cues: readonly Cue[], packs: boolean) => async () => {
+  let found: Awaited<ReturnType<typeof verified>> | undefined
+  await inFolder(async (path) => {
+    await using house = await openHouse(path)
+    await house.play(cues)
+    if (packs) await house.play([{ what: 'pack' }])
+    found = await verified(path)
+  })
+  return found!
+}
+
+/** Not shrunk: each takes half a second, and is told whole. */
+const RUNS = { numRuns: Number(process.env['KVITTER_SCENES'] ?? 12), endOnFailure: true }
+const TIMEOUT_MS = 300_000
+
+describe('verifying', () => {
+  test('a busy day with restarts, reloads and packing gives the same decisions, byte for byte', async () => {
+    const { comparison, records } = await play(busyDay, true)()
+    expect(comparison.first).toEqual([])
+    expect(comparison).toMatchObject({ differences: 0, unworded: 0 })
+    expect(comparison.same).toBeGreaterThan(40)
+    expect(records).toBeGreaterThan(200)
+  })
+
+  test(
+    'any scene gives the same decisions',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(anyScene, fc.boolean(), async (cues, packs) => {
+          const { comparison } = await play(cues, packs)()
+          expect(comparison.first).toEqual([])
+        }),
+        RUNS,
+      )
+    },
+    TIMEOUT_MS,
+  )
+
+  test('finds a decision that was changed, one that was taken out and one that was put in', async () => {
+    await inFolder(async (path) => {
+      {
+        await using house = await openHouse(path)
+        await house.play(busyDay)
+      }
+      const db = new DatabaseSync(path)
+      db.exec(
+        `update decision set body = replace(body, '"because":"', '"because":"x') where id = 10`,
+      )
+      db.exec('delete from decision where id = 30')
+      db.exec(`insert into decision (id, at, seq, rule_id, station_id, container_id, body)
+        select 100000, at, seq, rule_id, station_id, container_id, body
+        from decision where id = (select max(id) from decision)`)
+      db.close()
+      const { comparison } = await verified(path)
+      expect(comparison.differences).toBe(3)
+      expect(comparison.first.map(({ kind }) => kind)).toEqual(['changed', 'extra', 'missing'])
+      expect(comparison.first[0]).toMatchObject({ kind: 'changed', was: { id: 10 } })
+      expect(comparison.first[2]).toMatchObject({ kind: 'missing', was: { id: 100000 } })
+    })
+  })
+})
+
+describe('the journal read back', () => {
+  test(
+    'is what the engine was told, record by record',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          anyScene.map((cues) => cues.filter(({ what }) => what !== 'mishap')),
+          async (cues) => {
+            await inFolder(async (path) => {
+              await using house = await openHouse(path, false)
+              await house.play(cues)
+              await house.play([{ what: 'pack' }])
+              await using reader = openJournalReader(path)
+              const records = (await Array.fromAsync(reader.records({}))).flat()
+              expect(records).toEqual(house.heard)
+            })
+          },
+        ),
+        RUNS,
+      )
+    },
+    TIMEOUT_MS,
+  )
+})
