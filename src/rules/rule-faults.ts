@@ -23,19 +23,33 @@ export interface FaultAt {
   readonly message: string
 }
 
+/** The keys that a block may have. */
+export type KeysAt = (block: Path) => readonly string[]
+
 /** One issue of the shape; unknown keys come apart, one fault each. */
-export function wordIssue(issue: z.core.$ZodIssue, raw: unknown): readonly FaultAt[] {
+export function wordIssue(
+  issue: z.core.$ZodIssue,
+  raw: unknown,
+  keysAt: KeysAt = ruleKeysAt,
+): readonly FaultAt[] {
   const { path } = issue
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: [...path, key], message: wordUnknownKey(key, path) }))
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: wordUnknownKey(key, keysAt(path)),
+    }))
   }
   return [{ path, message: wordValue(issue, valueAt(raw, path)) }]
 }
 
-function wordUnknownKey(key: string, path: Path): string {
+function wordUnknownKey(key: string, known: readonly string[]): string {
   if (NOT_YET_KEYS.has(key)) return `${key} is not supported yet; take it out`
-  const block = path.map((part) => (typeof part === 'number' ? '*' : String(part))).join('.')
-  return suggestName(`"${key}" is not a key here`, key, KEYS_AT[block] ?? [])
+  return suggestName(`"${key}" is not a key here`, key, known)
+}
+
+function ruleKeysAt(block: Path): readonly string[] {
+  const pattern = block.map((part) => (typeof part === 'number' ? '*' : String(part))).join('.')
+  return KEYS_AT[pattern] ?? []
 }
 
 /** `"ful" is no rule; did you mean full?` */

@@ -1,10 +1,10 @@
 /** Reads `rules.yaml`: text in, a rule book or every fault at once. */
 import { createHash } from 'node:crypto'
 
-import { LineCounter, isScalar, parseDocument } from 'yaml'
+import { isScalar } from 'yaml'
 import type { Document } from 'yaml'
 
-import { fieldName, offsetOf, yamlMessage } from '#src/stations/town-faults.ts'
+import { fieldName, offsetOf } from '#src/stations/town-faults.ts'
 import { compileCondition } from './condition.ts'
 import type { Compiled, Condition } from './condition.ts'
 import { PER } from './rule-book.ts'
@@ -14,6 +14,7 @@ import type { Fault, FaultAt, Path } from './rule-faults.ts'
 import { checkNames, lintPolicy, lintRule } from './rule-lint.ts'
 import { ruleFileShape } from './rule-shape.ts'
 import type { RuleFileShape, RuleShape } from './rule-shape.ts'
+import { inOrder, readYaml } from './yaml-text.ts'
 
 export type { RuleBook } from './rule-book.ts'
 export type { Fault } from './rule-faults.ts'
@@ -21,8 +22,6 @@ export type { Fault } from './rule-faults.ts'
 export type ParsedRuleFile =
   | { readonly kind: 'ok'; readonly book: RuleBook; readonly warnings: readonly Fault[] }
   | { readonly kind: 'faulty'; readonly faults: readonly Fault[] }
-
-const MAX_CHARACTERS = 1_000_000
 
 /**
  * A rule file (YAML 1.2) as a rule book. Faults name file, line, field and fix, and come all at once:
@@ -35,30 +34,13 @@ export function parseRuleFile(
   fileName: string,
   texts?: readonly string[],
 ): ParsedRuleFile {
-  const lines = new LineCounter()
-  const place = (offset: number): Pick<Fault, 'file' | 'line' | 'column'> => {
-    const { line, col } = lines.linePos(offset)
-    return { file: fileName, line: Math.max(line, 1), column: Math.max(col, 1) }
-  }
-  if (text.length > MAX_CHARACTERS) {
-    const message = `has ${text.length} characters; a rule file holds at most ${MAX_CHARACTERS}`
-    return { kind: 'faulty', faults: [{ file: fileName, line: 1, field: '', message }] }
-  }
-
-  const document = parseDocument(text, { lineCounter: lines, version: '1.2' })
-  if (document.errors.length > 0) {
-    const faults = document.errors.map((error) => ({
-      ...place(error.pos[0]),
-      field: '',
-      message: yamlMessage(error),
-    }))
-    return { kind: 'faulty', faults }
-  }
+  const read = readYaml(text, fileName, 'a rule file')
+  if (read.kind === 'faulty') return read
+  const { document, raw, placeAt, placeOf } = read.yaml
 
   const faults: Fault[] = []
   const tell = ({ path, message }: FaultAt) =>
-    faults.push({ ...place(offsetOf(document, path)), field: fieldName(path), message })
-  const raw = readValues(document)
+    faults.push({ ...placeOf(path), field: fieldName(path), message })
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     const message =
       raw === undefined
@@ -75,11 +57,11 @@ export function parseRuleFile(
     const field = fieldName(path)
     for (const fault of result.faults) {
       const offset = conditionOffset(document, text, path, fault.offset)
-      faults.push({ ...place(offset), field, message: fault.message })
+      faults.push({ ...placeAt(offset), field, message: fault.message })
     }
   }
   if (shaped.success) checkNames(shaped.data.rules, texts).forEach(tell)
-  if (faults.length > 0 || !shaped.success) return { kind: 'faulty', faults: sorted(faults) }
+  if (faults.length > 0 || !shaped.success) return { kind: 'faulty', faults: inOrder(faults) }
 
   const conditions = new Map(
     [...compiled].map(([field, [, result]]) => [
@@ -90,20 +72,7 @@ export function parseRuleFile(
   const book = createBook(shaped.data, conditions, text)
   lintPolicy(book.policy).forEach(tell)
   for (const rule of book.rules) lintRule(rule, book.policy, ['rules', rule.index]).forEach(tell)
-  return { kind: 'ok', book, warnings: sorted(faults) }
-}
-
-/** Undefined where aliases multiply beyond reason. */
-function readValues(document: Document): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 })
-  } catch {
-    return undefined
-  }
-}
-
-function sorted(faults: readonly Fault[]): readonly Fault[] {
-  return faults.toSorted((a, b) => a.line - b.line || (a.column ?? 0) - (b.column ?? 0))
+  return { kind: 'ok', book, warnings: inOrder(faults) }
 }
 
 interface RawFile {
