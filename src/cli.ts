@@ -20,6 +20,7 @@ import { brokenCodecs, codecCommand, type CommandResult } from './commands/codec
 import { deviceCommand, loginName } from './commands/device.ts'
 import { labelsCommand } from './commands/labels.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
+import { rulesCommand, testFaults } from './commands/rules.ts'
 import { type Env, type Flag, readSettings, SECRETS, SETTINGS, type Settings } from './config.ts'
 import { DEMO_SPEED, DEMO_TOWN, demoTime, startSimulator, stopSimulator } from './demo.ts'
 import { serve } from './serve.ts'
@@ -34,7 +35,11 @@ const realClock: Clock = () => instant(Date.now())
 const COMMANDS = {
   serve: { run: serveTown, text: 'serve a real town' },
   demo: { run: demo, text: 'a simulated Borås at a visible pace, nothing else needed' },
-  check: { run: check, text: 'check a town folder: town.yaml and rules.yaml, every fault at once' },
+  check: {
+    run: check,
+    text: 'check a town folder: town.yaml, rules.yaml and its tests, every fault at once',
+  },
+  rules: { run: rules, text: 'check a rule file, and play its tests' },
   import: {
     run: importTown,
     text: 'bring a town folder into the database, again and again without harm',
@@ -238,6 +243,14 @@ function codec(args: readonly string[]): Promise<number> {
   return told(codecCommand(args, realClock()))
 }
 
+/** What failed is an answer and not a complaint. */
+async function rules(args: readonly string[]): Promise<number> {
+  const { code, text } = await rulesCommand(args)
+  if (code === WRONG) return complain(text)
+  say(text)
+  return code
+}
+
 async function told(command: Promise<CommandResult>): Promise<number> {
   const { code, text } = await command
   if (code === OK) return say(text)
@@ -255,7 +268,7 @@ async function check(args: readonly string[]): Promise<number> {
   if (read.kind === 'faulty') return complain(read.faults.join('\n'))
   const { town, book, warnings } = read.folder
   for (const warning of warnings) console.log(`warning: ${warning}`)
-  const broken = await brokenCodecs(town)
+  const broken = [...(await brokenCodecs(town)), ...(await testFaults(folder))]
   if (broken.length > 0) return complain(broken.join('\n'))
   const containers = town.stations.reduce((n, s) => n + s.containers.length, 0)
   console.log(

@@ -18,7 +18,7 @@ export interface Cast {
   area(name: string, path: Path): AreaId | undefined
   subject(name: string, per: Per, path: Path): Subject | undefined
   /** How the test calls a station, a container or an area; an id that it doesn't know stays as it is. */
-  nameOf(id: string): string
+  readonly nameOf: (id: string) => string
 }
 
 /** Everybody who is ever on stage: the stations at the beginning, and what is added later. */
@@ -63,7 +63,8 @@ export function castOf(test: TestShape, tell: Tell): Cast {
     container(name, path) {
       const [id, ...others] = containers.get(name) ?? []
       if (id === undefined) {
-        return unknown(`"${name}" is no container here`, name, containers.keys(), path)
+        const known = new Set([...containers.values()].flat().map((one) => names.get(one)!))
+        return unknown(`"${name}" is no container here`, name, known, path)
       }
       if (others.length === 0) return id
       const whole = [id, ...others].map((one) => names.get(one)!)

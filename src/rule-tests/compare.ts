@@ -88,6 +88,8 @@ function comparePosts(
   ]
 }
 
+type Plain = string | number | boolean | undefined
+
 interface Writer {
   readonly test: RuleTest
   /** Every post of the test so far; they go by their number. */
@@ -104,7 +106,7 @@ function differencesOf(
   const numberOf = (key: string | undefined) =>
     key === undefined ? undefined : all.findIndex((post) => post.key === key) + 1
   const differences: string[] = []
-  const check = (what: string, wanted: unknown, is: unknown) => {
+  const check = (what: string, wanted: Plain, is: Plain) => {
     if (wanted !== is) differences.push(`${what} expected ${shown(wanted)}, was ${shown(is)}`)
   }
   check('station', name(expected.stationId, test), name(found.stationId, test))
@@ -133,7 +135,7 @@ function differencesOf(
   return differences
 }
 
-function shown(value: unknown): string {
+function shown(value: Plain): string {
   return value === undefined ? 'none' : String(value)
 }
 
@@ -151,7 +153,7 @@ function span(at: EpochMs, { start }: RuleTest): string {
 
 const TIMES: ReadonlySet<string> = new Set(['next_emptying', 'full_at', 'first_stop'])
 
-function told(key: string, value: unknown, test: RuleTest): unknown {
+function told(key: string, value: Plain, test: RuleTest): Plain {
   return TIMES.has(key) && typeof value === 'number' ? span(value as EpochMs, test) : value
 }
 
@@ -200,7 +202,9 @@ function writePost(post: DecidedPost, { test, all }: Writer): string {
 }
 
 function writeExpected(post: ExpectedPost, test: RuleTest): string {
-  const says = Object.entries(post.says ?? {}).map(([key, value]) => [key, told(key, value, test)])
+  const says = Object.entries(post.says ?? {}).map(
+    ([key, value]) => [key, told(key, value, test)] as const,
+  )
   return flow({
     station: name(post.stationId, test),
     area: post.areaId,
@@ -216,7 +220,7 @@ function writeExpected(post: ExpectedPost, test: RuleTest): string {
   })
 }
 
-function flow(fields: Readonly<Record<string, unknown>>): string {
+function flow(fields: Readonly<Record<string, Plain>>): string {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined)
   return `{ ${given.map(([key, value]) => `${key}: ${String(value)}`).join(', ')} }`
 }

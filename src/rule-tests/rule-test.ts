@@ -82,5 +82,6 @@ export interface RuleTest {
   readonly cues: readonly Cue[]
   /** In order of time. */
   readonly expectations: readonly Expectation[]
-  nameOf(id: string): string
+  /** How the test calls a station, a container or an area. */
+  readonly nameOf: (id: string) => string
 }

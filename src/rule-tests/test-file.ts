@@ -1,8 +1,7 @@
 /** Reads `rules.test.yaml`: text in, tests that can be played or every fault at once. */
-import { parseDocument } from 'yaml'
-import { isMap, isScalar, isSeq } from 'yaml'
+import { isMap, isScalar, isSeq, parseDocument } from 'yaml'
 
-import { wordIssue } from '#src/rules/rule-faults.ts'
+import { suggestName, wordIssue } from '#src/rules/rule-faults.ts'
 import type { Fault, Path } from '#src/rules/rule-faults.ts'
 import type { Per, RuleBook } from '#src/rules/rule-book.ts'
 import { inOrder, readYaml } from '#src/rules/yaml-text.ts'
@@ -16,7 +15,7 @@ import type { Away, Scene } from './happenings.ts'
 import { editRules, openShelf } from './rule-edits.ts'
 import type { RuleShelf, RuleText } from './rule-edits.ts'
 import type { Cue, RuleTest } from './rule-test.ts'
-import { testFileShape, testKeysAt } from './test-shape.ts'
+import { KINDS, TEST_WORDS, testFileShape } from './test-shape.ts'
 import type { TestShape } from './test-shape.ts'
 import { townAtStart } from './test-town.ts'
 import { resolveWhen } from './times.ts'
@@ -71,7 +70,7 @@ export function parseTestFile(text: string, needs: TestFileNeeds): ParsedTestFil
   const shaped = testFileShape.safeParse(raw)
   if (!shaped.success) {
     for (const issue of shaped.error.issues) {
-      for (const { path, message } of wordIssue(issue, raw, testKeysAt)) tell(path, message)
+      for (const { path, message } of wordIssue(issue, raw, TEST_WORDS)) tell(path, message)
     }
     return { kind: 'faulty', faults: inOrder(faults) }
   }
@@ -117,6 +116,10 @@ function readTest(test: TestShape, path: Path, desk: Desk): RuleTest {
     return { event, at, path: [...path, 'events', i], cast, tell, instantOf }
   })
   for (const { event, at, path } of scenes) {
+    const given = KINDS.filter((kind) => event[kind] !== undefined)
+    if (given.length === 0)
+      tell(path, `says only when; expected what happened: ${KINDS.join(', ')}`)
+    if (given.length > 1) tell(path, `says ${given.join(' and ')}; give each its own line`)
     if (at < start.at) tell([...path, 'at'], 'is before the test starts')
     if (!event.down && isAway(at, away)) {
       tell([...path, 'at'], 'Kvitter is down then, so nothing can reach it')
@@ -130,7 +133,8 @@ function readTest(test: TestShape, path: Path, desk: Desk): RuleTest {
   for (const { event, path } of scenes) {
     const ruleId = event.silence?.rule
     if (ruleId === undefined || perById.has(ruleId)) continue
-    tell([...path, 'silence', 'rule'], `"${ruleId}" is no rule`)
+    const complaint = `"${ruleId}" is no rule`
+    tell([...path, 'silence', 'rule'], suggestName(complaint, ruleId, [...perById.keys()]))
   }
   const expectations = test.expect.map((shape, i) =>
     readExpectation(shape, [...path, 'expect', i], { cast, start, rules: perById, tell, lineOf }),

@@ -5,7 +5,7 @@ import { DECISION_REASONS, GATES } from '#src/rules/decision.ts'
 import type { DecisionReason, Gate } from '#src/rules/decision.ts'
 import { EMPTYING_SOURCES, PLAN_SOURCES, REPORT_KINDS, RESIDENT_KINDS } from '#src/rules/record.ts'
 import type { Applied } from '#src/rules/record.ts'
-import type { Path } from '#src/rules/rule-faults.ts'
+import type { FileWords, Path } from '#src/rules/rule-faults.ts'
 import { suggestName } from '#src/rules/rule-faults.ts'
 import { FRACTIONS, parseFraction } from '#src/stations/fraction.ts'
 import type { Fraction } from '#src/stations/fraction.ts'
@@ -14,29 +14,28 @@ import { FAULTS } from '#src/stations/reading.ts'
 import { expandSeries } from './notation.ts'
 import { parseSpan, parseStart, parseWhen } from './times.ts'
 
+const TIME = 'a time from the start such as 1h46m, or on the wall such as 2026-05-06T07:00'
+const SPAN = 'a duration such as 10m or 1h30m'
+const START = 'a time with its zone such as "2026-05-05T10:00[Europe/Stockholm]"'
+
 const when = z.string().transform((text, context) => {
   const parsed = parseWhen(text)
   if (parsed) return parsed
-  const message = `expected a time from the start such as 1h46m, or on the wall such as 2026-05-06T07:00, found "${text}"`
-  context.addIssue({ code: 'custom', message })
+  context.addIssue({ code: 'custom', message: `expected ${TIME}, found "${text}"` })
   return z.NEVER
 })
 
 const anySpan = z.string().transform((text, context) => {
   const ms = parseSpan(text)
   if (ms !== undefined) return ms
-  context.addIssue({
-    code: 'custom',
-    message: `expected a duration such as 10m or 1h30m, found "${text}"`,
-  })
+  context.addIssue({ code: 'custom', message: `expected ${SPAN}, found "${text}"` })
   return z.NEVER
 })
 
 const start = z.string().transform((text, context) => {
   const parsed = parseStart(text)
   if (parsed) return parsed
-  const message = `expected a time with its zone such as "2026-05-05T10:00[Europe/Stockholm]", found "${text}"`
-  context.addIssue({ code: 'custom', message })
+  context.addIssue({ code: 'custom', message: `expected ${START}, found "${text}"` })
   return z.NEVER
 })
 
@@ -100,8 +99,8 @@ const containers = z.unknown().transform((value, context): readonly CastContaine
     if (said === undefined || said === null) return { name, fraction: fractionByName(name) }
     const parsed = fraction.safeParse(said)
     if (parsed.success) return { name, fraction: parsed.data }
-    const complaint = `"${String(said)}" is no fraction`
-    tell([key], suggestName(complaint, String(said), fraction.options))
+    const shown = typeof said === 'string' ? said : JSON.stringify(said)
+    tell([key], suggestName(`"${shown}" is no fraction`, shown, fraction.options))
     return []
   })
 })
@@ -205,27 +204,17 @@ export const HAPPENINGS = {
 } as const
 
 export type HappeningKind = keyof typeof HAPPENINGS
-const KINDS = Object.keys(HAPPENINGS) as readonly HappeningKind[]
+export const KINDS = Object.keys(HAPPENINGS) as readonly HappeningKind[]
 
-/** `at`, and what happened then. */
-const event = z
-  .strictObject({
-    at: when,
-    ...(Object.fromEntries(
-      Object.entries(HAPPENINGS).map(([kind, shape]) => [kind, shape.optional()]),
-    ) as {
-      readonly [Kind in HappeningKind]: z.ZodOptional<(typeof HAPPENINGS)[Kind]>
-    }),
-  })
-  .superRefine((shape, context) => {
-    const given = KINDS.filter((kind) => shape[kind] !== undefined)
-    if (given.length === 1) return
-    const message =
-      given.length === 0
-        ? `says only when; expected what happened: ${KINDS.join(', ')}`
-        : `says ${given.join(' and ')}; give each its own line`
-    context.addIssue({ code: 'custom', message })
-  })
+/** `at`, and one thing that happened then; that it is one is asked later. */
+const event = z.strictObject({
+  at: when,
+  ...(Object.fromEntries(
+    Object.entries(HAPPENINGS).map(([kind, shape]) => [kind, shape.optional()]),
+  ) as {
+    readonly [Kind in HappeningKind]: z.ZodOptional<(typeof HAPPENINGS)[Kind]>
+  }),
+})
 
 const reply = z.custom<number | false>(
   (value) => value === false || (Number.isInteger(value) && (value as number) >= 1),
@@ -294,25 +283,33 @@ const statusBlock = z.strictObject({
   source: z.enum(['sensor', 'reports', 'both']).optional(),
   fault: z.enum(FAULTS).optional(),
 })
-const status = z.preprocess(
-  (value) => (typeof value === 'string' ? { word: value } : value),
-  statusBlock,
-)
+/** `full`, or with more than the word. */
+const status = z.unknown().transform((value, context) => {
+  const isWord = typeof value === 'string'
+  const parsed = statusBlock.safeParse(isWord ? { word: value } : value)
+  if (parsed.success) return parsed.data
+  for (const issue of parsed.error.issues) {
+    context.addIssue({ ...issue, path: isWord ? [] : issue.path })
+  }
+  return z.NEVER
+})
 
-export type HistoryReason = (Applied & { readonly kind: 'history' })['because']
+/** Why something changed nothing; `unknown-post` is a correction of a post that the test has not seen. */
+export type HistoryReason = (Applied & { readonly kind: 'history' })['because'] | 'unknown-post'
 
-const HISTORY_REASONS = [
-  'older-than-newest',
-  'before-emptying',
-  'other-device',
-  'unknown-container',
-  'unknown-station',
-  'unknown-area',
-  'unknown-post',
-  'unknown-silence',
-  'repeat-report',
-  'repeat-correction',
-] as const satisfies readonly HistoryReason[]
+const HISTORY_REASONS = Object.keys({
+  'older-than-newest': true,
+  'before-emptying': true,
+  'other-device': true,
+  'unknown-container': true,
+  'unknown-station': true,
+  'unknown-area': true,
+  'unknown-post': true,
+  'unknown-silence': true,
+  'repeat-report': true,
+  'repeat-correction': true,
+  'too-old-post': true,
+} satisfies Readonly<Record<HistoryReason, true>>) as HistoryReason[]
 
 const expectation = z.strictObject({
   at: when,
@@ -366,10 +363,23 @@ const KEYS_AT: Readonly<Record<string, readonly string[]>> = {
 /** Blocks whose keys are names that the test gives. */
 const NAMED: ReadonlySet<PropertyKey> = new Set(['stations', 'status'])
 
-/** The keys that a block of a test file may have, for suggestions. */
-export function testKeysAt(block: Path): readonly string[] {
-  const pattern = block.map((part, i) =>
-    typeof part === 'number' || NAMED.has(block[i - 1]!) ? '*' : String(part),
-  )
-  return KEYS_AT[pattern.join('.')] ?? []
+const TIMES: ReadonlySet<string> = new Set(
+  'at until from measured time not_before was really full_at full_from full_until eta first_stop next_emptying'.split(
+    ' ',
+  ),
+)
+
+/** For suggestions. */
+export const TEST_WORDS: FileWords = {
+  keysAt(block) {
+    const pattern = block.map((part, i) =>
+      typeof part === 'number' || NAMED.has(block[i - 1]!) ? '*' : String(part),
+    )
+    return KEYS_AT[pattern.join('.')] ?? []
+  },
+  textOf(field) {
+    if (field === 'start') return START
+    if (field === 'interval' || field === 'offset' || field === 'by') return SPAN
+    return TIMES.has(field) ? TIME : undefined
+  },
 }

@@ -23,23 +23,28 @@ export interface FaultAt {
   readonly message: string
 }
 
-/** The keys that a block may have. */
-export type KeysAt = (block: Path) => readonly string[]
+/** What a kind of file may hold, for words about its faults. */
+export interface FileWords {
+  /** The keys that a block may have. */
+  keysAt(block: Path): readonly string[]
+  /** What a field that is text must say, by the field's name: `a duration such as 30m`. */
+  textOf(field: string): string | undefined
+}
 
 /** One issue of the shape; unknown keys come apart, one fault each. */
 export function wordIssue(
   issue: z.core.$ZodIssue,
   raw: unknown,
-  keysAt: KeysAt = ruleKeysAt,
+  words: FileWords = RULE_WORDS,
 ): readonly FaultAt[] {
   const { path } = issue
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: [...path, key],
-      message: wordUnknownKey(key, keysAt(path)),
+      message: wordUnknownKey(key, words.keysAt(path)),
     }))
   }
-  return [{ path, message: wordValue(issue, valueAt(raw, path)) }]
+  return [{ path, message: wordValue(issue, valueAt(raw, path), words) }]
 }
 
 function wordUnknownKey(key: string, known: readonly string[]): string {
@@ -47,9 +52,16 @@ function wordUnknownKey(key: string, known: readonly string[]): string {
   return suggestName(`"${key}" is not a key here`, key, known)
 }
 
-function ruleKeysAt(block: Path): readonly string[] {
-  const pattern = block.map((part) => (typeof part === 'number' ? '*' : String(part))).join('.')
-  return KEYS_AT[pattern] ?? []
+const RULE_WORDS: FileWords = {
+  keysAt(block) {
+    const pattern = block.map((part) => (typeof part === 'number' ? '*' : String(part))).join('.')
+    return KEYS_AT[pattern] ?? []
+  },
+  textOf(field) {
+    if (field === 'when' || field === 'clear') return 'a condition as text, such as c.fill >= 85.0'
+    if (field === 'reserve_for_priority_80') return 'a share such as 25%'
+    return DURATION_KEYS.has(field) ? 'a duration such as 30m' : undefined
+  },
 }
 
 /** `"ful" is no rule; did you mean full?` */
@@ -59,8 +71,10 @@ export function suggestName(complaint: string, typed: string, known: readonly st
   return known.length === 0 ? complaint : `${complaint}; there are ${known.join(', ')}`
 }
 
-function wordValue(issue: z.core.$ZodIssue, value: unknown): string {
-  if (value === undefined) return `is missing; expected ${expectation(issue)}`
+function wordValue(issue: z.core.$ZodIssue, value: unknown, words: FileWords): string {
+  if (issue.code === 'custom') return issue.message
+  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message
+  if (value === undefined) return `is missing; expected ${expectation(issue, words)}`
   switch (issue.code) {
     case 'invalid_value': {
       const known = issue.values.map(String)
@@ -69,7 +83,7 @@ function wordValue(issue: z.core.$ZodIssue, value: unknown): string {
       return meant === undefined ? complaint : `${complaint}; did you mean ${meant}?`
     }
     case 'invalid_type':
-      return `expected ${expectation(issue)}, found ${shown(value)}`
+      return `expected ${expectation(issue, words)}, found ${shown(value)}`
     case 'too_small':
     case 'too_big': {
       if (Array.isArray(value)) return 'expected at least one'
@@ -84,16 +98,11 @@ function wordValue(issue: z.core.$ZodIssue, value: unknown): string {
   }
 }
 
-function expectation(issue: z.core.$ZodIssue): string {
+function expectation(issue: z.core.$ZodIssue, words: FileWords): string {
   if (issue.code === 'invalid_value') return issue.values.map(String).join(' or ')
   if (issue.code !== 'invalid_type') return issue.message
-  const last = String(issue.path.at(-1))
-  if (issue.expected === 'string' && (last === 'when' || last === 'clear')) {
-    return 'a condition as text, such as c.fill >= 85.0'
-  }
-  if (last === 'reserve_for_priority_80') return 'a share such as 25%'
-  if (issue.expected === 'string' && DURATION_KEYS.has(last)) return 'a duration such as 30m'
-  return EXPECTED[issue.expected] ?? issue.expected
+  const text = issue.expected === 'string' ? words.textOf(String(issue.path.at(-1))) : undefined
+  return text ?? EXPECTED[issue.expected] ?? issue.expected
 }
 
 const DURATION_KEYS: ReadonlySet<string> = new Set(
@@ -108,6 +117,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   int: 'a whole number',
   array: 'a list',
   object: 'a block of keys',
+  record: 'a block of names',
 }
 
 function shown(value: unknown): string {

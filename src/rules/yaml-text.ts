@@ -11,9 +11,9 @@ export interface YamlText {
   readonly document: Document
   /** As plain values; undefined where aliases multiply beyond reason. */
   readonly raw: unknown
-  placeAt(offset: number): Place
+  readonly placeAt: (offset: number) => Place
   /** Where a field stands, or, when it is missing, the nearest block around it. */
-  placeOf(path: Path): Place
+  readonly placeOf: (path: Path) => Place
 }
 
 export type ReadYaml =
