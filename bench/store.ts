@@ -171,6 +171,7 @@ function idleEngine(): Engine {
     replaceTown: () => {},
     status: (containerId) => ({ containerId, word: 'unknown' }),
     plans: () => ({}),
+    standing: () => [],
   }
 }
 

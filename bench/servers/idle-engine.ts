@@ -15,4 +15,5 @@ export const idleEngine: Engine = {
   replaceTown: () => undefined,
   status: (containerId) => ({ containerId, word: 'unknown' }),
   plans: () => ({}),
+  standing: () => [],
 }

@@ -4,7 +4,10 @@ import type { Town } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { ContainerState, ContainerStatus, Effects } from './decision.ts'
 import type { Plans } from './plan.ts'
-import type { Applied, JournalRecord } from './record.ts'
+import type { Applied, JournalRecord, Subject } from './record.ts'
+import type { Standing } from './standing.ts'
+
+export type { Standing } from './standing.ts'
 
 /** What was kept of an engine, to go on from. */
 export interface KeptState {
@@ -30,4 +33,9 @@ export interface Engine {
   status(container: ContainerId, at: EpochMs): ContainerStatus
   /** When the container is to be emptied, as each source says; those of the last week are among them. */
   plans(container: ContainerId): Plans
+  /**
+   * How each rule that is judged for the subject stands at `at`, in the order of the rule file. A
+   * question only: nothing in the engine changes. Empty for a subject that isn't there.
+   */
+  standing(subject: Subject, at: EpochMs): readonly Standing[]
 }

@@ -38,6 +38,7 @@ import type {
 import { adoptBook, restore } from './restoring.ts'
 import type { RuleBook } from './rule-book.ts'
 import { endSilence, foldSilence } from './silence.ts'
+import { describeStandings } from './standing.ts'
 import { ACCOUNT } from './subject.ts'
 import { takeBack } from './taking-back.ts'
 import { createTimerQueue } from './timer-queue.ts'
@@ -148,6 +149,9 @@ export function createEngine({
     },
 
     plans: (container) => world.containers.get(container)?.extras?.plans ?? {},
+    standing(subject, at) {
+      return describeStandings(world, subject, at)
+    },
   }
 }
 

@@ -29,6 +29,7 @@ export const FULL_EVIDENCE = 1
 const PRIOR = -1
 const SENSOR_PIVOT_PERCENT = 75
 const SENSOR_PERCENT_PER_STEP = 5
+const SENSOR_WEIGHT_MAX = 3
 const LOW_LEVEL_HALVES_MS = 12 * HOUR
 const RESIDENT_WEIGHT = 1.5
 const STAFF_WEIGHT = 4
@@ -75,7 +76,7 @@ export function weighEvidence(known: Known, at: EpochMs, parts?: EvidencePart[])
  */
 function sensorWeight(fillPercent: number, ageMs: number): number {
   const weight = (fillPercent - SENSOR_PIVOT_PERCENT) / SENSOR_PERCENT_PER_STEP
-  if (weight >= 0) return Math.min(weight, 3)
+  if (weight >= 0) return Math.min(weight, SENSOR_WEIGHT_MAX)
   return Math.max(weight, -1) * 0.5 ** (ageMs / LOW_LEVEL_HALVES_MS)
 }
 
@@ -100,6 +101,34 @@ function weighReports(reports: readonly Report[], at: EpochMs, parts?: EvidenceP
     parts?.push({ what: isStaff ? 'staff' : 'report', weight: rounded(weight), at: report.at })
   }
   return residents + staff === 0 ? Number.NaN : sum
+}
+
+/** What alone would make a container full that isn't. */
+export interface Lacking {
+  /** The level that its sensor would have to show; absent without a sensor, or where none is high enough. */
+  readonly fillPercent?: number
+  /** How many more residents would have to say so; absent where no three would do. */
+  readonly reports?: number
+}
+
+/** What would have to be added to the parts of a sum; undefined when it is enough. */
+export function lackingForFull(
+  parts: readonly EvidencePart[],
+  hasSensor: boolean,
+): Lacking | undefined {
+  const sum = parts.reduce((total, { weight }) => total + weight, 0)
+  if (rounded(sum) >= FULL_EVIDENCE) return undefined
+  const sensor = parts.find(({ what }) => what === 'sensor')?.weight ?? 0
+  const weight = FULL_EVIDENCE - (sum - sensor)
+  const residents = parts.filter(({ what }) => what === 'report').length
+  const reports = Math.ceil(rounded((FULL_EVIDENCE - sum) / RESIDENT_WEIGHT))
+  return {
+    ...(hasSensor &&
+      weight <= SENSOR_WEIGHT_MAX && {
+        fillPercent: rounded(SENSOR_PIVOT_PERCENT + weight * SENSOR_PERCENT_PER_STEP),
+      }),
+    ...(residents + reports <= RESIDENTS_COUNTED && { reports }),
+  }
 }
 
 /** Nine decimals: sums of halves and tenths then meet whole numbers exactly. */

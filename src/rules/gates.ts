@@ -25,6 +25,16 @@ export function askGates(
   item: WaitingItem,
   lateness: Lateness | undefined,
 ): readonly GateAnswer[] {
+  noteSuppressions(world, item)
+  return answersOfGates(world, item, lateness)
+}
+
+/** The same, without leaving a trace. */
+export function answersOfGates(
+  world: World,
+  item: WaitingItem,
+  lateness: Lateness | undefined,
+): readonly GateAnswer[] {
   const isOpen = item.kind === 'open'
   return [
     isOpen ? askStillActive(world, item) : askStillClear(world, item),
@@ -103,16 +113,23 @@ function askSilenced(world: World, item: WaitingItem): GateAnswer {
   return { gate: 'silenced', answer: 'hold', until: silence.until }
 }
 
+/** Remembers since when each suppression has held the news, so that none holds it for longer than its `max`. */
+function noteSuppressions(world: World, item: WaitingItem): void {
+  const { rule, place } = item.episode
+  if (item.kind === 'close') return
+  for (const { id, when } of rule.suppress) {
+    if (item.suppressedSince[id] !== undefined || truthOf(world, when, place) !== true) continue
+    item.suppressedSince = { ...item.suppressedSince, [id]: nowOf(world) }
+    markDirty(world, groupOf(place, rule.audience))
+  }
+}
+
 function askSuppressed(world: World, item: WaitingItem): GateAnswer {
   const at = nowOf(world)
   const { rule, place } = item.episode
   for (const { id, when, maxMs } of rule.suppress) {
     if (truthOf(world, when, place) !== true) continue
     const since = item.suppressedSince[id] ?? at
-    if (since === at) {
-      item.suppressedSince = { ...item.suppressedSince, [id]: since }
-      markDirty(world, groupOf(place, rule.audience))
-    }
     if (at - since >= maxMs) continue
     const until = Math.min(since + maxMs, at + LOOK_AGAIN_MS) as EpochMs
     return { gate: 'suppressed', answer: 'hold', until, detail: id }

@@ -158,7 +158,11 @@ export function tellingAbsorber(world: World, item: WaitingItem): PostKey | unde
 }
 
 /** Words to the staff cost nothing. */
-export function askBudgetOf(world: World, group: Group, priority: number): GateAnswer {
+export function askBudgetOf(
+  world: World,
+  group: Pick<Group, 'place' | 'audience'>,
+  priority: number,
+): GateAnswer {
   if (group.audience === 'staff') return { gate: 'budget', answer: 'pass' }
   const { budget } = world.book.policy
   const { place } = group

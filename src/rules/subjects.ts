@@ -4,6 +4,7 @@ import { createEpisode } from './episode.ts'
 import type { Episode } from './episode.ts'
 import type { Rule } from './rule-book.ts'
 import { ACCOUNT } from './subject.ts'
+import type { Subject } from './subject.ts'
 import type { ContainerWatch, PlaceWatch } from './watch.ts'
 import type { World } from './world.ts'
 
@@ -11,6 +12,19 @@ import type { World } from './world.ts'
 export function findPlace(world: World, id: string | undefined): PlaceWatch | undefined {
   if (id === undefined || id === ACCOUNT) return world.account
   return world.stations.get(id as StationId) ?? world.areas.get(id as AreaId)
+}
+
+/** A container, or a place as rules above a container are judged for; undefined where there is none by that name. */
+export function findWatch(
+  { containers, stations, areas, account }: World,
+  subject: Subject,
+): ContainerWatch | PlaceWatch | undefined {
+  return (
+    containers.get(subject as ContainerId) ??
+    stations.get(subject as StationId) ??
+    areas.get(subject as AreaId) ??
+    (subject === ACCOUNT ? account : undefined)
+  )
 }
 
 /** The subject's episode of a rule, made when first needed; undefined where there is no such rule or subject. */

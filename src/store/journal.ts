@@ -1,4 +1,5 @@
 /** The journal's face. `open-journal.ts` makes one over a store and an engine. */
+import type { Standing } from '#src/rules/contract.ts'
 import type { DecidedPost, ContainerStatus } from '#src/rules/decision.ts'
 import type { Plans } from '#src/rules/plan.ts'
 import type {
@@ -11,6 +12,7 @@ import type {
   ReportKind,
   SilenceEndedRecord,
   SilencedRecord,
+  Subject,
   TruckRecord,
 } from '#src/rules/record.ts'
 import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
@@ -123,6 +125,8 @@ export interface Journal extends AsyncDisposable {
   status(container: ContainerId): ContainerStatus
   /** When a container is to be emptied, as each source says. */
   plans(container: ContainerId): Plans
+  /** How each rule that is judged for a container, station, area or the account stands now; a question that changes nothing. */
+  standing(subject: Subject): readonly Standing[]
   /** The sensors as staff should see them now. */
   sensors(): readonly SensorHealth[]
   /** The town as the engine sees it. */

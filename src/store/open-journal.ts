@@ -584,6 +584,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     },
     status: (container: ContainerId) => engine.status(container, clock()),
     plans: (container: ContainerId) => engine.plans(container),
+    standing: (subject) => engine.standing(subject, clock()),
     sensors: () => believing.health(clock(), town),
     onCommitted(listener) {
       listeners.add(listener)

@@ -32,6 +32,7 @@ const idleEngine: Engine = {
     throw new Error('nobody asks')
   },
   plans: () => ({}),
+  standing: () => [],
 }
 
 async function kept() {

@@ -72,6 +72,9 @@ export function heldJournal(): HeldJournal {
     plans() {
       throw new Error('the broker has no business with this')
     },
+    standing() {
+      throw new Error('the broker has no business with this')
+    },
     sensors() {
       throw new Error('the broker has no business with this')
     },

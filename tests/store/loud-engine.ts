@@ -97,6 +97,7 @@ export function loudEngine(): LoudEngine {
             ? { containerId, word: 'has-room', fillPercent: Number(counts.get(containerId)) }
             : { containerId, word: 'unknown' },
         plans: () => ({}),
+        standing: () => [],
       }
     },
   }

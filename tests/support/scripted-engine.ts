@@ -58,6 +58,7 @@ export function scriptEngine(): ScriptedEngine {
     },
     replaceTown() {},
     plans: () => ({}),
+    standing: () => [],
     status(containerId, at) {
       const known = pretended.get(containerId)
       if (known) return known
