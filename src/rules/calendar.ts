@@ -41,6 +41,8 @@ interface LocalDay {
 export function createCalendar(timeZone: string, quiet: QuietHours | undefined): Calendar {
   let today: LocalDay | undefined
   let silence: { readonly from: number; readonly until: EpochMs } | undefined
+  /** By minute of the day: the next time that the clock shows it, and after when that holds. */
+  const coming = new Map<number, { readonly after: number; readonly at: EpochMs }>()
 
   function dayAt(at: EpochMs): LocalDay {
     if (today && today.from <= at && at < today.until) return today
@@ -65,6 +67,22 @@ export function createCalendar(timeZone: string, quiet: QuietHours | undefined):
       : wallTime(at, timeZone).minuteOfDay
   }
 
+  function findNextTime(
+    minuteOfDay: number,
+    after: number,
+    weekdays: readonly number[] | undefined,
+  ): EpochMs {
+    const plainTime = new Temporal.PlainTime(Math.floor(minuteOfDay / 60), minuteOfDay % 60)
+    let date = Temporal.Instant.fromEpochMilliseconds(after)
+      .toZonedDateTimeISO(timeZone)
+      .toPlainDate()
+    for (;;) {
+      const at = date.toZonedDateTime({ timeZone, plainTime }).epochMilliseconds
+      if (at > after && (!weekdays || weekdays.includes(date.dayOfWeek))) return at as EpochMs
+      date = date.add({ days: 1 })
+    }
+  }
+
   return {
     dayOf: (at) => dayAt(at).day,
     endOfDay: (at) => dayAt(at).until as EpochMs,
@@ -72,15 +90,12 @@ export function createCalendar(timeZone: string, quiet: QuietHours | undefined):
     weekday: (at) => dayAt(at).weekday,
     isHoliday: (at) => dayAt(at).isHoliday,
     nextTime(minuteOfDay, after, weekdays) {
-      const plainTime = new Temporal.PlainTime(Math.floor(minuteOfDay / 60), minuteOfDay % 60)
-      let date = Temporal.Instant.fromEpochMilliseconds(after)
-        .toZonedDateTimeISO(timeZone)
-        .toPlainDate()
-      for (;;) {
-        const at = date.toZonedDateTime({ timeZone, plainTime }).epochMilliseconds
-        if (at > after && (!weekdays || weekdays.includes(date.dayOfWeek))) return at as EpochMs
-        date = date.add({ days: 1 })
-      }
+      if (weekdays) return findNextTime(minuteOfDay, after, weekdays)
+      const known = coming.get(minuteOfDay)
+      if (known && known.after <= after && after < known.at) return known.at
+      const at = findNextTime(minuteOfDay, after, undefined)
+      coming.set(minuteOfDay, { after, at })
+      return at
     },
     quietAt(at) {
       const day = dayAt(at)

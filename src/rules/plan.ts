@@ -90,7 +90,16 @@ export function nextWindowEdge(plans: Plans | undefined, after: number): number 
   return next
 }
 
-function* windows(plans: Plans | undefined): Generator<PlannedEmptying> {
-  if (!plans) return
-  for (const source of PLAN_SOURCES) yield* plans[source] ?? []
+/** All that is planned, by whomever. */
+function windows(plans: Plans | undefined): readonly PlannedEmptying[] {
+  let all = NONE
+  if (!plans) return all
+  for (const source of PLAN_SOURCES) {
+    const told = plans[source]
+    // Nearly always there is one source, and its list is the answer.
+    if (told) all = all === NONE ? told : [...all, ...told]
+  }
+  return all
 }
+
+const NONE: readonly PlannedEmptying[] = []
