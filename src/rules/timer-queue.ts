@@ -23,53 +23,59 @@ export interface TimerQueue<T extends Timer> {
   take(until: number): T | undefined
 }
 
-interface Entry<T> {
-  readonly at: number
-  readonly timer: T
-}
-
 export function createTimerQueue<T extends Timer>(): TimerQueue<T> {
-  const heap: Entry<T>[] = []
+  // The heap's entries, side by side: instants are compared without looking at the timers, which lie
+  // scattered in memory where there are a hundred thousand of them.
+  const instants: number[] = []
+  const timers: T[] = []
 
-  function isBefore(a: Entry<T>, b: Entry<T>): boolean {
-    return a.at < b.at || (a.at === b.at && a.timer.key < b.timer.key)
+  function isBefore(at: number, timer: T, place: number): boolean {
+    const other = instants[place]!
+    return at < other || (at === other && timer.key < timers[place]!.key)
+  }
+
+  function put(place: number, at: number, timer: T): void {
+    instants[place] = at
+    timers[place] = timer
   }
 
   function push(timer: T, at: number): void {
     timer.queuedAt = at
-    const entry = { at, timer }
-    let i = heap.push(entry) - 1
-    while (i > 0) {
-      const parent = (i - 1) >> 1
-      if (!isBefore(entry, heap[parent]!)) break
-      heap[i] = heap[parent]!
-      i = parent
+    let place = timers.length
+    while (place > 0) {
+      const parent = (place - 1) >> 1
+      if (!isBefore(at, timer, parent)) break
+      put(place, instants[parent]!, timers[parent]!)
+      place = parent
     }
-    heap[i] = entry
+    put(place, at, timer)
   }
 
   function pop(): void {
-    const last = heap.pop()!
-    if (heap.length === 0) return
-    let i = 0
+    const at = instants.pop()!
+    const timer = timers.pop()!
+    const { length } = timers
+    if (length === 0) return
+    let place = 0
     for (;;) {
-      let child = 2 * i + 1
-      if (child >= heap.length) break
-      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++
-      if (!isBefore(heap[child]!, last)) break
-      heap[i] = heap[child]!
-      i = child
+      let child = 2 * place + 1
+      if (child >= length) break
+      const next = child + 1
+      if (next < length && isBefore(instants[next]!, timers[next]!, child)) child = next
+      if (isBefore(at, timer, child)) break
+      put(place, instants[child]!, timers[child]!)
+      place = child
     }
-    heap[i] = last
+    put(place, at, timer)
   }
 
   /** Brings the first entry that means what it says to the top. */
-  function settleTop(): Entry<T> | undefined {
+  function settleTop(): T | undefined {
     for (;;) {
-      const top = heap[0]
-      if (!top) return undefined
-      const { timer, at } = top
-      if (timer.queuedAt === at && timer.dueAt === at) return top
+      const timer = timers[0]
+      if (!timer) return undefined
+      const at = instants[0]!
+      if (timer.queuedAt === at && timer.dueAt === at) return timer
       pop()
       if (timer.queuedAt !== at) continue
       timer.queuedAt = Infinity
@@ -83,15 +89,15 @@ export function createTimerQueue<T extends Timer>(): TimerQueue<T> {
       if (dueAt < timer.queuedAt) push(timer, dueAt)
     },
     nextDue() {
-      return settleTop()?.at
+      return settleTop()?.dueAt
     },
     take(until) {
-      if (heap.length === 0 || heap[0]!.at > until) return undefined
-      const top = settleTop()
-      if (!top || top.at > until) return undefined
+      if (timers.length === 0 || instants[0]! > until) return undefined
+      const timer = settleTop()
+      if (!timer || timer.dueAt > until) return undefined
       pop()
-      top.timer.queuedAt = Infinity
-      return top.timer
+      timer.queuedAt = Infinity
+      return timer
     },
   }
 }
