@@ -24,6 +24,8 @@ import {
   factByName,
 } from './facts.ts'
 import type { FactContext, FactValue } from './facts.ts'
+import { plainTest } from './plain-test.ts'
+import type { PlainTest } from './plain-test.ts'
 import type { Per } from './rule-book.ts'
 
 /** An age at which a comparison with a literal may change its answer. */
@@ -253,8 +255,9 @@ interface Leaf {
   readonly reads: readonly FactRef[]
   /** Facts that may be missing and without which it is UNKNOWN. */
   readonly needs: readonly FactRef[]
-  /** Absent where the clause is one fact and nothing else. */
-  readonly program: ParseResult | undefined
+  /** For a clause that reads one fact and needs no CEL. */
+  readonly test: PlainTest | undefined
+  readonly program: ParseResult
 }
 
 type Tree =
@@ -294,7 +297,8 @@ function plant(node: ASTNode, leaves: Leaf[]): Tree {
     source,
     reads,
     needs: isStrict(node) ? reads.filter(({ name }) => factByName.get(name)!.mayBeMissing) : [],
-    program: factOf(node) === undefined ? environment.parse(source) : undefined,
+    test: plainTest(node, factOf),
+    program: environment.parse(source),
   }
   leaves.push(leaf)
   return { op: 'leaf', leaf }
@@ -324,11 +328,14 @@ function evaluateTree(tree: Tree, context: FactContext): Truth {
   return left === 'unknown' || right === 'unknown' ? 'unknown' : !decisive
 }
 
-function evaluateLeaf(leaf: Leaf, context: FactContext): Truth {
-  for (const need of leaf.needs) if (readFact(context, need) === undefined) return 'unknown'
-  if (!leaf.program) return (readFact(context, leaf.reads[0]!) ?? 'unknown') as Truth
+function evaluateLeaf({ reads, needs, test, program }: Leaf, context: FactContext): Truth {
+  if (test) {
+    const value = readFact(context, reads[0]!)
+    return value === undefined ? 'unknown' : test(value)
+  }
+  for (const need of needs) if (readFact(context, need) === undefined) return 'unknown'
   try {
-    return leaf.program(context) as boolean
+    return program(context) as boolean
   } catch {
     // A missing fact behind `?:`, a division by zero: nothing can be said, so nothing is claimed.
     return 'unknown'

@@ -80,6 +80,10 @@ const more = [
   'has(c.fill) && c.fill > 10.0',
   'c.full ? c.fill > 50.0 : c.evidence > 0.0',
   's.full / s.unknown >= 2',
+  '!c.full && c.fill <= 70.0 || 70.0 < c.fill_age_min',
+  '-1.0 >= c.evidence || 80.0 > c.fill && 30.0 <= c.fill',
+  's.full == 2 || s.unknown != 3 && 5 != s.full',
+  '3 == s.full || s.unknown > 4 || 2 >= c.full_reports_2h && c.fill < 50.0',
 ]
 
 describe('conditions mean what CEL says they mean, with every set of facts missing', () => {
