@@ -19,6 +19,7 @@ import { readChannelSecrets } from './channels.ts'
 import { brokenCodecs, codecCommand, type CommandResult } from './commands/codec.ts'
 import { deviceCommand, loginName } from './commands/device.ts'
 import { labelsCommand } from './commands/labels.ts'
+import { planCommand } from './commands/plan.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
 import { rulesCommand, testFaults } from './commands/rules.ts'
 import { type Env, type Flag, readSettings, SECRETS, SETTINGS, type Settings } from './config.ts'
@@ -59,6 +60,10 @@ const COMMANDS = {
   labels: {
     run: (args: readonly string[]) => told(labelsCommand(args)),
     text: 'QR labels for the containers, to print',
+  },
+  plan: {
+    run: (args: readonly string[], env: Env) => told(planCommand(args, env)),
+    text: 'what the national hub says of emptyings, brought in',
   },
   quarantine: {
     run: (args: readonly string[], env: Env) => told(quarantineCommand(args, env)),

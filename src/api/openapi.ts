@@ -11,6 +11,7 @@ import { streamEvents } from './event-stream.ts'
 import { stationFeed, townAtom, townJson } from './feed-routes.ts'
 import { tellForecast, tellForecasts } from './forecast-routes.ts'
 import { tellGateway } from './gateway-routes.ts'
+import { importHub } from './hub-routes.ts'
 import { tellObservation } from './observation-routes.ts'
 import { health, metricsText, readiness } from './operation-routes.ts'
 import { getPlan, removePlan, setPlan } from './plan-routes.ts'
@@ -45,6 +46,7 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   getPlan,
   setPlan,
   removePlan,
+  importHub,
   listPosts,
   getPost,
   correctPost,

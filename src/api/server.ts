@@ -26,6 +26,7 @@ import { EVENT_STREAM_DEFAULTS, eventRoutes, type EventStreamOptions } from './e
 import { feedRoutes } from './feed-routes.ts'
 import { forecastRoutes } from './forecast-routes.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
+import { hubRoutes } from './hub-routes.ts'
 import { validatorCompiler } from './input.ts'
 import { observationRoutes } from './observation-routes.ts'
 import { describeApi } from './openapi.ts'
@@ -152,6 +153,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   bikeRoutes(app, deps)
   gatewayRoutes(app, deps)
   planRoutes(app, deps)
+  hubRoutes(app, deps)
   alarmRoutes(app, deps)
   deviceRoutes(app, { ...deps, ...(options.devices && { devices: options.devices }) })
   postRoutes(app, deps)
