@@ -99,9 +99,22 @@ export interface Scene {
   readonly instantOf: (when: When) => EpochMs
 }
 
-/** What the rules are told by an event; undefined for an event of another kind, or one that is faulty. */
-export function toldBy(scene: Scene): Cue | undefined {
-  return tellReading(scene) ?? tellWord(scene) ?? tellPlace(scene)
+/** What the rules are told by an event; nothing by an event of another kind, or one that is faulty. */
+export function toldBy(scene: Scene): readonly Cue[] {
+  if (scene.event.crowd) return tellCrowd(scene)
+  const cue = tellReading(scene) ?? tellWord(scene) ?? tellPlace(scene)
+  return cue ? [cue] : []
+}
+
+function tellCrowd({ event, at, path, cast }: Scene): readonly Cue[] {
+  const { container, kind, people, over } = event.crowd!
+  const containerId = cast.container(container, [...path, 'crowd', 'container'])
+  if (!containerId) return []
+  return Array.from({ length: people }, (_, n): Cue => {
+    const reporter = `crowd ${n + 1}`
+    const told: Told = { type: 'report', containerId, kind, by: 'resident', reporter }
+    return { kind: 'told', at: plus(at, Math.floor((n * over) / people)), told, about: container }
+  })
 }
 
 function tellReading({ event, at, path, cast, instantOf }: Scene): Cue | undefined {

@@ -79,11 +79,11 @@ export function openStage({ book: bookAtStart, town: townAtStart, start }: RuleT
     if (applied.kind === 'history') ignored.push({ about, because: applied.because })
     take()
   }
-  /** As after a restart: all that goes on is what was kept. */
+  /** As after a restart: all that goes on is what was kept, in the order in which a store gives it back. */
   const makeAnew = (): Engine => {
     const was: KeptState = {
       containers: [...kept.containers.values()],
-      state: new Map(kept.state),
+      state: new Map([...kept.state].sort(([a], [b]) => (a < b ? -1 : 1))),
     }
     return createEngine({ book, town, kept: was })
   }

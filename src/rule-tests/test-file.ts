@@ -154,7 +154,7 @@ function readTest(test: TestShape, path: Path, desk: Desk): RuleTest {
     ...seriesCues(test, path, cast, away),
     ...edits.cues,
     ...townCues(test, scenes),
-    ...scenes.flatMap((scene) => toldBy(scene) ?? otherCue(scene) ?? []),
+    ...scenes.flatMap((scene) => [...toldBy(scene), ...otherCues(scene)]),
   ]
   return {
     name,
@@ -173,10 +173,11 @@ function isAway(at: number, away: readonly Away[]): boolean {
   return away.some(({ from, until }) => at >= from && at < until)
 }
 
-function otherCue({ event, at }: Scene): Cue | undefined {
-  if (event.post_corrected) return { kind: 'post-corrected', at, post: event.post_corrected.post }
-  if (event.clock_step) return { kind: 'clock-step', at, byMs: event.clock_step.by }
-  return undefined
+function otherCues({ event: { post_corrected, clock_step }, at }: Scene): readonly Cue[] {
+  return [
+    ...(post_corrected ? [{ kind: 'post-corrected', at, post: post_corrected.post } as const] : []),
+    ...(clock_step ? [{ kind: 'clock-step', at, byMs: clock_step.by } as const] : []),
+  ]
 }
 
 /** The rules after each edit, in order of time: each edit is made of what the one before left. */

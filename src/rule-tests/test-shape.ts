@@ -140,6 +140,13 @@ export const HAPPENINGS = {
     kind: z.enum(RESIDENT_KINDS),
     who: z.string(),
   }),
+  /** So many residents, each once, evenly spread over the time. */
+  crowd: z.strictObject({
+    container: name,
+    kind: z.enum(RESIDENT_KINDS),
+    people: z.int().min(2).max(10_000),
+    over: anySpan.refine((ms) => ms > 0, 'expected a duration longer than nothing'),
+  }),
   observation: z.strictObject({
     container: name,
     kind: z.enum(REPORT_KINDS),
@@ -363,6 +370,7 @@ const KEYS_AT: Readonly<Record<string, readonly string[]>> = {
 /** Blocks whose keys are names that the test gives. */
 const NAMED: ReadonlySet<PropertyKey> = new Set(['stations', 'status'])
 
+const SPANS: ReadonlySet<string> = new Set(['interval', 'offset', 'by', 'over'])
 const TIMES: ReadonlySet<string> = new Set(
   'at until from measured time not_before was really full_at full_from full_until eta first_stop next_emptying'.split(
     ' ',
@@ -379,7 +387,7 @@ export const TEST_WORDS: FileWords = {
   },
   textOf(field) {
     if (field === 'start') return START
-    if (field === 'interval' || field === 'offset' || field === 'by') return SPAN
+    if (SPANS.has(field)) return SPAN
     return TIMES.has(field) ? TIME : undefined
   },
 }
