@@ -21,6 +21,7 @@ import { deviceCommand, loginName } from './commands/device.ts'
 import { labelsCommand } from './commands/labels.ts'
 import { planCommand } from './commands/plan.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
+import { replayCommand } from './commands/replay.ts'
 import { rulesCommand, testFaults } from './commands/rules.ts'
 import { type Env, type Flag, readSettings, SECRETS, SETTINGS, type Settings } from './config.ts'
 import { DEMO_SPEED, DEMO_TOWN, demoTime, startSimulator, stopSimulator } from './demo.ts'
@@ -40,7 +41,10 @@ const COMMANDS = {
     run: check,
     text: 'check a town folder: town.yaml, rules.yaml and its tests, every fault at once',
   },
-  rules: { run: rules, text: 'check a rule file, and play its tests' },
+  rules: {
+    run: (args: readonly string[]) => answered(rulesCommand(args)),
+    text: 'check a rule file, and play its tests',
+  },
   import: {
     run: importTown,
     text: 'bring a town folder into the database, again and again without harm',
@@ -68,6 +72,10 @@ const COMMANDS = {
   quarantine: {
     run: (args: readonly string[], env: Env) => told(quarantineCommand(args, env)),
     text: 'what was not taken in, and trying it again after a fix',
+  },
+  replay: {
+    run: (args: readonly string[], env: Env) => answered(replayCommand(args, env, process.stderr)),
+    text: 'the past again: does it decide the same, and what would other rules have said',
   },
   codec: { run: codec, text: 'try a payload codec on a frame, in the sandbox of the service' },
   simulate: { run: simulate, text: 'a town of devices, or a load, against any broker' },
@@ -249,8 +257,8 @@ function codec(args: readonly string[]): Promise<number> {
 }
 
 /** What failed is an answer and not a complaint. */
-async function rules(args: readonly string[]): Promise<number> {
-  const { code, text } = await rulesCommand(args)
+async function answered(command: Promise<CommandResult>): Promise<number> {
+  const { code, text } = await command
   if (code === WRONG) return complain(text)
   say(text)
   return code

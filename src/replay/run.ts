@@ -168,7 +168,7 @@ function bookFrom(reader: JournalReader): (hash: string) => RuleBook {
     if (parsed.kind === 'faulty') {
       const [fault] = parsed.faults
       throw new NoReplay(
-        `the rules of then (${hash.slice(0, 12)}) can't be read by this version: line ${fault?.line} ${fault?.field}: ${fault?.message}`,
+        `The rules of then (${hash.slice(0, 12)}) can't be read by this version: line ${fault?.line} ${fault?.field}: ${fault?.message}.`,
       )
     }
     books.set(hash, parsed.book)

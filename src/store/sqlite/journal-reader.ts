@@ -94,7 +94,7 @@ function openReadOnly(path: string): DatabaseSync {
     return raw
   } catch (error) {
     raw?.close()
-    throw new Error(`The database ${path} can't be read: ${wordsOf(error)}`, { cause: error })
+    throw new NoReplay(`The database ${path} can't be read: ${wordsOf(error)}.`, { cause: error })
   }
 }
 
@@ -130,7 +130,7 @@ function readerOf(raw: DatabaseSync): JournalReader {
 
   const text = (hash: string): string => {
     const row = textOf.get(hash) as { body: Uint8Array } | undefined
-    if (!row) throw new NoReplay(`what was kept as ${hash.slice(0, 12)} is not in the database`)
+    if (!row) throw new NoReplay(`What was kept as ${hash.slice(0, 12)} is not in the database.`)
     return readText(row.body)
   }
   const townAt = (hash: string): Town => {
@@ -317,7 +317,7 @@ function readerOf(raw: DatabaseSync): JournalReader {
     const first = versions[0]
     if (end.seq > 0 && first?.seq !== 0) {
       throw new NoReplay(
-        'the database does not say what the rules were so long ago; it began to note them later',
+        'The database does not say what the rules were so long ago; it began to note them later.',
       )
     }
     return { seq: 0, decisionId: 0, versionNo: 0, kept: { containers: [], state: new Map() } }
@@ -375,7 +375,7 @@ function readerOf(raw: DatabaseSync): JournalReader {
           const brought = coming[next]?.seq === record.seq ? coming[next++] : undefined
           if (!brought) {
             throw new NoReplay(
-              `the database does not say which town the record ${record.seq} brought`,
+              `The database does not say which town the record ${record.seq} brought.`,
             )
           }
           const town = townAt(brought.town)
