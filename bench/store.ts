@@ -185,6 +185,7 @@ function storeOfNothing(): Store {
     keepEvents: async () => {},
     keepRejected: async () => {},
     keepBeliefs: async () => {},
+    isUnderWay: async () => false,
     keepEffects: async () => [],
   }
   const known: Pick<

@@ -191,8 +191,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
       clock,
       log,
       metrics,
-      // A minute of real time; in a demo the town's minute is shorter.
-      leaseMs: 60_000 * (options.demo?.speed ?? 1),
+      // A minute and a half of real time; in a demo the town's minute is shorter.
+      leaseMs: 90_000 * (options.demo?.speed ?? 1),
       speed: options.demo?.speed ?? 1,
     }),
   )

@@ -2,6 +2,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { DecidedPost } from '#src/rules/decision.ts'
+import type { Upshot } from '#src/store/journal.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { postKeyText } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
@@ -50,14 +52,13 @@ export function correctionRoutes(app: FastifyInstance, deps: ApiDeps): void {
       const said = await store.post(key)
       if (!said) return sendProblem(reply, noSuch('post', key))
       const { actor, why } = request.body
-      const { texts: _texts, ...post } = said
+      const { texts: _words, withdrawnAt: _stopped, ...post } = said
       const upshot = await keep(journal, {
         kind: 'fact',
         fact: { type: 'post-corrected', post, actor, ...(why !== undefined && { why }) },
       })
       if (upshot?.applied?.kind !== 'now') {
-        const what = post.kind === 'correction' ? 'itself a correction' : 'taken back already'
-        return sendProblem(reply, problem('conflict', `Post ${key} is ${what}.`))
+        return sendProblem(reply, problem('conflict', `Post ${key} is ${whyNot(post, upshot)}.`))
       }
       void reply.header('cache-control', 'no-store')
       const { posts } = upshot.committed
@@ -68,4 +69,11 @@ export function correctionRoutes(app: FastifyInstance, deps: ApiDeps): void {
       }
     },
   )
+}
+
+function whyNot(post: DecidedPost, upshot: Upshot | undefined): string {
+  if (post.kind === 'correction') return 'itself a correction'
+  const { applied } = upshot ?? {}
+  const isTooOld = applied?.kind === 'history' && applied.because === 'too-old-post'
+  return isTooOld ? 'too old to be taken back' : 'taken back already'
 }

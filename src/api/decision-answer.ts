@@ -107,7 +107,11 @@ export function decisionJson(decision: StoredDecision, town: TownIndex): Decisio
 export const postAnswer = z
   .strictObject({
     key: z.string(),
-    at: isoInstant,
+    at: isoInstant.meta({ description: 'When it was decided.' }),
+    saidAt: isoInstant.meta({ description: 'From when on anybody may see it.' }),
+    withdrawnAt: isoInstant
+      .nullable()
+      .meta({ description: 'When staff stopped it, before anybody had seen it.' }),
     stationId: z
       .string()
       .nullable()
@@ -150,6 +154,8 @@ export function postJson(post: Post, town: TownIndex, publicUrl: string): PostAn
   return {
     key: post.key,
     at: isoText(post.at),
+    saidAt: isoText(post.sendAt),
+    withdrawnAt: post.withdrawnAt === undefined ? null : isoText(post.withdrawnAt),
     stationId: post.stationId ?? null,
     areaId: post.areaId ?? null,
     placeName: placeName(post, town),

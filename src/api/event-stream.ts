@@ -1,17 +1,18 @@
 /**
  * Server-sent events: decisions, posts and changed states as they come, and what was missed on return.
  *
- * An event's id is its decision's id. A post is sent just before the decision that posted it and has
- * no id of its own, so a listener cut off between the two is told both again: at least once, never less.
+ * An event's id is its decision's id. A post has none of its own and comes when its time to be said has
+ * come; where that is at once, just before its decision. A listener that comes back is told whatever it
+ * may have missed: at least once, never less.
  */
 import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Counter, Gauge } from 'prom-client'
 import { z } from 'zod'
-import type { Post, StoredDecision } from '#src/store/contract.ts'
-import type { ContainerId, StationId } from '#src/stations/ids.ts'
-import { isoText, SECOND } from '#src/stations/time.ts'
+import { isSaid, type Post, type StoredDecision } from '#src/store/contract.ts'
+import type { ContainerId, PostKey, StationId } from '#src/stations/ids.ts'
+import { isoText, MINUTE, plus, SECOND } from '#src/stations/time.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { decisionJson, postJson } from './decision-answer.ts'
 import { stationIdText, wholeNumber } from './input.ts'
@@ -23,7 +24,7 @@ export const streamEvents = apiRoute({
   operationId: 'streamEvents',
   summary: 'Decisions, posts and changed states as server-sent events',
   description:
-    'Events: `decision` (with an id), `post`, and `status` (the containers whose word or whole per cent changed). With the header `Last-Event-ID`, or `after` in the query, what came after that decision is told first. With `station`, only that station. A comment comes every 15 seconds, so that silence means a broken line. A listener that doesn’t keep up is cut off and may come back with the last id it saw.',
+    'Events: `decision` (with an id), `post` (when its time to be said has come), and `status` (the containers whose word or whole per cent changed). With the header `Last-Event-ID`, or `after` in the query, what came after that decision is told first. With `station`, only that station. A comment comes every 15 seconds, so that silence means a broken line. A listener that doesn’t keep up is cut off and may come back with the last id it saw.',
   tag: 'events',
   params: z.strictObject({}),
   query: z.strictObject({
@@ -49,6 +50,10 @@ export const EVENT_STREAM_DEFAULTS: EventStreamOptions = {
   heartbeatMs: 15 * SECOND,
   statusEveryMs: SECOND,
 }
+
+/** A post comes this much after its time at the latest; told again is better than never. */
+const POST_LATE_MS = MINUTE
+const POSTS_IN_MIND = 100
 
 /** How many decisions are read from the store at a time while catching up. */
 const PAGE = 200
@@ -77,7 +82,10 @@ export function eventRoutes(
   const changed = new Set<ContainerId>()
   /** What listeners were last told of each container, to keep quiet about what nobody would notice. */
   const told = new Map<ContainerId, string>()
+  /** Decided posts whose time to be said hasn't come. */
+  const waiting = new Map<PostKey, Post>()
   let statusTimer: NodeJS.Timeout | undefined
+  let postTimer: NodeJS.Timeout | undefined
 
   function drop(client: Client): void {
     if (!clients.delete(client)) return
@@ -93,13 +101,41 @@ export function eventRoutes(
     drop(client)
   }
 
+  function writePost(client: Client, post: Post): void {
+    const isAbout = client.station === undefined || client.station === post.stationId
+    if (!isAbout || client.posts.has(post.key)) return
+    remember(client.posts, post.key)
+    write(client, event('post', postJson(post, journal.town, deps.publicUrl)))
+  }
+
+  function sendPostsDue(): void {
+    postTimer = undefined
+    const now = deps.clock()
+    for (const post of waiting.values()) {
+      if (post.sendAt > now) continue
+      waiting.delete(post.key)
+      for (const client of clients) writePost(client, post)
+    }
+    watchWaiting()
+  }
+
+  function watchWaiting(): void {
+    if (waiting.size > 0) postTimer ??= setTimeout(sendPostsDue, options.statusEveryMs)
+  }
+
+  function keepWaiting(posts: readonly Post[]): void {
+    const now = deps.clock()
+    for (const post of posts) {
+      const isForLater = post.audience === 'public' && post.sendAt > now
+      if (isForLater && post.withdrawnAt === undefined) waiting.set(post.key, post)
+    }
+    watchWaiting()
+  }
+
   function writeDecision(client: Client, decision: StoredDecision, post: Post | undefined): void {
     if (decision.id <= client.lastId) return
     if (client.station === undefined || client.station === decision.stationId) {
-      if (post?.audience === 'public' && !client.posts.has(post.key)) {
-        remember(client.posts, post.key)
-        write(client, event('post', postJson(post, journal.town, deps.publicUrl)))
-      }
+      if (post && isSaid(post, deps.clock())) writePost(client, post)
       write(client, event('decision', decisionJson(decision, journal.town), decision.id))
     }
     client.lastId = decision.id
@@ -107,6 +143,7 @@ export function eventRoutes(
 
   /** Tells what came after `client.lastId`, page by page at the listener's own pace, then lets it go live. */
   async function catchUp(client: Client): Promise<void> {
+    await tellPostsSaidSince(client)
     while (clients.has(client)) {
       client.missedSome = false
       const page = await store.decisions({ afterId: client.lastId, limit: PAGE })
@@ -118,6 +155,22 @@ export function eventRoutes(
       if (page.length < PAGE && !client.missedSome) break
     }
     client.catchingUp = false
+  }
+
+  /** Posts that were decided before the last decision it saw, and said after that. */
+  async function tellPostsSaidSince(client: Client): Promise<void> {
+    const [last] = await store.decisions({ afterId: client.lastId - 1, limit: 1 })
+    if (last?.id !== client.lastId) return
+    const posts = await store.posts({
+      audience: 'public',
+      saidBy: deps.clock(),
+      before: { at: plus(last.at, 1) },
+      limit: POSTS_IN_MIND,
+    })
+    for (const post of posts.toReversed()) {
+      const hasWaited = post.sendAt > post.at
+      if (hasWaited && post.sendAt > last.at - POST_LATE_MS) writePost(client, post)
+    }
   }
 
   function sendStatus(): void {
@@ -147,6 +200,8 @@ export function eventRoutes(
   }
 
   const stopListening = journal.onCommitted((committed) => {
+    keepWaiting(committed.posts)
+    for (const key of committed.withdrawn) waiting.delete(key)
     if (clients.size === 0) {
       // Nobody was told, so the next listener must not be kept from hearing it.
       for (const id of committed.containers) told.delete(id)
@@ -175,11 +230,20 @@ export function eventRoutes(
     stopListening()
     clearInterval(heartbeat)
     clearTimeout(statusTimer)
+    clearTimeout(postTimer)
     for (const client of clients) {
       clients.delete(client)
       client.raw.end()
     }
     done()
+  })
+
+  app.addHook('onReady', async () => {
+    try {
+      keepWaiting(await store.posts({ audience: 'public', limit: POSTS_IN_MIND }))
+    } catch (error) {
+      app.log.error({ err: error }, 'event stream: could not read which posts are still to be said')
+    }
   })
 
   app

@@ -63,7 +63,7 @@ export const stationFeed = apiRoute({
 })
 
 export function feedRoutes(app: FastifyInstance, deps: ApiDeps): void {
-  const { store, journal, publicUrl } = deps
+  const { store, journal, clock, publicUrl } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
 
   async function sendFeed(
@@ -82,6 +82,7 @@ export function feedRoutes(app: FastifyInstance, deps: ApiDeps): void {
     const townName = journal.town.town.name
     const posts = await store.posts({
       audience: 'public',
+      saidBy: clock(),
       limit: POSTS_PER_FEED,
       ...(station && { stationId: station.id }),
     })

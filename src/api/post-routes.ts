@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { isSaid } from '#src/store/contract.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { decisionAnswer, decisionJson, postAnswer, postJson } from './decision-answer.ts'
 import {
@@ -22,7 +23,7 @@ export const listPosts = apiRoute({
   operationId: 'listPosts',
   summary: 'What stations said, newest first',
   description:
-    'At most 50 unless `limit` says otherwise. `next` is the address of older posts, null when there are none; following it, no post is missed or met twice, however many were said at one instant.',
+    'At most 50 unless `limit` says otherwise. A post is here from `saidAt` on; staff see with `all=yes` those that wait for it, and those that were stopped before. `next` is the address of older posts, null when there are none; following it, no post is missed or met twice, however many were said at one instant.',
   tag: 'posts',
   params: z.strictObject({}),
   query: z.strictObject({
@@ -33,6 +34,10 @@ export const listPosts = apiRoute({
       .enum(['public', 'staff'], { error: 'public or staff' })
       .optional()
       .meta({ description: '`staff` needs the staff token.' }),
+    all: z
+      .literal('yes', { error: 'yes, or left out' })
+      .optional()
+      .meta({ description: 'Needs the staff token.' }),
   }),
   answer: {
     type: 'application/json',
@@ -82,7 +87,7 @@ export const listDecisions = apiRoute({
 })
 
 export function postRoutes(app: FastifyInstance, deps: ApiDeps): void {
-  const { store, journal, publicUrl } = deps
+  const { store, journal, clock, publicUrl } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
   const cacheControl = `public, max-age=${deps.maxAgeSeconds}`
 
@@ -90,10 +95,12 @@ export function postRoutes(app: FastifyInstance, deps: ApiDeps): void {
     listPosts.path,
     { schema: { querystring: listPosts.query } },
     async (request, reply) => {
-      const { station, before, limit = 50, audience = 'public' } = request.query
-      if (audience === 'staff' && deps.staff.refuses(request, reply)) return reply
+      const { station, before, limit = 50, audience = 'public', all } = request.query
+      const forStaff = audience === 'staff' || all === 'yes'
+      if (forStaff && deps.staff.refuses(request, reply)) return reply
       const found = await store.posts({
         audience,
+        ...(!forStaff && { saidBy: clock() }),
         // One more than is shown tells whether there are older ones.
         limit: limit + 1,
         ...(station && { stationId: station }),
@@ -104,10 +111,11 @@ export function postRoutes(app: FastifyInstance, deps: ApiDeps): void {
       const more = new URLSearchParams({
         ...(station && { station }),
         ...(audience === 'staff' && { audience }),
+        ...(all && { all }),
         ...(oldest && { before: placeText(oldest) }),
         limit: String(limit),
       })
-      void reply.header('cache-control', audience === 'staff' ? 'no-store' : cacheControl)
+      void reply.header('cache-control', forStaff ? 'no-store' : cacheControl)
       return {
         posts: posts.map((p) => postJson(p, journal.town, publicUrl)),
         next: oldest ? `${publicUrl}${listPosts.path}?${more.toString()}` : null,
@@ -120,12 +128,13 @@ export function postRoutes(app: FastifyInstance, deps: ApiDeps): void {
     { schema: { params: getPost.params, querystring: getPost.query } },
     async (request, reply) => {
       const post = await store.post(request.params.key)
-      // A staff post is no different from none to somebody else.
-      if (!post || (post.audience === 'staff' && !deps.staff.isStaff(request))) {
+      const isPublic = post && isSaid(post, clock())
+      // What only staff may see is no different from nothing to somebody else.
+      if (!post || (!isPublic && !deps.staff.isStaff(request))) {
         return sendProblem(reply, noSuch('post', request.params.key))
       }
       const decisions = await store.decisions({ postKey: post.key, limit: 200 })
-      void reply.header('cache-control', post.audience === 'staff' ? 'no-store' : cacheControl)
+      void reply.header('cache-control', isPublic ? cacheControl : 'no-store')
       return {
         post: postJson(post, journal.town, publicUrl),
         decisions: decisions.map((d) => decisionJson(d, journal.town)),

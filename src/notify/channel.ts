@@ -49,6 +49,11 @@ export interface Turn {
   readonly signal: AbortSignal
 }
 
+/** A delivery, with what the far end calls the post that it follows up, where that was said there. */
+export interface Words extends Delivery {
+  readonly follows?: string
+}
+
 export interface Channel {
   readonly name: ChannelName
   /** The longest that one call may take; the lease must be longer. */
@@ -57,7 +62,7 @@ export interface Channel {
    * Says a delivery. `attempts` > 1 means that an earlier try may have been heard: then the channel
    * makes sure that it isn't said twice.
    */
-  send(delivery: Delivery, turn: Turn): Promise<Outcome>
+  send(delivery: Words, turn: Turn): Promise<Outcome>
   /** Whether a delivery tried before has been said. */
   lookUp(delivery: Delivery, turn: Turn): Promise<Found>
   /** Whether the channel can be used, without saying anything. */

@@ -10,7 +10,7 @@ import type { Delivery, DeliveryState, Store } from '#src/store/contract.ts'
 import { MINUTE, SECOND, plus } from '#src/stations/time.ts'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
 import type { Channel, Outcome, PauseReason, Paused, Turn } from './channel.ts'
-import { findPlace } from './order.ts'
+import { findFollowed, findPlace } from './order.ts'
 import { MAX_TRIES, backoffMs, nextLook, nextTry } from './retry.ts'
 
 /** What is said to the log; pino's logger fits. */
@@ -52,7 +52,7 @@ export interface ChannelReport {
   readonly channel: string
   readonly paused?: { readonly since: EpochMs; readonly because: PauseReason }
   /** Deliveries settled since the start, by how; `due` counts tries that will be made again. */
-  readonly settled: Readonly<Record<'sent' | 'due' | 'dead' | 'expired' | 'uncertain', number>>
+  readonly settled: Readonly<Record<Settlement['state'], number>>
 }
 
 export interface Deliveries extends AsyncDisposable {
@@ -128,6 +128,12 @@ function startSleeper(wait: Wait) {
 /** What a settlement says, as the store takes it. */
 type Settlement = Parameters<Store['settleDelivery']>[1]
 
+/** How a delivery ends that won't be tried again. */
+interface End {
+  readonly state: 'dead' | 'expired' | 'withdrawn'
+  readonly error: string
+}
+
 const LONGEST_REST_MS = MINUTE
 const LONGEST_PROBE_MS = 15 * MINUTE
 
@@ -140,7 +146,7 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
   const sleeper = startSleeper(wait)
   const stopping = new AbortController()
   const givingUp = new AbortController()
-  const settled = { sent: 0, due: 0, dead: 0, expired: 0, uncertain: 0 }
+  const settled = { sent: 0, due: 0, dead: 0, expired: 0, uncertain: 0, withdrawn: 0 }
   const name = channel.name
   let paused: (Paused & { readonly since: EpochMs }) | undefined
   let restUntil: EpochMs | undefined
@@ -195,24 +201,24 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
 
     const over = await findWhyOver(delivery, now)
     if (over === 'wait') return true
-    const settlement = over
-      ? await conclude(delivery, over)
-      : settlementOf(delivery, await call((turn) => channel.send(delivery, turn)))
-    await settle(delivery, settlement)
+    await settle(delivery, over ? await conclude(delivery, over) : await say(delivery))
     return true
   }
 
+  async function say(delivery: Delivery): Promise<Settlement> {
+    const follows = await findFollowed(store, delivery)
+    const words = follows === undefined ? delivery : { ...delivery, follows }
+    return settlementOf(delivery, await call((turn) => channel.send(words, turn)))
+  }
+
   /** Why a delivery isn't to be said any more; `wait` when it was put back behind another. */
-  async function findWhyOver(
-    delivery: Delivery,
-    now: EpochMs,
-  ): Promise<undefined | 'wait' | { state: 'dead' | 'expired'; error: string }> {
+  async function findWhyOver(delivery: Delivery, now: EpochMs): Promise<undefined | 'wait' | End> {
     if (now >= delivery.expiresAt) return { state: 'expired', error: expiredError(delivery) }
     if (delivery.attempts > MAX_TRIES) {
       return { state: 'dead', error: delivery.lastError ?? 'too many tries' }
     }
     const place = await findPlace(store, delivery)
-    if (place.kind === 'over') return { state: 'expired', error: place.because }
+    if (place.kind === 'over') return { state: place.as, error: place.because }
     if (place.kind === 'go') return undefined
     const dueAt = plus(Math.max(place.dueAt, now) as EpochMs, SECOND)
     await settle(delivery, {
@@ -225,10 +231,7 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
   }
 
   /** The end of a delivery that won't be tried again: was it heard after all? */
-  async function conclude(
-    delivery: Delivery,
-    end: { state: 'dead' | 'expired'; error: string },
-  ): Promise<Settlement> {
+  async function conclude(delivery: Delivery, end: End): Promise<Settlement> {
     if (delivery.attempts === 1) return end
     const found = await call((turn) => channel.lookUp(delivery, turn))
     switch (found.kind) {
@@ -323,6 +326,7 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
         }
         return
       case 'expired':
+      case 'withdrawn':
         log.info({ ...fields, error: settlement.error }, 'a delivery was no longer worth making')
         break
       case 'dead':

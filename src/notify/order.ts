@@ -8,7 +8,8 @@ import type { EpochMs } from '#src/stations/time.ts'
 
 export type Place =
   | { readonly kind: 'go' }
-  | { readonly kind: 'over'; readonly because: string }
+  /** Not to be said any more, or ever. */
+  | { readonly kind: 'over'; readonly as: 'expired' | 'withdrawn'; readonly because: string }
   /** Another post of the station goes first; it is next due at `dueAt`. */
   | { readonly kind: 'wait'; readonly dueAt: EpochMs }
 
@@ -25,17 +26,54 @@ export async function findPlace(
   const { stationId, areaId, audience } = post
   const place = stationId === undefined ? {} : { stationId }
   const posts = (await store.posts({ ...place, audience, limit: LOOK_BACK })).filter(
-    (other) => other.stationId === stationId && other.areaId === areaId,
+    (other) =>
+      other.stationId === stationId && other.areaId === areaId && other.withdrawnAt === undefined,
   )
-  if (post.kind === 'open') return placeOfNews(post, posts)
-  if (post.kind === 'digest') return { kind: 'go' }
-
-  const told: [PostKey, readonly Delivery[]][] = []
-  for (const { key } of newsTakenBack(post, posts)) {
-    const deliveries = await store.deliveries({ postKey: key, limit: 100 })
-    told.push([key, deliveries.filter((d) => sameWayOut(d, delivery))])
+  if (posts.some(({ corrects }) => corrects === post.key)) return CORRECTED
+  switch (post.kind) {
+    case 'open':
+      return placeOfNews(post, posts)
+    case 'digest':
+      return { kind: 'go' }
+    case 'correction':
+      return placeOfCorrection(await sameWay(store, post.corrects!, delivery))
+    case 'close': {
+      const told: [PostKey, readonly Delivery[]][] = []
+      for (const { key } of newsTakenBack(post, posts)) {
+        told.push([key, await sameWay(store, key, delivery)])
+      }
+      return placeOfTakingBack(new Map(told))
+    }
   }
-  return placeOfTakingBack(new Map(told))
+}
+
+const CORRECTED: Place = {
+  kind: 'over',
+  as: 'withdrawn',
+  because: 'called wrong before it was said',
+}
+
+/** What became of a post on the way out that a delivery takes. */
+async function sameWay(
+  store: Pick<Store, 'deliveries'>,
+  postKey: PostKey,
+  { channel, account, language }: Delivery,
+): Promise<readonly Delivery[]> {
+  const deliveries = await store.deliveries({ postKey, limit: 100 })
+  return deliveries.filter(
+    (d) => d.channel === channel && d.account === account && d.language === language,
+  )
+}
+
+/** What the far end calls the post that a delivery follows up; undefined where it was never said there. */
+export async function findFollowed(
+  store: Pick<Store, 'post' | 'deliveries'>,
+  delivery: Delivery,
+): Promise<string | undefined> {
+  const post = await store.post(delivery.postKey)
+  if (post?.replyTo === undefined) return undefined
+  return (await sameWay(store, post.replyTo, delivery)).find(({ state }) => state === 'sent')
+    ?.remoteId
 }
 
 /** News is over when later posts have taken back all of it. */
@@ -43,7 +81,7 @@ export function placeOfNews(post: Post, posts: readonly Post[]): Place {
   const later = posts.filter((p) => p.kind === 'close' && p.at >= post.at)
   const closed = new Set(later.flatMap((p) => p.items.map((item) => item.episode)))
   return post.items.every((item) => closed.has(item.episode))
-    ? { kind: 'over', because: 'taken back before it was said' }
+    ? { kind: 'over', as: 'expired', because: 'taken back before it was said' }
     : { kind: 'go' }
 }
 
@@ -64,9 +102,21 @@ export function placeOfTakingBack(told: ReadonlyMap<PostKey, readonly Delivery[]
   if (told.size === 0 || all.some((d) => d.state === 'sent' || d.state === 'uncertain')) {
     return { kind: 'go' }
   }
-  return { kind: 'over', because: 'the news that it takes back was never said' }
+  return NEVER_SAID
 }
 
-function sameWayOut(a: Delivery, b: Delivery): boolean {
-  return a.channel === b.channel && a.account === b.account && a.language === b.language
+const NEVER_SAID: Place = {
+  kind: 'over',
+  as: 'expired',
+  because: 'the news that it takes back was never said',
+}
+
+/**
+ * `told` is what became of the wrong post on this way out. Where it died by itself the correction goes
+ * alone, for it was read elsewhere; where it was stopped since it was wrong, nobody needs to hear.
+ */
+export function placeOfCorrection(told: readonly Delivery[]): Place {
+  const open = told.find(({ state }) => state === 'due' || state === 'sending')
+  if (open) return { kind: 'wait', dueAt: open.dueAt }
+  return told.some(({ state }) => state !== 'withdrawn') ? { kind: 'go' } : NEVER_SAID
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Language } from '#src/stations/fraction.ts'
 import { parsePostKey, parseStationId } from '#src/stations/ids.ts'
+import { isSaid } from '#src/store/contract.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
 import { aboutPage, accessibilityPage } from './about-pages.ts'
 import { apiDocsPage } from './api-docs-page.ts'
@@ -22,7 +23,7 @@ const DECISIONS_PER_POST = 20
 
 /** Adds the pages to an application; to be handed to the HTTP server as a plugin of its own scope. */
 export function registerPages(app: FastifyInstance, options: PagesOptions): void {
-  const { store, journal } = options
+  const { store, journal, clock } = options
   const css = stylesheet(options.townCss)
   const cssUrl = `/assets/kvitter.${css.hash}.css`
   const maxAge = options.demo ? 1 : 30
@@ -79,7 +80,11 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
 
     const list = async (request: FastifyRequest, reply: FastifyReply) => {
       const query = parseListQuery(textsOf(request.query), journal.town.stations)
-      const latest = await store.posts({ audience: 'public', limit: LATEST_POSTS })
+      const latest = await store.posts({
+        audience: 'public',
+        saidBy: clock(),
+        limit: LATEST_POSTS,
+      })
       return send(request, reply, stationListPage(viewFor(request, language), query, latest))
     }
     app.get(`${root}/`, list)
@@ -100,7 +105,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
     app.get<{ Params: { key: string } }>(`${root}/p/:key`, async (request, reply) => {
       const key = parsePostKey(request.params.key)
       const post = key && (await store.post(key))
-      if (!post || post.audience !== 'public') return sendNotFound(request, reply, language)
+      if (!post || !isSaid(post, clock())) return sendNotFound(request, reply, language)
       const decisions = await store.decisions({ postKey: post.key, limit: 200 })
       return send(request, reply, postPage(viewFor(request, language), post, decisions))
     })
@@ -135,7 +140,12 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   )
 
   async function postsOf(stationId: StationFacts['station']['id']): Promise<StationFacts['posts']> {
-    const posts = await store.posts({ stationId, audience: 'public', limit: STATION_POSTS })
+    const posts = await store.posts({
+      stationId,
+      audience: 'public',
+      saidBy: clock(),
+      limit: STATION_POSTS,
+    })
     return Promise.all(
       posts.map(async (post) => ({
         post,

@@ -183,6 +183,8 @@ export interface PostCorrectedRecord extends Entry {
   readonly actor: string
   /** For staff; never shown in public. */
   readonly why?: string
+  /** A way out has begun to say it: too late to stop it, whatever the clock says. */
+  readonly isUnderWay?: true
 }
 
 /** The town changed: containers and mountings are to be read anew from the town given to the engine. */

@@ -20,7 +20,7 @@ const TOO_OLD: Applied = { kind: 'history', because: 'too-old-post' }
 const REPEAT: Applied = { kind: 'history', because: 'repeat-correction' }
 
 /** Once for each post. Of what it told nothing follows: no "has room again" after a "full" that never was. */
-export function takeBack(world: World, { post }: PostCorrectedRecord): Applied {
+export function takeBack(world: World, { post, isUnderWay }: PostCorrectedRecord): Applied {
   const at = nowOf(world)
   if (at - post.at > CORRECTABLE_MS) return TOO_OLD
   if (post.kind === 'correction' || world.taken.has(post.key)) return REPEAT
@@ -28,7 +28,7 @@ export function takeBack(world: World, { post }: PostCorrectedRecord): Applied {
   const taken = createTaken(post.key, at)
   world.taken.set(post.key, taken)
   markDirty(world, taken)
-  const isUnseen = at <= post.sendAt - TOO_LATE_MS
+  const isUnseen = !isUnderWay && at <= post.sendAt - TOO_LATE_MS
   const key = isUnseen ? post.key : correct(world, post)
   if (isUnseen) world.ledger.withdrawn.push(post.key)
   for (const item of post.items) {

@@ -24,6 +24,13 @@ import type { EpochMs } from '#src/stations/time.ts'
 /** A post with its words, as it was said. Never rewritten. */
 export interface Post extends DecidedPost {
   readonly texts: Readonly<Record<Language, string>>
+  /** When staff stopped it, before anybody had seen it. */
+  readonly withdrawnAt?: EpochMs
+}
+
+/** Whether anybody may have seen a post by an instant: its time had come, and nobody stopped it. */
+export function isSaid(post: Post, by: EpochMs): boolean {
+  return post.audience === 'public' && post.sendAt <= by && post.withdrawnAt === undefined
 }
 
 export type Channel = 'x'
@@ -39,7 +46,9 @@ export interface NewDelivery {
   readonly expiresAt: EpochMs
 }
 
-export type DeliveryState = 'due' | 'sending' | 'sent' | 'uncertain' | 'dead' | 'expired'
+/** `withdrawn`: never said, since staff called the post wrong. */
+export type DeliveryState =
+  'due' | 'sending' | 'sent' | 'uncertain' | 'dead' | 'expired' | 'withdrawn'
 
 export interface Delivery extends NewDelivery {
   readonly id: number
@@ -168,10 +177,16 @@ export interface JournalTx {
     readonly states: readonly KeptBelief[]
     readonly alarms: readonly KeptAlarm[]
   }): Promise<void>
-  /** A post or a delivery that is there already stays as it is: nothing is said twice. */
+  /** Whether a way out has begun to say a post, so that it may have been seen. */
+  isUnderWay(post: PostKey): Promise<boolean>
+  /**
+   * A post or a delivery that is there already stays as it is: nothing is said twice. What of a
+   * withdrawn post waits is never claimed any more.
+   */
   keepEffects(effects: {
     readonly decisions: readonly Decision[]
     readonly posts: readonly Post[]
+    readonly withdrawn: readonly PostKey[]
     readonly deliveries: readonly NewDelivery[]
     readonly containers: readonly ContainerState[]
     readonly state: ReadonlyMap<string, string | undefined>
@@ -360,6 +375,8 @@ export interface Store extends AsyncDisposable {
   posts(filter: {
     readonly stationId?: StationId
     readonly audience: 'public' | 'staff'
+    /** Only what anybody may have seen by then: its time to be said had come, and nobody stopped it. */
+    readonly saidBy?: EpochMs
     /** What comes after this place: given a page's last post, the next page, with none lost and none twice. */
     readonly before?: PostPlace
     readonly limit: number
@@ -381,7 +398,7 @@ export interface Store extends AsyncDisposable {
           /** The claim came to no try (the channel paused, or another post goes first): it isn't counted. */
           readonly untried?: true
         }
-      | { readonly state: 'dead' | 'expired' | 'uncertain'; readonly error: string },
+      | { readonly state: 'dead' | 'expired' | 'uncertain' | 'withdrawn'; readonly error: string },
   ): Promise<void>
   deliveries(filter: {
     readonly postKey?: PostKey

@@ -15,7 +15,7 @@ import type {
   Subject,
   TruckRecord,
 } from '#src/rules/record.ts'
-import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
+import type { ContainerId, DeviceId, PostKey } from '#src/stations/ids.ts'
 import type { Reading, Rejected, Signal } from '#src/stations/reading.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { EpochMs } from '#src/stations/time.ts'
@@ -107,6 +107,8 @@ export interface Committed {
   readonly seq: number
   readonly at: EpochMs
   readonly posts: readonly Post[]
+  /** Earlier posts that were stopped before anybody saw them. */
+  readonly withdrawn: readonly PostKey[]
   readonly decisions: readonly StoredDecision[]
   readonly containers: readonly ContainerId[]
 }

@@ -229,7 +229,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
         if (entry.kind !== 'uplink') {
           const firedUntil = at
           at = Math.max(at, clock()) as EpochMs
-          const record = recordOf(entry, ++seq, at, firedUntil)
+          const record = await underWay(tx, recordOf(entry, ++seq, at, firedUntil))
           events.push(record)
           if (record.type === 'emptied') {
             believing.hear(record.containerId, record.emptiedAt, record.by)
@@ -390,7 +390,14 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       seq,
       at,
     })
-    return { seq, at, posts, decisions, containers: effects.containers.map((c) => c.containerId) }
+    return {
+      seq,
+      at,
+      posts,
+      withdrawn: effects.withdrawn,
+      decisions,
+      containers: effects.containers.map((c) => c.containerId),
+    }
   }
 
   const settle = (batch: readonly Waiting[], outcome: Outcome): void => {
@@ -637,8 +644,9 @@ function without(unsaid: ReadonlySet<PostKey>): (decision: Decision) => Decision
   }
 }
 
-function isEmpty({ decisions, posts, containers, state }: Effects): boolean {
-  return decisions.length === 0 && posts.length === 0 && containers.length === 0 && state.size === 0
+function isEmpty({ decisions, posts, withdrawn, containers, state }: Effects): boolean {
+  const lists = [decisions, posts, withdrawn, containers]
+  return lists.every(({ length }) => length === 0) && state.size === 0
 }
 
 /** Numbers readings of one instant, so that a reading told again in another message is the same one. */
@@ -740,6 +748,12 @@ function recordOf(
     case 'resumed':
       return { type: 'resumed', seq, at, firedUntil }
   }
+}
+
+/** Whether a post can still be stopped is for its deliveries to say; the rules get it told. */
+async function underWay(tx: JournalTx, record: EventRecord): Promise<EventRecord> {
+  if (record.type !== 'post-corrected' || !(await tx.isUnderWay(record.post.key))) return record
+  return { ...record, isUnderWay: true }
 }
 
 /** The same device and instant with other content: kept aside, so that neither is lost. */

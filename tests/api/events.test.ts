@@ -138,6 +138,52 @@ test('who comes back with the last id is told what was missed, once, and then go
   await again.close()
 })
 
+describe('a post whose time to be said has not come', () => {
+  const decide = async (town: HttpTown, n: number, waitMs: number) => {
+    const at = town.now()
+    const post = fullPost(at, key(n), { sendAt: plus(at, waitMs) })
+    await town.say([fullDecision(at, key(n))], [post])
+  }
+
+  test('is told when it comes, its decision before it', async () => {
+    await using town = await openHttpTown(options({ statusEveryMs: 1 }))
+    const listener = await listen(town)
+    await decide(town, 1, MINUTE)
+    expect(await listener.next()).toMatchObject({ event: 'decision', id: '1' })
+    await decide(town, 2, 0)
+    expect(await listener.next()).toMatchObject({ event: 'post', data: { key: key(2) } })
+    expect(await listener.next()).toMatchObject({ event: 'decision', id: '2' })
+    town.setNow(plus(TUESDAY, MINUTE))
+    expect(await listener.next()).toMatchObject({ event: 'post', data: { key: key(1) } })
+    await listener.close()
+  })
+
+  test('is told to who comes back after it, though its decision was heard before', async () => {
+    await using town = await openHttpTown(options({ statusEveryMs: 1 }))
+    await decide(town, 1, MINUTE)
+    town.setNow(plus(TUESDAY, MINUTE))
+    const listener = await listen(town, '?after=1')
+    expect(await listener.next()).toMatchObject({ event: 'post', data: { key: key(1) } })
+    await listener.close()
+  })
+
+  test('is never told when it is withdrawn', async () => {
+    await using town = await openHttpTown(options({ statusEveryMs: 1 }))
+    const listener = await listen(town)
+    await decide(town, 1, MINUTE)
+    await listener.next()
+    await town.withdraw(key(1))
+    town.setNow(plus(TUESDAY, MINUTE))
+    await decide(town, 2, 0)
+    expect(await listener.next()).toMatchObject({ event: 'post', data: { key: key(2) } })
+    const late = await listen(town, '?after=0')
+    expect(await late.next()).toMatchObject({ event: 'decision', id: '1' })
+    expect(await late.next()).toMatchObject({ event: 'post', data: { key: key(2) } })
+    await late.close()
+    await listener.close()
+  })
+})
+
 test('a listener to one station hears of no other', async () => {
   await using town = await openHttpTown(options({ statusEveryMs: 1 }))
   const hamnen = stationId('1490-902')

@@ -40,6 +40,8 @@ test('a post is told with its words in both languages, its items and every decis
   expect(post).toEqual({
     key: A,
     at: '2026-05-05T12:35:00.000Z',
+    saidAt: '2026-05-05T12:35:00.000Z',
+    withdrawnAt: null,
     stationId: '1490-901',
     areaId: null,
     placeName: 'Ekudden',

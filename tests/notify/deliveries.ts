@@ -74,6 +74,7 @@ export async function keepPosts(store: Store, posts: readonly Post[]): Promise<v
     await tx.keepEffects({
       decisions: [],
       posts,
+      withdrawn: [],
       deliveries: posts.map(makeDelivery),
       containers: [],
       state: new Map(),

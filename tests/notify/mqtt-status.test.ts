@@ -78,7 +78,7 @@ function start(over: Partial<StatusOptions> = {}): AsyncDisposable {
 
 function commit(...containers: ContainerId[]): void {
   for (const listener of listeners) {
-    listener({ seq: 1, at: noon, posts: [], decisions: [], containers })
+    listener({ seq: 1, at: noon, posts: [], withdrawn: [], decisions: [], containers })
   }
 }
 

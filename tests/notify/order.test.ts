@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { newsTakenBack, placeOfNews, placeOfTakingBack } from '#src/notify/order.ts'
+import {
+  newsTakenBack,
+  placeOfCorrection,
+  placeOfNews,
+  placeOfTakingBack,
+} from '#src/notify/order.ts'
 import { MINUTE, plus } from '#src/stations/time.ts'
 import type { DeliveryState } from '#src/store/contract.ts'
 import { claimed, makeItem, makePost, noon, postKey } from './deliveries.ts'
@@ -15,7 +20,7 @@ test.each([
   [
     'news all taken back, bit by bit, is not',
     [close(3, 1), close(4, 2)],
-    { kind: 'over', because: 'taken back before it was said' },
+    { kind: 'over', as: 'expired', because: 'taken back before it was said' },
   ],
   [
     'something taken back before is another story',
@@ -43,12 +48,12 @@ describe('a taking back', () => {
     [
       'is not said when its news never was',
       ['dead', 'expired'],
-      { kind: 'over', because: 'the news that it takes back was never said' },
+      { kind: 'over', as: 'expired', because: 'the news that it takes back was never said' },
     ],
     [
       'is not said where its news had no way out',
       [],
-      { kind: 'over', because: 'the news that it takes back was never said' },
+      { kind: 'over', as: 'expired', because: 'the news that it takes back was never said' },
     ],
   ] as const)('%s', (_, states, place) => {
     expect(placeOfTakingBack(new Map([[postKey(1), states.map(delivery)]]))).toEqual(place)
@@ -56,5 +61,26 @@ describe('a taking back', () => {
 
   test('is said when its news is too old to be found', () => {
     expect(placeOfTakingBack(new Map())).toEqual({ kind: 'go' })
+  })
+})
+
+describe('a correction', () => {
+  const delivery = (state: DeliveryState) => ({ ...claimed(1, noon), state, dueAt: later })
+  const neverSaid = {
+    kind: 'over',
+    as: 'expired',
+    because: 'the news that it takes back was never said',
+  }
+  test.each([
+    ['follows what was said', ['sent'], { kind: 'go' }],
+    ['follows what may have been said', ['uncertain'], { kind: 'go' }],
+    ['goes alone where what was wrong never got out', ['expired'], { kind: 'go' }],
+    ['goes alone where what was wrong was refused', ['dead'], { kind: 'go' }],
+    ['waits while what was wrong is on its way', ['sending'], { kind: 'wait', dueAt: later }],
+    ['waits until what was wrong has been stopped', ['due'], { kind: 'wait', dueAt: later }],
+    ['is not said where what was wrong was stopped', ['withdrawn'], neverSaid],
+    ['is not said where what was wrong had no way out', [], neverSaid],
+  ] as const)('%s', (_, states, place) => {
+    expect(placeOfCorrection(states.map(delivery))).toEqual(place)
   })
 })

@@ -50,6 +50,29 @@ test('a post goes out once, signed, with its text and nothing else', async () =>
   expect(fake.requests).toEqual(['POST /2/tweets 201'])
 })
 
+describe('a follow-up', () => {
+  const followUp = (follows: string) => ({ ...claimed(8, now()), follows })
+
+  test('is a reply to what it follows', async () => {
+    await x.send(first(), turn())
+    const wrong = fake.posts[0]!
+    await x.send(followUp(wrong.id), turn())
+    expect(fake.posts.map((p) => p.replyTo)).toEqual([undefined, wrong.id])
+  })
+
+  test('of a post that is gone is said alone', async () => {
+    expect(await x.send(followUp('17'), turn())).toMatchObject({ kind: 'sent' })
+    expect(fake.posts.map((p) => p.replyTo)).toEqual([undefined])
+    expect(fake.requests).toEqual(['POST /2/tweets 403', 'POST /2/tweets 201'])
+  })
+
+  test('that X refuses for another reason is not said a second time', async () => {
+    fake.faults.push('403-other')
+    expect(await x.send(followUp('17'), turn())).toMatchObject({ kind: 'never' })
+    expect(fake.requests).toEqual(['POST /2/tweets 403'])
+  })
+})
+
 describe('what each trouble means', () => {
   const is = (outcome: object) => expect.objectContaining(outcome)
   const cases: [XFault, object, number][] = [

@@ -127,6 +127,7 @@ export function effects(over: Partial<Effects> = {}): Effects {
   return {
     decisions: [],
     posts: [],
+    withdrawn: [],
     deliveries: [],
     containers: [],
     state: new Map(),
@@ -1120,6 +1121,96 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
         expect((await store.deliveries({ limit: 10 })).map((d) => d.text)).toEqual([
           post(1).texts.sv,
         ])
+      }),
+    )
+  })
+
+  describe(`${name}: a post that is withdrawn`, () => {
+    const withdraw = (store: Store, key = postKey(1)) =>
+      store.journal((tx) => tx.keepEffects(effects({ withdrawn: [key], at: plus(noon, MINUTE) })))
+    const withPosts = (work: (store: Store) => Promise<void>) =>
+      withTown(async (store) => {
+        await store.journal((tx) =>
+          tx.keepEffects(
+            effects({ posts: [post(1), post(2)], deliveries: [delivery(1), delivery(2)] }),
+          ),
+        )
+        await work(store)
+      })
+    const listed = async (store: Store, saidBy?: EpochMs) =>
+      (
+        await store.posts({
+          audience: 'public',
+          limit: 10,
+          ...(saidBy !== undefined && { saidBy }),
+        })
+      ).map((p) => [Number(p.key), p.withdrawnAt])
+
+    test(
+      'is known by it, and is not among what anybody may have seen',
+      withPosts(async (store) => {
+        await withdraw(store)
+        const at = plus(noon, MINUTE)
+        expect(await store.post(postKey(1))).toEqual({ ...post(1), withdrawnAt: at })
+        expect(await listed(store)).toEqual([
+          [2, undefined],
+          [1, at],
+        ])
+        expect(await listed(store, plus(noon, HOUR))).toEqual([[2, undefined]])
+      }),
+    )
+
+    test(
+      'and one whose time has not come are seen by nobody',
+      withPosts(async (store) => {
+        expect(await listed(store, plus(post(1).sendAt, -1))).toEqual([])
+        expect(await listed(store, post(1).sendAt)).toEqual([[1, undefined]])
+        expect(await listed(store, post(2).sendAt)).toEqual([
+          [2, undefined],
+          [1, undefined],
+        ])
+      }),
+    )
+
+    test(
+      'is never handed out, though it was due',
+      withPosts(async (store) => {
+        await withdraw(store)
+        const claimed = await store.claimDelivery('x', plus(noon, HOUR), MINUTE)
+        expect(claimed?.postKey).toBe(postKey(2))
+        expect(await store.claimDelivery('x', plus(noon, HOUR), MINUTE)).toBeUndefined()
+        const [of] = await store.deliveries({ postKey: postKey(1), limit: 1 })
+        expect([of!.state, of!.attempts]).toEqual(['withdrawn', 0])
+      }),
+    )
+
+    test(
+      'is stopped also where it was made in the same commit, and remembers when it was first',
+      withTown(async (store) => {
+        await store.journal((tx) =>
+          tx.keepEffects(
+            effects({ posts: [post(1)], deliveries: [delivery(1)], withdrawn: [postKey(1)] }),
+          ),
+        )
+        expect((await store.deliveries({ limit: 1 }))[0]!.state).toBe('withdrawn')
+        await withdraw(store)
+        expect((await store.post(postKey(1)))!.withdrawnAt).toBe(noon)
+      }),
+    )
+
+    test(
+      'is under way from the first claim on, unless that came to no try',
+      withPosts(async (store) => {
+        const isUnderWay = () => store.journal((tx) => tx.isUnderWay(postKey(1)))
+        expect(await isUnderWay()).toBe(false)
+        const { id } = (await store.claimDelivery('x', plus(noon, HOUR), MINUTE))!
+        expect(await isUnderWay()).toBe(true)
+        const due = { state: 'due', dueAt: noon, error: 'later' } as const
+        await store.settleDelivery(id, { ...due, untried: true })
+        expect(await isUnderWay()).toBe(false)
+        await store.claimDelivery('x', plus(noon, HOUR), MINUTE)
+        await store.settleDelivery(id, due)
+        expect(await isUnderWay()).toBe(true)
       }),
     )
   })

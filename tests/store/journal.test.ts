@@ -245,7 +245,7 @@ describe('what is kept', () => {
       expect(decisions.map((d) => [d.seq, d.postKey])).toEqual([[2, post!.key]])
       expect((await store.deliveries({ limit: 10 })).map((d) => d.text)).toEqual([post!.texts.sv])
       expect(committed).toEqual([
-        { seq: 2, at: at(1), posts: [post], decisions, containers: [paper] },
+        { seq: 2, at: at(1), posts: [post], withdrawn: [], decisions, containers: [paper] },
       ])
       expect(journal.status(paper).fillPercent).toBe(2)
     }),

@@ -51,6 +51,8 @@ export type XFault = (typeof X_FAULTS)[number]
 export interface FakePost {
   readonly id: string
   readonly text: string
+  /** The post that it is a reply to. */
+  readonly replyTo?: string
   readonly at: number
 }
 
@@ -159,7 +161,12 @@ export async function startFakeX(options: FakeXOptions = {}): Promise<FakeX> {
       const detail = 'You are not allowed to create a Tweet with duplicate content.'
       return sendProblem(response, 403, 'Forbidden', detail, limits())
     }
-    const accepted = { id: String(nextId++), text, at }
+    const replyTo = replyIn(body)
+    if (replyTo !== undefined && !posts.some(({ id }) => id === replyTo)) {
+      const detail = 'You attempted to reply to a Tweet that is deleted or not visible to you.'
+      return sendProblem(response, 403, 'Forbidden', detail, limits())
+    }
+    const accepted = { id: String(nextId++), text, at, ...(replyTo !== undefined && { replyTo }) }
     posts.push(accepted)
     if (log !== undefined) {
       writeSync(log, `${JSON.stringify(accepted)}\n`)
@@ -306,6 +313,11 @@ function textOf(body: string): string | undefined {
   } catch {
     return undefined
   }
+}
+
+function replyIn(body: string): string | undefined {
+  const { reply } = JSON.parse(body) as { reply?: { in_reply_to_tweet_id?: string } }
+  return reply?.in_reply_to_tweet_id
 }
 
 function escapeText(text: string): string {

@@ -47,6 +47,8 @@ export interface HttpTown extends AsyncDisposable {
   fail(container: ContainerId, fault: Fault, minutesAgo?: number): Promise<void>
   /** Lets the rules decide and say something now. */
   say(decisions: readonly Decision[], posts?: readonly DecidedPost[]): Promise<void>
+  /** Lets the rules stop a post. */
+  withdraw(key: string): Promise<void>
 }
 
 export async function openHttpTown(
@@ -156,6 +158,10 @@ export async function openHttpTown(
     fail: (container, fault, minutesAgo = 0) => append(uplink(container, minutesAgo, { fault })),
     async say(decisions, posts = []) {
       engine.say(decisions, posts)
+      await journal.tick()
+    },
+    async withdraw(key) {
+      engine.withdraw(postKey(key))
       await journal.tick()
     },
     async [Symbol.asyncDispose]() {

@@ -1,12 +1,14 @@
 /** An engine that says what a test puts into its mouth, for tests of what stands around the rules. */
 import type { Engine } from '#src/rules/contract.ts'
 import type { ContainerState, ContainerStatus, DecidedPost, Decision } from '#src/rules/decision.ts'
-import type { ContainerId } from '#src/stations/ids.ts'
+import type { ContainerId, PostKey } from '#src/stations/ids.ts'
 import { HOUR, instant } from '#src/stations/time.ts'
 
 export interface ScriptedEngine extends Engine {
   /** Handed over with the next effects. */
   say(decisions: readonly Decision[], posts?: readonly DecidedPost[]): void
+  /** Stops a post that it has said. */
+  withdraw(key: PostKey): void
   /** Overrides what is told of a container. */
   pretend(status: ContainerStatus): void
 }
@@ -17,8 +19,12 @@ export function scriptEngine(): ScriptedEngine {
   const pretended = new Map<ContainerId, ContainerStatus>()
   let decisions: Decision[] = []
   let posts: DecidedPost[] = []
+  let withdrawn: PostKey[] = []
   let changed = new Set<ContainerId>()
   return {
+    withdraw(key) {
+      withdrawn.push(key)
+    },
     say(moreDecisions, morePosts = []) {
       decisions.push(...moreDecisions)
       posts.push(...morePosts)
@@ -42,17 +48,19 @@ export function scriptEngine(): ScriptedEngine {
       return { kind: 'now' }
     },
     advance() {},
-    nextDue: () => (decisions.length > 0 || posts.length > 0 ? instant(0) : undefined),
+    nextDue: () =>
+      decisions.length + posts.length + withdrawn.length > 0 ? instant(0) : undefined,
     takeEffects() {
       const effects = {
         decisions,
         posts,
-        withdrawn: [],
+        withdrawn,
         containers: [...changed].map((id) => levels.get(id)!),
         state: new Map<string, string | undefined>(),
       }
       decisions = []
       posts = []
+      withdrawn = []
       changed = new Set()
       return effects
     },

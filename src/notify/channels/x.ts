@@ -16,7 +16,7 @@ import { HOUR, MINUTE, SECOND, isoText, plus } from '#src/stations/time.ts'
 import type { Clock } from '#src/stations/time.ts'
 import { findXFaults } from '#src/wording/x-limits.ts'
 import { outcomeOfHttpStatus } from '../channel.ts'
-import type { Channel, Checked, Found, Outcome, Paused, Turn } from '../channel.ts'
+import type { Channel, Checked, Found, Outcome, Paused, Turn, Words } from '../channel.ts'
 import { EgressAgent } from './egress.ts'
 import type { Connect } from './egress.ts'
 
@@ -46,8 +46,8 @@ const CLOCK_SKEW_MS = 2 * MINUTE
 const FOREIGN_TRY_MS = 12 * HOUR
 const PAGE_SIZE = 100
 const PAGES = 3
-/** Most requests in one call: who we are, the timeline's pages, the post, and looking it up. */
-const REQUESTS = 2 + PAGES
+/** Most requests in one call: who we are, the timeline's pages, the post, and the post again as no reply. */
+const REQUESTS = 3 + PAGES
 
 export function openX(options: XOptions): Channel {
   const { credentials, clock } = options
@@ -125,7 +125,7 @@ export function openX(options: XOptions): Channel {
     }
   }
 
-  async function send(delivery: Delivery, turn: Turn): Promise<Outcome> {
+  async function send(delivery: Words, turn: Turn): Promise<Outcome> {
     const faults = findXFaults(delivery.text)
     if (faults.length > 0) return notSendable(`the text is ${faults.join(', ')}`)
     if (plainName(delivery.account) !== account) {
@@ -137,13 +137,24 @@ export function openX(options: XOptions): Channel {
       if (found.kind !== 'absent') return outcomeOfFound(found)
     }
     try {
-      const answer = await clientFor(turn).v2.tweet(delivery.text)
+      const answer = await post(clientFor(turn), delivery)
       const id: unknown = answer.data?.id
       if (typeof id === 'string') return { kind: 'sent', remoteId: id }
       return { kind: 'later', because: 'server-error', detail: 'an answer without the post’s id' }
     } catch (error) {
       if (!isDuplicate(error)) return outcomeOfError(error, clock())
       return outcomeOfDuplicate(delivery, await lookUp(delivery, turn))
+    }
+  }
+
+  /** As a reply where it follows something up; as no reply where that has been deleted at X. */
+  async function post(client: TwitterApiReadWrite, { text, follows }: Words) {
+    if (follows === undefined) return client.v2.tweet(text)
+    try {
+      return await client.v2.tweet(text, { reply: { in_reply_to_tweet_id: follows } })
+    } catch (error) {
+      if (!isAboutReply(error)) throw error
+      return client.v2.tweet(text)
     }
   }
 
@@ -197,6 +208,13 @@ function plainName(account: string): string {
 function isDuplicate(error: unknown): boolean {
   if (!(error instanceof ApiResponseError) || error.code !== 403) return false
   return error.hasErrorCode(187) || /duplicate content/i.test(problemOf(error).detail)
+}
+
+/** The post replied to is gone, or X wants no reply to it. */
+function isAboutReply(error: unknown): boolean {
+  if (!(error instanceof ApiResponseError) || isDuplicate(error)) return false
+  const isRefusal = error.code === 400 || error.code === 403
+  return isRefusal && /\brepl(?:y|ies)\b|in_reply_to/i.test(problemOf(error).detail)
 }
 
 /**

@@ -107,6 +107,7 @@ export async function settleDelivery(
     case 'dead':
     case 'expired':
     case 'uncertain':
+    case 'withdrawn':
       await open
         .set({ state: outcome.state, lease_until: null, last_error: outcome.error })
         .execute()

@@ -101,8 +101,17 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
   const insertDecision = raw.prepare(`insert into decision
     (at, seq, rule_id, station_id, container_id, post_key, body) values (?, ?, ?, ?, ?, ?, ?)`)
   // A key names its post by the episodes it speaks of: one that is there already has been said.
-  const insertPost = raw.prepare(`insert into post (key, at, station_id, audience, body)
-    values (?, ?, ?, ?, ?) on conflict (key) do nothing`)
+  const insertPost = raw.prepare(`insert into post (key, at, station_id, audience, body, send_at)
+    values (?, ?, ?, ?, ?, ?) on conflict (key) do nothing`)
+  const withdrawPost = raw.prepare(
+    'update post set withdrawn_at = ? where key = ? and withdrawn_at is null',
+  )
+  const withdrawDeliveries = raw.prepare(
+    `update delivery set state = 'withdrawn' where post_key = ? and state = 'due'`,
+  )
+  const findBegun = raw.prepare(
+    `select 1 from delivery where post_key = ? and (attempts > 0 or state <> 'due') limit 1`,
+  )
   const insertDelivery = raw.prepare(`insert into delivery
     (post_key, station_id, channel, account, language, text, state, due_at, expires_at, attempts)
     values (?, ?, ?, ?, ?, ?, 'due', ?, ?, 0)
@@ -304,14 +313,15 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
       }
       for (const [reason, n] of counts) countRejected.run(reason, n)
     },
-    async keepEffects({ decisions, posts, deliveries, containers, state, seq, at }) {
+    isUnderWay: async (post) => findBegun.get(post) !== undefined,
+    async keepEffects({ decisions, posts, withdrawn, deliveries, containers, state, seq, at }) {
       keepContainers(containers)
       for (const [key, value] of state) {
         if (value === undefined) deleteEngine.run(key)
         else upsertEngine.run(key, value)
       }
       for (const p of posts) {
-        insertPost.run(p.key, p.at, placeKey(p), p.audience, JSON.stringify(p))
+        insertPost.run(p.key, p.at, placeKey(p), p.audience, JSON.stringify(p), p.sendAt)
       }
       const stationOf = new Map(posts.map((p) => [p.key, placeKey(p)]))
       for (const d of deliveries) {
@@ -325,6 +335,11 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
           d.dueAt,
           d.expiresAt,
         )
+      }
+      // A post may be made and stopped in one commit.
+      for (const key of withdrawn) {
+        withdrawPost.run(at, key)
+        withdrawDeliveries.run(key)
       }
       const stored: StoredDecision[] = []
       for (const d of decisions) {

@@ -228,6 +228,19 @@ const readingBack: Migration = {
   },
 }
 
+/** From when on a post may be seen, and that it never will be. */
+const withdrawnPosts: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      'alter table post add column send_at integer not null default 0',
+      `update post set send_at = json_extract(body, '$.sendAt')`,
+      'alter table post add column withdrawn_at integer',
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -239,4 +252,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-areas': areas,
   '0009-station-plan': stationPlan,
   '0010-reading-back': readingBack,
+  '0011-withdrawn-posts': withdrawnPosts,
 }

@@ -131,7 +131,15 @@ export interface Tables {
     post_key: string | null
     body: string
   }
-  post: { key: string; at: number; station_id: string; audience: string; body: string }
+  post: {
+    key: string
+    at: number
+    station_id: string
+    audience: string
+    body: string
+    send_at: number
+    withdrawn_at: number | null
+  }
   delivery: {
     id: Generated<number>
     post_key: string

@@ -391,12 +391,15 @@ export async function openSqliteStore(path: string): Promise<Store> {
     async posts(filter) {
       let query = reader.query
         .selectFrom('post')
-        .select('body')
+        .select(['body', 'withdrawn_at'])
         .where('audience', '=', filter.audience)
         .orderBy('at', 'desc')
         .orderBy('key')
         .limit(filter.limit)
       if (filter.stationId !== undefined) query = query.where('station_id', '=', filter.stationId)
+      if (filter.saidBy !== undefined) {
+        query = query.where('send_at', '<=', filter.saidBy).where('withdrawn_at', 'is', null)
+      }
       if (filter.before !== undefined) {
         const { at, key } = filter.before
         query =
@@ -406,15 +409,15 @@ export async function openSqliteStore(path: string): Promise<Store> {
                 .where('at', '<=', at)
                 .where((w) => w.or([w('at', '<', at), w('key', '>', key as string)]))
       }
-      return (await query.execute()).map((r) => JSON.parse(r.body) as Post)
+      return (await query.execute()).map(postOf)
     },
     async post(key: PostKey) {
       const row = await reader.query
         .selectFrom('post')
-        .select('body')
+        .select(['body', 'withdrawn_at'])
         .where('key', '=', key)
         .executeTakeFirst()
-      return row && (JSON.parse(row.body) as Post)
+      return row && postOf(row)
     },
 
     claimDelivery: (channel, now, leaseMs) =>
@@ -496,6 +499,11 @@ function mutex(): <T>(task: () => Promise<T>) => Promise<T> {
     last = run.catch(() => undefined)
     return run
   }
+}
+
+function postOf(row: Pick<Selectable<Tables['post']>, 'body' | 'withdrawn_at'>): Post {
+  const post = JSON.parse(row.body) as Post
+  return row.withdrawn_at === null ? post : { ...post, withdrawnAt: row.withdrawn_at as EpochMs }
 }
 
 /** In the order of the journal. */
