@@ -12,6 +12,7 @@ import { stationFeed, townAtom, townJson } from './feed-routes.ts'
 import { tellForecast, tellForecasts } from './forecast-routes.ts'
 import { tellGateway } from './gateway-routes.ts'
 import { importHub } from './hub-routes.ts'
+import { stationKept } from './kept-routes.ts'
 import { tellObservation } from './observation-routes.ts'
 import { health, metricsText, readiness } from './operation-routes.ts'
 import { getPlan, removePlan, setPlan } from './plan-routes.ts'
@@ -47,6 +48,7 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   setPlan,
   removePlan,
   importHub,
+  stationKept,
   listPosts,
   getPost,
   correctPost,

@@ -28,6 +28,7 @@ import { forecastRoutes } from './forecast-routes.ts'
 import { gatewayRoutes } from './gateway-routes.ts'
 import { hubRoutes } from './hub-routes.ts'
 import { validatorCompiler } from './input.ts'
+import { keptRoutes } from './kept-routes.ts'
 import { observationRoutes } from './observation-routes.ts'
 import { describeApi } from './openapi.ts'
 import { operationRoutes } from './operation-routes.ts'
@@ -154,6 +155,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   gatewayRoutes(app, deps)
   planRoutes(app, deps)
   hubRoutes(app, deps)
+  keptRoutes(app, deps)
   alarmRoutes(app, deps)
   deviceRoutes(app, { ...deps, ...(options.devices && { devices: options.devices }) })
   postRoutes(app, deps)

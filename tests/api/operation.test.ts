@@ -142,6 +142,7 @@ describe('the description', () => {
       stationsGeoJson: ['/api/v1/stations.geojson'],
       getStation: ['/api/v1/stations/1490-901'],
       getContainer: [`/api/v1/containers/${EKUDDEN_PAPER}`],
+      stationKept: ['/api/v1/stations/1490-901/kept'],
       getPlan: [`/api/v1/containers/${EKUDDEN_PAPER}/plan`],
       containerReadings: [
         `/api/v1/containers/${EKUDDEN_PAPER}/readings`,
