@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { failuresOf, ruleTestsIn } from './play.ts'
 
 const folder = new URL('../../towns/', import.meta.url)
-const towns = readdirSync(folder).filter((name) => existsSync(new URL(`${name}/rules.yaml`, folder)))
+const towns = readdirSync(folder).filter((name) =>
+  existsSync(new URL(`${name}/rules.yaml`, folder)),
+)
 
 describe.each(towns)('%s', (name) => {
   const tests = ruleTestsIn(new URL(`${name}/rules.test.yaml`, folder))
