@@ -1,14 +1,67 @@
 /** Decisions and posts as the API tells them: every field, instants as text, and a sentence in each language. */
 import { z } from 'zod'
+import type { Clause, Decision, GateAnswer } from '#src/rules/decision.ts'
 import type { StoredDecision, Post } from '#src/store/contract.ts'
 import { isoText, type EpochMs } from '#src/stations/time.ts'
 import { placeName } from '#src/stations/place-name.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { explainDecision } from '#src/wording/decision-text.ts'
+import type { ExplanationLanguage } from '#src/wording/explanation.ts'
 import { isoInstant } from './station-answer.ts'
 
 const bothLanguages = z.strictObject({ sv: z.string(), en: z.string() })
-const episodeState = z.enum(['idle', 'pending', 'active', 'clearing'])
+/** The same in words. */
+export const sentenceAnswer = z
+  .strictObject({ sv: z.string(), en: z.string(), fi: z.string() })
+  .meta({ description: 'The same in words: Swedish, English, Finnish.' })
+
+export function sentences(
+  explain: (language: ExplanationLanguage) => string,
+): z.infer<typeof sentenceAnswer> {
+  return { sv: explain('sv'), en: explain('en'), fi: explain('fi') }
+}
+
+export const episodeState = z.enum(['idle', 'pending', 'active', 'clearing'])
+
+export const clauseAnswer = z.strictObject({
+  source: z.string(),
+  value: z.union([z.boolean(), z.literal('unknown')]),
+  facts: z.record(z.string(), z.union([z.number(), z.boolean(), z.string(), z.null()])),
+})
+
+export function clausesJson(clauses: readonly Clause[]): z.infer<typeof clauseAnswer>[] {
+  return clauses.map(({ source, value, facts }) => ({ source, value, facts: { ...facts } }))
+}
+
+export const evidenceAnswer = z.strictObject({
+  sum: z.number(),
+  parts: z.array(
+    z.strictObject({
+      what: z.enum(['prior', 'sensor', 'report', 'staff']),
+      weight: z.number(),
+      fillPercent: z.number().optional(),
+      at: isoInstant.optional(),
+    }),
+  ),
+})
+
+export function evidenceJson({
+  sum,
+  parts,
+}: NonNullable<Decision['evidence']>): z.infer<typeof evidenceAnswer> {
+  return { sum, parts: parts.map(({ at, ...part }) => ({ ...part, ...when('at', at) })) }
+}
+
+export const gateAnswer = z.strictObject({
+  gate: z.string(),
+  answer: z.enum(['pass', 'hold', 'drop']),
+  until: isoInstant.optional(),
+  detail: z.string().optional(),
+})
+
+export function gatesJson(gates: readonly GateAnswer[]): z.infer<typeof gateAnswer>[] {
+  return gates.map(({ until, ...gate }) => ({ ...gate, ...when('until', until) }))
+}
 
 export const decisionAnswer = z
   .strictObject({
@@ -25,42 +78,25 @@ export const decisionAnswer = z
     to: episodeState,
     because: z.string(),
     heldMs: z.number().nullable(),
-    clauses: z.array(
-      z.strictObject({
-        source: z.string(),
-        value: z.union([z.boolean(), z.literal('unknown')]),
-        facts: z.record(z.string(), z.union([z.number(), z.boolean(), z.string(), z.null()])),
-      }),
-    ),
-    evidence: z
-      .strictObject({
-        sum: z.number(),
-        parts: z.array(
-          z.strictObject({
-            what: z.enum(['prior', 'sensor', 'report', 'staff']),
-            weight: z.number(),
-            fillPercent: z.number().optional(),
-            at: isoInstant.optional(),
-          }),
-        ),
-      })
-      .nullable(),
-    gates: z.array(
-      z.strictObject({
-        gate: z.string(),
-        answer: z.enum(['pass', 'hold', 'drop']),
-        until: isoInstant.optional(),
-        detail: z.string().optional(),
-      }),
-    ),
+    condition: z.enum(['when', 'clear']).nullable().meta({
+      description:
+        'Which of the rule’s conditions the clauses are of; null where none was asked. A rule without `clear` is over when its `when` is false.',
+    }),
+    clauses: z.array(clauseAnswer),
+    evidence: evidenceAnswer.nullable(),
+    gates: z.array(gateAnswer),
     outcome: z.enum(['posted', 'held', 'dropped']).nullable(),
     postKey: z.string().nullable(),
     engine: z.string(),
     tzdata: z.string(),
-    sentence: bothLanguages.meta({ description: 'The same in words.' }),
+    sentence: sentenceAnswer,
   })
   .meta({ id: 'Decision' })
 export type DecisionAnswer = z.infer<typeof decisionAnswer>
+
+function isoOrNull(at: EpochMs | undefined): string | null {
+  return at === undefined ? null : isoText(at)
+}
 
 function when<Key extends string>(key: Key, at: EpochMs | undefined): { [K in Key]?: string } {
   return at === undefined ? {} : ({ [key]: isoText(at) } as { [K in Key]?: string })
@@ -81,26 +117,15 @@ export function decisionJson(decision: StoredDecision, town: TownIndex): Decisio
     to: decision.to,
     because: decision.because,
     heldMs: decision.heldMs ?? null,
-    clauses: decision.clauses.map((c) => ({
-      source: c.source,
-      value: c.value,
-      facts: { ...c.facts },
-    })),
-    evidence: decision.evidence
-      ? {
-          sum: decision.evidence.sum,
-          parts: decision.evidence.parts.map(({ at, ...part }) => ({ ...part, ...when('at', at) })),
-        }
-      : null,
-    gates: decision.gates.map(({ until, ...gate }) => ({ ...gate, ...when('until', until) })),
+    condition: decision.condition ?? null,
+    clauses: clausesJson(decision.clauses),
+    evidence: decision.evidence ? evidenceJson(decision.evidence) : null,
+    gates: gatesJson(decision.gates),
     outcome: decision.outcome ?? null,
     postKey: decision.postKey ?? null,
     engine: decision.engine,
     tzdata: decision.tzdata,
-    sentence: {
-      sv: explainDecision(decision, town, 'sv'),
-      en: explainDecision(decision, town, 'en'),
-    },
+    sentence: sentences((language) => explainDecision(decision, town, language)),
   }
 }
 
@@ -131,6 +156,11 @@ export const postAnswer = z
         episode: z.string(),
         subject: z.string(),
         template: z.string(),
+        stationId: z
+          .string()
+          .nullable()
+          .meta({ description: 'In a post of several places: where.' }),
+        areaId: z.string().nullable(),
         containerId: z.string().nullable(),
         fraction: z.string().nullable(),
         since: isoInstant,
@@ -141,10 +171,22 @@ export const postAnswer = z
         alternative: z
           .strictObject({ stationId: z.string(), name: z.string(), distanceM: z.int() })
           .nullable(),
+        nextEmptyingAt: isoInstant.nullable().meta({ description: 'By the plan.' }),
+        passedBy: z
+          .boolean()
+          .meta({ description: 'A truck was there that day and did not empty it.' }),
+        fullAt: isoInstant.nullable().meta({ description: 'By the forecast.' }),
+        stationsFull: z.int().nullable(),
+        stations: z.int().nullable(),
+        firstStopAt: isoInstant.nullable().meta({ description: 'Of the return bike.' }),
+        freeSlots: z.int().nullable(),
       }),
     ),
     replyTo: z.string().nullable(),
     corrects: z.string().nullable(),
+    correctsAt: isoInstant
+      .nullable()
+      .meta({ description: 'When the post was said that this one takes back.' }),
     url: z.url().meta({ description: 'The post’s permanent page.' }),
   })
   .meta({ id: 'Post' })
@@ -169,6 +211,8 @@ export function postJson(post: Post, town: TownIndex, publicUrl: string): PostAn
       episode: item.episode,
       subject: item.subject,
       template: item.template,
+      stationId: item.stationId ?? null,
+      areaId: item.areaId ?? null,
       containerId: item.containerId ?? null,
       fraction: item.fraction ?? null,
       since: isoText(item.since),
@@ -183,9 +227,17 @@ export function postJson(post: Post, town: TownIndex, publicUrl: string): PostAn
             distanceM: Math.round(item.alternative.distanceM),
           }
         : null,
+      nextEmptyingAt: isoOrNull(item.nextEmptyingAt),
+      passedBy: item.passedBy === true,
+      fullAt: isoOrNull(item.fullAt),
+      stationsFull: item.stationsFull ?? null,
+      stations: item.stations ?? null,
+      firstStopAt: isoOrNull(item.firstStopAt),
+      freeSlots: item.freeSlots ?? null,
     })),
     replyTo: post.replyTo ?? null,
     corrects: post.corrects ?? null,
+    correctsAt: isoOrNull(post.correctsAt),
     url: `${publicUrl}/p/${post.key}`,
   }
 }

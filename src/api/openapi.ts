@@ -20,6 +20,7 @@ import { getPost, listDecisions, listPosts } from './post-routes.ts'
 import { PROBLEMS, type ProblemName } from './problem.ts'
 import { listQuarantine, replayMessages } from './quarantine-routes.ts'
 import { beginSilence, endSilence, listSilences } from './silence-routes.ts'
+import { containerRules, stationRules } from './standing-routes.ts'
 import {
   containerReadings,
   getContainer,
@@ -53,6 +54,8 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   getPost,
   correctPost,
   listDecisions,
+  stationRules,
+  containerRules,
   listSilences,
   beginSilence,
   endSilence,

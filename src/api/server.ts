@@ -38,6 +38,7 @@ import { InvalidInput, plainProblem, problem, sendProblem } from './problem.ts'
 import { quarantineRoutes, type Replay } from './quarantine-routes.ts'
 import { silenceRoutes } from './silence-routes.ts'
 import { openStaffDoor } from './staff.ts'
+import { standingRoutes } from './standing-routes.ts'
 import { stationRoutes } from './station-routes.ts'
 import { truckRoutes } from './truck-routes.ts'
 
@@ -159,6 +160,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   alarmRoutes(app, deps)
   deviceRoutes(app, { ...deps, ...(options.devices && { devices: options.devices }) })
   postRoutes(app, deps)
+  standingRoutes(app, deps)
   correctionRoutes(app, deps)
   silenceRoutes(app, { ...deps, ruleIds: options.ruleIds ?? (() => []) })
   quarantineRoutes(app, { ...deps, ...(options.replay && { replay: options.replay }) })

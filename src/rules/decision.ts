@@ -96,6 +96,8 @@ export interface Decision {
   readonly because: DecisionReason
   /** For how long the condition had held, where that is the reason. */
   readonly heldMs?: number
+  /** Which of the rule's conditions the clauses are of; a rule without `clear` ends when its `when` is false. */
+  readonly condition?: 'when' | 'clear'
   readonly clauses: readonly Clause[]
   readonly evidence?: { readonly sum: number; readonly parts: readonly EvidencePart[] }
   readonly gates: readonly GateAnswer[]

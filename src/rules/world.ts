@@ -233,7 +233,8 @@ export function decide(
 ): void {
   const { rule, place, container } = episode
   const about = detail.about ?? 'when'
-  const condition = about === 'clear' ? (rule.clear ?? rule.when) : rule.when
+  const isOfClear = about === 'clear' && rule.clear !== undefined
+  const condition = isOfClear ? rule.clear : rule.when
   const decision: { -readonly [Key in keyof Decision]: Decision[Key] } = {
     at: nowOf(world),
     seq: world.clock.seq,
@@ -248,6 +249,7 @@ export function decide(
     engine: ENGINE_VERSION,
     tzdata: world.tzdata,
   }
+  if (about !== 'nothing') decision.condition = isOfClear ? 'clear' : 'when'
   if (place.kind === 'station') decision.stationId = place.station.id
   if (place.kind === 'area') decision.areaId = placeId(place) as AreaId
   if (container) decision.containerId = container.container.id

@@ -48,6 +48,12 @@ export function daysBetween(from: EpochMs, to: EpochMs, timeZone: string): numbe
   return dayOf(from).until(dayOf(to)).days
 }
 
+/** 1 … 12 and 1 … 31 by the calendar on the wall. */
+export function dayOfMonth(at: EpochMs, timeZone: string): { month: number; date: number } {
+  const [, month, date] = wallTime(at, timeZone).day.split('-')
+  return { month: Number(month), date: Number(date) }
+}
+
 /** `50 m`, `600 m`, `1 km`, `1,2 km`: steps of 50 m under a kilometre, then of 100 m. */
 export function distanceText(metres: number, decimalSign: ',' | '.'): string {
   const steps = Math.max(1, Math.round(metres / 50)) * 50

@@ -152,6 +152,8 @@ describe('the description', () => {
       listPosts: ['/api/v1/posts'],
       getPost: [`/api/v1/posts/${A}`],
       listDecisions: ['/api/v1/decisions'],
+      stationRules: ['/api/v1/stations/1490-901/rules'],
+      containerRules: [`/api/v1/containers/${EKUDDEN_PAPER}/rules`],
       listSilences: ['/api/v1/silences?all=yes'],
       listDevices: ['/api/v1/devices'],
       listDeviceChanges: ['/api/v1/device-changes'],

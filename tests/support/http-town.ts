@@ -191,6 +191,7 @@ export function fullDecision(at: EpochMs, key: string, more: Partial<Decision> =
     to: 'active',
     because: 'posted',
     heldMs: 30 * MINUTE,
+    condition: 'when',
     clauses: [
       { source: 'c.fill >= 90.0', value: true, facts: { 'c.fill': 96.4 } },
       { source: 'c.fill_age_min < 360.0', value: true, facts: { 'c.fill_age_min': 12 } },
