@@ -70,10 +70,12 @@ function run(cutAt: ReadonlySet<number>, tickMs: number, batch = 1) {
   }
 }
 
-const whole = run(new Set(), 0)
+let played: ReturnType<typeof run> | undefined
+/** The week without a break. */
+const whole = () => (played ??= run(new Set(), 0))
 
 test('the week has something to say', () => {
-  const posts = JSON.parse(whole.posts) as { kind: string; audience: string; template: string }[]
+  const posts = JSON.parse(whole().posts) as { kind: string; audience: string; template: string }[]
   expect(posts.length).toBeGreaterThan(10)
   expect(new Set(posts.map((post) => `${post.audience} ${post.kind}`))).toEqual(
     new Set(['public open', 'public close', 'staff open']),
@@ -83,19 +85,19 @@ test('the week has something to say', () => {
 describe('a restart changes not a byte of decisions, posts and state', () => {
   const cuts = Array.from({ length: 30 }, (_, i) => Math.floor(((i + 0.5) * cues.length) / 30))
   test.each(cuts)('cut before record %i', (cut) => {
-    expect(run(new Set([cut]), 0)).toEqual(whole)
+    expect(run(new Set([cut]), 0)).toEqual(whole())
   })
 
   test('cut before every tenth record', () => {
-    expect(run(new Set(cues.keys().filter((i) => i % 10 === 0)), 0)).toEqual(whole)
+    expect(run(new Set(cues.keys().filter((i) => i % 10 === 0)), 0)).toEqual(whole())
   })
 })
 
 test('ticks between records change nothing', () => {
-  expect(run(new Set(), 7 * MINUTE)).toEqual(whole)
-  expect(run(new Set(cues.keys().filter((i) => i % 50 === 0)), 7 * MINUTE)).toEqual(whole)
+  expect(run(new Set(), 7 * MINUTE)).toEqual(whole())
+  expect(run(new Set(cues.keys().filter((i) => i % 50 === 0)), 7 * MINUTE)).toEqual(whole())
 })
 
 test('nor does the number of records that share a commit', () => {
-  expect(run(new Set(), 0, 17)).toEqual(whole)
+  expect(run(new Set(), 0, 17)).toEqual(whole())
 })
