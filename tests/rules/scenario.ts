@@ -8,7 +8,7 @@ import type { Applied, JournalRecord, ReportKind } from '#src/rules/record.ts'
 import { parseRuleFile } from '#src/rules/rule-file.ts'
 import type { RuleBook } from '#src/rules/rule-file.ts'
 import type { Fact } from '#src/store/journal.ts'
-import type { ContainerId } from '#src/stations/ids.ts'
+import type { ContainerId, PostKey } from '#src/stations/ids.ts'
 import type { Town } from '#src/stations/station.ts'
 import { HOUR, MINUTE, instant, wallTime } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
@@ -92,6 +92,7 @@ export function same(fill: number, times: number): readonly number[] {
 
 export interface Played {
   readonly posts: readonly DecidedPost[]
+  readonly withdrawn: readonly PostKey[]
   readonly decisions: readonly Decision[]
   readonly applied: readonly Applied[]
   readonly kept: KeptState
@@ -125,7 +126,8 @@ export function createPlay({ book = borasBook, town = castTown, kept }: Stage = 
       }
       engine.advance(until, seq)
       store.keep(engine.takeEffects())
-      return { posts: store.posts, decisions: store.decisions, applied, kept: store.kept() }
+      const { posts, withdrawn, decisions } = store
+      return { posts, withdrawn, decisions, applied, kept: store.kept() }
     },
   }
 }
@@ -133,6 +135,7 @@ export function createPlay({ book = borasBook, town = castTown, kept }: Stage = 
 /** Keeps effects as a database would: the newest of each row. */
 export function createStore(before?: KeptState) {
   const posts: DecidedPost[] = []
+  const withdrawn: PostKey[] = []
   const decisions: Decision[] = []
   const containers = new Map<ContainerId, ContainerState>(
     before?.containers.map((state) => [state.containerId, state]),
@@ -140,9 +143,11 @@ export function createStore(before?: KeptState) {
   const state = new Map<string, string>(before?.state)
   return {
     posts,
+    withdrawn,
     decisions,
     keep(effects: Effects): void {
       posts.push(...effects.posts)
+      withdrawn.push(...effects.withdrawn)
       decisions.push(...effects.decisions)
       // Through text, as everything kept goes: nothing may live on by being the same object.
       for (const container of effects.containers) {
