@@ -27,4 +27,6 @@ export type Answer =
       readonly fault: string | undefined
     }
   | { readonly kind: 'surveyed' }
+  /** A test begins; if it never ends, the mutant has made it run for ever. */
+  | { readonly kind: 'begun' }
   | { readonly kind: 'tried'; readonly mutant: number; readonly killer: string | undefined }

@@ -110,6 +110,7 @@ async function killerOf(order: Order & { kind: 'try' }): Promise<string | undefi
       for (const index of tests) {
         const test = found[index]
         if (!test) return `${file} lost a test`
+        answer({ kind: 'begun' })
         const fault = await faultOf(test)
         if (fault !== undefined) return test.name
       }
