@@ -26,6 +26,7 @@ import type { Store } from '#src/store/contract.ts'
 import { withInfluxHistory } from '#src/store/influx/influx-history.ts'
 import { startCheckpoints } from '#src/store/sqlite/checkpoints.ts'
 import { startCompaction } from '#src/store/sqlite/compaction.ts'
+import { startSnapshots } from '#src/store/sqlite/snapshots.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { wordPost } from '#src/wording/post-text.ts'
 import { openChannels } from './channels.ts'
@@ -142,6 +143,13 @@ export async function serve(options: ServeOptions): Promise<Running> {
   )
   const plans = tellTownPlans(journal, clock)
   await plans.tell()
+  starting.use(
+    startSnapshots(file, {
+      clock,
+      timeZone: () => journal.town.town.timeZone,
+      onFault: (error) => onFault('a snapshot of the engine could not be taken', error),
+    }),
+  )
   // Before the journal waits for its last commit, which may wait for an InfluxDB that is away.
   if (influx) starting.defer(() => influx.giveUp())
 

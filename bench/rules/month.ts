@@ -35,10 +35,16 @@ export interface Month {
 }
 
 /** Whatever comes in, before it has a place in the journal. */
-type Coming =
+export type Coming =
   { readonly at: EpochMs; readonly message: Extract<SimEvent, { kind: 'message' }> } | Told
 
 export function makeMonth(): Month {
+  const { town, coming } = comingInMonth()
+  return { town, records: [...journalOf(town, coming)] }
+}
+
+/** In the order of time. */
+export function comingInMonth(): { readonly town: Town; readonly coming: readonly Coming[] } {
   const town = sixtyStations()
   const events = [
     ...simulateTown({
@@ -55,8 +61,7 @@ export function makeMonth(): Month {
     ),
     ...toldBeside(town, MONTH_START, events),
   ]
-  coming.sort((a, b) => a.at - b.at)
-  return { town, records: [...journalOf(town, coming)] }
+  return { town, coming: coming.sort((a, b) => a.at - b.at) }
 }
 
 /** Gives each its place, as the one writer does: repeats out, levels believed, emptyings seen. */

@@ -100,13 +100,23 @@ export type ReplayAnswer =
       readonly more: number
     }
   /** The rule files' faults, all of them; nothing was played. */
-  | {
-      readonly kind: 'faulty'
-      readonly faults: readonly (Fault & { readonly of: 'rules' | 'against' })[]
-    }
+  | { readonly kind: 'faulty'; readonly faults: FaultsOfFiles }
+
+export type FaultsOfFiles = readonly (Fault & { readonly of: 'rules' | 'against' })[]
 
 /** Rows listed at most; the rest is counted. */
-const MOST_ROWS = 2000
+const MOST_ROWS = 1000
+
+/** Every fault of the rule files in question. */
+export function findFaults(question: ReplayQuestion): FaultsOfFiles {
+  if (question.kind === 'verify') return []
+  const against = question.kind === 'diff' ? question.against : undefined
+  const read = readRules([
+    ['rules', question.rules],
+    ['against', against],
+  ])
+  return 'faults' in read ? read.faults : []
+}
 
 export async function answer(
   reader: JournalReader,

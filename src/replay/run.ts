@@ -7,7 +7,8 @@ import { compareLogs, type LogComparison } from '#src/rules/decision-log.ts'
 import type { DecidedPost, Decision } from '#src/rules/decision.ts'
 import { type JournalPiece, type Replay, startReplay } from '#src/rules/replay.ts'
 import { parseRuleFile, type RuleBook } from '#src/rules/rule-file.ts'
-import type { StationId } from '#src/stations/ids.ts'
+import { ENGINE_VERSION } from '#src/rules/world.ts'
+import type { PostKey, StationId } from '#src/stations/ids.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import {
   type JournalReader,
@@ -34,7 +35,8 @@ export interface Verified {
 export async function verify(options: RunOptions): Promise<Verified> {
   const { reader, span } = options
   const { stationId, to } = span
-  const place = reader.placeBefore(span.from ?? BEGINNING)
+  const by = { engine: ENGINE_VERSION, tzdata: process.versions['tz'] ?? 'unknown' }
+  const place = reader.placeBefore(span.from ?? BEGINNING, { by, ...(to !== undefined && { to }) })
   const comparer = compareLogs((key) => reader.wasSaid(key))
   const log = reader.decisions({
     afterId: place.decisionId,
@@ -95,13 +97,15 @@ export async function play(options: RunOptions, rules?: RuleBook): Promise<Playe
   })
   const posts: DecidedPost[] = []
   const decisions: Decision[] = []
+  const withdrawn = new Set<PostKey>()
   const isWithin = ({ at }: { readonly at: EpochMs }): boolean => at >= from && at < to
   const { records } = await run(options, place, replay, stationId, async () => {
     const decided = replay.takeDecided()
     for (const post of decided.posts) if (isWithin(post)) posts.push(post)
     for (const decision of decided.decisions) if (isWithin(decision)) decisions.push(decision)
+    for (const key of decided.withdrawn) withdrawn.add(key)
   })
-  return { records, posts, decisions }
+  return { records, decisions, posts: posts.filter(({ key }) => !withdrawn.has(key)) }
 }
 
 /** Before anything. */

@@ -96,12 +96,16 @@ export function startReplay({ start, bookOf, instead }: ReplayOptions): Replay {
     engine = createEngine({ book, town, kept: kept() })
   }
 
-  /** The other rules come into force, as by a reload. */
-  function change(): void {
+  /**
+   * The other rules come into force, as by a reload; or where the process was away at that instant, as by
+   * the start that followed.
+   */
+  function change(next?: JournalRecord): void {
     if (!instead || isChanged) return
     isChanged = true
     if (!engine) return
-    engine.advance((instead.from - 1) as EpochMs, seq)
+    const firedUntil = next?.type === 'resumed' ? (next.firedUntil ?? Infinity) : Infinity
+    engine.advance(Math.min(instead.from - 1, firedUntil) as EpochMs, seq)
     keep()
     make(instead.book, town!)
   }
@@ -114,7 +118,7 @@ export function startReplay({ start, bookOf, instead }: ReplayOptions): Replay {
   }
 
   function apply(record: JournalRecord): void {
-    if (instead && !isChanged && record.at >= instead.from) change()
+    if (instead && !isChanged && record.at >= instead.from) change(record)
     if (!engine) throw new Error('the journal does not say what the rules were')
     seq = record.seq
     engine.apply(record)
@@ -129,7 +133,7 @@ export function startReplay({ start, bookOf, instead }: ReplayOptions): Replay {
           remake(piece.making)
           break
         case 'town':
-          if (instead && piece.record.at >= instead.from) change()
+          if (instead && piece.record.at >= instead.from) change(piece.record)
           engine?.replaceTown(piece.town)
           apply(piece.record)
           town = piece.town

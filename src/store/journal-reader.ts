@@ -17,6 +17,12 @@ export interface JournalSpan {
   readonly stationId?: StationId
 }
 
+/** What the same records lead to depends on the engine's version and on when clocks are changed. */
+export interface EngineMark {
+  readonly engine: string
+  readonly tzdata: string
+}
+
 /** A place in the journal from which a replay can go on. */
 export interface ReplayPlace extends ReplayStart {
   /** The newest record that is in the kept state. */
@@ -47,10 +53,11 @@ export interface JournalReader extends AsyncDisposable {
   /** The rule file that holds at the end; undefined where none was ever noted. */
   newestRules(): string | undefined
   /**
-   * The last place at or before an instant from which a replay can set out.
+   * The last place at or before an instant from which a replay can set out; where only this engine's
+   * decisions are wanted up to `to`, the first one after another's instead, if that is later.
    * @throws {NoReplay} when there is none.
    */
-  placeBefore(at: EpochMs): ReplayPlace
+  placeBefore(at: EpochMs, only?: { readonly by: EngineMark; readonly to?: EpochMs }): ReplayPlace
   /** The journal from a place on, up to but without `to`, as an engine is to be given it. */
   pieces(
     place: ReplayPlace,
@@ -65,7 +72,7 @@ export interface JournalReader extends AsyncDisposable {
   decisions(
     span: JournalSpan & { readonly afterId?: number },
   ): AsyncIterable<readonly LoggedDecision[]>
-  /** What was said, oldest first. */
+  /** What was said and not withdrawn unseen, oldest first. */
   posts(span: JournalSpan): Promise<readonly Post[]>
   wasSaid(key: PostKey): boolean
 }

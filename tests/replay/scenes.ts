@@ -14,6 +14,7 @@ import type { Store } from '#src/store/contract.ts'
 import type { JournalEntry } from '#src/store/journal.ts'
 import { openJournal, type OpenJournal } from '#src/store/open-journal.ts'
 import { type Compaction, startCompaction } from '#src/store/sqlite/compaction.ts'
+import { type Snapshots, startSnapshots } from '#src/store/sqlite/snapshots.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { wordPost } from '#src/wording/post-text.ts'
 import { borasRules } from '#tests/rules/scenario.ts'
@@ -97,6 +98,7 @@ export type Cue =
   | { readonly what: 'wait'; readonly minutes: number }
   | { readonly what: 'tick' }
   | { readonly what: 'pack' }
+  | { readonly what: 'snapshot' }
   | {
       readonly what: 'restart'
       readonly rules: number
@@ -152,11 +154,17 @@ const anyCue: fc.Arbitrary<Cue> = fc.oneof(
   {
     weight: 14,
     arbitrary: fc
-      .oneof(fc.integer({ min: 1, max: 30 }), fc.integer({ min: -20, max: 0 }), fc.constant(300))
+      .oneof(
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: -20, max: 0 }),
+        fc.constant(300),
+        fc.constant(900),
+      )
       .map((minutes) => ({ what: 'wait' as const, minutes })),
   },
   { weight: 6, arbitrary: fc.constant<Cue>({ what: 'tick' }) },
   { weight: 2, arbitrary: fc.constant<Cue>({ what: 'pack' }) },
+  { weight: 2, arbitrary: fc.constant<Cue>({ what: 'snapshot' }) },
   {
     weight: 2,
     arbitrary: fc.record({
@@ -201,6 +209,7 @@ export async function openHouse(path: string, poisoned = true): Promise<House> {
   let shakyStore: ShakyStore
   let journal: OpenJournal
   let compaction: Compaction | undefined
+  let snapshots: Snapshots | undefined
   const heard: JournalRecord[] = []
 
   const makeWith =
@@ -337,6 +346,17 @@ export async function openHouse(path: string, poisoned = true): Promise<House> {
         return
       case 'tick':
         return journal.tick()
+      case 'snapshot':
+        snapshots ??= startSnapshots(path, {
+          clock: () => now,
+          timeZone: () => 'Europe/Stockholm',
+          everyMs: DAY,
+          onFault: (error) => {
+            throw error
+          },
+        })
+        await snapshots.now()
+        return
       case 'pack':
         compaction ??= startCompaction(path, {
           clock: () => now,
@@ -379,6 +399,7 @@ export async function openHouse(path: string, poisoned = true): Promise<House> {
     },
     async [Symbol.asyncDispose]() {
       await compaction?.[Symbol.asyncDispose]()
+      await snapshots?.[Symbol.asyncDispose]()
       await close()
     },
   }

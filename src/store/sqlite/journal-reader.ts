@@ -1,6 +1,8 @@
 /** The journal of a SQLite database read back, beside whoever writes it. Nothing is ever written. */
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { gunzipSync } from 'node:zlib'
 import { concerns } from '#src/rules/alone.ts'
+import type { ContainerState } from '#src/rules/decision.ts'
 import { readClock } from '#src/rules/kept-state.ts'
 import type { EventRecord, JournalRecord, ReadingRecord } from '#src/rules/record.ts'
 import type { JournalPiece, Making } from '#src/rules/replay.ts'
@@ -10,6 +12,7 @@ import type { Town } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { Post } from '../contract.ts'
 import {
+  type EngineMark,
   NoReplay,
   type JournalReader,
   type JournalSpan,
@@ -20,6 +23,7 @@ import { chunkId, NOWHERE } from './chunk-place.ts'
 import { wordsOf } from './database.ts'
 import { TOLD, type ToldColumns, unpackTold } from './day-chunk.ts'
 import { MIGRATIONS } from './migrations.ts'
+import { partId } from './snapshot-place.ts'
 
 /** Decisions read at a time. */
 const DECISIONS_AT_ONCE = 2000
@@ -60,10 +64,24 @@ interface VersionRow {
   readonly at: number
   readonly rules: string | null
   readonly town: string
+  readonly engine: string | null
+  readonly tzdata: string | null
+}
+
+interface SnapshotRow {
+  readonly no: number
+  readonly seq: number
+  readonly at: number
+  readonly version_no: number
+  readonly decision_id: number
+  readonly parts: number
 }
 
 /** A series that was made since: what lies in it is known, for it was not packed when we began. */
 const NOWHERE_YET = { device_no: NOWHERE, container_no: NOWHERE }
+
+/** Events that need not name a station to concern it. */
+const OF_ALL = `'town', 'resumed', 'bike', 'silenced', 'silence-ended', 'post-corrected'`
 
 const REPLAYED = 1 << READING_FLAGS.indexOf('replayed')
 
@@ -112,7 +130,9 @@ function checkVersion(raw: DatabaseSync): void {
 }
 
 function readerOf(raw: DatabaseSync): JournalReader {
-  const { end, devices, containers, versions } = atOnce(raw, () => readHead(raw))
+  const { end, devices, containers, versions, snapshots, keptFrom } = atOnce(raw, () =>
+    readHead(raw),
+  )
   const allSeries = raw.prepare('select no, device_no, container_no from series')
   const hotReadings = raw.prepare(HOT)
   const daysWith = raw.prepare(
@@ -122,6 +142,11 @@ function readerOf(raw: DatabaseSync): JournalReader {
   const chunkAt = raw.prepare('select id, body from chunk where id = ?')
   const events = raw.prepare(
     'select seq, at, type, body from event where seq > ? and seq <= ? and unheard is null order by seq',
+  )
+  /** Those that may concern a station: they name it, or may be of all. */
+  const eventsNaming = raw.prepare(
+    `select seq, at, type, body from event where seq > ? and seq <= ? and unheard is null
+       and (type in (${OF_ALL}) or instr(body, ?) > 0) order by seq`,
   )
   const eventsAt = raw.prepare('select seq, at from event where seq > ? and seq <= ? order by seq')
   const textOf = raw.prepare('select body from kept_text where hash = ?')
@@ -268,8 +293,16 @@ function readerOf(raw: DatabaseSync): JournalReader {
     yield { upTo, readings: waiting }
   }
 
-  function* eventsBetween(after: number, upTo: number): Generator<EventRecord> {
-    for (const row of events.iterate(after, upTo)) {
+  function* eventsBetween(
+    after: number,
+    upTo: number,
+    station: StationId | undefined,
+  ): Generator<EventRecord> {
+    const rows =
+      station === undefined
+        ? events.iterate(after, upTo)
+        : eventsNaming.iterate(after, upTo, station)
+    for (const row of rows) {
       const { seq, at, type, body } = row as unknown as EventRow
       // In the order in which the engine got it: type, seq, at and the rest.
       yield { type, seq, at, ...(JSON.parse(body) as object) } as EventRecord
@@ -286,7 +319,7 @@ function readerOf(raw: DatabaseSync): JournalReader {
     for (const { upTo: to, readings } of readingsBetween(after, upTo, station)) {
       const merged: JournalRecord[] = []
       let next = 0
-      for (const event of eventsBetween(from, to)) {
+      for (const event of eventsBetween(from, to, station)) {
         // An emptying that a reading bears out has its place and follows it.
         while (next < readings.length && readings[next]!.seq <= event.seq) {
           merged.push(placed(readings[next++]!))
@@ -313,14 +346,56 @@ function readerOf(raw: DatabaseSync): JournalReader {
     return rules == null ? undefined : { rules, town: townAt(known.at(-1)!.town) }
   }
 
-  const beginning = (): ReplayPlace => {
-    const first = versions[0]
-    if (end.seq > 0 && first?.seq !== 0) {
-      throw new NoReplay(
-        'The database does not say what the rules were so long ago; it began to note them later.',
-      )
+  /** Where the journal begins, if it has said from the beginning what the rules were. */
+  const beginning = (): ReplayPlace | undefined =>
+    end.seq > 0 && versions[0]?.seq !== 0
+      ? undefined
+      : { seq: 0, decisionId: 0, versionNo: 0, kept: { containers: [], state: new Map() } }
+
+  const partsOf = raw.prepare('select body from snapshot_part where id between ? and ? order by id')
+  const placeOf = ({ no, seq, at, version_no, decision_id, parts }: SnapshotRow): ReplayPlace => {
+    const found = partsOf.all(partId(no, 0), partId(no, parts - 1))
+    if (found.length < parts) throw new NoReplay('A snapshot went while it was wanted; ask again.')
+    const body = gunzipSync(Buffer.concat(found.map((row) => row['body'] as Uint8Array)))
+    const kept = JSON.parse(body.toString()) as {
+      readonly containers: readonly ContainerState[]
+      readonly state: readonly (readonly [string, string])[]
     }
-    return { seq: 0, decisionId: 0, versionNo: 0, kept: { containers: [], state: new Map() } }
+    const making = heldAt(version_no)
+    return {
+      seq,
+      at: at as EpochMs,
+      decisionId: decision_id,
+      versionNo: version_no,
+      kept: { containers: kept.containers, state: new Map(kept.state) },
+      ...(making && { making }),
+    }
+  }
+
+  /** The first version from which on this engine alone decided, up to an instant; 0 where it always did. */
+  const firstOwn = ({ engine, tzdata }: EngineMark, to: number): number => {
+    const makings = versions.filter((row) => row.rules !== null)
+    const foreign = makings.findLastIndex(
+      (row) => row.at < to && (row.engine !== engine || row.tzdata !== tzdata),
+    )
+    return foreign < 0 ? 0 : (makings[foreign + 1]?.no ?? Infinity)
+  }
+
+  const placeBefore: JournalReader['placeBefore'] = (at, only) => {
+    const own = only ? firstOwn(only.by, only.to ?? Infinity) : 0
+    const places = snapshots.filter(({ seq, version_no: no }) => seq >= keptFrom - 1 && no >= own)
+    const place = places.findLast((snapshot) => snapshot.at <= at)
+    if (place) return placeOf(place)
+    const start = own === 0 && keptFrom === 0 ? beginning() : undefined
+    if (start) return start
+    if (places[0]) return placeOf(places[0])
+    throw new NoReplay(
+      own > 0
+        ? 'The decisions were made by another version of the engine, and there is no snapshot since.'
+        : keptFrom > 0
+          ? 'The readings are no longer kept, and there is no snapshot since.'
+          : 'The database does not say what the rules were so long ago, and there is no snapshot since.',
+    )
   }
 
   /** The places between which all records of a span lie, and some more. */
@@ -337,9 +412,7 @@ function readerOf(raw: DatabaseSync): JournalReader {
       const hash = versions.findLast(({ rules }) => rules !== null)?.rules
       return hash == null ? undefined : text(hash)
     },
-    placeBefore() {
-      return beginning()
-    },
+    placeBefore,
 
     async *pieces(place, { to = Infinity as EpochMs, stationId } = {}) {
       const held = place.making ?? heldAt(place.versionNo)
@@ -352,12 +425,12 @@ function readerOf(raw: DatabaseSync): JournalReader {
           if (coming[next]!.rules !== null) yield { kind: 'made', making: makingOf(coming[next]!) }
         }
       }
-      let isOver = false
+      let beyond: JournalRecord | undefined
       for (const batch of recordsBetween(place.seq, end.seq, stationId, area)) {
         let records: JournalRecord[] = []
         for (const record of batch) {
           if (record.at >= to) {
-            isOver = true
+            beyond = record
             break
           }
           const version = coming[next]
@@ -383,11 +456,14 @@ function readerOf(raw: DatabaseSync): JournalReader {
           yield { kind: 'town', record, town }
         }
         if (records.length > 0) yield { kind: 'records', records }
-        if (isOver) return
+        if (beyond) break
       }
-      for (const piece of versionsBefore(Infinity)) {
+      // The engine may have been made anew within the span, and got its next record after it.
+      for (const piece of versionsBefore(beyond?.seq ?? Infinity)) {
         if (piece.kind === 'made' && piece.making.at < to) yield piece
       }
+      // What came due while the process was away was fired by the record of its being back.
+      if (beyond?.type === 'resumed') yield { kind: 'records', records: [beyond] }
     },
 
     async *records(span) {
@@ -425,7 +501,7 @@ function readerOf(raw: DatabaseSync): JournalReader {
       const rows = raw
         .prepare(
           `select body from post where audience in ('public', 'staff') and at >= ?1 and at < ?2
-             and (?3 is null or station_id = ?3) order by at, key`,
+             and withdrawn_at is null and (?3 is null or station_id = ?3) order by at, key`,
         )
         .all(from ?? -Number.MAX_SAFE_INTEGER, Math.min(to, end.firedUntil + 1), stationId ?? null)
       return rows.map((row) => JSON.parse(String(row['body'])) as Post)
@@ -473,8 +549,21 @@ function readHead(raw: DatabaseSync) {
     },
     devices: namesOf<DeviceId>(raw.prepare('select no, id from device')),
     containers: namesOf<ContainerId>(raw.prepare('select no, id from container')),
+    // Where days have been dropped, the first place of those that were not.
+    keptFrom:
+      (
+        raw
+          .prepare(
+            `select min(first_seq) as seq from seq_day
+             where day > (select max(day) from packed_day where n = 0)`,
+          )
+          .get() as { seq: number | null }
+      ).seq ?? 0,
+    snapshots: raw
+      .prepare('select * from snapshot order by seq, no')
+      .all() as unknown as SnapshotRow[],
     versions: raw
-      .prepare('select no, seq, at, rules, town from version order by seq, no')
+      .prepare('select * from version order by seq, no')
       .all() as unknown as VersionRow[],
   }
 }
@@ -507,8 +596,21 @@ function rowAt(
   }
 }
 
+/** Their places lie close together, so that each can be put where it belongs; else they are sorted. */
 function inOrder(waiting: ReadingRecord[], more: readonly ReadingRecord[]): ReadingRecord[] {
-  return waiting.concat(more).sort((a, b) => a.seq - b.seq)
+  const all = waiting.concat(more)
+  let least = Infinity
+  let most = -Infinity
+  let isWhole = true
+  for (const { seq } of all) {
+    if (seq < least) least = seq
+    if (seq > most) most = seq
+    if (!Number.isInteger(seq)) isWhole = false
+  }
+  if (!isWhole || most - least > 4 * all.length) return all.sort((a, b) => a.seq - b.seq)
+  const slots = Array<ReadingRecord | undefined>(most - least + 1).fill(undefined)
+  for (const record of all) slots[record.seq - least] = record
+  return slots.filter((record) => record !== undefined)
 }
 
 /** How many of them, in order, have an earlier place. */

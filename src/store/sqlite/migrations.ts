@@ -241,6 +241,23 @@ const withdrawnPosts: Migration = {
   },
 }
 
+/** What the engine remembered, once a day; docs/decisions/0013. */
+const snapshots: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      // It takes in the journal up to `seq`, the versions up to `version_no`, the decisions up to `decision_id`.
+      `create table snapshot (
+        no integer primary key, seq integer not null, at integer not null,
+        version_no integer not null, decision_id integer not null,
+        day text not null, engine text not null, parts integer not null) strict`,
+      // The id is a snapshot and a part (snapshot-place.ts).
+      'create table snapshot_part (id integer primary key, body blob not null) strict',
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -253,4 +270,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-station-plan': stationPlan,
   '0010-reading-back': readingBack,
   '0011-withdrawn-posts': withdrawnPosts,
+  '0012-snapshots': snapshots,
 }

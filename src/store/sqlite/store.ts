@@ -2,7 +2,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Selectable, sql } from 'kysely'
-import type { ContainerState } from '#src/rules/decision.ts'
 import type {
   EmptiedRecord,
   EmptyingCorrectedRecord,
@@ -11,7 +10,7 @@ import type {
   SilencedRecord,
 } from '#src/rules/record.ts'
 import { type ContainerId, type DeviceId, type PostKey, stationIdIn } from '#src/stations/ids.ts'
-import type { Fault, Reading, Rejection } from '#src/stations/reading.ts'
+import type { Reading, Rejection } from '#src/stations/reading.ts'
 import type { DeviceChange } from '#src/stations/device-changes.ts'
 import { DAY, type EpochMs } from '#src/stations/time.ts'
 import type { Correction } from '#src/quality/contract.ts'
@@ -26,6 +25,7 @@ import type {
   Store,
   StoredDecision,
 } from '../contract.ts'
+import { containerStateOf } from './container-state.ts'
 import { type Connection, connect, migrate, wordsOf } from './database.ts'
 import { claimDelivery, nextDeliveryAt, readDeliveries, settleDelivery } from './deliveries.ts'
 import { type PackedReading, TOLD } from './day-chunk.ts'
@@ -511,22 +511,6 @@ function eventsOf(rows: readonly EventRow[]): readonly object[] {
   return rows
     .map(({ seq, at, type, body }) => ({ ...(JSON.parse(body) as object), seq, at, type }))
     .sort((a, b) => a.seq - b.seq)
-}
-
-function containerStateOf(
-  row: Selectable<Tables['container_state']> & { container_id: string },
-): ContainerState {
-  return {
-    containerId: row.container_id as ContainerId,
-    ...(row.fill === null ? {} : { fillPercent: row.fill }),
-    ...(row.measured_at === null ? {} : { measuredAt: row.measured_at as EpochMs }),
-    ...(row.device_id === null ? {} : { deviceId: row.device_id as DeviceId }),
-    ...(row.fault === null ? {} : { fault: row.fault as Fault }),
-    ...(row.heard_at === null ? {} : { heardAt: row.heard_at as EpochMs }),
-    ...(row.interval_ms === null ? {} : { intervalMs: row.interval_ms }),
-    ...(row.emptied_at === null ? {} : { emptiedAt: row.emptied_at as EpochMs }),
-    reports: row.reports === null ? [] : (JSON.parse(row.reports) as ContainerState['reports']),
-  }
 }
 
 type OfJournal = 'seq' | 'told' | 'told_at' | 'told_device' | 'told_fill'
