@@ -12,8 +12,8 @@ export interface TownPlans {
   tick(): Promise<void>
 }
 
-/** So many stations are looked through at once before others get their turn. */
-const STATIONS_AT_ONCE = 200
+/** So many stations are told of at once; then what else comes in gets its turn. */
+const STATIONS_AT_ONCE = 100
 
 export function tellTownPlans(journal: Journal, clock: Clock): TownPlans {
   let next = 0
@@ -31,15 +31,17 @@ export function tellTownPlans(journal: Journal, clock: Clock): TownPlans {
     const { stations, timeZone } = journal.town.town
     next = nextDay(now, timeZone)
     const windowsOf = expandPlans(now, planHorizon(now, timeZone), timeZone)
-    const kept: Promise<void>[] = []
-    for (const [i, station] of stations.entries()) {
-      if (i % STATIONS_AT_ONCE === STATIONS_AT_ONCE - 1) await nextTurn()
-      for (const [containerId, emptyings] of windowsOf(station)) {
-        if (!isToldAlready(containerId, emptyings, now)) kept.push(append(containerId, emptyings))
-      }
+    let told = 0
+    for (let i = 0; i < stations.length; i += STATIONS_AT_ONCE) {
+      const news = stations
+        .slice(i, i + STATIONS_AT_ONCE)
+        .flatMap((station) => [...windowsOf(station)])
+        .filter(([containerId, emptyings]) => !isToldAlready(containerId, emptyings, now))
+      told += news.length
+      await Promise.all(news.map(([containerId, emptyings]) => append(containerId, emptyings)))
+      await nextTurn()
     }
-    await Promise.all(kept)
-    return kept.length
+    return told
   }
 
   const isToldAlready = (

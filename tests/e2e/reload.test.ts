@@ -88,3 +88,30 @@ test('a folder with faults is refused with each of them, and all goes on as befo
   expect(served.log()).toMatch(/rules\[1\]/)
   expect(await stations()).toEqual(['1490-001'])
 })
+
+test('a plan in the folder is told after SIGHUP; taken out, it is withdrawn', async () => {
+  const next = async () => {
+    const answer = await fetch(`${served.httpUrl}/api/v1/containers/1490-001-paper-1/plan`)
+    return ((await answer.json()) as { next: { sources: string[] } | null }).next
+  }
+  expect(await next()).toBeNull()
+  await appendFile(
+    join(town, 'town.yaml'),
+    '    plan: [{ days: [Mon, Tue, Wed, Thu, Fri, Sat, Sun], hours: "06:00-14:00" }]\n',
+  )
+  served.child.kill('SIGHUP')
+  await until(
+    async () => (await next()) !== null,
+    20_000,
+    () => served.log(),
+  )
+  expect(await next()).toMatchObject({ sources: ['town'] })
+
+  await writeTownFolder(town, { stations: 1, fractions: ['paper'], rules: RULES })
+  served.child.kill('SIGHUP')
+  await until(
+    async () => (await next()) === null,
+    20_000,
+    () => served.log(),
+  )
+})
