@@ -116,12 +116,14 @@ function windowsOfSource(
   const past: Told[] = []
   let inForce: readonly Told[] = []
   for (const { at, source, emptyings: said } of records) {
-    const dropped = inForce.filter((window) => !said.some((other) => isSame(window, other)))
+    const now = new Set(said.map(keyOf))
+    const before = new Map(inForce.map((window) => [keyOf(window), window]))
+    const dropped = inForce.filter((window) => !now.has(keyOf(window)))
     past.push(...dropped.filter((window) => stands(window, at)))
     const broken = dropped.filter((window) => isBroken(window, emptyings, at))
     inForce = said.map((window): Told => {
-      const before = inForce.find((other) => isSame(window, other))
-      if (before) return before
+      const known = before.get(keyOf(window))
+      if (known) return known
       const { from, until } = window
       const i = broken.findIndex((w) => from < w.until + MOVED_MS && until > w.from)
       if (i >= 0) {
@@ -147,8 +149,8 @@ function isBroken(window: Told, emptyings: readonly Emptying[], at: EpochMs): bo
   return !emptyings.some(({ emptiedAt }) => emptiedAt <= at && emptiedAt >= instead.from - EARLY_MS)
 }
 
-function isSame(a: PlannedEmptying, b: PlannedEmptying): boolean {
-  return a.from === b.from && a.until === b.until
+function keyOf({ from, until }: PlannedEmptying): string {
+  return `${from}-${until}`
 }
 
 /** Whose word goes first where several sources promise the same time. */
@@ -180,15 +182,19 @@ function claim(
   const claims = new Map<Told, Emptying>()
   const between: Emptying[] = []
   for (const emptying of emptyings) {
-    const own = promises.filter((promise) => isWithin(promise, emptying))
+    const begun = lastBegun(promises, emptying.emptiedAt)
+    let first = begun + 1
+    while (first > 0 && isWithin(promises[first - 1]!, emptying)) first--
+    const own = promises.slice(first, begun + 1)
     const open = own.find((promise) => !claims.has(promise))
     if (open) claims.set(open, emptying)
     else if (own.length === 0) between.push(emptying)
   }
   for (const emptying of between) {
     const { emptiedAt } = emptying
-    const before = promises.findLast(({ until }) => until <= emptiedAt)
-    const after = promises.find(({ from }) => from > emptiedAt)
+    const begun = lastBegun(promises, emptiedAt)
+    const before = promises[begun]
+    const after = promises[begun + 1]
     const late = before && !claims.has(before) && emptiedAt - before.until <= LATE_MS
     const isFree = !windows.some((window) => isWithin(window, emptying))
     const early = after && !claims.has(after) && after.from - emptiedAt <= EARLY_MS && isFree
@@ -199,6 +205,18 @@ function claim(
     else if (early) claims.set(after, emptying)
   }
   return claims
+}
+
+/** The index of the last promise that had begun, -1 before the first. They are in order and don't overlap. */
+function lastBegun(promises: readonly Told[], at: EpochMs): number {
+  let low = 0
+  let high = promises.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (promises[middle]!.from <= at) low = middle + 1
+    else high = middle
+  }
+  return low - 1
 }
 
 function outcomeOf({ until }: Told, emptying: Emptying | undefined): Outcome {
