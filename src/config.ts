@@ -1,4 +1,5 @@
 /** Settings: from flags first, then from the environment. The only reader of either besides the command line. */
+import { isIP } from 'node:net'
 import { parseArgs } from 'node:util'
 import { isWebAddress } from '#src/stations/web-address.ts'
 
@@ -21,6 +22,8 @@ export interface Settings {
   readonly broker?: BrokerSettings
   /** How the world reaches the pages, without a slash at the end. */
   readonly publicUrl: string
+  /** Proxies in front of the pages, whose word on where a request comes from is believed; absent: any on this machine. */
+  readonly trustedProxies?: readonly string[]
   /** Opens staff's part of the API; absent means that nobody gets in. */
   readonly staffToken?: string
   /** A gateway that carries requests to X in a closed network. */
@@ -91,6 +94,12 @@ export const SETTINGS = [
     env: 'KVITTER_PUBLIC_URL',
     value: 'URL',
     text: 'how residents reach the pages (http://HOST:PORT of --http)',
+  },
+  {
+    flag: 'trusted-proxy',
+    env: 'KVITTER_TRUSTED_PROXY',
+    value: 'ADDRESSES',
+    text: 'proxies in front of the pages, by comma; they say whom a request is from (this machine)',
   },
   {
     flag: 'keep-readings',
@@ -214,6 +223,14 @@ export function readSettings(
       `${whence('keep-readings')}: expected a number of days such as 1100, or "forever", got "${keepReadings}"`,
     )
   }
+  const trustedProxies = take('trusted-proxy')
+    ?.split(',')
+    .map((text) => text.trim())
+  for (const proxy of trustedProxies?.filter((text) => !isProxyAddress(text)) ?? []) {
+    faults.push(
+      `${whence('trusted-proxy')}: expected addresses such as 10.0.0.7 or 10.0.0.0/24, got "${proxy}"`,
+    )
+  }
   const influx = readInflux(take, whence, env, faults)
   const town = take('town')
   const staffToken = env['KVITTER_STAFF_TOKEN'] || undefined
@@ -233,6 +250,7 @@ export function readSettings(
     settings: {
       data: take('data')!,
       http: http!,
+      ...(trustedProxies === undefined ? {} : { trustedProxies }),
       publicUrl: publicUrl!.replace(/\/+$/, ''),
       logLevel: level as LogLevel,
       ...(keepReadings === 'forever' ? {} : { keepReadingsDays: Number(keepReadings) }),
@@ -351,6 +369,15 @@ export function parseAddress(text: string): Address | undefined {
 function hostInUrl(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost'
   return host.includes(':') ? `[${host}]` : host
+}
+
+function isProxyAddress(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/')
+  const version = isIP(address)
+  if (version === 0) return false
+  const isRange =
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  return isRange && more.length === 0
 }
 
 function isLogLevel(text: string): text is LogLevel {

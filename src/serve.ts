@@ -19,10 +19,11 @@ import { createEngine } from '#src/rules/engine.ts'
 import type { KeptState } from '#src/rules/contract.ts'
 import type { Applied } from '#src/stations/device-changes.ts'
 import type { Town } from '#src/stations/station.ts'
-import { type Clock, DAY } from '#src/stations/time.ts'
+import { type Clock, DAY, MINUTE } from '#src/stations/time.ts'
 import type { OpenJournal } from '#src/store/open-journal.ts'
 import { openJournal } from '#src/store/open-journal.ts'
 import type { Store } from '#src/store/contract.ts'
+import { openReportDesk } from '#src/store/report-desk.ts'
 import { withInfluxHistory } from '#src/store/influx/influx-history.ts'
 import { startCheckpoints } from '#src/store/sqlite/checkpoints.ts'
 import { startCompaction } from '#src/store/sqlite/compaction.ts'
@@ -56,6 +57,7 @@ export interface Running extends AsyncDisposable {
 }
 
 const TICK_MS = 200
+const TIDY_MS = 10 * MINUTE
 
 /** Starts everything, or nothing: what had started is closed again when a later part fails. */
 export async function serve(options: ServeOptions): Promise<Running> {
@@ -223,11 +225,26 @@ export async function serve(options: ServeOptions): Promise<Running> {
       }),
     )
 
+  const reports = openReportDesk({
+    store,
+    journal,
+    clock,
+    metrics,
+    onFlood: (station, kind) =>
+      log.warn({ station, kind }, 'many report the same of a station within minutes'),
+  })
+  const tidying = setInterval(() => {
+    reports.tidy().catch((error: unknown) => onFault('old salts could not be thrown away', error))
+  }, TIDY_MS)
+  starting.defer(() => clearInterval(tidying))
+
   const http = starting.use(
     await openHttp({
       store,
       journal,
       clock,
+      reports,
+      ...(settings.trustedProxies ? { trustedProxies: settings.trustedProxies } : {}),
       publicUrl: settings.publicUrl,
       host: settings.http.host,
       port: settings.http.port,
@@ -250,6 +267,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
             store,
             journal,
             clock,
+            reports,
             publicUrl: settings.publicUrl,
             api: describeApi(settings.publicUrl),
             problems: PROBLEMS,

@@ -80,6 +80,21 @@ test('readings are kept for ever, or for a number of days', () => {
   }
 })
 
+test('proxies that are believed are named by address', () => {
+  const env = { KVITTER_TRUSTED_PROXY: '10.0.0.7, 10.1.0.0/16,2001:db8::/32' }
+  expect(readSettings([], env)).toMatchObject({
+    settings: { trustedProxies: ['10.0.0.7', '10.1.0.0/16', '2001:db8::/32'] },
+  })
+  for (const wrong of ['proxy.example.se', '10.0.0.7/33', '10.0.0.7/8/8', '10.0.0', '10.0.0.7/']) {
+    expect(readSettings([`--trusted-proxy=${wrong}`], {})).toEqual({
+      kind: 'faulty',
+      faults: [
+        `--trusted-proxy: expected addresses such as 10.0.0.7 or 10.0.0.0/24, got "${wrong}"`,
+      ],
+    })
+  }
+})
+
 test('an unknown flag is told, not passed over', () => {
   const read = readSettings(['--htpp', 'x'], {})
   expect(read).toMatchObject({ kind: 'faulty' })

@@ -19,6 +19,7 @@ import { getPlan, removePlan, setPlan } from './plan-routes.ts'
 import { getPost, listDecisions, listPosts } from './post-routes.ts'
 import { PROBLEMS, type ProblemName } from './problem.ts'
 import { listQuarantine, replayMessages } from './quarantine-routes.ts'
+import { listReportFloods, tellReport } from './report-routes.ts'
 import { beginSilence, endSilence, listSilences } from './silence-routes.ts'
 import { containerRules, stationRules } from './standing-routes.ts'
 import {
@@ -40,6 +41,7 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   listEmptyings,
   tellEmptying,
   correctEmptying,
+  tellReport,
   tellObservation,
   tellTruck,
   tellBike,
@@ -70,6 +72,7 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   health,
   readiness,
   metricsText,
+  listReportFloods,
   listQuarantine,
   replayMessages,
 ]

@@ -18,6 +18,7 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is no such thing here' },
   'method-not-allowed': { status: 405, title: 'This cannot be done here' },
   conflict: { status: 409, title: 'It does not fit what is there' },
+  'too-many-reports': { status: 429, title: 'Too many reports in a short time' },
   'header-too-large': { status: 431, title: 'The request line or headers are too long' },
   'too-many-streams': { status: 503, title: 'Too many listeners right now' },
   'not-ready': { status: 503, title: 'The service cannot do its work right now' },

@@ -15,6 +15,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Clock } from '#src/stations/time.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
+import type { ReportDesk } from '#src/store/report-desk.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
 import { alarmRoutes } from './alarm-routes.ts'
 import type { ApiDeps } from './api-route.ts'
@@ -36,6 +37,7 @@ import { planRoutes } from './plan-routes.ts'
 import { postRoutes } from './post-routes.ts'
 import { InvalidInput, plainProblem, problem, sendProblem } from './problem.ts'
 import { quarantineRoutes, type Replay } from './quarantine-routes.ts'
+import { reportRoutes } from './report-routes.ts'
 import { silenceRoutes } from './silence-routes.ts'
 import { openStaffDoor } from './staff.ts'
 import { standingRoutes } from './standing-routes.ts'
@@ -56,6 +58,10 @@ export interface HttpOptions {
   readonly trouble?: () => string | undefined
   /** Changes devices. */
   readonly devices?: DeviceDesk
+  /** Takes in residents' reports; shared with the pages. */
+  readonly reports: ReportDesk
+  /** Proxies whose word on where a request comes from is believed; unless given, any on this machine. */
+  readonly trustedProxies?: readonly string[]
   /** The ids of the rules in force; a silence may be about one. */
   readonly ruleIds?: () => readonly string[]
   /** Tries messages from quarantine again. */
@@ -107,6 +113,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 200 },
     bodyLimit: 16 * 1024,
+    trustProxy: [...(options.trustedProxies ?? ['loopback'])],
     connectionTimeout: 60_000,
     requestTimeout: 10_000,
     keepAliveTimeout: 72_000,
@@ -149,6 +156,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   }
   stationRoutes(app, deps)
   emptyingRoutes(app, deps)
+  reportRoutes(app, { ...deps, reports: options.reports })
   observationRoutes(app, deps)
   forecastRoutes(app, deps)
   truckRoutes(app, deps)

@@ -1,7 +1,7 @@
 /** Labels on sheets of A4, as a PDF: drawn with PDF's own fonts, the same bytes for the same labels. */
 import Pdf from 'pdfkit'
 import { encodeQR } from 'qr'
-import { PICTURE_SIZE, PICTURES } from './fraction-pictures.ts'
+import { PICTURE_SIZE, PICTURES } from '#src/wording/fraction-pictures.ts'
 import type { Label } from './label-content.ts'
 
 /** Across and down a sheet of A4. */

@@ -42,8 +42,24 @@ function aboutSwedish(view: View): Html {
       Under varje inlägg finns ”Varför skrevs detta?”. Där står vilka villkor som prövades, vilka
       mätvärden de byggde på och om något höll inlägget tillbaka.
     </p>
-    <h2>Personuppgifter</h2>
-    <p>Sidorna använder inga kakor, ingen spårning och inget från andra webbplatser.</p>
+    <h2>Dina rapporter</h2>
+    <p>
+      Vem som helst kan säga till genom koden på behållaren: full, plats finns, skräp, trasig eller
+      halt. En person räknas en gång, och en ensam rapport blir aldrig ett inlägg. Högst tre räknas,
+      hur många som än trycker.
+    </p>
+    <h2 id="data">Personuppgifter</h2>
+    <p>
+      Sidorna använder ingen spårning och inget från andra webbplatser. En kaka sätts bara när du
+      rapporterar. Den innehåller slumpmässiga tecken, gäller i ett dygn och finns för att samma
+      telefon ska räknas en gång.
+    </p>
+    <p>
+      Av en rapport sparar vi vad den gällde, var och när, och ett märke som skiljer en person från
+      en annan. Märket räknas fram med en hemlig nyckel som byts varje dygn och slängs dygnet efter.
+      Sedan kan ingen, inte heller vi, ta reda på vem märket var. Namn, telefon och nätadress sparas
+      inte.
+    </p>
     <h2>Öppna data</h2>
     <p>
       Allt du ser finns också som öppna data, utan nyckel.
@@ -77,8 +93,24 @@ function aboutEnglish(view: View): Html {
       Under each post you find “Why was this written?”. It tells which conditions were tried, which
       readings they rest on, and whether anything held the post back.
     </p>
-    <h2>Personal data</h2>
-    <p>These pages use no cookies, no tracking, and nothing from other sites.</p>
+    <h2>Your reports</h2>
+    <p>
+      Anybody can tell us by the code on the container: full, has room, litter, broken or slippery.
+      One person counts once, and one report alone never becomes a post. Three count at most,
+      however many press.
+    </p>
+    <h2 id="data">Personal data</h2>
+    <p>
+      These pages use no tracking and nothing from other sites. A cookie is set only when you
+      report. It holds random characters, lasts a day, and is there so that the same phone counts
+      once.
+    </p>
+    <p>
+      Of a report we keep what it was about, where and when, and a mark that tells one person from
+      another. The mark is made with a secret key that is changed every day and thrown away the day
+      after. Then nobody, not even we, can find out whose mark it was. Names, phones and network
+      addresses are not kept.
+    </p>
     <h2>Open data</h2>
     <p>
       All that you see is open data too, without a key.

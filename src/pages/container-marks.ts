@@ -2,6 +2,7 @@
 import type { ContainerStatus } from '#src/rules/decision.ts'
 import { FRACTIONS, fractionName, type Fraction, type Language } from '#src/stations/fraction.ts'
 import type { Container, Station } from '#src/stations/station.ts'
+import { PICTURE_SIZE, PICTURES } from '#src/wording/fraction-pictures.ts'
 import { statusWord, type StatusWord } from '#src/wording/status-text.ts'
 import { html, trusted, type Html } from './html.ts'
 import type { Counts } from './messages.ts'
@@ -9,6 +10,15 @@ import type { Counts } from './messages.ts'
 /** A square in the fraction's colour. */
 export function swatch(fraction: Fraction): Html {
   return html`<span class="swatch f-${fraction}" aria-hidden="true"></span>`
+}
+
+/** What the fraction's label shows: its colour with its picture. */
+export function fractionSign(fraction: Fraction): Html {
+  return html`<span class="sign f-${fraction}" aria-hidden="true"
+    >${trusted(
+      `<svg viewBox="0 0 ${PICTURE_SIZE} ${PICTURE_SIZE}" focusable="false"><path d="${PICTURES[fraction]}"/></svg>`,
+    )}</span
+  >`
 }
 
 /** A state as word and shape: a full disc, a half one, a ring, a broken ring. */

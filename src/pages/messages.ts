@@ -105,6 +105,32 @@ const sv = {
     if (n.unknown > 0) sentences.push(n.unknown === 1 ? '1 är okänd.' : `${n.unknown} är okända.`)
     return sentences.join(' ')
   },
+  reportTitle: 'Hur är det här?',
+  reportLead: 'Tryck på det som stämmer. Du behöver inte uppge vem du är.',
+  reportButtons: {
+    full: ['Full', 'det får inte plats mer'],
+    'has-room': ['Plats finns', 'det går att lämna här'],
+    litter: ['Skräp', 'det ligger saker på marken'],
+    broken: ['Trasig', 'luckan, låset eller behållaren'],
+    ice: ['Halt', 'is eller snö där man går'],
+  },
+  reportPrivacy:
+    'När du trycker får din telefon en kaka som gäller i ett dygn, så att du räknas en gång. Vi sparar varken namn, telefon eller adress.',
+  reportPrivacyMore: 'Så hanterar vi uppgifter',
+  reportMore: 'Rapportera något mer om behållaren',
+  reportBack: 'Tillbaka till behållaren',
+  reportThis: 'Rapportera',
+  toldTitle: 'Din rapport',
+  tooManyTitle: 'Vänta en stund',
+  tooManyText: (minutes: number) =>
+    `Det har kommit många rapporter härifrån. Försök igen om ${minutes} ${minutes === 1 ? 'minut' : 'minuter'}.`,
+  refusedTitle: 'Det gick inte att rapportera',
+  refusedText: 'Rapporten kom inte från knapparna på behållarens sida. Försök igen därifrån.',
+  unknownCodeTitle: 'Koden finns inte',
+  unknownCodeText:
+    'Vi har ingen behållare med den koden. Kanske är den felskriven, eller så har behållaren tagits bort.',
+  containersOf: (station: string) => `Behållarna på ${station}`,
+
   nearestTitle: 'Närmast med plats',
   nearestFor: (fraction: string) => `För ${fraction}:`,
   nearestNone: 'ingen annan station har känd plats just nu.',
@@ -300,6 +326,33 @@ const en: Messages = {
       sentences.push(n.unknown === 1 ? '1 is unknown.' : `${n.unknown} are unknown.`)
     return sentences.join(' ')
   },
+  reportTitle: 'How is it here?',
+  reportLead: 'Press what is true. You needn’t say who you are.',
+  reportButtons: {
+    full: ['Full', 'no more fits in'],
+    'has-room': ['Has room', 'things can be left here'],
+    litter: ['Litter', 'things lie on the ground'],
+    broken: ['Broken', 'the lid, the lock or the container'],
+    ice: ['Slippery', 'ice or snow where people walk'],
+  },
+  reportPrivacy:
+    'When you press, your phone is given a cookie for a day, so that you count once. We keep no name, phone or address.',
+  reportPrivacyMore: 'How we handle data',
+  reportMore: 'Report something else about the container',
+  reportBack: 'Back to the container',
+  reportThis: 'Report',
+  toldTitle: 'Your report',
+  tooManyTitle: 'Wait a little',
+  tooManyText: (minutes: number) =>
+    `Many reports have come from here. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
+  refusedTitle: 'It could not be reported',
+  refusedText:
+    'The report did not come from the buttons of the container’s page. Try again from there.',
+  unknownCodeTitle: 'There is no such code',
+  unknownCodeText:
+    'We have no container with that code. Perhaps it is mistyped, or the container has been taken away.',
+  containersOf: (station: string) => `The containers at ${station}`,
+
   nearestTitle: 'Nearest with room',
   nearestFor: (fraction) => `For ${fraction}:`,
   nearestNone: 'no other station is known to have room right now.',

@@ -18,19 +18,29 @@ export function nearestWithRoom(
   stations: readonly Station[],
   statusOf: StatusOf,
 ): readonly NearestRoom[] {
-  return fullFractions(here, statusOf).map((fraction): NearestRoom => {
-    let best: { station: Station; distanceM: number } | undefined
-    for (const station of stations) {
-      if (station.id === here.id) continue
-      const hasRoom = station.containers.some(
-        (c) => c.fraction === fraction && statusOf(c.id).word === 'has-room',
-      )
-      if (!hasRoom) continue
-      const metres = distanceM(here.place, station.place)
-      if (!best || metres < best.distanceM) best = { station, distanceM: metres }
-    }
-    return { fraction, ...best }
-  })
+  return fullFractions(here, statusOf).map((fraction) =>
+    nearestFor(fraction, here, stations, statusOf),
+  )
+}
+
+/** The nearest other station known to have room for a fraction. */
+export function nearestFor(
+  fraction: Fraction,
+  here: Station,
+  stations: readonly Station[],
+  statusOf: StatusOf,
+): NearestRoom {
+  let best: { station: Station; distanceM: number } | undefined
+  for (const station of stations) {
+    if (station.id === here.id) continue
+    const hasRoom = station.containers.some(
+      (c) => c.fraction === fraction && statusOf(c.id).word === 'has-room',
+    )
+    if (!hasRoom) continue
+    const metres = distanceM(here.place, station.place)
+    if (!best || metres < best.distanceM) best = { station, distanceM: metres }
+  }
+  return { fraction, ...best }
 }
 
 /** Fractions of which some box is full and none has room. */

@@ -13,6 +13,7 @@ import { cacheHistories } from './history-cache.ts'
 import { htmlText, type Html } from './html.ts'
 import { aboutPath, accessibilityPath, favicon } from './layout.ts'
 import { postPage } from './post-page.ts'
+import { registerReportForm } from './report-form.ts'
 import { parseListQuery, stationListPage } from './station-list-page.ts'
 import { stationPage, type StationFacts } from './station-page.ts'
 import { viewOf, type PagesOptions, type View } from './site.ts'
@@ -118,6 +119,8 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
     )
     app.get(`${root}/*`, (request, reply) => sendNotFound(request, reply, language))
   }
+
+  registerReportForm(app, options, { viewFor, send })
 
   const { api, problems = {} } = options
   if (api) {

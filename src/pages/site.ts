@@ -7,6 +7,7 @@ import { MINUTE, type Clock, type EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
+import type { ReportDesk } from '#src/store/report-desk.ts'
 import { messages, type Messages } from './messages.ts'
 
 /** The parts of an OpenAPI document that the documentation page shows. */
@@ -39,6 +40,8 @@ export interface PagesOptions {
   readonly clock: Clock
   /** The site's root as the world sees it, with or without a slash at its end. */
   readonly publicUrl: string
+  /** Takes in residents' reports; shared with the API. */
+  readonly reports: ReportDesk
   /** A municipality's own CSS, put after ours: custom properties are enough for a new look. */
   readonly townCss?: string
   readonly demo?: { readonly speed: number }
@@ -110,6 +113,8 @@ function stalledSince(
   now: EpochMs,
 ): { since?: EpochMs } | undefined {
   if (journal.failingSince !== undefined) return { since: journal.failingSince }
+  // A town that lives by its residents' reports has nothing to fall silent.
+  if (journal.town.town.mountings.length === 0) return undefined
   const limit = Math.max(
     journal.town.town.stalledAfterMs ?? STALLED_AFTER_MS,
     (demo?.speed ?? 0) * DEMO_STALLED_AFTER_REAL_MS,

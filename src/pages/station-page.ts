@@ -19,6 +19,7 @@ import { dailyRanges, historyChart } from './history-chart.ts'
 import { html, type Html } from './html.ts'
 import { layout } from './layout.ts'
 import { nearestWithRoom } from './nearest-room.ts'
+import { reportPath } from './report-page.ts'
 import { link, type View } from './site.ts'
 import { newestMeasured } from './station-list-page.ts'
 
@@ -138,6 +139,13 @@ function containerRow(view: View, station: Station, container: Container): Html 
     </p>
     ${levelBar(status)}
     <p class="age">${notes.join(' · ')}</p>
+    <p>
+      <a
+        href="${link(view, reportPath(container))}"
+        aria-label="${say.reportThis}: ${containerTitle(container, station, language)}"
+        >${say.reportThis}</a
+      >
+    </p>
   </li>`
 }
 

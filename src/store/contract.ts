@@ -10,6 +10,7 @@ import type {
   EmptiedRecord,
   EmptyingCorrectedRecord,
   EventRecord,
+  ReportRecord,
   PlanRecord,
   SilenceEndedRecord,
   SilencedRecord,
@@ -225,6 +226,12 @@ export interface Replayed {
   readonly outcome: string
 }
 
+/** A random key that makes reporters' marks for a while (reporters.ts). */
+export interface ReporterSalt {
+  readonly from: EpochMs
+  readonly salt: Uint8Array
+}
+
 /** Where the journal stood. */
 export interface JournalPosition {
   readonly seq: number
@@ -349,6 +356,18 @@ export interface Store extends AsyncDisposable {
     readonly containerId?: ContainerId
     readonly since: EpochMs
   }): Promise<readonly (EmptiedRecord | EmptyingCorrectedRecord)[]>
+
+  /** What residents and staff reported at or after `since`, in the order of the journal. */
+  reports(filter: {
+    readonly since: EpochMs
+    readonly containerIds?: readonly ContainerId[]
+  }): Promise<readonly ReportRecord[]>
+
+  /** Newest first. */
+  reporterSalts(): Promise<readonly ReporterSalt[]>
+  keepReporterSalt(salt: ReporterSalt): Promise<void>
+  /** Throws away those drawn up to an instant, or from another on, so that the file no longer holds them. */
+  dropReporterSalts(upTo: EpochMs, orFrom: EpochMs): Promise<void>
 
   /** What staff have said of silences, in the order of the journal. */
   silences(): Promise<readonly (SilencedRecord | SilenceEndedRecord)[]>

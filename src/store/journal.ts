@@ -116,8 +116,9 @@ export interface Committed {
 export interface Journal extends AsyncDisposable {
   /**
    * Takes an entry in. `settled` is called once, after the commit that holds it, in the order of the
-   * calls to `append`; with what the rules made of it, unless it is an uplink or rejected. While the store fails, entries wait and nothing is called; what still waits when
-   * the journal closes is never answered. Throws once it is closed.
+   * calls to `append`; with what the rules made of it, unless it is an uplink or rejected. While the
+   * store fails, entries wait and nothing is called; what still waits when the journal closes is never
+   * answered. Throws once it is closed.
    */
   append(entry: JournalEntry, settled: (outcome: Settled, upshot?: Upshot) => void): void
   /** Entries taken in and not yet settled. */

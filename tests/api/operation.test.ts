@@ -159,6 +159,7 @@ describe('the description', () => {
       listDeviceChanges: ['/api/v1/device-changes'],
       listAlarms: ['/api/v1/alarms?all=yes'],
       alarmHistory: ['/api/v1/alarms/history'],
+      listReportFloods: ['/api/v1/report-floods'],
       listQuarantine: ['/api/v1/quarantine'],
       health: ['/healthz'],
       readiness: ['/readyz'],

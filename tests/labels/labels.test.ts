@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { decodeQR } from 'qr/decode.js'
 import { expect, test } from 'vitest'
 import { labelsCommand } from '#src/commands/labels.ts'
-import { PICTURES } from '#src/labels/fraction-pictures.ts'
+import { PICTURES } from '#src/wording/fraction-pictures.ts'
 import { contrast, DEFAULT_COLOURS, inkOn, labelsOf } from '#src/labels/label-content.ts'
 import {
   boxesOf,

@@ -46,8 +46,8 @@ describe('the station page', () => {
       'Ekudden Provgatan 1 1 av 3 behållare är full. 1 är okänd. Uppdaterat i dag 14:23. ' +
         'Närmast med plats För pappersförpackningar: Hamnen, 600 m ' +
         'Behållarna nu ' +
-        'Pappersförpackningar Fullt 96 % fyllt mättes för 12 min sedan ' +
-        'Plastförpackningar Plats finns 34 % fyllt mättes för 2 timmar sedan ' +
+        'Pappersförpackningar Fullt 96 % fyllt mättes för 12 min sedan Rapportera ' +
+        'Plastförpackningar Plats finns 34 % fyllt mättes för 2 timmar sedan Rapportera ' +
         'Ofärgat glas Okänt inget mätvärde än',
     )
   })

@@ -9,6 +9,7 @@ import type {
   EmptiedRecord,
   EmptyingCorrectedRecord,
   PlanRecord,
+  ReportRecord,
   SilencedRecord,
   SilenceEndedRecord,
 } from '#src/rules/record.ts'
@@ -1121,6 +1122,46 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
         expect((await store.deliveries({ limit: 10 })).map((d) => d.text)).toEqual([
           post(1).texts.sv,
         ])
+      }),
+    )
+  })
+
+  describe(`${name}: reports`, () => {
+    const report = (seq: number, minutes: number, containerId = paper): ReportRecord => ({
+      type: 'report',
+      seq,
+      at: plus(noon, minutes * MINUTE),
+      containerId,
+      kind: 'full',
+      by: 'resident',
+      reporter: `r${seq}`,
+    })
+    test(
+      'are found by time and container, in the order of the journal',
+      withTown(async (store) => {
+        const all = [report(1, 0), report(2, 5, plastic), report(3, 10)]
+        await store.journal((tx) => tx.keepEvents([...all, { type: 'town', seq: 4, at: noon }]))
+        expect(await store.reports({ since: noon })).toEqual(all)
+        expect(await store.reports({ since: plus(noon, 1) })).toEqual(all.slice(1))
+        expect(await store.reports({ since: noon, containerIds: [paper] })).toEqual([
+          all[0],
+          all[2],
+        ])
+        expect(await store.reports({ since: noon, containerIds: [] })).toEqual([])
+      }),
+    )
+
+    test(
+      'are told apart by salts that are thrown away by their age, and those from the future',
+      withTown(async (store) => {
+        const salt = (minutes: number) => ({
+          from: plus(noon, minutes * MINUTE),
+          salt: new Uint8Array([minutes + 100, 2, 3]),
+        })
+        for (const minutes of [0, -60, 60, -90]) await store.keepReporterSalt(salt(minutes))
+        expect(await store.reporterSalts()).toEqual([60, 0, -60, -90].map(salt))
+        await store.dropReporterSalts(plus(noon, -60 * MINUTE), plus(noon, 60 * MINUTE))
+        expect(await store.reporterSalts()).toEqual([salt(0)])
       }),
     )
   })

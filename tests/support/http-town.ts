@@ -20,6 +20,7 @@ import { HOUR, instant, MINUTE, plus, type EpochMs } from '#src/stations/time.ts
 import type { Store } from '#src/store/contract.ts'
 import type { JournalEntry } from '#src/store/journal.ts'
 import { openJournal, type OpenJournal } from '#src/store/open-journal.ts'
+import { openReportDesk } from '#src/store/report-desk.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { wordPost } from '#src/wording/post-text.ts'
 import { scriptEngine, type ScriptedEngine } from './scripted-engine.ts'
@@ -85,10 +86,12 @@ export async function openHttpTown(
   const shown = options.journal?.(journal) ?? journal
   const metrics = new Registry()
   const logged: string[] = []
+  const reports = openReportDesk({ store, journal: shown, clock, metrics, onFlood: () => {} })
   const app = await buildHttp({
     store,
     journal: shown,
     clock,
+    reports,
     publicUrl: PUBLIC_URL,
     log: pino({ level: 'warn' }, { write: (line: string) => logged.push(line) }),
     metrics,
@@ -98,6 +101,7 @@ export async function openHttpTown(
           store,
           journal: shown,
           clock,
+          reports,
           publicUrl: PUBLIC_URL,
           api: describeApi(PUBLIC_URL),
           problems: PROBLEMS,

@@ -21,6 +21,7 @@ import type { Town } from '#src/stations/station.ts'
 import { instant, MINUTE, plus, SECOND, type EpochMs } from '#src/stations/time.ts'
 import type { Post, Store } from '#src/store/contract.ts'
 import { openJournal, type OpenJournal } from '#src/store/open-journal.ts'
+import { openReportDesk } from '#src/store/report-desk.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { wordPost } from '#src/wording/post-text.ts'
 import { FAKE_X_ACCOUNT, FAKE_X_CREDENTIALS, startFakeX, type FakeX } from './fake-x.ts'
@@ -59,6 +60,12 @@ export interface LivingTown extends AsyncDisposable {
   readonly metrics: Registry
   /** Every line of the log, from \`info\` on. */
   readonly logged: readonly string[]
+  /** `1490-901 full` for each flood of reports that staff were told of. */
+  readonly floods: readonly string[]
+  /** The database's. */
+  readonly file: string
+  /** Throws away what the timer at the rim would. */
+  tidy(): Promise<void>
   now(): EpochMs
   /** Lets time pass, minute by minute, and whatever comes due happen. */
   pass(ms: number): Promise<void>
@@ -96,6 +103,7 @@ export async function openLivingTown(
   let at = options.at ?? TUESDAY
   const clock = () => at
   const logged: string[] = []
+  const floods: string[] = []
   const log = pino({ level: 'info' }, { write: (line: string) => logged.push(line) })
 
   const fakeX = options.x && (await startFakeX())
@@ -136,7 +144,15 @@ export async function openLivingTown(
       },
     })
     const metrics = new Registry()
+    const reports = openReportDesk({
+      store,
+      journal,
+      clock,
+      metrics,
+      onFlood: (station, kind) => floods.push(`${station} ${kind}`),
+    })
     const app = await buildHttp({
+      reports,
       store,
       journal,
       clock,
@@ -145,7 +161,9 @@ export async function openLivingTown(
       metrics,
       staffToken: STAFF_TOKEN,
       ruleIds: () => book.rules.map(({ id }) => id),
-      plugins: [(scope) => registerPages(scope, { store, journal, clock, publicUrl: PUBLIC_URL })],
+      plugins: [
+        (scope) => registerPages(scope, { store, journal, clock, reports, publicUrl: PUBLIC_URL }),
+      ],
     })
     const deliveries = startDeliveries({
       store,
@@ -159,7 +177,7 @@ export async function openLivingTown(
     journal.onCommitted(({ posts }) => {
       if (posts.length > 0) deliveries.poke()
     })
-    return { store, journal, metrics, app, deliveries }
+    return { store, journal, metrics, reports, app, deliveries }
   }
   let house = await start()
   const stop = async () => {
@@ -204,6 +222,9 @@ export async function openLivingTown(
       return house.metrics
     },
     logged,
+    floods,
+    file: join(folder, 'town.sqlite'),
+    tidy: () => house.reports.tidy(),
     now: clock,
     async pass(ms) {
       const until = plus(at, ms)

@@ -258,6 +258,15 @@ const snapshots: Migration = {
   },
 }
 
+/** What reporters' marks are made with, for a day or two; docs/decisions/0016. */
+const reporterSalts: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql
+      .raw('create table reporter_salt (from_at integer primary key, salt blob not null) strict')
+      .execute(db)
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -271,4 +280,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-reading-back': readingBack,
   '0011-withdrawn-posts': withdrawnPosts,
   '0012-snapshots': snapshots,
+  '0013-reporter-salts': reporterSalts,
 }

@@ -72,6 +72,7 @@ export interface Tables {
     counter: number | null
     fingerprint: number
   }
+  reporter_salt: { from_at: number; salt: Uint8Array }
   history_place: { id: number; seq: number }
   device_change: {
     no: Generated<number>

@@ -6,6 +6,7 @@ import type {
   EmptiedRecord,
   EmptyingCorrectedRecord,
   PlanRecord,
+  ReportRecord,
   SilenceEndedRecord,
   SilencedRecord,
 } from '#src/rules/record.ts'
@@ -47,6 +48,9 @@ const SILENCES = `select seq, at, type, body from event
 const PLANS = `select seq, at, type, body from event
   where type = 'plan' and json_extract(body, '$.containerId') = ?1 and at >= ?2 order by seq`
 
+const REPORTS = `select seq, at, type, body from event where type = 'report' and at >= ?1
+  and (?2 is null or json_extract(body, '$.containerId') in (select value from json_each(?2)))`
+
 const OLDEST_READINGS = 'from reading where at < ? and seq <= ? order by at, device_no, n limit ?'
 
 type EventRow = Selectable<Tables['event']>
@@ -63,6 +67,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
   const thread = openHistoryThread(path)
   const emptyingRows = reader.raw.prepare(EMPTYINGS)
   const silenceRows = reader.raw.prepare(SILENCES)
+  const reportRows = reader.raw.prepare(REPORTS)
   const planRows = reader.raw.prepare(PLANS)
   const dropTheirCorrections = writer.raw.prepare(
     `delete from correction where seq in (select seq ${OLDEST_READINGS})`,
@@ -356,6 +361,30 @@ export async function openSqliteStore(path: string): Promise<Store> {
       const rows = emptyingRows.all(since, containerId ?? null) as unknown as readonly EventRow[]
       return eventsOf(rows) as readonly (EmptiedRecord | EmptyingCorrectedRecord)[]
     },
+    async reports({ since, containerIds }) {
+      const among = containerIds === undefined ? null : JSON.stringify(containerIds)
+      const rows = reportRows.all(since, among) as unknown as readonly EventRow[]
+      return eventsOf(rows) as readonly ReportRecord[]
+    },
+
+    async reporterSalts() {
+      const rows = await reader.query
+        .selectFrom('reporter_salt')
+        .selectAll()
+        .orderBy('from_at', 'desc')
+        .execute()
+      return rows.map(({ from_at, salt }) => ({ from: from_at as EpochMs, salt }))
+    },
+    async keepReporterSalt({ from, salt }) {
+      await transact(() =>
+        writer.query.insertInto('reporter_salt').values({ from_at: from, salt }).execute(),
+      )
+    },
+    async dropReporterSalts(upTo, orFrom) {
+      await transact(() => dropReporterSalts(writer, upTo, orFrom))
+      await oneAtATime(async () => emptyLog(writer))
+    },
+
     async silences() {
       const rows = silenceRows.all() as unknown as readonly EventRow[]
       return eventsOf(rows) as readonly (SilencedRecord | SilenceEndedRecord)[]
@@ -499,6 +528,27 @@ function mutex(): <T>(task: () => Promise<T>) => Promise<T> {
     last = run.catch(() => undefined)
     return run
   }
+}
+
+/** Freed pages are overwritten, or the file would go on holding what was thrown away. */
+async function dropReporterSalts({ raw, query }: Connection, upTo: EpochMs, orFrom: EpochMs) {
+  raw.exec('pragma secure_delete = on')
+  try {
+    await query
+      .deleteFrom('reporter_salt')
+      .where((w) => w.or([w('from_at', '<=', upTo), w('from_at', '>=', orFrom)]))
+      .execute()
+  } finally {
+    raw.exec('pragma secure_delete = off')
+  }
+}
+
+/** The log holds pages as they were until it is cut. A reader at work prevents that; then it is overwritten in time. */
+function emptyLog({ raw }: Connection): void {
+  const { timeout } = raw.prepare('pragma busy_timeout').get() as { timeout: number }
+  raw.exec('pragma busy_timeout = 0')
+  raw.prepare('pragma wal_checkpoint(truncate)').get()
+  raw.exec(`pragma busy_timeout = ${timeout}`)
 }
 
 function postOf(row: Pick<Selectable<Tables['post']>, 'body' | 'withdrawn_at'>): Post {

@@ -1,0 +1,154 @@
+/** What residents say of a container, without an account. */
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { RESIDENT_KINDS } from '#src/rules/record.ts'
+import { findFloods } from '#src/rules/report-floods.ts'
+import { DAY, isoText, plus, SECOND } from '#src/stations/time.ts'
+import { REPORT_EFFECTS, standingsAbout, type ReportDesk } from '#src/store/report-desk.ts'
+import { explainReport, REPORT_LANGUAGES, type ToldReport } from '#src/wording/report-text.ts'
+import { apiRoute, type ApiDeps } from './api-route.ts'
+import { containerIdText, instantText } from './input.ts'
+import { problem, sendProblem } from './problem.ts'
+import { isoInstant, statusWords } from './station-answer.ts'
+import { noSuch } from './station-routes.ts'
+import { staffOnly } from './telling.ts'
+
+const KIND = `one of ${RESIDENT_KINDS.join(', ')}`
+const TOKEN = '16 to 64 of A-Z a-z 0-9 _ -, drawn at random'
+
+export const tellReport = apiRoute({
+  method: 'post',
+  path: '/api/v1/containers/:id/reports',
+  operationId: 'tellReport',
+  summary: 'A resident tells how a container or its station is',
+  description:
+    'One person counts once, and never makes a post alone. `token` lets an app be known again for a day; without it the address and browser tell people apart. Neither is kept: what is kept can’t be traced to anybody after two days. Some reports at once are fine, then one every few minutes.',
+  tag: 'stations',
+  params: z.strictObject({ id: containerIdText }),
+  query: z.strictObject({}),
+  body: z.strictObject({
+    kind: z.enum(RESIDENT_KINDS, { error: KIND }),
+    token: z
+      .string({ error: TOKEN })
+      .regex(/^[A-Za-z0-9_-]{16,64}$/, TOKEN)
+      .optional(),
+  }),
+  answer: {
+    type: 'application/json',
+    schema: z.strictObject({
+      status: z.literal('kept'),
+      applied: z.enum(REPORT_EFFECTS).meta({
+        description:
+          '`counted`; `repeat`: the same person said the same within two hours; `kept`: for the record alone.',
+      }),
+      containerStatus: statusWords.meta({ description: 'How the container now counts.' }),
+      sentence: z
+        .strictObject({ sv: z.string(), en: z.string(), fi: z.string() })
+        .meta({ description: 'What the report did, for whoever made it.' }),
+    }),
+  },
+  problems: ['not-found', 'too-many-reports'],
+})
+
+export const listReportFloods = apiRoute({
+  path: '/api/v1/report-floods',
+  operationId: 'listReportFloods',
+  summary: 'When many reported the same of a station within minutes',
+  description:
+    'Ten or more within ten minutes: a crowd, a joke, or a program. The rules count three of them at most. Without `since`, the last seven days.',
+  tag: 'operation',
+  params: z.strictObject({}),
+  query: z.strictObject({ since: instantText.optional() }),
+  answer: {
+    type: 'application/json',
+    schema: z.strictObject({
+      floods: z.array(
+        z.strictObject({
+          stationId: z.string(),
+          kind: z.enum(RESIDENT_KINDS),
+          from: isoInstant,
+          until: isoInstant,
+          reporters: z.int().meta({ description: 'How many different ones took part.' }),
+        }),
+      ),
+    }),
+  },
+  problems: ['not-authorized'],
+  staff: 'needed',
+})
+
+export function reportRoutes(
+  app: FastifyInstance,
+  deps: ApiDeps & { readonly reports: ReportDesk },
+): void {
+  const { store, journal, clock, reports } = deps
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+
+  typed.post(
+    tellReport.path,
+    {
+      schema: {
+        params: tellReport.params,
+        querystring: tellReport.query,
+        body: tellReport.body,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      const { kind, token } = request.body
+      const reported = await reports.report(id, kind, {
+        address: request.ip,
+        userAgent: request.headers['user-agent'] ?? '',
+        ...(token !== undefined && { token }),
+      })
+      if (reported.kind === 'no-such-container') return sendProblem(reply, noSuch('container', id))
+      if (reported.kind === 'limited') {
+        const seconds = Math.ceil(reported.afterMs / SECOND)
+        return sendProblem(
+          reply.header('retry-after', String(seconds)),
+          problem('too-many-reports', `Wait ${seconds} seconds before the next report.`),
+        )
+      }
+      const status = journal.status(id)
+      const told: ToldReport = {
+        kind,
+        did: reported.did,
+        status,
+        standings: standingsAbout(journal, id),
+        now: clock(),
+        timeZone: journal.town.town.timeZone,
+      }
+      void reply.header('cache-control', 'no-store')
+      return {
+        status: 'kept' as const,
+        applied: reported.did,
+        containerStatus: status.word,
+        sentence: Object.fromEntries(
+          REPORT_LANGUAGES.map((language) => [language, explainReport(told, language)]),
+        ),
+      }
+    },
+  )
+
+  typed.get(
+    listReportFloods.path,
+    {
+      preValidation: staffOnly(deps.staff),
+      schema: { querystring: listReportFloods.query },
+    },
+    async (request, reply) => {
+      const since = request.query.since ?? plus(clock(), -7 * DAY)
+      const said = await store.reports({ since })
+      const floods = findFloods(said.filter(({ by }) => by === 'resident'))
+      void reply.header('cache-control', 'no-store')
+      return {
+        floods: floods.map(({ from, until, ...flood }) => ({
+          ...flood,
+          from: isoText(from),
+          until: isoText(until),
+        })),
+      }
+    },
+  )
+}

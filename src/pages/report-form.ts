@@ -1,0 +1,157 @@
+/** The routes of the QR codes: the page, the press of a button, and what it did. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { RESIDENT_KINDS } from '#src/rules/record.ts'
+import type { Language } from '#src/stations/fraction.ts'
+import { parseContainerId, parseStationId, stationIdIn } from '#src/stations/ids.ts'
+import type { Container, Station } from '#src/stations/station.ts'
+import { DAY, MINUTE, SECOND } from '#src/stations/time.ts'
+import type { TownIndex } from '#src/stations/town-index.ts'
+import { REPORT_EFFECTS, standingsAbout } from '#src/store/report-desk.ts'
+import { htmlText, type Html } from './html.ts'
+import {
+  refusedReportPage,
+  reportPage,
+  reportPath,
+  toldPage,
+  tooManyReportsPage,
+  unknownCodePage,
+  type Labelled,
+} from './report-page.ts'
+import { link, type PagesOptions, type View } from './site.ts'
+
+/** Set when somebody reports, and at no other time: the same phone counts once. */
+const COOKIE = 'kvitter_report'
+const COOKIE_SECONDS = DAY / SECOND
+const MOST_FORM_BYTES = 1024
+
+interface Coded {
+  readonly Params: { readonly code: string }
+}
+
+export function registerReportForm(
+  app: FastifyInstance,
+  options: PagesOptions,
+  pages: {
+    viewFor(request: FastifyRequest, language: Language): View
+    send(request: FastifyRequest, reply: FastifyReply, page: Html): FastifyReply
+  },
+): void {
+  const { journal, reports } = options
+  const isTls = options.publicUrl.startsWith('https:')
+
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: MOST_FORM_BYTES },
+    (_request, body, done) => done(null, new URLSearchParams(body as string)),
+  )
+
+  function sendOnce(reply: FastifyReply, status: number, page: Html): FastifyReply {
+    return reply
+      .code(status)
+      .header('cache-control', 'no-store')
+      .header('content-type', 'text/html; charset=utf-8')
+      .send(htmlText(page))
+  }
+
+  for (const language of ['sv', 'en'] as const) {
+    const root = language === 'sv' ? '' : `/${language}`
+
+    const sendUnknown = (request: FastifyRequest<Coded>, reply: FastifyReply) => {
+      const station = findStation(journal.town, request.params.code)
+      return sendOnce(reply, 404, unknownCodePage(pages.viewFor(request, language), station))
+    }
+
+    app.get<Coded>(`${root}/q/:code`, (request, reply) => {
+      const labelled = findLabelled(journal.town, request.params.code)
+      if (!labelled) return sendUnknown(request, reply)
+      return pages.send(request, reply, reportPage(pages.viewFor(request, language), labelled))
+    })
+
+    app.post<Coded>(`${root}/q/:code`, async (request, reply) => {
+      const labelled = findLabelled(journal.town, request.params.code)
+      if (!labelled) return sendUnknown(request, reply)
+      const view = pages.viewFor(request, language)
+      const kind = kindIn(request.body)
+      if (kind === undefined || isFromElsewhere(request, options.publicUrl)) {
+        return sendOnce(reply, kind === undefined ? 400 : 403, refusedReportPage(view, labelled))
+      }
+      const token = tokenIn(request)
+      const reported = await reports.report(labelled.container.id, kind, {
+        address: request.ip,
+        userAgent: request.headers['user-agent'] ?? '',
+        ...(token !== undefined && { token }),
+      })
+      if (reported.kind === 'no-such-container') return sendUnknown(request, reply)
+      if (reported.kind === 'limited') {
+        const { afterMs } = reported
+        void reply.header('retry-after', String(Math.ceil(afterMs / SECOND)))
+        const minutes = Math.ceil(afterMs / MINUTE)
+        return sendOnce(reply, 429, tooManyReportsPage(view, labelled, minutes))
+      }
+      const secure = isTls ? '; Secure' : ''
+      const path = link(view, reportPath(labelled.container))
+      return reply
+        .code(303)
+        .header('cache-control', 'no-store')
+        .header(
+          'set-cookie',
+          `${COOKIE}=${reported.token}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Lax${secure}`,
+        )
+        .header('location', `${path}/told?kind=${kind}&did=${reported.did}`)
+        .send()
+    })
+
+    app.get<Coded & { Querystring: Record<string, unknown> }>(
+      `${root}/q/:code/told`,
+      (request, reply) => {
+        const labelled = findLabelled(journal.town, request.params.code)
+        if (!labelled) return sendUnknown(request, reply)
+        const view = pages.viewFor(request, language)
+        const kind = RESIDENT_KINDS.find((word) => word === request.query['kind'])
+        const did = REPORT_EFFECTS.find((word) => word === request.query['did'])
+        if (!kind || !did) return reply.redirect(link(view, reportPath(labelled.container)), 303)
+        const standings = standingsAbout(journal, labelled.container.id)
+        return sendOnce(reply, 200, toldPage(view, labelled, { kind, did, standings }))
+      },
+    )
+  }
+}
+
+/** By the code as it is printed, or as somebody typed it. */
+function findLabelled(town: TownIndex, code: string): Labelled | undefined {
+  const id = parseContainerId(code)
+  const container = (id && town.containers.get(id)) ?? findTyped(town, code.trim().toLowerCase())
+  const station = container && town.stations.get(container.stationId)
+  return station && { container, station }
+}
+
+function findTyped(town: TownIndex, typed: string): Container | undefined {
+  for (const [id, container] of town.containers) if (id.toLowerCase() === typed) return container
+  return undefined
+}
+
+/** The station that a code begins with, though it has no such container. */
+function findStation(town: TownIndex, code: string): Station | undefined {
+  const container = parseContainerId(code)
+  const id = parseStationId(code) ?? (container && stationIdIn(container))
+  return id && town.stations.get(id)
+}
+
+function kindIn(body: unknown) {
+  const said = body instanceof URLSearchParams ? body.get('kind') : undefined
+  return RESIDENT_KINDS.find((kind) => kind === said)
+}
+
+/** Another site's form must not speak for whoever looks at it. Browsers say where a form stood. */
+function isFromElsewhere(request: FastifyRequest, publicUrl: string): boolean {
+  const { origin, host, 'sec-fetch-site': site } = request.headers
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
+  if (origin === undefined) return false
+  const own = [new URL(publicUrl).origin, `http://${host}`, `https://${host}`]
+  return !own.includes(origin)
+}
+
+function tokenIn(request: FastifyRequest): string | undefined {
+  const cookies = request.headers.cookie ?? ''
+  return new RegExp(`(?:^|;\\s*)${COOKIE}=([A-Za-z0-9_-]{22})(?:;|$)`).exec(cookies)?.[1]
+}
