@@ -3,7 +3,7 @@ import { MINUTE } from '#src/stations/time.ts'
 import type { AgeLimit } from './condition.ts'
 import { REPORT_FRESH_MS, REPORT_LIFE_MS } from './evidence.ts'
 import { FORECAST_LIFE_MS } from './facts.ts'
-import { nextWindowEdge } from './plan.ts'
+import { nextEmptying, nextWindowEdge, overdueSince } from './plan.ts'
 import type { Rule } from './rule-book.ts'
 import type { ContainerWatch } from './watch.ts'
 
@@ -39,7 +39,7 @@ export function ageLimitsOf(rules: readonly Rule[]): readonly AgeLimit[] {
 /**
  * The first instant after `after` at which a fact of the container changes its answer: its level
  * stops counting, a report leaves the count or is gone, an age passes a rule's limit, a planned emptying
- * begins or ends, a forecast is too old. Infinity for never.
+ * begins, ends or is forgotten, a forecast is too old. Infinity for never.
  */
 export function nextChange(
   watch: ContainerWatch,
@@ -48,7 +48,7 @@ export function nextChange(
 ): number {
   let next = watch.liveUntil > after ? watch.liveUntil : Infinity
   for (const { fact, afterMs } of limits) {
-    const instant = (countsFrom(watch, fact) ?? Infinity) + afterMs
+    const instant = (countsFrom(watch, fact, after) ?? Infinity) + afterMs
     if (instant > after && instant < next) next = instant
   }
   for (const report of watch.reports) {
@@ -64,8 +64,12 @@ export function nextChange(
   return forecastEnds > after ? Math.min(next, forecastEnds) : next
 }
 
-function countsFrom(watch: ContainerWatch, fact: string): number | undefined {
+function countsFrom(watch: ContainerWatch, fact: string, after: number): number | undefined {
   switch (fact) {
+    case 'c.next_emptying_h':
+      return nextEmptying(watch.extras?.plans, watch.emptiedAt, after)?.from
+    case 'c.emptying_overdue_h':
+      return overdueSince(watch.extras?.plans, watch.emptiedAt, after)
     case 'c.sensor_silent_min':
       return watch.heardAt
     case 'c.fill_age_min':

@@ -10,7 +10,7 @@ import { Environment, serialize } from '@marcbachmann/cel-js'
 import type { ASTNode, ParseError, ParseResult, TypeCheckResult } from '@marcbachmann/cel-js'
 
 import { nearestName } from '#src/stations/nearest-name.ts'
-import { MINUTE } from '#src/stations/time.ts'
+import { HOUR, MINUTE } from '#src/stations/time.ts'
 import type { Clause, Truth } from './decision.ts'
 import {
   AreaFacts,
@@ -31,7 +31,7 @@ import type { Per } from './rule-book.ts'
 /** An age at which a comparison with a literal may change its answer. */
 export interface AgeLimit {
   readonly fact: string
-  /** Milliseconds after the instant that the fact counts from. */
+  /** Milliseconds after the instant that the fact counts from; negative before the one it counts down to. */
   readonly afterMs: number
 }
 
@@ -379,10 +379,13 @@ function countAges(node: ASTNode): number {
   return children(node).reduce((sum, child) => sum + countAges(child), 0)
 }
 
-const AGES: ReadonlySet<string> = new Set([
-  'c.fill_age_min',
-  'c.min_since_emptied',
-  'c.sensor_silent_min',
+/** What counts up from an instant, or down to one, and how many milliseconds after that instant it shows 1. */
+const AGES: ReadonlyMap<string, number> = new Map([
+  ['c.fill_age_min', MINUTE],
+  ['c.min_since_emptied', MINUTE],
+  ['c.sensor_silent_min', MINUTE],
+  ['c.emptying_overdue_h', HOUR],
+  ['c.next_emptying_h', -HOUR],
 ])
 
 /**
@@ -397,10 +400,10 @@ function collectAgeLimits(node: ASTNode, limits: AgeLimit[]): void {
       [right, left],
     ] as const) {
       const name = factOf(age)
-      if (name === undefined || !AGES.has(name) || literal.op !== 'value') continue
+      const unitMs = AGES.get(name ?? '')
+      if (name === undefined || unitMs === undefined || literal.op !== 'value') continue
       if (typeof literal.args !== 'number' && typeof literal.args !== 'bigint') continue
-      const at = Number(literal.args) * MINUTE
-      if (!(at >= 0)) continue
+      const at = Number(literal.args) * unitMs
       limits.push({ fact: name, afterMs: Math.ceil(at) })
       limits.push({ fact: name, afterMs: Math.floor(at) + 1 })
     }

@@ -15,19 +15,14 @@ export function judge(world: World, watch: ContainerWatch): void {
   judgePlace(world, watch.station, countsChanged)
 }
 
-/**
- * Looks at a whole place, whatever has happened. A container at rest is passed over: no episode, no
- * report, no plan, and no rule that could come true without the container's own timer waking it.
- */
+/** Looks at a whole place, whatever has happened. A container at rest is passed over. */
 export function inspect(world: World, place: PlaceWatch): void {
   if (place.kind !== 'station') {
     judgePlace(world, place, true)
     return
   }
   for (const watch of place.containers) {
-    const isAtRest =
-      watch.reports.length === 0 && !watch.extras && !world.drifts && watch.episodes.every(isIdle)
-    if (!isAtRest) judgeContainer(world, watch)
+    if (!isAtRest(world, watch)) judgeContainer(world, watch)
   }
   judgePlace(world, place, true)
 }
@@ -36,6 +31,11 @@ export function inspect(world: World, place: PlaceWatch): void {
 export function inspectAll(world: World, station: StationWatch): void {
   for (const watch of station.containers) judgeContainer(world, watch)
   judgePlace(world, station, true)
+}
+
+/** No episode, no report, and no rule that could come true without the container's own timer waking it. */
+function isAtRest({ drifts }: World, { reports, extras, episodes }: ContainerWatch): boolean {
+  return !drifts && reports.length === 0 && !extras?.broken && episodes.every(isIdle)
 }
 
 function isIdle(episode: Episode | undefined): boolean {

@@ -34,7 +34,7 @@ export function replan(
 export function nextEmptying(
   plans: Plans | undefined,
   emptiedAt: EpochMs | undefined,
-  at: EpochMs,
+  at: number,
 ): PlannedEmptying | undefined {
   let next: PlannedEmptying | undefined
   for (const window of windows(plans)) {
@@ -68,7 +68,7 @@ function isKeptBy(
 export function overdueSince(
   plans: Plans | undefined,
   emptiedAt: EpochMs | undefined,
-  at: EpochMs,
+  at: number,
 ): EpochMs | undefined {
   let last: PlannedEmptying | undefined
   for (const window of windows(plans)) {
@@ -80,12 +80,14 @@ export function overdueSince(
   return isDone || isKeptBy(last, emptiedAt, plans) ? undefined : last.until
 }
 
-/** The first instant after `after` at which a window begins or ends; Infinity for never. */
+/** The first instant after `after` at which a window begins, ends or is forgotten; Infinity for never. */
 export function nextWindowEdge(plans: Plans | undefined, after: number): number {
   let next = Infinity
   for (const { from, until } of windows(plans)) {
     if (from > after && from < next) next = from
     if (until > after && until < next) next = until
+    const forgottenAt = until + REMEMBERED_MS
+    if (forgottenAt > after && forgottenAt < next) next = forgottenAt
   }
   return next
 }
