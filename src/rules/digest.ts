@@ -17,7 +17,7 @@ import {
   tellingAbsorber,
   timesOf,
 } from './posting.ts'
-import { gapEndOf, groupsInWait, keepWaiting } from './waiting-room.ts'
+import { dueOf, groupsInWait, keepWaiting, moveLine } from './waiting-room.ts'
 import { decide, lookAt, markDirty, nowOf } from './world.ts'
 import type { World } from './world.ts'
 
@@ -71,13 +71,10 @@ export function postDigest(world: World): void {
   for (const { item, gates } of untold) tellDigested(world, item, gates, post, said.includes(item))
   for (const group of new Set(untold.map(({ group }) => group))) {
     const rest = group.items.filter((item) => !told.has(item))
-    keepWaiting(world, group, rest, group.timer.dueAt)
+    keepWaiting(world, group, rest, dueOf(world, group))
   }
   // Those in line for the account's gap stand behind this post now.
-  for (const group of groupsInWait(world)) {
-    const gapEnds = gapEndOf(world, group)
-    if (gapEnds > 0) world.timers.wish(group.timer, gapEnds)
-  }
+  moveLine(world)
 }
 
 function publicGroups(world: World): readonly Group[] {

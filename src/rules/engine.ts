@@ -22,6 +22,7 @@ import { describeStatus } from './container-status.ts'
 import type { Engine, KeptState } from './contract.ts'
 import { takeEffects } from './effects.ts'
 import { createFacts } from './facts.ts'
+import { createGapLine } from './gap-line.ts'
 import { fireUntil } from './firing.ts'
 import type { Resumption } from './firing.ts'
 import { inspectAll, judge } from './judging.ts'
@@ -175,6 +176,7 @@ function createWorld(book: RuleBook, town: Town): World {
     facts: createFacts(calendar),
     calendar,
     timers: createTimerQueue<EngineTimer>(),
+    line: createGapLine(),
     ledger: { decisions: [], posts: [], withdrawn: [], touched: [], dirty: [], hasRecord: false },
     stations: new Map(),
     containers: new Map(),

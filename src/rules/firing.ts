@@ -9,7 +9,7 @@ import { flush } from './posting.ts'
 import { scheduleChange, scheduleNext } from './upcoming.ts'
 import { forgetSilence } from './silence.ts'
 import { subjectsOf } from './subjects.ts'
-import { gapEndOf } from './waiting-room.ts'
+import { moveLine } from './waiting-room.ts'
 import { placeId } from './watch.ts'
 import type { EngineTimer } from './watch.ts'
 import { nowOf } from './world.ts'
@@ -60,56 +60,51 @@ function fire(world: World, timer: EngineTimer, resumption: Resumption | undefin
       world.timers.wish(timer, digestDue(world))
       return
     case 'group':
-      flushAll(world, takeGroupsDue(world, timer.of), resumption)
+    case 'line':
+      flushAll(world, takeGroupsDue(world, timer), resumption)
   }
 }
 
+interface GroupsDue {
+  /** For a reason of their own. */
+  readonly groups: readonly Group[]
+  /** Whether the account's gap is over, for which others stand in line. */
+  readonly line: boolean
+}
+
 /** Groups come last among what is due at an instant, so that all that are due together can be set against each other. */
-function takeGroupsDue(world: World, first: Group): Group[] {
-  const groups = [first]
-  for (;;) {
-    const timer = world.timers.take(nowOf(world))
-    if (!timer) return groups
+function takeGroupsDue(world: World, first: EngineTimer): GroupsDue {
+  const groups: Group[] = []
+  let line = false
+  for (let timer: EngineTimer | undefined = first; timer; timer = world.timers.take(nowOf(world))) {
     timer.dueAt = Infinity
     if (timer.kind === 'group') groups.push(timer.of)
+    else if (timer.kind === 'line') line = true
     else fire(world, timer, undefined)
   }
+  return { groups, line }
 }
 
 /**
  * When the account may not say everything at once, the most important group goes first. Of those that
- * stand in line for the account's gap only the first need be asked: once it has posted, the others
- * wait for the next gap. A morning with thousands of groups in line is then a walk along the line.
+ * stand in line for the account's gap only the first is asked, until one has posted.
  */
-function flushAll(
-  world: World,
-  groups: readonly Group[],
-  resumption: Resumption | undefined,
-): void {
+function flushAll(world: World, due: GroupsDue, resumption: Resumption | undefined): void {
   const lateness = resumption && { byMs: resumption.at - nowOf(world) }
-  let waiting: readonly Group[] = groups
+  let asked = due.groups
   for (;;) {
+    const first = due.line ? world.line.first() : undefined
     // Judging one group's news may take another's away.
-    waiting = waiting.filter(({ items }) => items.length > 0)
-    if (waiting.length === 0) return
-    const inLine = waiting.filter((group) => gapEndOf(world, group) > 0)
-    const first = inLine.length > 0 ? mostImportant(inLine) : undefined
-    const asked = waiting.filter((group) => group === first || gapEndOf(world, group) === 0)
-    for (const group of inOrder(asked)) {
+    const waiting = [...asked, ...(first ? [first] : [])].filter(({ items }) => items.length > 0)
+    if (waiting.length === 0) break
+    for (const group of inOrder(waiting)) {
       for (const { episode } of group.items.slice()) judgeEpisode(world, episode)
       flush(world, group, lateness)
     }
-    waiting = inLine.filter((group) => group !== first)
-    if (world.account.tally?.lastAt !== nowOf(world)) continue
-    for (const group of waiting) world.timers.wish(group.timer, gapEndOf(world, group))
-    return
+    asked = []
+    if (world.account.tally?.lastAt === nowOf(world)) break
   }
-}
-
-function mostImportant(groups: readonly Group[]): Group {
-  return groups.reduce((best, group) =>
-    byImportance(leaderOf(group), leaderOf(best)) < 0 ? group : best,
-  )
+  moveLine(world)
 }
 
 function inOrder(groups: readonly Group[]): readonly Group[] {

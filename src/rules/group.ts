@@ -29,6 +29,8 @@ export interface Group {
   readonly place: PlaceWatch
   readonly audience: 'public' | 'staff'
   items: readonly WaitingItem[]
+  /** The news by which it stands in the line for the account's gap; absent when it doesn't. */
+  inLineBy: WaitingItem | undefined
   dirty: boolean
   readonly timer: EngineTimer
 }
@@ -43,6 +45,7 @@ export function groupOf(place: PlaceWatch, audience: 'public' | 'staff'): Group 
       place,
       audience,
       items: [],
+      inLineBy: undefined,
       dirty: false,
     },
     'group',

@@ -11,7 +11,7 @@
  *     silence|<id>                 {id, stationId?, containerId?, ruleId?, until}
  *     taken|<post>                 when it was taken back
  *     episode|<rule>|<subject>     {state, startedAt, since, unknownSince?, posted?, lastPostedAt?}
- *     group|<place>|<audience>     {dueAt, items}
+ *     group|<place>|<audience>     {dueAt?, items}; without dueAt in the line for the account's gap
  *
  * Timers are not kept: every one follows from these and from the containers' own state.
  */
@@ -71,7 +71,7 @@ const episodeShape = z.strictObject({
   lastPostedAt: at.optional(),
 })
 const groupShape = z.strictObject({
-  dueAt: at,
+  dueAt: at.optional(),
   items: z.array(
     z.strictObject({
       rule: z.string(),
@@ -153,7 +153,7 @@ export function textOf(thing: Keepable): string | undefined {
           item.episode.rule.suppress.map(({ id }) => id),
         ),
       }))
-      return JSON.stringify({ dueAt: thing.timer.dueAt, items })
+      return JSON.stringify({ dueAt: thing.inLineBy ? undefined : thing.timer.dueAt, items })
     }
     case 'station': {
       const named = (truth: boolean) =>

@@ -24,7 +24,7 @@ import type { Subject } from './subject.ts'
 import { episodeAt, findEpisode, findPlace, subjectsOf } from './subjects.ts'
 import { createTaken } from './taking-back.ts'
 import { forget } from './town-watch.ts'
-import { gapEndOf, withdrawAll } from './waiting-room.ts'
+import { takePlace, withdrawAll } from './waiting-room.ts'
 import { extrasOf, restoreState } from './watch.ts'
 import type { ContainerWatch, PlaceWatch, WideWatch } from './watch.ts'
 import { ENGINE_VERSION, decide, lookAt, markDirty, nowOf, truthOf } from './world.ts'
@@ -177,8 +177,7 @@ function restoreGroup(world: World, key: string, kept: KeptGroup): boolean {
   }
   const group = groupOf(place, audience)
   group.items = items
-  const dueAt = Math.max(kept.dueAt, gapEndOf(world, group))
-  world.timers.wish(group.timer, items.length === 0 ? Infinity : dueAt)
+  takePlace(world, group, kept.dueAt ?? nowOf(world))
   if (items.length < kept.items.length) markDirty(world, group)
   return true
 }

@@ -17,6 +17,7 @@ import { askBudgetOf } from './posting.ts'
 import type { Rule } from './rule-book.ts'
 import type { Subject } from './subject.ts'
 import { findWatch } from './subjects.ts'
+import { dueOf } from './waiting-room.ts'
 import { deviceAt, placeId } from './watch.ts'
 import type { ContainerWatch, PlaceWatch } from './watch.ts'
 import { explain, lookAt, rulesOf, truthOf } from './world.ts'
@@ -155,7 +156,7 @@ function describeWait(
   const item = group && findNews(group, episode)
   if (item) {
     const { kind, since } = item
-    const nextTryAt = Math.max(at, group.timer.dueAt) as EpochMs
+    const nextTryAt = Math.max(at, dueOf(world, group)) as EpochMs
     return { waiting: { kind, since, nextTryAt }, gates: askAll(world, item) }
   }
   if (episode?.state !== 'pending') return { gates: [] }
@@ -196,7 +197,7 @@ function nextLook(
   const group = place.groups[rule.audience]
   const dues = [
     episode?.timer.dueAt,
-    group?.items.some((item) => item.episode === episode) ? group.timer.dueAt : undefined,
+    group?.items.some((item) => item.episode === episode) ? dueOf(world, group) : undefined,
     ...(rule.schedule
       ? [world.scheduleTimers.find((timer) => timer.of === rule)?.dueAt]
       : [of.timer.dueAt, place.timer.dueAt]),

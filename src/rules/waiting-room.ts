@@ -14,10 +14,9 @@ export function enqueue(
   const group = groupOf(episode.place, episode.rule.audience)
   // What comes by the clock is wanted at that time, and has no company to wait for.
   const groupWaitMs = episode.rule.schedule ? 0 : world.book.policy.groupWaitMs
-  group.items = [...group.items, { ...news, episode, blocked: undefined, suppressedSince: {} }]
-  markDirty(world, group)
-  const dueAt = nowOf(world) + groupWaitMs
-  if (dueAt < group.timer.dueAt) world.timers.wish(group.timer, dueAt)
+  const dueAt = Math.min(dueOf(world, group), nowOf(world) + groupWaitMs)
+  const item = { ...news, episode, blocked: undefined, suppressedSince: {} }
+  keepWaiting(world, group, [...group.items, item], dueAt)
   if (groupWaitMs === 0) return
   const about = news.kind === 'open' ? 'when' : 'clear'
   decide(world, episode, episode.state, 'grouped', { outcome: 'held', about })
@@ -37,7 +36,7 @@ function takeOut(world: World, episode: Episode, isMeant: (item: WaitingItem) =>
   const group = episode.place.groups[episode.rule.audience]
   const rest = group?.items.filter((item) => item.episode !== episode || !isMeant(item))
   if (!group || rest!.length === group.items.length) return false
-  keepWaiting(world, group, rest!, group.timer.dueAt)
+  keepWaiting(world, group, rest!, dueOf(world, group))
   return true
 }
 
@@ -49,23 +48,38 @@ export function keepWaiting(
   dueAt: number,
 ): void {
   group.items = items
-  const wanted = Math.max(dueAt, gapEndOf(world, group))
-  world.timers.wish(group.timer, items.length === 0 ? Infinity : wanted)
   markDirty(world, group)
+  takePlace(world, group, dueAt)
+}
+
+/** Has a group wait as what is in it must: in the line for the account's gap, or for a time of its own. */
+export function takePlace(world: World, group: Group, dueAt: number): void {
+  const { items, timer } = group
+  const isInLine = items.length > 0 && items.every(({ blocked }) => blocked === GAP)
+  if (isInLine) world.line.stand(group)
+  else world.line.leave(group)
+  world.timers.wish(timer, isInLine || items.length === 0 ? Infinity : dueAt)
+  if (isInLine) moveLine(world)
 }
 
 /** What an item is blocked by while it waits for the account's gap between posts. */
 export const GAP = 'budget:gap'
 
-/**
- * The end of the account's gap for a group in which everything waits for it, else 0. Such a group is
- * due then and never at another instant, so its due time need not be kept each time it moves.
- */
-export function gapEndOf(world: World, { items }: Group): number {
-  const lastAt = world.account.tally?.lastAt
-  if (lastAt === undefined || items.length === 0) return 0
-  if (items.some(({ blocked }) => blocked !== GAP)) return 0
-  return lastAt + world.book.policy.budget.minGapMs
+/** Has the line come due when the account may speak again. */
+export function moveLine(world: World): void {
+  const { line, timers } = world
+  timers.wish(line.timer, line.first() ? gapEnd(world) : Infinity)
+}
+
+/** When the account's gap is over: now, unless it has spoken a moment ago. */
+function gapEnd(world: World): number {
+  const lastAt = world.account.tally?.lastAt ?? -Infinity
+  return Math.max(nowOf(world), lastAt + world.book.policy.budget.minGapMs)
+}
+
+/** When a group is to be tried again; Infinity when nothing waits in it. */
+export function dueOf(world: World, { inLineBy, timer }: Group): number {
+  return inLineBy ? gapEnd(world) : timer.dueAt
 }
 
 /** Every group in which something waits. */

@@ -7,6 +7,7 @@ import type { AccountTally, DayTally } from './budget.ts'
 import type { ContainerState, Truth } from './decision.ts'
 import type { Episode } from './episode.ts'
 import type { Report } from './evidence.ts'
+import type { GapLine } from './gap-line.ts'
 import type { Group } from './group.ts'
 import type { Plans } from './plan.ts'
 import type { BikeRecord, ForecastRecord } from './record.ts'
@@ -31,6 +32,7 @@ export type EngineTimer =
   | TimerOf<'episode', Episode>
   | TimerOf<'grid', PlaceWatch>
   | TimerOf<'group', Group>
+  | TimerOf<'line', GapLine>
   | TimerOf<'digest', WideWatch>
   | TimerOf<'schedule', Rule>
   | TimerOf<'silence', Silence>

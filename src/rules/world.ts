@@ -16,6 +16,7 @@ import type {
 import type { Episode } from './episode.ts'
 import { weighEvidence } from './evidence.ts'
 import type { FactContext } from './facts.ts'
+import type { GapLine } from './gap-line.ts'
 import type { Group } from './group.ts'
 import type { Rule, RuleBook } from './rule-book.ts'
 import type { TimerQueue } from './timer-queue.ts'
@@ -83,6 +84,7 @@ export interface World {
   readonly facts: FactContext
   readonly calendar: Calendar
   readonly timers: TimerQueue<EngineTimer>
+  readonly line: GapLine
   readonly ledger: Ledger
   readonly stations: Map<StationId, StationWatch>
   readonly containers: Map<ContainerId, ContainerWatch>
