@@ -17,7 +17,7 @@ import {
   tellingAbsorber,
   timesOf,
 } from './posting.ts'
-import { dueOf, groupsInWait, keepWaiting, moveLine } from './waiting-room.ts'
+import { groupsInWait, keepWaiting, moveLine } from './waiting-room.ts'
 import { decide, lookAt, markDirty, nowOf } from './world.ts'
 import type { World } from './world.ts'
 
@@ -71,7 +71,7 @@ export function postDigest(world: World): void {
   for (const { item, gates } of untold) tellDigested(world, item, gates, post, said.includes(item))
   for (const group of new Set(untold.map(({ group }) => group))) {
     const rest = group.items.filter((item) => !told.has(item))
-    keepWaiting(world, group, rest, dueOf(world, group))
+    keepWaiting(world, group, rest, group.timer.dueAt)
   }
   // Those in line for the account's gap stand behind this post now.
   moveLine(world)

@@ -95,7 +95,7 @@ function flushAll(world: World, due: GroupsDue, resumption: Resumption | undefin
   for (;;) {
     const first = due.line ? world.line.first() : undefined
     // Judging one group's news may take another's away.
-    const waiting = [...asked, ...(first ? [first] : [])].filter(({ items }) => items.length > 0)
+    const waiting = withFirst(asked, first).filter(({ items }) => items.length > 0)
     if (waiting.length === 0) break
     for (const group of inOrder(waiting)) {
       for (const { episode } of group.items.slice()) judgeEpisode(world, episode)
@@ -105,6 +105,11 @@ function flushAll(world: World, due: GroupsDue, resumption: Resumption | undefin
     if (world.account.tally?.lastAt === nowOf(world)) break
   }
   moveLine(world)
+}
+
+/** One of those that are due may lead the line as well. */
+function withFirst(groups: readonly Group[], first: Group | undefined): readonly Group[] {
+  return !first || groups.includes(first) ? groups : [...groups, first]
 }
 
 function inOrder(groups: readonly Group[]): readonly Group[] {

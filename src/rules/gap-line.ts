@@ -1,5 +1,5 @@
 /**
- * Groups in which everything waits for the account's gap between posts, the most important first. They
+ * Groups in which something waits for the account's gap between posts, the most important first. They
  * come due at the same instant, and only the first need be asked then: once it has posted, the others
  * wait for the next gap. So they have one timer together, and a morning with thousands of them costs
  * one look for each post.

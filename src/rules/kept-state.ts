@@ -11,7 +11,7 @@
  *     silence|<id>                 {id, stationId?, containerId?, ruleId?, until}
  *     taken|<post>                 when it was taken back
  *     episode|<rule>|<subject>     {state, startedAt, since, unknownSince?, posted?, lastPostedAt?}
- *     group|<place>|<audience>     {dueAt?, items}; without dueAt in the line for the account's gap
+ *     group|<place>|<audience>     {dueAt?, items}; dueAt is absent where all waits for the account's gap
  *
  * Timers are not kept: every one follows from these and from the containers' own state.
  */
@@ -153,7 +153,8 @@ export function textOf(thing: Keepable): string | undefined {
           item.episode.rule.suppress.map(({ id }) => id),
         ),
       }))
-      return JSON.stringify({ dueAt: thing.inLineBy ? undefined : thing.timer.dueAt, items })
+      const { dueAt } = thing.timer
+      return JSON.stringify({ ...(dueAt < Infinity && { dueAt }), items })
     }
     case 'station': {
       const named = (truth: boolean) =>

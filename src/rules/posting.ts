@@ -42,13 +42,10 @@ export function flush(world: World, group: Group, lateness: Lateness | undefined
       ),
     )
   }
-  const dueAt = Math.min(...held.map(({ until }) => until))
-  keepWaiting(
-    world,
-    group,
-    held.map(({ item }) => item),
-    Math.max(dueAt, nowOf(world) + 1),
-  )
+  // What waits for the account's gap alone has its turn in the line.
+  const dues = held.flatMap(({ item, until }) => (item.blocked === GAP ? [] : until))
+  const items = held.map(({ item }) => item)
+  keepWaiting(world, group, items, Math.max(Math.min(...dues), nowOf(world) + 1))
 }
 
 interface Held {

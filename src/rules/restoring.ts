@@ -177,7 +177,8 @@ function restoreGroup(world: World, key: string, kept: KeptGroup): boolean {
   }
   const group = groupOf(place, audience)
   group.items = items
-  takePlace(world, group, kept.dueAt ?? nowOf(world))
+  if (items.length > 0 && kept.dueAt !== undefined) world.timers.wish(group.timer, kept.dueAt)
+  takePlace(world, group)
   if (items.length < kept.items.length) markDirty(world, group)
   return true
 }

@@ -7,7 +7,7 @@ import type { Episode } from './episode.ts'
 import { postKey, timesOf } from './posting.ts'
 import type { Applied, PostCorrectedRecord } from './record.ts'
 import { findEpisode, findPlace } from './subjects.ts'
-import { dueOf, keepWaiting } from './waiting-room.ts'
+import { keepWaiting } from './waiting-room.ts'
 import { decide, lookAt, markDirty, nowOf } from './world.ts'
 import type { Taken, World } from './world.ts'
 
@@ -72,7 +72,7 @@ function forgetTold(world: World, episode: Episode, post: DecidedPost): void {
   const group = place.groups[post.audience]
   const rest = group?.items.filter((item) => item.opened?.key !== post.key)
   if (group && rest && rest.length < group.items.length) {
-    keepWaiting(world, group, rest, dueOf(world, group))
+    keepWaiting(world, group, rest, group.timer.dueAt)
   }
 }
 

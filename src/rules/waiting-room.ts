@@ -14,7 +14,7 @@ export function enqueue(
   const group = groupOf(episode.place, episode.rule.audience)
   // What comes by the clock is wanted at that time, and has no company to wait for.
   const groupWaitMs = episode.rule.schedule ? 0 : world.book.policy.groupWaitMs
-  const dueAt = Math.min(dueOf(world, group), nowOf(world) + groupWaitMs)
+  const dueAt = Math.min(group.timer.dueAt, nowOf(world) + groupWaitMs)
   const item = { ...news, episode, blocked: undefined, suppressedSince: {} }
   keepWaiting(world, group, [...group.items, item], dueAt)
   if (groupWaitMs === 0) return
@@ -36,11 +36,11 @@ function takeOut(world: World, episode: Episode, isMeant: (item: WaitingItem) =>
   const group = episode.place.groups[episode.rule.audience]
   const rest = group?.items.filter((item) => item.episode !== episode || !isMeant(item))
   if (!group || rest!.length === group.items.length) return false
-  keepWaiting(world, group, rest!, dueOf(world, group))
+  keepWaiting(world, group, rest!, group.timer.dueAt)
   return true
 }
 
-/** Leaves these in the group, to be tried again at `dueAt`, or for the account's gap when all wait for it. */
+/** Leaves these in the group, to be tried again at `dueAt`; and what waits for the account's gap, in its turn. */
 export function keepWaiting(
   world: World,
   group: Group,
@@ -49,17 +49,19 @@ export function keepWaiting(
 ): void {
   group.items = items
   markDirty(world, group)
-  takePlace(world, group, dueAt)
+  world.timers.wish(group.timer, items.length === 0 ? Infinity : dueAt)
+  takePlace(world, group)
 }
 
-/** Has a group wait as what is in it must: in the line for the account's gap, or for a time of its own. */
-export function takePlace(world: World, group: Group, dueAt: number): void {
-  const { items, timer } = group
-  const isInLine = items.length > 0 && items.every(({ blocked }) => blocked === GAP)
-  if (isInLine) world.line.stand(group)
-  else world.line.leave(group)
-  world.timers.wish(timer, isInLine || items.length === 0 ? Infinity : dueAt)
-  if (isInLine) moveLine(world)
+/** A group stands in the line for the account's gap as long as something in it waits for that. */
+export function takePlace(world: World, group: Group): void {
+  const { line } = world
+  if (!group.items.some(({ blocked }) => blocked === GAP)) {
+    line.leave(group)
+    return
+  }
+  line.stand(group)
+  moveLine(world)
 }
 
 /** What an item is blocked by while it waits for the account's gap between posts. */
@@ -79,7 +81,7 @@ function gapEnd(world: World): number {
 
 /** When a group is to be tried again; Infinity when nothing waits in it. */
 export function dueOf(world: World, { inLineBy, timer }: Group): number {
-  return inLineBy ? gapEnd(world) : timer.dueAt
+  return inLineBy ? Math.min(gapEnd(world), timer.dueAt) : timer.dueAt
 }
 
 /** Every group in which something waits. */
