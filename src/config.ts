@@ -31,6 +31,8 @@ export interface Settings {
   readonly logLevel: LogLevel
   /** Readings older than so many days are dropped; absent means never. */
   readonly keepReadingsDays?: number
+  /** The last day is not played again each night, to see that it gives the same decisions. */
+  readonly verifyNightly?: false
   /** Where history lives, if not in the embedded database. */
   readonly influx?: InfluxSettings
 }
@@ -108,6 +110,12 @@ export const SETTINGS = [
     text: 'how long readings are kept; by the hour they stay for charts ("forever")',
   },
   {
+    flag: 'verify-nightly',
+    env: 'KVITTER_VERIFY_NIGHTLY',
+    value: 'on|off',
+    text: 'play the last day again each night, and tell where it does not decide the same (on)',
+  },
+  {
     flag: 'history',
     env: 'KVITTER_HISTORY',
     value: 'WHERE',
@@ -160,6 +168,7 @@ const DEFAULTS: Readonly<Partial<Record<Flag, string>>> = {
   'mqtt-ws': '127.0.0.1:9001',
   'broker-id': 'kvitter',
   'keep-readings': 'forever',
+  'verify-nightly': 'on',
   history: 'sqlite',
   'influx-database': 'kvitter',
   log: 'info',
@@ -231,6 +240,10 @@ export function readSettings(
       `${whence('trusted-proxy')}: expected addresses such as 10.0.0.7 or 10.0.0.0/24, got "${proxy}"`,
     )
   }
+  const verifyNightly = take('verify-nightly')!
+  if (verifyNightly !== 'on' && verifyNightly !== 'off') {
+    faults.push(`${whence('verify-nightly')}: expected on or off, got "${verifyNightly}"`)
+  }
   const influx = readInflux(take, whence, env, faults)
   const town = take('town')
   const staffToken = env['KVITTER_STAFF_TOKEN'] || undefined
@@ -253,6 +266,7 @@ export function readSettings(
       ...(trustedProxies === undefined ? {} : { trustedProxies }),
       publicUrl: publicUrl!.replace(/\/+$/, ''),
       logLevel: level as LogLevel,
+      ...(verifyNightly === 'off' && { verifyNightly: false }),
       ...(keepReadings === 'forever' ? {} : { keepReadingsDays: Number(keepReadings) }),
       ...(town === undefined ? {} : { town }),
       ...(mqtt === undefined ? {} : { mqtt }),

@@ -15,6 +15,8 @@ import { startDeliveries } from '#src/notify/deliver.ts'
 import { publishStatuses } from '#src/notify/mqtt-status.ts'
 import { planDeliveries } from '#src/notify/plan-deliveries.ts'
 import { registerPages } from '#src/pages/register.ts'
+import { openReplayDesk } from '#src/replay/desk.ts'
+import { startNightly } from '#src/replay/nightly.ts'
 import { createEngine } from '#src/rules/engine.ts'
 import type { KeptState } from '#src/rules/contract.ts'
 import type { Applied } from '#src/stations/device-changes.ts'
@@ -152,6 +154,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
       onFault: (error) => onFault('a snapshot of the engine could not be taken', error),
     }),
   )
+  if (settings.verifyNightly !== false && !options.demo) {
+    starting.use(
+      startNightly({ file, clock, timeZone: () => journal.town.town.timeZone, log, metrics }),
+    )
+  }
   // Before the journal waits for its last commit, which may wait for an InfluxDB that is away.
   if (influx) starting.defer(() => influx.giveUp())
 
@@ -238,6 +245,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   }, TIDY_MS)
   starting.defer(() => clearInterval(tidying))
 
+  const replays = starting.use(openReplayDesk({ file, clock, onFault }))
   const http = starting.use(
     await openHttp({
       store,
@@ -254,6 +262,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       metrics,
       trouble: () => subscriber?.trouble() ?? influx?.trouble(),
       devices,
+      replays,
       ruleIds: () => book.rules.map(({ id }) => id),
       replay: (filter, dryRun) =>
         replayQuarantine(

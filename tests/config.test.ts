@@ -60,6 +60,23 @@ test('a public address loses its last slash and must be one for the web', () => 
   }
 })
 
+test('the last day is played again each night unless that is turned off', () => {
+  const { settings } = readSettings(['--verify-nightly', 'off'], {}) as Extract<
+    ReturnType<typeof readSettings>,
+    { kind: 'ok' }
+  >
+  expect(settings.verifyNightly).toBe(false)
+  expect(readSettings(['--verify-nightly', 'on'], {})).toEqual({
+    kind: 'ok',
+    settings: defaults,
+    rest: [],
+  })
+  expect(readSettings([], { KVITTER_VERIFY_NIGHTLY: 'never' })).toEqual({
+    kind: 'faulty',
+    faults: ['KVITTER_VERIFY_NIGHTLY: expected on or off, got "never"'],
+  })
+})
+
 test('readings are kept for ever, or for a number of days', () => {
   expect(readSettings([], {})).not.toHaveProperty('settings.keepReadingsDays')
   expect(readSettings(['--keep-readings', 'forever'], { KVITTER_KEEP_READINGS: '30' })).toEqual({

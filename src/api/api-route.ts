@@ -28,7 +28,7 @@ export interface ApiRoute<Params extends z.ZodObject, Query extends z.ZodObject>
   readonly operationId: string
   readonly summary: string
   readonly description?: string
-  readonly tag: 'stations' | 'posts' | 'events' | 'feeds' | 'devices' | 'operation'
+  readonly tag: 'stations' | 'posts' | 'events' | 'feeds' | 'rules' | 'devices' | 'operation'
   readonly params: Params
   readonly query: Query
   /** What the request carries, as JSON. */
@@ -36,6 +36,8 @@ export interface ApiRoute<Params extends z.ZodObject, Query extends z.ZodObject>
   readonly answer:
     | { readonly type: 'application/json' | 'application/geo+json'; readonly schema: z.ZodType }
     | { readonly type: string; readonly schema?: undefined }
+  /** 200 unless it says otherwise. */
+  readonly status?: 202
   /** Problems beside `invalid-request`, which any route may answer with. */
   readonly problems: readonly ProblemName[]
   /** `needed`: staff only. `more`: staff see more. */

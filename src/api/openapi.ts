@@ -18,6 +18,7 @@ import { health, metricsText, readiness } from './operation-routes.ts'
 import { getPlan, removePlan, setPlan } from './plan-routes.ts'
 import { getPost, listDecisions, listPosts } from './post-routes.ts'
 import { PROBLEMS, type ProblemName } from './problem.ts'
+import { cancelReplay, getReplay, startReplay } from './replay-routes.ts'
 import { listQuarantine, replayMessages } from './quarantine-routes.ts'
 import { listReportFloods, tellReport } from './report-routes.ts'
 import { beginSilence, endSilence, listSilences } from './silence-routes.ts'
@@ -62,6 +63,9 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   beginSilence,
   endSilence,
   streamEvents,
+  startReplay,
+  getReplay,
+  cancelReplay,
   townAtom,
   townJson,
   stationFeed,
@@ -117,6 +121,7 @@ const TAGS = [
   { name: 'posts', description: 'What stations said, and why.' },
   { name: 'events', description: 'The same as it happens.' },
   { name: 'feeds', description: 'For feed readers.' },
+  { name: 'rules', description: 'Rules tried on the past, for the staff who write them.' },
   { name: 'devices', description: 'Sensors, for the staff who look after them.' },
   { name: 'operation', description: 'For those who run the service.' },
 ] as const
@@ -140,6 +145,7 @@ const problemSchema = {
           field: { type: 'string' },
           expected: { type: 'string' },
           got: { type: 'string' },
+          line: { type: 'integer', description: 'Of a file that came with the request.' },
         },
       },
     },
@@ -190,7 +196,7 @@ function describeRoute(route: AnyApiRoute, schemas: Record<string, Json>): ApiOp
       },
     }),
     responses: {
-      200: {
+      [route.status ?? 200]: {
         description: 'The answer',
         content: {
           [route.answer.type.split(';')[0]!]: {

@@ -9,6 +9,8 @@ export interface FieldError {
   readonly expected: string
   /** What came instead, cut to 100 characters; absent when nothing came. */
   readonly got?: string
+  /** Where in a file that came with the request, from 1. */
+  readonly line?: number
 }
 
 /** The kinds of trouble a caller may meet; each has a paragraph under `/api/docs`. */

@@ -39,6 +39,7 @@ import { InvalidInput, plainProblem, problem, sendProblem } from './problem.ts'
 import { quarantineRoutes, type Replay } from './quarantine-routes.ts'
 import { reportRoutes } from './report-routes.ts'
 import { silenceRoutes } from './silence-routes.ts'
+import { type ReplayDesk, replayRoutes } from './replay-routes.ts'
 import { openStaffDoor } from './staff.ts'
 import { standingRoutes } from './standing-routes.ts'
 import { stationRoutes } from './station-routes.ts'
@@ -66,6 +67,8 @@ export interface HttpOptions {
   readonly ruleIds?: () => readonly string[]
   /** Tries messages from quarantine again. */
   readonly replay?: Replay
+  /** Plays the past again. */
+  readonly replays?: ReplayDesk
   /** A demo's clock runs `speed` times faster than the world's; answers are then kept for a second only. */
   readonly demo?: { readonly speed: number }
   /** What else to serve on the same address: the pages. */
@@ -171,6 +174,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   standingRoutes(app, deps)
   correctionRoutes(app, deps)
   silenceRoutes(app, { ...deps, ruleIds: options.ruleIds ?? (() => []) })
+  replayRoutes(app, { ...deps, ...(options.replays && { replays: options.replays }) })
   quarantineRoutes(app, { ...deps, ...(options.replay && { replay: options.replay }) })
   feedRoutes(app, deps)
   operationRoutes(app, {

@@ -15,11 +15,11 @@ import {
 } from '#src/replay/answer.ts'
 import { MOMENT_EXPECTED, parseMoment } from '#src/replay/moment.ts'
 import { faultLine } from '#src/stations/fault-line.ts'
-import { type Language, LANGUAGES } from '#src/stations/fraction.ts'
 import { parseStationId } from '#src/stations/ids.ts'
 import { DEFAULT_TIME_ZONE, instant, wallTime } from '#src/stations/time.ts'
 import { type JournalReader, type JournalSpan, NoReplay } from '#src/store/journal-reader.ts'
 import { openJournalReader } from '#src/store/sqlite/journal-reader.ts'
+import { EXPLANATION_LANGUAGES, type ExplanationLanguage } from '#src/wording/explanation.ts'
 import { clockText } from '#src/wording/wall-clock.ts'
 import { type Env, readSettings } from '../config.ts'
 import type { CommandResult } from './codec.ts'
@@ -43,7 +43,7 @@ const USAGE = [
   '                   with --verify all are played and this one is compared',
   '',
   '  --data DIR       where the database lives [./data, or KVITTER_DATA]',
-  '  --language LANG  of the sentences: sv or en [en]',
+  '  --language LANG  of the sentences: sv, en or fi [en]',
   '  --json           for machines',
   '',
   'TIME is a day such as 2026-05-05 or a time such as 2026-05-05T10:45, by the town’s clock; or with an',
@@ -113,7 +113,7 @@ function readFlags(args: readonly string[]) {
       values.against !== undefined && !values.diff && '--against: goes with --rules and --diff',
       values.language !== undefined &&
         !isLanguage(values.language) &&
-        `--language: expected one of ${LANGUAGES.join(', ')}, got "${values.language}"`,
+        `--language: expected one of ${EXPLANATION_LANGUAGES.join(', ')}, got "${values.language}"`,
     ].filter((fault) => typeof fault === 'string')
     return faults.length > 0 ? faults.join('\n') : { values }
   } catch (error) {
@@ -234,7 +234,7 @@ function playedText(
   given: Extract<ReplayAnswer, { kind: 'played' }>,
   question: ReplayQuestion,
   timeZone: string,
-  language: Language,
+  language: ExplanationLanguage,
 ): string {
   const { records, decisions, posts, said, more } = given
   const by = question.kind === 'play' && question.rules ? ` by ${question.rules.name}` : ''
@@ -255,7 +255,7 @@ function playedText(
 function comparedText(
   given: Extract<ReplayAnswer, { kind: 'compared' }>,
   timeZone: string,
-  language: Language,
+  language: ExplanationLanguage,
 ): string {
   const { records, same, added, gone, moved, changes, more } = given
   const rows = changes.map((row) => {
@@ -279,7 +279,10 @@ function comparedText(
   ].join('\n')
 }
 
-function changeReason({ change, now, was, whyNot }: ChangeRow, language: Language): string {
+function changeReason(
+  { change, now, was, whyNot }: ChangeRow,
+  language: ExplanationLanguage,
+): string {
   const other = whyNot ? reason(whyNot, language) : 'it never came up'
   switch (change) {
     case 'added':
@@ -298,12 +301,12 @@ function where({ station, stationId, areaId }: SaidRow): string {
   return station ?? stationId ?? areaId ?? '-'
 }
 
-function what({ kind, subject, texts }: SaidRow, language: Language): string {
-  const text = texts?.[language].replaceAll('\n', ' ') ?? subject
+function what({ kind, subject, texts }: SaidRow, language: ExplanationLanguage): string {
+  const text = texts?.[language === 'fi' ? 'en' : language].replaceAll('\n', ' ') ?? subject
   return `${kind}: ${text.length > WIDEST ? `${text.slice(0, WIDEST - 1)}…` : text}`
 }
 
-function reason(row: ReasonRow | null, language: Language): string {
+function reason(row: ReasonRow | null, language: ExplanationLanguage): string {
   return row ? row.texts[language] : '-'
 }
 
@@ -312,8 +315,8 @@ function local(at: string | number, timeZone: string): string {
   return `${wallTime(when, timeZone).day} ${clockText(when, timeZone)}`
 }
 
-function isLanguage(text: string | undefined): text is Language {
-  return LANGUAGES.some((language) => language === text)
+function isLanguage(text: string | undefined): text is ExplanationLanguage {
+  return EXPLANATION_LANGUAGES.some((language) => language === text)
 }
 
 function wrong(text: string): CommandResult {

@@ -8,6 +8,7 @@ import { isoText } from '#src/stations/time.ts'
 import { indexTown, type TownIndex } from '#src/stations/town-index.ts'
 import type { JournalReader, JournalSpan } from '#src/store/journal-reader.ts'
 import { explainDecision } from '#src/wording/decision-text.ts'
+import type { ExplanationLanguage } from '#src/wording/explanation.ts'
 import { POST_TEMPLATES, wordPost } from '#src/wording/post-text.ts'
 import { play, verify } from './run.ts'
 
@@ -50,7 +51,7 @@ export interface SaidRow {
 export interface ReasonRow {
   readonly at: string
   readonly because: Decision['because']
-  readonly texts: Readonly<Record<Language, string>>
+  readonly texts: Readonly<Record<ExplanationLanguage, string>>
 }
 
 export interface ChangeRow {
@@ -65,9 +66,13 @@ export interface DifferenceRow {
   readonly difference: LogDifference['kind']
   /** The number of the decision that was kept. */
   readonly id: number | null
-  readonly was: Decision | null
-  readonly now: Decision | null
+  readonly was: DecisionRow | null
+  readonly now: DecisionRow | null
 }
+
+/** A decision as it is kept. */
+export type DecisionRow = Readonly<Record<string, unknown>> &
+  Pick<Decision, 'at' | 'ruleId' | 'subject'>
 
 export type ReplayAnswer =
   | {
@@ -192,8 +197,8 @@ function verifiedAnswer({
     first: first.map((difference) => ({
       difference: difference.kind,
       id: 'was' in difference ? difference.was.id : null,
-      was: 'was' in difference ? (JSON.parse(difference.was.text) as Decision) : null,
-      now: 'now' in difference ? difference.now : null,
+      was: 'was' in difference ? (JSON.parse(difference.was.text) as DecisionRow) : null,
+      now: 'now' in difference ? { ...difference.now } : null,
     })),
   }
 }
@@ -228,6 +233,7 @@ function tellerOf(reader: JournalReader): Teller {
           texts: {
             sv: explainDecision(decision, index, 'sv'),
             en: explainDecision(decision, index, 'en'),
+            fi: explainDecision(decision, index, 'fi'),
           },
         }
       : null

@@ -110,7 +110,7 @@ describe('kvitter replay', () => {
       /--verify: goes by the rules that held/,
     ],
     ['a difference from nothing', ['--diff'], /--diff: name the rules/],
-    ['another language', ['--language', 'de'], /--language: expected one of sv, en/],
+    ['another language', ['--language', 'de'], /--language: expected one of sv, en, fi/],
   ])('refuses %s with what to do instead', async ([, args, words]) => {
     const { code, text } = await ask(...args)
     expect(text).toMatch(words)

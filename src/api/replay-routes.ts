@@ -1,0 +1,294 @@
+/** The past asked again: what other rules would have said. For staff, and beside everything else. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { DECISION_REASONS } from '#src/rules/decision.ts'
+import type { StationId } from '#src/stations/ids.ts'
+import { type EpochMs, isoText } from '#src/stations/time.ts'
+import { apiRoute, type ApiDeps } from './api-route.ts'
+import { sentenceAnswer } from './decision-answer.ts'
+import { instantText, stationIdText } from './input.ts'
+import { problem, sendProblem } from './problem.ts'
+import { isoInstant } from './station-answer.ts'
+
+interface Span {
+  readonly from?: EpochMs
+  readonly to?: EpochMs
+  readonly stationId?: StationId
+}
+interface RuleText {
+  readonly name: string
+  readonly text: string
+}
+export type ReplayQuestion =
+  | { readonly kind: 'verify'; readonly span: Span }
+  | { readonly kind: 'play'; readonly span: Span; readonly rules?: RuleText }
+  | {
+      readonly kind: 'diff'
+      readonly span: Span
+      readonly rules: RuleText
+      readonly against?: RuleText
+    }
+
+/** Plays it; made where the store and the rules meet. */
+export interface ReplayDesk {
+  /** Every fault of the rule files in question. */
+  faultsOf(question: ReplayQuestion): Promise<
+    readonly {
+      readonly of: 'rules' | 'against'
+      readonly line: number
+      readonly field: string
+      readonly message: string
+    }[]
+  >
+  /** Undefined when too many wait already. */
+  ask(question: ReplayQuestion): ReplayTicket | undefined
+  find(id: string): ReplayTicket | undefined
+  /** Ends it, or forgets what it came to. */
+  cancel(id: string): ReplayTicket | undefined
+}
+
+export interface ReplayTicket {
+  readonly id: string
+  readonly askedAt: EpochMs
+  readonly state: z.infer<typeof replayState>
+  readonly share: number
+  readonly answer?: z.infer<typeof replayResult> | { readonly kind: 'faulty' }
+  readonly why?: string
+}
+
+const replayState = z.enum(['waiting', 'running', 'done', 'failed', 'cancelled'])
+
+const reasonRow = z.strictObject({
+  at: isoInstant,
+  because: z.enum(DECISION_REASONS),
+  texts: sentenceAnswer,
+})
+const saidRow = z.strictObject({
+  at: isoInstant,
+  stationId: z.string().nullable(),
+  station: z.string().nullable().meta({ description: 'Its name.' }),
+  areaId: z.string().nullable(),
+  ruleId: z.string(),
+  subject: z.string(),
+  kind: z.enum(['open', 'close', 'digest', 'correction']),
+  post: z.string().meta({ description: 'The post’s key; several rows may share one.' }),
+  episode: z.string(),
+  texts: z
+    .strictObject({ sv: z.string(), en: z.string() })
+    .nullable()
+    .meta({ description: 'The whole post; null when its station is no longer in the town.' }),
+  why: reasonRow.nullable(),
+})
+const differenceRow = z.strictObject({
+  difference: z.enum(['changed', 'missing', 'extra']),
+  id: z.int().nullable().meta({ description: 'The number of the decision that was kept.' }),
+  was: z.looseObject({}).nullable(),
+  now: z.looseObject({}).nullable(),
+})
+const counts = { records: z.int(), more: z.int().meta({ description: 'Rows not listed.' }) }
+const replayResult = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('verified'),
+    since: isoInstant.nullable().meta({ description: 'Where it set out; null: the beginning.' }),
+    records: z.int(),
+    same: z.int(),
+    differences: z.int(),
+    first: z.array(differenceRow).readonly(),
+  }),
+  z.strictObject({
+    kind: z.literal('played'),
+    ...counts,
+    decisions: z.int(),
+    posts: z.int(),
+    said: z.array(saidRow).readonly(),
+  }),
+  z.strictObject({
+    kind: z.literal('compared'),
+    ...counts,
+    same: z.int(),
+    added: z.int(),
+    gone: z.int(),
+    moved: z.int(),
+    changes: z
+      .array(
+        z.strictObject({
+          change: z.enum(['added', 'gone', 'moved']),
+          was: saidRow.nullable(),
+          now: saidRow.nullable(),
+          whyNot: reasonRow
+            .nullable()
+            .meta({ description: 'What the other side decided of it; null: it never came up.' }),
+        }),
+      )
+      .readonly(),
+  }),
+])
+
+const ticketAnswer = z
+  .strictObject({
+    id: z.string(),
+    askedAt: isoInstant,
+    state: replayState,
+    share: z.number().meta({ description: 'How much is done, 0 to 1.' }),
+    result: replayResult.nullable(),
+    why: z.string().nullable().meta({ description: 'When it failed.' }),
+  })
+  .meta({ id: 'Replay' })
+
+/** Both files and what JSON makes of their quotes. */
+const BODY_LIMIT = 4_000_000
+const LONGEST = 1_000_000
+
+const ruleText = z
+  .string({ error: 'the text of a rules.yaml' })
+  .max(LONGEST, `the text of a rules.yaml, at most ${LONGEST} characters`)
+
+export const startReplay = apiRoute({
+  method: 'post',
+  path: '/api/v1/rules/replay',
+  operationId: 'startReplay',
+  summary: 'Plays a span of the past again, by the rules that held or by others',
+  description:
+    'Without `rules`: do the records still give the decisions that were made? With `rules`: what would have been said, had they been loaded at `from`. With `against` too: what would be added, gone or moved, against what happened (`"as-run"`) or against other rules. Nothing is sent. The answer is a ticket; ask for it until `state` is no longer `waiting` or `running`.',
+  tag: 'rules',
+  params: z.strictObject({}),
+  query: z.strictObject({}),
+  body: z.strictObject({
+    rules: ruleText.optional(),
+    against: ruleText.optional(),
+    from: instantText.optional(),
+    to: instantText.optional(),
+    station: stationIdText.optional(),
+  }),
+  answer: { type: 'application/json', schema: ticketAnswer },
+  status: 202,
+  problems: ['not-authorized', 'not-ready'],
+  staff: 'needed',
+})
+
+const byId = z.strictObject({ id: z.uuid({ error: 'the id of a replay' }) })
+
+export const getReplay = apiRoute({
+  path: '/api/v1/rules/replays/:id',
+  operationId: 'getReplay',
+  summary: 'How far a replay has come, and what it came to',
+  description: 'Answers are kept for an hour, the newest ten of them.',
+  tag: 'rules',
+  params: byId,
+  query: z.strictObject({}),
+  answer: { type: 'application/json', schema: ticketAnswer },
+  problems: ['not-authorized', 'not-found'],
+  staff: 'needed',
+})
+
+export const cancelReplay = apiRoute({
+  method: 'delete',
+  path: '/api/v1/rules/replays/:id',
+  operationId: 'cancelReplay',
+  summary: 'Ends a replay, or forgets what it came to',
+  tag: 'rules',
+  params: byId,
+  query: z.strictObject({}),
+  answer: { type: 'application/json', schema: ticketAnswer },
+  problems: ['not-authorized', 'not-found'],
+  staff: 'needed',
+})
+
+export function replayRoutes(
+  app: FastifyInstance,
+  deps: ApiDeps & { readonly replays?: ReplayDesk },
+): void {
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+  const desk = deps.replays
+  // Asked before the body is read: a stranger has no use for four megabytes of it.
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+    void reply.header('cache-control', 'no-store')
+    return deps.staff.refuses(request, reply) ? reply : undefined
+  }
+
+  typed.post(
+    startReplay.path,
+    {
+      schema: { querystring: startReplay.query, body: startReplay.body },
+      bodyLimit: BODY_LIMIT,
+      onRequest,
+    },
+    async (request, reply) => {
+      if (!desk) return sendProblem(reply, problem('not-ready', 'There is no past to ask here.'))
+      const { rules, against, from, to, station } = request.body
+      if (from !== undefined && to !== undefined && from >= to) {
+        const wrong = { field: 'to', expected: 'a time after from' }
+        return sendProblem(reply, problem('invalid-request', 'The span is empty.', [wrong]))
+      }
+      if (rules === undefined && against !== undefined) {
+        const wrong = { field: 'rules', expected: 'the rules to be set against these' }
+        return sendProblem(reply, problem('invalid-request', 'One side is missing.', [wrong]))
+      }
+      const span: Span = {
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+        ...(station && { stationId: station }),
+      }
+      const question = questionOf(span, rules, against)
+      const faults = await desk.faultsOf(question)
+      if (faults.length > 0) {
+        const detail = faults.length === 1 ? 'The rules have a fault.' : 'The rules have faults.'
+        const errors = faults.map(({ of, line, field, message }) => ({
+          field: field === '' ? of : `${of}: ${field}`,
+          line,
+          expected: message,
+        }))
+        return sendProblem(reply, problem('invalid-request', detail, errors))
+      }
+      const ticket = desk.ask(question)
+      if (!ticket) {
+        const detail = 'The past is being asked much just now; try again in a minute.'
+        return sendProblem(reply.header('retry-after', '60'), problem('not-ready', detail))
+      }
+      return reply.code(202).send(ticketJson(ticket))
+    },
+  )
+
+  typed.get(
+    getReplay.path,
+    { schema: { params: getReplay.params, querystring: getReplay.query }, onRequest },
+    async (request, reply) => answerTicket(reply, desk?.find(request.params.id)),
+  )
+
+  typed.delete(
+    cancelReplay.path,
+    { schema: { params: cancelReplay.params, querystring: cancelReplay.query }, onRequest },
+    async (request, reply) => answerTicket(reply, desk?.cancel(request.params.id)),
+  )
+}
+
+function questionOf(
+  span: Span,
+  rules: string | undefined,
+  against: string | undefined,
+): ReplayQuestion {
+  if (rules === undefined) return { kind: 'verify', span }
+  const named = { name: 'rules', text: rules }
+  if (against === undefined) return { kind: 'play', span, rules: named }
+  if (against === 'as-run') return { kind: 'diff', span, rules: named }
+  return { kind: 'diff', span, rules: named, against: { name: 'against', text: against } }
+}
+
+function answerTicket(reply: FastifyReply, ticket: ReplayTicket | undefined) {
+  return ticket
+    ? ticketJson(ticket)
+    : sendProblem(reply, problem('not-found', 'There is no such replay, or no longer.'))
+}
+
+function ticketJson(ticket: ReplayTicket): z.infer<typeof ticketAnswer> {
+  const { id, askedAt, state, share, answer, why } = ticket
+  return {
+    id,
+    askedAt: isoText(askedAt),
+    state,
+    share,
+    result: answer && answer.kind !== 'faulty' ? answer : null,
+    why: why ?? null,
+  }
+}
