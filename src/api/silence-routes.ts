@@ -64,7 +64,7 @@ export const beginSilence = apiRoute({
   operationId: 'beginSilence',
   summary: 'Staff ask for silence',
   description:
-    'Of a station, a container, a rule, or a rule there; with none of them, of the whole town. Posts are held back until `until`, or for `duration`, and go out then if they are still true and new enough.',
+    'Of a station, a container, a rule, or a rule there; with none of them, of the whole town. News is held back until `until`, or for `duration`, and goes out then if it is still true; news that something is over is left out.',
   tag: 'posts',
   params: z.strictObject({}),
   query: z.strictObject({}),
