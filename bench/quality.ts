@@ -155,45 +155,80 @@ const results: Record<string, ReturnType<typeof row>> = {}
 for (const [name, some] of Object.entries(groups)) {
   results[name] = row(compare(some, TOLERANCE_MS), some.length)
 }
-for (const [phantomShare, spikeShare] of [
-  [0, 0.03],
-  [0.1, 0.01],
-  [0.35, 0.01],
-  [0.6, 0.02],
+for (const [phantomShare, spikeShare, manner] of [
+  [0, 0.03, 'as-seen'],
+  [0.1, 0.01, 'as-seen'],
+  [0.35, 0.01, 'as-seen'],
+  [0.35, 0.01, 'anywhere'],
+  [0.6, 0.02, 'as-seen'],
 ] as const) {
   const injected = SEEDS.flatMap((seed) =>
     cleanSlow.map(({ stream, reference }, i): Case => {
       const emptied = reference.emptyings.map(({ atMs }) => atMs)
-      return { stream: inject(stream, emptied, { phantomShare, spikeShare }, seed + i), reference }
+      return {
+        stream: inject(stream, emptied, { phantomShare, spikeShare, manner }, seed + i),
+        reference,
+      }
     }),
   )
-  const name = `injected ${phantomShare * 100} % + ${spikeShare * 100} %`
+  const where = manner === 'anywhere' ? ', anywhere' : ''
+  const name = `injected ${phantomShare * 100} % + ${spikeShare * 100} %${where}`
   results[name] = row(compare(injected, INJECTED_TOLERANCE_MS), injected.length)
 }
 console.table(results)
 
-/** Crews work by day: emptyings at 19…05 local time, times 24/10, estimate the reference's false ones. */
-function nightShare(some: readonly Case[]): number {
+/**
+ * Crews work by day: emptyings at 19…05 local time, times 24/10, estimate the false ones, and nobody's
+ * model has a say in it. Beside the share stands how many a container has in a year, without those.
+ */
+function byTheClock(
+  some: readonly Case[],
+  emptiedAtMs: (one: Case) => readonly number[],
+): { readonly falseShare: number; readonly aYear: number } {
   let all = 0
   let night = 0
-  for (const { stream, reference } of some) {
+  let years = 0
+  for (const one of some) {
+    const { stream } = one
     const hours = new Intl.DateTimeFormat('en-GB', {
       timeZone: stream.timeZone,
       hour: '2-digit',
       hourCycle: 'h23',
     })
-    for (const { atMs } of reference.emptyings) {
+    years += (stream.atMs.at(-1)! - stream.atMs[0]!) / (52 * WEEK_MS)
+    for (const atMs of emptiedAtMs(one)) {
       const hour = Number(hours.format(atMs))
       all++
       if (hour >= 19 || hour < 5) night++
     }
   }
-  return (2.4 * night) / all
+  return { falseShare: (2.4 * night) / all, aYear: (all - 2.4 * night) / years }
 }
-console.log('\nReference: estimated share of false emptyings, by the hours when nobody works')
+console.log('\nFalse emptyings by the hours when nobody works, and the others a container-year')
 for (const [name, some] of Object.entries(groups)) {
-  console.log(`  ${name.padEnd(14)} ${(100 * nightShare(some)).toFixed(1)} %`)
+  const told = (what: ReturnType<typeof byTheClock>) =>
+    `${(100 * what.falseShare).toFixed(1).padStart(5)} %, ${what.aYear.toFixed(1).padStart(5)}`
+  const reference = byTheClock(some, (one) => one.reference.emptyings.map(({ atMs }) => atMs))
+  const filter = byTheClock(some, (one) => judge(one.stream).emptyings.map(({ at }) => at))
+  console.log(`  ${name.padEnd(14)} reference ${told(reference)}   filter ${told(filter)}`)
 }
+
+/** The first quarter of a bad sensor's year is spent learning what the reference knows beforehand. */
+const learned = tally()
+for (const { stream, reference } of badSlow) {
+  const from = stream.atMs[0]! + (stream.atMs.at(-1)! - stream.atMs[0]!) / 4
+  const { emptyings } = judge(stream)
+  const found = emptyings.filter(({ at }) => at >= from)
+  const matched = score(
+    reference.emptyings.map(({ atMs }) => atMs).filter((atMs) => atMs >= from),
+    found.map(({ at }) => at),
+    TOLERANCE_MS,
+  )
+  learned.tp += matched.tp
+  learned.fp += matched.fp
+  learned.fn += matched.fn
+}
+console.log(`\nBad sensors, without the first quarter of the time: F1 ${f1(learned).toFixed(3)}`)
 
 const perReadingUs = (1000 * tookMs) / readings
 const paperRow = row(compare(paper, TOLERANCE_MS), paper.length)
@@ -202,6 +237,12 @@ const goals: readonly (readonly [string, number, 'at least' | 'at most', number]
   ['emptying F1, paper', paperRow.F1, 'at least', 0.985],
   ['emptying F1, bad sensors', results['slow C, all']!.F1, 'at least', 0.92],
   ['emptying F1, 35 % phantom injected', results['injected 35 % + 1 %']!.F1, 'at least', 0.93],
+  [
+    'emptying F1, 35 % phantom anywhere',
+    results['injected 35 % + 1 %, anywhere']!.F1,
+    'at least',
+    0.93,
+  ],
   ['wrong posts a container-week, slow', results['slow, all']!['wrong/wk'], 'at most', 0.02],
   ['wrong posts a container-week, paper', paperRow['wrong/wk'], 'at most', 0.1],
   ['µs a reading', Number(perReadingUs.toFixed(1)), 'at most', 50],

@@ -1,18 +1,40 @@
 /**
- * The reference that the filter is measured against, made offline with the whole series at hand: pass
- * one finds each sensor's phantom levels from all of its excursions, pass two is a smoothing Viterbi
- * path (levels 0, 2 … 100, each as it is or behind an outlier) with backtracking, so that each reading
- * is judged by what came after it too. Its weights were chosen by two signs that know nothing of the
- * filter: how many emptyings fall between 19 and 05 local time, when no crew works, and whether bad
- * sensors are emptied about as often as clean ones. They were chosen while the filter's scores were in
- * sight, though, and among variants that those signs hardly tell apart; on bad sensors the score hangs on
- * the choice (docs/decisions/0010 gives it for three of them).
+ * The reference that the filter is measured against: the filter itself with hindsight, as forecast
+ * practice has it. Pass one hears the whole series and learns all echoes, pass two searches and then
+ * goes back from the end, so that each reading is judged by what came after it too.
  *
- * Its limits: on clean sensors it is near the truth, on bad ones it is a reasoned guess of the same
- * family as the filter, wrong in about one emptying of five; hours of an emptying that an echo hid can't
- * be known. Where truth must be known, faults are injected into clean sensors instead.
+ * Its limits: on clean sensors it is near the truth; on bad ones it is a reasoned guess of the filter's
+ * own family, by the hours when nobody works wrong in one emptying of five, and the hour of an emptying
+ * that an echo hid can't be known. What it can tell there is how much the filter loses by not knowing
+ * what comes. Where truth must be known, faults are injected into clean sensors instead.
  */
+import {
+  advance,
+  latestStep,
+  LEVELS,
+  newLattice,
+  PERCENT_PER_STEP,
+  STATES,
+} from '#src/quality/lattice.ts'
+import {
+  hiddenBelow,
+  learn,
+  natsOffEcho,
+  newLearner,
+  phantomAt,
+  surpriseOfAnother,
+  surpriseOfExcursion,
+  suspectAt,
+} from '#src/quality/phantoms.ts'
+import type { PhantomLearner } from '#src/quality/phantoms.ts'
+import { FAST, SLOW } from '#src/quality/weights.ts'
+import { HOUR } from '#src/stations/time.ts'
 import type { Stream } from './streams.ts'
+
+/** As the filter has them. */
+const REPEATS_PERCENT = 4
+const CREEP_PERCENT = 8
+const FIRST_GAP_MS = 3 * HOUR
 
 export interface Reference {
   /** Believed level at each reading; NaN at a fault. */
@@ -35,90 +57,20 @@ export interface ReferenceEmptying {
   readonly toPercent: number
 }
 
-interface Weights {
-  readonly sigma: number
-  readonly upPerStep: number
-  readonly jump: number
-  readonly downPerStep: number
-  readonly reset: number
-  readonly landPerStep: number
-  readonly outlierIn: number
-  readonly outlier: number
-  readonly outlierAgain: number
-  readonly onPhantom: number
-}
-
-const HOUR_MS = 3_600_000
-const LEVELS = 51
-const STATES = LEVELS * 2
-const RESET_STEPS = 9
-/** So near the reading before, an echo that lasts says the same again. */
-const REPEATS_PERCENT = 4
-const SLOW: Weights = {
-  sigma: 2.2,
-  upPerStep: 0.3,
-  jump: 7,
-  downPerStep: 1.1,
-  reset: 6,
-  landPerStep: 0.2,
-  outlierIn: 3.5,
-  outlier: 2.2,
-  outlierAgain: 0.5,
-  onPhantom: 0.15,
-}
-const FAST: Weights = {
-  ...SLOW,
-  outlierAgain: 2.2,
-  upPerStep: 0.08,
-  jump: 4,
-  reset: 4.5,
-  downPerStep: 0.9,
-}
-
+/**
+ * Pass one hears all excursions, so that pass two knows from its first reading where the echoes lie,
+ * how they scatter and how often the sensor leaps.
+ */
 export function makeReference(stream: Stream): Reference {
-  const weights = stream.kind === 'paper' ? FAST : SLOW
-  const phantoms = findPhantoms(stream)
-  const path = smooth(stream, weights, phantoms)
-  return describe(stream, phantoms, path)
-}
-
-/** Up by 10 points, back within 6 of the base within two days: where it landed is counted. */
-function findPhantoms({ atMs, rawPercent }: Stream): readonly number[] {
-  const hits = new Float64Array(LEVELS)
-  let excursions = 0
-  let base = Number.NaN
-  let startedAt = 0
-  let landings: number[] = []
-  for (let i = 0; i < rawPercent.length; i++) {
-    const y = rawPercent[i]!
-    if (Number.isNaN(y)) continue
-    if (landings.length === 0) {
-      if (y >= base + 10) {
-        landings = [y]
-        startedAt = atMs[i]!
-      } else base = y
-      continue
-    }
-    const expired = atMs[i]! - startedAt > 48 * HOUR_MS
-    if (y > base + 6 && !expired) {
-      landings.push(y)
-      continue
-    }
-    excursions++
-    if (!expired && y >= base - 6) {
-      const middle = landings.sort((a, b) => a - b)[landings.length >> 1]!
-      hits[Math.round(middle / 2)]! += 1
-    }
-    landings = []
-    base = y
+  const learner = newLearner()
+  for (const [i, percent] of stream.rawPercent.entries()) {
+    if (!Number.isNaN(percent)) learn(learner, stream.atMs[i]!, percent)
   }
-  const found: number[] = []
-  for (let step = 0; step < LEVELS; step++) {
-    const near = (hits[step - 1] ?? 0) + hits[step]! + (hits[step + 1] ?? 0)
-    const peak = hits[step]! >= (hits[step - 1] ?? 0) && hits[step]! > (hits[step + 1] ?? 0)
-    if (peak && near >= 6 && near >= 0.15 * excursions) found.push(step * 2)
-  }
-  return found
+  return describe(
+    stream,
+    learner.phantoms.map((step) => PERCENT_PER_STEP * step),
+    smooth(stream, learner),
+  )
 }
 
 interface Path {
@@ -129,132 +81,51 @@ interface Path {
 
 const RESET_BIT = 128
 
-function smooth(stream: Stream, w: Weights, phantoms: readonly number[]): Path {
-  const n = stream.atMs.length
+/** The filter's search, and from its last state back to the first. */
+function smooth({ atMs, rawPercent, kind }: Stream, learner: PhantomLearner): Path {
+  const n = atMs.length
   const back = new Uint8Array(n * STATES)
-  let cost = new Float64Array(STATES)
-  let next = new Float64Array(STATES)
-  const best = new Float64Array(LEVELS)
-  const from = new Uint8Array(LEVELS)
-  let lastAt = Number.NaN
-  let lastRaw = Number.NaN
+  const lattice = newLattice()
+  const weights = kind === 'paper' ? FAST : SLOW
+  let last = -1
+  let runPercent = -1
   for (let i = 0; i < n; i++) {
-    const y = stream.rawPercent[i]!
-    const row = i * STATES
-    if (Number.isNaN(y)) {
-      for (let s = 0; s < STATES; s++) back[row + s] = s
+    const percent = rawPercent[i]!
+    if (Number.isNaN(percent)) {
+      for (let state = 0; state < STATES; state++) back[i * STATES + state] = state
       continue
     }
-    const gapHours = Number.isNaN(lastAt) ? 1 : (stream.atMs[i]! - lastAt) / HOUR_MS
-    lastAt = stream.atMs[i]!
-    const again = Math.abs(y - lastRaw) <= REPEATS_PERCENT
-    lastRaw = y
-    const lasting = again ? w.outlierAgain : w.outlier
-    const first =
-      w.outlierIn + (phantoms.some((p) => Math.abs(y - p) <= 3) ? 0 : w.outlier - lasting)
-    const slack = Math.log(Math.max(1, gapHours / 3))
-    const up = w.upPerStep / Math.max(1, gapHours / 3)
-    const jump = Math.max(2, w.jump - slack)
-    const reset = Math.max(2, w.reset - slack)
-    for (let mode = 0; mode < 2; mode++) {
-      // Cheapest way into each level, over the mode it comes from.
-      for (let l = 0; l < LEVELS; l++) {
-        const stay = cost[mode * LEVELS + l]!
-        const other = cost[(1 - mode) * LEVELS + l]! + (mode === 1 ? first : 0)
-        best[l] = Math.min(stay, other)
-        from[l] = stay <= other ? mode * LEVELS + l : (1 - mode) * LEVELS + l
-      }
-      const intoCost = new Float64Array(best)
-      const intoFrom = new Uint8Array(from)
-      let climb = Infinity
-      let climbFrom = 0
-      let lowest = Infinity
-      let lowestFrom = 0
-      for (let l = 0; l < LEVELS; l++) {
-        climb += up
-        if (best[l]! <= climb) {
-          climb = best[l]!
-          climbFrom = from[l]!
-        }
-        if (best[l]! < lowest) {
-          lowest = best[l]!
-          lowestFrom = from[l]!
-        }
-        if (climb < intoCost[l]!) {
-          intoCost[l] = climb
-          intoFrom[l] = climbFrom
-        }
-        if (lowest + jump < intoCost[l]!) {
-          intoCost[l] = lowest + jump
-          intoFrom[l] = lowestFrom
-        }
-      }
-      let sink = Infinity
-      let sinkFrom = 0
-      let above = Infinity
-      let aboveFrom = 0
-      for (let l = LEVELS - 1; l >= 0; l--) {
-        sink += w.downPerStep
-        if (best[l]! <= sink) {
-          sink = best[l]!
-          sinkFrom = from[l]!
-        }
-        if (sink < intoCost[l]!) {
-          intoCost[l] = sink
-          intoFrom[l] = sinkFrom
-        }
-        const source = l + RESET_STEPS
-        if (source < LEVELS && best[source]! < above) {
-          above = best[source]!
-          aboveFrom = from[source]!
-        }
-        const fall = above + reset + w.landPerStep * l
-        if (fall < intoCost[l]!) {
-          intoCost[l] = fall
-          intoFrom[l] = aboveFrom | RESET_BIT
-        }
-      }
-      for (let l = 0; l < LEVELS; l++) {
-        const s = mode * LEVELS + l
-        next[s] =
-          intoCost[l]! + (mode === 0 ? asItIs(y, l * 2, w) : behind(y, l * 2, lasting, w, phantoms))
-        back[row + s] = intoFrom[l]!
-      }
+    const suspect = suspectAt(learner, percent, phantomAt(learner, percent))
+    const near = last >= 0 && Math.abs(percent - rawPercent[last]!) <= REPEATS_PERCENT
+    const repeats = near && Math.abs(percent - runPercent) <= CREEP_PERCENT
+    if (!repeats) runPercent = percent
+    advance(
+      lattice,
+      {
+        at: atMs[i]!,
+        rawPercent: percent,
+        gapMs: last < 0 ? FIRST_GAP_MS : atMs[i]! - atMs[last]!,
+        phantomAboveStep: hiddenBelow(suspect),
+        phantomOffNats: suspect < 0 ? 0 : natsOffEcho(learner, percent, suspect),
+        repeats,
+        outlierIn: surpriseOfExcursion(learner),
+        outlierOn: surpriseOfAnother(learner),
+        resetDiscount: 0,
+      },
+      weights,
+    )
+    last = i
+    for (let state = 0; state < STATES; state++) {
+      const reset = latestStep.wasReset[state] ? RESET_BIT : 0
+      back[i * STATES + state] = latestStep.origin[state]! | reset
     }
-    const floor = next.reduce((a, b) => Math.min(a, b))
-    for (let s = 0; s < STATES; s++) next[s]! -= floor
-    ;[cost, next] = [next, cost]
   }
-  return trace(stream, back, cost)
-}
-
-function asItIs(y: number, level: number, w: Weights): number {
-  const z = Math.abs(y - level) / w.sigma
-  return z < 2 ? (z * z) / 2 : 2 * z - 2
-}
-
-function behind(
-  y: number,
-  level: number,
-  lasting: number,
-  w: Weights,
-  phantoms: readonly number[],
-): number {
-  for (const phantom of phantoms) {
-    if (Math.abs(y - phantom) <= 3 && level < phantom - 5) return w.onPhantom
-  }
-  // Bad echoes show too much nearly always; 1 in 100 shows too little.
-  return y < level ? w.outlier + 2 : lasting
-}
-
-function trace(stream: Stream, back: Uint8Array, last: Float64Array): Path {
-  const n = stream.atMs.length
   const path = {
     step: new Uint8Array(n),
     outlier: new Uint8Array(n),
     resetHere: new Uint8Array(n),
   }
-  let state = last.indexOf(last.reduce((a, b) => Math.min(a, b)))
+  let state = lattice.best
   for (let i = n - 1; i >= 0; i--) {
     path.step[i] = state % LEVELS
     path.outlier[i] = state >= LEVELS ? 1 : 0

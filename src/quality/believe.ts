@@ -18,8 +18,10 @@ import {
   hiddenBelow,
   hitsAround,
   learn,
+  natsOffEcho,
   newLearner,
   phantomAt,
+  surpriseOfAnother,
   surpriseOfExcursion,
   suspectAt,
 } from './phantoms.ts'
@@ -107,8 +109,10 @@ const EVIDENCE_NATS = 3
  * on a sensor that is seldom wrong, another or more on one with many bad echoes.
  */
 const SURE_NATS = 3
-const SURE_NATS_IF_BAD = 10
+const SURE_NATS_IF_BAD = 5
 const BAD_SHARE = 0.02
+/** A smaller fall is not told: waste settles, and bags are taken out. */
+const TOLD_FALL_PERCENT = 20
 /** An emptying is borne out by the reading after its first; out of the dead zone by two. */
 const READINGS = 2
 const DOUBTFUL_READINGS = 3
@@ -146,8 +150,10 @@ export function believe(
     rawPercent: fillPercent,
     gapMs: state.readings === 0 ? FIRST_GAP_MS : at - state.lastAt,
     phantomAboveStep: hiddenBelow(suspect),
+    phantomOffNats: suspect < 0 ? 0 : natsOffEcho(state.learner, fillPercent, suspect),
     repeats: repeats(state, fillPercent),
     outlierIn: surpriseOfExcursion(state.learner),
+    outlierOn: surpriseOfAnother(state.learner),
     resetDiscount: evidence.length > 0 ? EVIDENCE_NATS : 0,
   }
   advance(state.lattice, sight, fast ? FAST : SLOW)
@@ -216,6 +222,8 @@ function findEmptying(
   const after = paths.resetAfter[best]!
   const before = paths.resetBefore[best]!
   if (before <= state.emptiedBefore || after < state.emptiedBefore || after === 0) return undefined
+  const fallPercent = PERCENT_PER_STEP * (paths.resetFrom[best]! - paths.resetTo[best]!)
+  if (fallPercent < TOLD_FALL_PERCENT) return undefined
   const margin = resetMargin(state.lattice)
   if (evidence.length === 0 && margin < sureNats(state)) return undefined
   if (state.emptiedBefore !== 0) {

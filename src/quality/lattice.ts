@@ -53,10 +53,14 @@ export interface Sight {
   readonly gapMs: number
   /** Below this many steps a level would be hidden by a known phantom that the reading lies on. */
   readonly phantomAboveStep: number
+  /** Nats for where on the phantom it lies, beside a good echo that is right on its level. */
+  readonly phantomOffNats: number
   /** Near the reading before: a false echo that lasts says the same again. */
   readonly repeats: boolean
   /** Nats for the first of a run of bad echoes, by how often this sensor has them. */
   readonly outlierIn: number
+  /** Nats for each further one that says something new, by how often this sensor leaps. */
+  readonly outlierOn: number
   /** Nats off the price of an emptying: somebody or something else speaks of one. */
   readonly resetDiscount: number
 }
@@ -94,11 +98,12 @@ const wasReset = new Uint8Array(STATES)
 const origin = new Uint8Array(STATES)
 const nextCost = new Int32Array(STATES)
 
-/** Takes one reading in. Some 600 comparisons, whatever the reading. */
+/** Takes one reading in: some thousand comparisons, whatever the reading. */
 export function advance(lattice: Lattice, sight: Sight, weights: Weights): void {
   const gapUnits = Math.max(1, sight.gapMs / HOUR / USUAL_GAP_HOURS)
   const slack = Math.log(gapUnits)
   const up = Math.round((NAT * weights.up) / gapUnits)
+  const upSteps = Math.min(LEVELS, Math.round(weights.upSteps * gapUnits))
   const jump = Math.max(LEAST_RARE, Math.round(NAT * (weights.jump - slack)))
   const down = Math.round(NAT * weights.down)
   const reset = Math.max(LEAST_RARE, Math.round(NAT * (weights.reset - slack)))
@@ -110,27 +115,31 @@ export function advance(lattice: Lattice, sight: Sight, weights: Weights): void 
   // The first of a run pays in full, and on a phantom only for being the first.
   const first = sight.phantomAboveStep > 0 ? 0 : weights.outlier - lasting
   const outlierIn = Math.round(NAT * (sight.outlierIn + first))
+  const isNew = sight.phantomAboveStep === 0 && !sight.repeats
+  const outlierOn = isNew ? Math.round(NAT * sight.outlierOn) : 0
 
   for (let mode = 0; mode < 2; mode++) {
-    enter(lattice.paths.cost, mode, outlierIn)
-    climb(up, jump)
+    enter(lattice.paths.cost, mode, outlierIn, outlierOn)
+    climb(up, upSteps, jump)
     fall(mode, down, priced, landing)
     for (let level = 0; level < LEVELS; level++) {
       nextCost[mode * LEVELS + level] = reached[level]!
       origin[mode * LEVELS + level] = reachedFrom[level]!
     }
   }
-  observe(sight, NAT * lasting, NAT * onPhantom, weights)
+  const hidden = Math.max(0, onPhantom + sight.phantomOffNats)
+  observe(sight, NAT * lasting, NAT * hidden, weights)
   settle(lattice, sight.at)
 }
 
 /** Cheapest way into each level of a mode, from the same mode or the other. */
-function enter(cost: Uint16Array, mode: number, outlierIn: number): void {
+function enter(cost: Uint16Array, mode: number, outlierIn: number, outlierOn: number): void {
   const same = mode * LEVELS
   const other = LEVELS - same
   const change = mode === 1 ? outlierIn : 0
+  const goOn = mode === 1 ? outlierOn : 0
   for (let level = 0; level < LEVELS; level++) {
-    const stay = cost[same + level]!
+    const stay = cost[same + level]! + goOn
     const come = cost[other + level]! + change
     const stays = stay <= come
     entry[level] = stays ? stay : come
@@ -138,32 +147,59 @@ function enter(cost: Uint16Array, mode: number, outlierIn: number): void {
   }
 }
 
-/** Rises: by so much a step, or by any amount at the price of a jump. Running minima do for all sources. */
-function climb(up: number, jump: number): void {
-  let rising = MOST_COST
-  let risingFrom = 0
+/**
+ * Rises: by so much a step for so many steps, or by any amount at the price of a jump. Without that
+ * bound a leap onto an echo would cost less than to disbelieve it.
+ */
+function climb(up: number, upSteps: number, jump: number): void {
+  if (upSteps >= LEVELS) climbFreely(up)
+  else climbBy(up, upSteps)
   let lowest = MOST_COST
   let lowestFrom = 0
   for (let level = 0; level < LEVELS; level++) {
-    const here = entry[level]!
-    const from = entryFrom[level]!
-    rising += up
-    if (here <= rising) {
-      rising = here
-      risingFrom = from
-    }
     const jumped = lowest + jump
-    if (rising <= jumped) {
-      reached[level] = rising
-      reachedFrom[level] = risingFrom
-    } else {
+    if (jumped < reached[level]!) {
       reached[level] = jumped
       reachedFrom[level] = lowestFrom
     }
-    if (here < lowest) {
-      lowest = here
-      lowestFrom = from
+    if (entry[level]! < lowest) {
+      lowest = entry[level]!
+      lowestFrom = entryFrom[level]!
     }
+  }
+}
+
+function climbBy(up: number, upSteps: number): void {
+  for (let level = 0; level < LEVELS; level++) {
+    let cheapest = entry[level]!
+    let from = entryFrom[level]!
+    let climbed = 0
+    const lowest = Math.max(0, level - upSteps)
+    for (let source = level - 1; source >= lowest; source--) {
+      climbed += up
+      const cost = entry[source]! + climbed
+      if (cost < cheapest) {
+        cheapest = cost
+        from = entryFrom[source]!
+      }
+    }
+    reached[level] = cheapest
+    reachedFrom[level] = from
+  }
+}
+
+/** Without a bound a running minimum does for all sources. */
+function climbFreely(up: number): void {
+  let rising = MOST_COST
+  let from = 0
+  for (let level = 0; level < LEVELS; level++) {
+    rising += up
+    if (entry[level]! <= rising) {
+      rising = entry[level]!
+      from = entryFrom[level]!
+    }
+    reached[level] = rising
+    reachedFrom[level] = from
   }
 }
 
@@ -256,6 +292,12 @@ function settle(lattice: Lattice, at: number): void {
   lattice.spare = was
   lattice.best = best
 }
+
+/** Where each state of the latest step came from, and whether by an emptying: for whoever looks back offline. */
+export const latestStep: {
+  readonly origin: Readonly<Uint8Array>
+  readonly wasReset: Readonly<Uint8Array>
+} = { origin, wasReset }
 
 /**
  * By how many nats the best path beats the best one that knows nothing of its last emptying: how sure

@@ -9,7 +9,7 @@ import { LEVELS, STATES } from './lattice.ts'
 import { recall } from './phantoms.ts'
 
 /** Raised with every change of what is kept; older bytes are then read as no state at all. */
-const VERSION = 1
+const VERSION = 2
 
 /** Numbers kept one by one, in this order. */
 const SCALARS = [
@@ -35,8 +35,11 @@ const LEARNED = [
   'excursions',
   'returned',
   'fillings',
+  'leaps',
   'seen',
   'fadedAt',
+  'lastPercent',
+  'lastOnPhantom',
   'basePercent',
   'startedAt',
   'landed',
@@ -56,6 +59,7 @@ export function pack(state: BeliefState): Uint8Array {
   for (const name of LEARNED) writer.float(learner[name])
   for (const step of learner.landings) writer.byte(step)
   writer.sparse(learner.hits)
+  writer.sparse(learner.echoes)
   writer.sparse(learner.since)
   for (const cost of lattice.paths.cost) writer.short(cost)
   for (const name of STEPS) for (const step of lattice.paths[name]) writer.byte(step)
@@ -76,6 +80,7 @@ export function unpack(bytes: Uint8Array): BeliefState | undefined {
   for (const name of LEARNED) learner[name] = reader.float()
   for (let i = 0; i < learner.landings.length; i++) learner.landings[i] = reader.byte()
   reader.sparse(learner.hits)
+  reader.sparse(learner.echoes)
   reader.sparse(learner.since)
   for (let s = 0; s < STATES; s++) lattice.paths.cost[s] = reader.short()
   for (const name of STEPS) for (let s = 0; s < STATES; s++) lattice.paths[name][s] = reader.byte()

@@ -29,8 +29,10 @@ const FILLINGS_HALF_LIFE_MS = 14 * DAY
 
 /** Mutable, owned by the belief it is part of. */
 export interface PhantomLearner {
-  /** Faded count of returned excursions by landing step. */
+  /** Faded count of returned excursions by landing step, the middle one of each. */
   readonly hits: Float64Array
+  /** Faded count of all their landings by step: how an echo scatters. */
+  readonly echoes: Float64Array
   /** When a phantom was first held for one at this step; 0 where there is none. */
   readonly since: Float64Array
   excursions: number
@@ -38,9 +40,14 @@ export interface PhantomLearner {
   returned: number
   /** Faded count of those that were no jump and return but a container filling and being emptied. */
   fillings: number
+  /** Faded count of leaps of 10 points from one reading to the next that no phantom explains. */
+  leaps: number
   /** Faded count of readings. */
   seen: number
   fadedAt: number
+  /** The latest level, −1 before the first, and whether it lay on a phantom (0 or 1). */
+  lastPercent: number
+  lastOnPhantom: number
   /** The level before the excursion under way, or the last one; −1 before the first reading. */
   basePercent: number
   startedAt: number
@@ -53,12 +60,16 @@ export interface PhantomLearner {
 export function newLearner(): PhantomLearner {
   return {
     hits: new Float64Array(LEVELS),
+    echoes: new Float64Array(LEVELS),
     since: new Float64Array(LEVELS),
     excursions: 0,
     returned: 0,
     fillings: 0,
+    leaps: 0,
     seen: 0,
     fadedAt: 0,
+    lastPercent: -1,
+    lastOnPhantom: 0,
     basePercent: -1,
     startedAt: 0,
     landings: new Uint8Array(LANDINGS),
@@ -70,6 +81,7 @@ export function newLearner(): PhantomLearner {
 /** Takes one raw level in. */
 export function learn(learner: PhantomLearner, at: number, rawPercent: number): void {
   learner.seen++
+  countLeap(learner, rawPercent)
   if (learner.landed === 0) {
     if (learner.basePercent >= 0 && rawPercent >= learner.basePercent + RISE_PERCENT) {
       learner.startedAt = at
@@ -89,12 +101,22 @@ export function learn(learner: PhantomLearner, at: number, rawPercent: number): 
   const leapt = Math.abs(learner.landings[0]! - landing) <= JUMP_STEPS
   if (returned && leapt) {
     learner.hits[landing]! += 1
+    for (let i = 0; i < learner.landed; i++) learner.echoes[learner.landings[i]!]! += 1
     learner.returned++
   }
   if (!expired && climbs(learner) >= CLIMBS) learner.fillings++
   learner.landed = 0
   learner.basePercent = rawPercent
   recognise(learner, at)
+}
+
+function countLeap(learner: PhantomLearner, rawPercent: number): void {
+  const { lastPercent, lastOnPhantom } = learner
+  const onPhantom = phantomAt(learner, rawPercent) >= 0 ? 1 : 0
+  const leapt = lastPercent >= 0 && Math.abs(rawPercent - lastPercent) >= RISE_PERCENT
+  if (leapt && onPhantom === 0 && lastOnPhantom === 0) learner.leaps++
+  learner.lastPercent = rawPercent
+  learner.lastOnPhantom = onPhantom
 }
 
 function land(learner: PhantomLearner, rawPercent: number): void {
@@ -123,9 +145,13 @@ function middleLanding({ landings, landed }: PhantomLearner): number {
 function fade(learner: PhantomLearner, at: number): void {
   if (learner.fadedAt !== 0 && at > learner.fadedAt) {
     const left = 2 ** ((learner.fadedAt - at) / HALF_LIFE_MS)
-    for (let step = 0; step < LEVELS; step++) learner.hits[step]! *= left
+    for (let step = 0; step < LEVELS; step++) {
+      learner.hits[step]! *= left
+      learner.echoes[step]! *= left
+    }
     learner.excursions *= left
     learner.returned *= left
+    learner.leaps *= left
     learner.seen *= left
     learner.fillings *= 2 ** ((learner.fadedAt - at) / FILLINGS_HALF_LIFE_MS)
   }
@@ -164,7 +190,7 @@ export function recall(learner: PhantomLearner): void {
 const FAST_FILLINGS = 3.5
 /** So many landings at one place, and such a share of excursions, make it suspect. */
 const SUSPECT_HITS = 3
-const SUSPECT_SHARE = 0.2
+const SUSPECT_SHARE = 0.15
 /** Before anything is known, one reading in 34 begins an excursion. */
 const PRIOR_EXCURSIONS = 0.5
 const PRIOR_READINGS = 17
@@ -206,8 +232,51 @@ export function suspectAt(learner: PhantomLearner, rawPercent: number, phantom: 
   return hits >= SUSPECT_HITS && hits >= SUSPECT_SHARE * learner.excursions ? step : -1
 }
 
+/** An echo scatters over so many steps to either side at most, and over the next ones by this share. */
+const ECHO_STEPS = 3
+const ECHO_SMOOTHED = 0.2
+/** Before landings are known they are taken to be spread like these four. */
+const PRIOR_LANDINGS = 4
+const PRIOR_SHARE = 0.15
+/** What a good echo right on its level has: its share of the readings at that level's step. */
+const PLAIN_NATS = 1.02
+const MOST_ECHO_NATS = 6
+
+/**
+ * How unlikely the reading is for an echo from `step`, in nats beside a good echo that is right on its
+ * level. An echo comes back from the same place to a step or two; waste that happens to stand near
+ * it wanders.
+ */
+export function natsOffEcho({ echoes }: PhantomLearner, rawPercent: number, step: number): number {
+  let all = PRIOR_LANDINGS
+  for (let off = -ECHO_STEPS; off <= ECHO_STEPS; off++) all += echoes[step + off] ?? 0
+  const here = Math.round(rawPercent / PERCENT_PER_STEP)
+  const beside = (echoes[here - 1] ?? 0) + (echoes[here + 1] ?? 0)
+  const smoothed = (1 - 2 * ECHO_SMOOTHED) * echoes[here]! + ECHO_SMOOTHED * beside
+  const share = (smoothed + PRIOR_LANDINGS * PRIOR_SHARE) / all
+  return Math.min(MOST_ECHO_NATS, -Math.log(share) - PLAIN_NATS)
+}
+
 /** Nats for the first of a run of bad echoes: less for a sensor that often has them. */
 export function surpriseOfExcursion({ returned, seen }: PhantomLearner): number {
   const rate = (returned + PRIOR_EXCURSIONS) / (seen + PRIOR_READINGS)
   return Math.min(MOST_SURPRISE, Math.max(LEAST_SURPRISE, -Math.log(rate)))
+}
+
+/** Before it is known a sensor is taken to leap at three readings of a hundred. */
+const PRIOR_LEAPS = 6
+const PRIOR_SEEN = 200
+/** A sensor that leaps at six readings of a hundred gives no more to think by one leap more. */
+const USUAL_LEAP_NATS = 2.85
+const NATS_PER_NAT = 2
+const MOST_LEAP_NATS = 3
+
+/**
+ * Nats for each further bad echo of a run that says something new and lies on no phantom: much on a
+ * sensor that hardly ever leaps, nothing on one that leaps all the time.
+ */
+export function surpriseOfAnother({ leaps, seen }: PhantomLearner): number {
+  const rate = (leaps + PRIOR_LEAPS) / (seen + PRIOR_SEEN)
+  const nats = NATS_PER_NAT * (-Math.log(rate) - USUAL_LEAP_NATS)
+  return Math.min(MOST_LEAP_NATS, Math.max(0, nats))
 }

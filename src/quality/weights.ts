@@ -5,8 +5,9 @@ export const NAT = 64
 
 /** How a container behaves, as costs in nats. The more a thing surprises, the more it costs. */
 export interface Weights {
-  /** Two percentage points up, per reading at the usual interval. */
+  /** Two percentage points up, per reading at the usual interval, and by how many of them it may go so. */
   readonly up: number
+  readonly upSteps: number
   /** Up by any amount at once. */
   readonly jump: number
   /** Two percentage points down: noise, and waste that settles. */
@@ -19,19 +20,20 @@ export interface Weights {
   readonly outlierAgain: number
   /** A bad echo that shows too little is rarer by this much: 1 in 100 points down. */
   readonly outlierDown: number
-  /** Each reading on a phantom that the sensor is known for. */
+  /** Each hour on a phantom that the sensor is known for. */
   readonly onPhantom: number
 }
 
 /** Glass, plastic: days or weeks between emptyings. */
 export const SLOW: Weights = {
-  up: 0.3,
+  up: 0.12,
+  upSteps: 4,
   jump: 7,
-  down: 1.1,
-  reset: 6.5,
-  landing: 0.2,
+  down: 0.9,
+  reset: 7,
+  landing: 0.3,
   outlier: 2.2,
-  outlierAgain: 0.5,
+  outlierAgain: 0.6,
   outlierDown: 2,
   onPhantom: 0.15,
 }
@@ -41,7 +43,7 @@ export const FAST: Weights = {
   ...SLOW,
   outlierAgain: 2.2,
   up: 0.08,
+  upSteps: Infinity,
   jump: 4,
-  down: 0.9,
   reset: 4.5,
 }
