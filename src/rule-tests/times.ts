@@ -101,3 +101,8 @@ export function tellTime(at: EpochMs, { at: start, timeZone }: Start): string {
   const clock = `${two(Math.floor(minuteOfDay / 60))}:${two(minuteOfDay % 60)}`
   return `${writeSpan(at - start)} (${day} ${clock})`
 }
+
+/** What a clock on the wall shows, as short as it is clear: `2026-05-06T07:00`, `2026-10-25T02:30:00.250+01:00`. */
+export function writeWall(at: EpochMs, { timeZone }: Pick<Start, 'timeZone'>): string {
+  return writeStart({ at, timeZone }).replace(/\[.*\]$/, '')
+}
