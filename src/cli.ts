@@ -42,7 +42,7 @@ const COMMANDS = {
     text: 'check a town folder: town.yaml, rules.yaml and its tests, every fault at once',
   },
   rules: {
-    run: (args: readonly string[]) => answered(rulesCommand(args)),
+    run: (args: readonly string[], env: Env) => answered(rulesCommand(args, env)),
     text: 'check a rule file, and play its tests',
   },
   import: {

@@ -11,17 +11,27 @@ import { faultLine } from '#src/stations/fault-line.ts'
 import { indexTown } from '#src/stations/town-index.ts'
 import { explainDecision } from '#src/wording/decision-text.ts'
 import { POST_TEMPLATES } from '#src/wording/post-text.ts'
+import type { Env } from '../config.ts'
 import type { CommandResult } from './codec.ts'
+import { testFromJournal } from './test-from-journal.ts'
 
 const USAGE = [
   'usage: kvitter rules check DIR|FILE',
   '       kvitter rules test  DIR|FILE... [--filter TEXT]',
+  '       kvitter rules test  --from-journal SPAN --station ID [--data DIR] [--rules FILE] [--out FILE]',
   '',
   'check tells every fault of a rule file, and what works and is probably not meant.',
   'test plays the tests of a town (rules.test.yaml) or of the files named, and tells what they expected,',
   'what happened, and why. How to write them: docs/RULE-TESTS.md.',
   '',
-  '  --filter TEXT  only tests with this in their name',
+  '  --filter TEXT        only tests with this in their name',
+  '',
+  '  --from-journal SPAN  writes a test from what really happened instead: 2026-05-05, 2026-05-05/06 (both',
+  '                       days whole), or from one time to another, 2026-05-05T08:00/2026-05-05T12:00',
+  '  --station ID         at this station, such as 1490-064 or 064',
+  '  --data DIR           where the database lives [./data, or KVITTER_DATA]',
+  '  --rules FILE         for these rules [those that held last]',
+  '  --out FILE           into a new file [to the screen]',
   '',
   'Exit codes: 0 all is well, 1 a test failed, 2 a file has faults.',
 ].join('\n')
@@ -29,22 +39,38 @@ const USAGE = [
 /** The tests that stand beside a town's rules. */
 export const TEST_FILE = 'rules.test.yaml'
 
-export async function rulesCommand(args: readonly string[]): Promise<CommandResult> {
+export async function rulesCommand(args: readonly string[], env: Env): Promise<CommandResult> {
   const [what, ...rest] = args
   if (what === '--help' || what === '-h') return { code: 0, text: USAGE }
   if (what !== 'check' && what !== 'test') return { code: 2, text: USAGE }
+  const text = { type: 'string' } as const
   let parsed
   try {
     parsed = parseArgs({
       args: rest,
       allowPositionals: true,
-      options: { filter: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        filter: text,
+        'from-journal': text,
+        station: text,
+        data: text,
+        rules: text,
+        out: text,
+        help: { type: 'boolean', short: 'h' },
+      },
     })
   } catch (error) {
     return { code: 2, text: `${(error as Error).message}\n\n${USAGE}` }
   }
   const { values, positionals } = parsed
   if (values.help) return { code: 0, text: USAGE }
+  const { 'from-journal': span, station, data, rules, out } = values
+  if (span !== undefined) {
+    if (what === 'check' || station === undefined || positionals.length > 0) {
+      return { code: 2, text: USAGE }
+    }
+    return testFromJournal({ span, station, data, rules, out }, env)
+  }
   if (positionals.length === 0) return { code: 2, text: USAGE }
   return what === 'check' ? checkRules(positionals) : testRules(positionals, values.filter)
 }

@@ -248,8 +248,9 @@ function seriesLines({ fill, ...head }: SeriesDraft): readonly string[] {
   return [
     keys[0]!.replace('        ', '      - '),
     ...keys.slice(1),
-    '        fill: >-',
-    ...lines.map((line) => `          ${line}`),
+    ...(lines.length === 1
+      ? [`        fill: ${flow(fill)}`]
+      : ['        fill: >-', ...lines.map((line) => `          ${line}`)]),
   ]
 }
 
