@@ -70,6 +70,8 @@ export interface HealthState {
   /** The latest gaps between observations, oldest first. */
   readonly gapsMs: readonly number[]
   readonly temperature?: { readonly at: EpochMs; readonly celsius: number }
+  /** The latest volts, and the most that two in a row bore out. */
+  readonly volts?: { readonly last: number; readonly most: number }
   /** How it usually stands: the middle of its first upright readings, then drifting slowly. */
   readonly usualTilt?: { readonly deg: number; readonly readings: number }
   /** How well it was heard the last time its network told. */
@@ -81,7 +83,7 @@ export interface HealthState {
 
 export interface HealthOptions {
   readonly hotC: number
-  /** A battery kind's own limit, in volts; without one volts say nothing, for no curve is known. */
+  /** A battery kind's own limit, in volts; without one it is a share of the most that it has had. */
   readonly lowVolts?: number
   readonly lowBatteryPercent: number
   readonly tiltChangeDeg: number
@@ -187,7 +189,7 @@ function settle(state: HealthState, at: EpochMs, wanted: Wanted): HealthJudged {
 
 function remember(
   state: HealthState,
-  { at, temperatureC, tiltDeg, tilted, pickedUp, signal }: Observation,
+  { at, temperatureC, tiltDeg, tilted, pickedUp, signal, batteryVolts }: Observation,
   { emptied }: HealthContext,
 ): HealthState {
   const gap = state.lastAt === undefined ? 0 : at - state.lastAt
@@ -201,9 +203,18 @@ function remember(
     gapsMs,
     ...(isTemperature(temperatureC) && { temperature: { at, celsius: temperatureC } }),
     ...(upright && !state.alarms.moved && { usualTilt: drift(state.usualTilt, tiltDeg) }),
+    ...(batteryVolts !== undefined && { volts: voltsSince(state.volts, batteryVolts) }),
     ...(signal && { signal }),
     ...(open !== undefined && emptied !== true && { pickedUpAt: open }),
   }
+}
+
+function voltsSince(
+  before: HealthState['volts'],
+  volts: number,
+): NonNullable<HealthState['volts']> {
+  const borneOut = Math.min(volts, before?.last ?? volts)
+  return { last: volts, most: Math.max(before?.most ?? 0, borneOut) }
 }
 
 const TILT_MEMORY = 50
@@ -216,9 +227,28 @@ function drift(usual: HealthState['usualTilt'], deg: number): { deg: number; rea
 
 const BATTERY_RECOVERED_PERCENT = 5
 const BATTERY_RECOVERED_VOLTS = 0.1
+/**
+ * Whatever it is made of, a battery that gives four fifths of what it gave is near its end: 3.6 V of
+ * lithium at 2.9, two alkaline cells of 3 V at 2.4. Frost alone takes a tenth.
+ */
+const LOW_SHARE = 0.8
+const RECOVERED_SHARE = 0.85
+
+/** Two in a row must say so: one reading may fall into the moment of sending. */
+function saysLow(
+  before: HealthState['volts'],
+  volts: number,
+  lowVolts: number | undefined,
+  wasLow: boolean,
+): boolean {
+  if (lowVolts !== undefined) return volts < lowVolts + (wasLow ? BATTERY_RECOVERED_VOLTS : 0)
+  if (!before) return false
+  const limit = before.most * (wasLow ? RECOVERED_SHARE : LOW_SHARE)
+  return Math.max(volts, wasLow ? volts : before.last) < limit
+}
 
 function judgeBattery(
-  { alarms }: HealthState,
+  { alarms, volts }: HealthState,
   { at, batteryPercent, batteryVolts, batteryLow }: Observation,
   { lowBatteryPercent, lowVolts }: HealthOptions,
 ): Wanted {
@@ -228,9 +258,7 @@ function judgeBattery(
   if (batteryPercent !== undefined) {
     says.push(batteryPercent < lowBatteryPercent + (low ? BATTERY_RECOVERED_PERCENT : 0))
   }
-  if (batteryVolts !== undefined && lowVolts !== undefined) {
-    says.push(batteryVolts < lowVolts + (low ? BATTERY_RECOVERED_VOLTS : 0))
-  }
+  if (batteryVolts !== undefined) says.push(saysLow(volts, batteryVolts, lowVolts, low))
   if (says.length === 0) return {}
   if (!says.includes(true)) return { 'low-battery': undefined }
   return {

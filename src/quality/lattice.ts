@@ -37,10 +37,9 @@ export interface Paths {
   readonly plainSince: Uint8Array
 }
 
-/** The search so far. Two sets of paths, used in turn; `paths` are the current ones. */
+/** The search so far. */
 export interface Lattice {
   paths: Paths
-  spare: Paths
   /** The cheapest state. */
   best: number
 }
@@ -79,7 +78,7 @@ export function emptyPaths(): Paths {
 }
 
 export function newLattice(): Lattice {
-  return { paths: emptyPaths(), spare: emptyPaths(), best: 0 }
+  return { paths: emptyPaths(), best: 0 }
 }
 
 /** Cost of a good echo that is off by so many half points. */
@@ -97,6 +96,8 @@ const reachedFrom = new Uint8Array(LEVELS)
 const wasReset = new Uint8Array(STATES)
 const origin = new Uint8Array(STATES)
 const nextCost = new Int32Array(STATES)
+/** The next paths are written here, and the lattice's old ones become the space for those after. */
+let spare = emptyPaths()
 
 /** Takes one reading in: some thousand comparisons, whatever the reading. */
 export function advance(lattice: Lattice, sight: Sight, weights: Weights): void {
@@ -260,7 +261,7 @@ function observe(
 /** Makes the new costs current, and gives each state the memory of the path it came by. */
 function settle(lattice: Lattice, at: number): void {
   const was = lattice.paths
-  const now = lattice.spare
+  const now = spare
   let best = 0
   for (let state = 1; state < STATES; state++) if (nextCost[state]! < nextCost[best]!) best = state
   const least = nextCost[best]!
@@ -289,7 +290,7 @@ function settle(lattice: Lattice, at: number): void {
     now.plainSince[state] = plain && since < 255 ? since + 1 : since
   }
   lattice.paths = now
-  lattice.spare = was
+  spare = was
   lattice.best = best
 }
 

@@ -92,7 +92,15 @@ test.each<[string, readonly Step[], readonly (readonly [number, string, AlarmKin
       [2, 'ended', 'low-battery'],
     ],
   ],
-  ['volts without a limit of their kind say nothing', [{ batteryVolts: 1.1 }], []],
+  ['few volts may be what a battery has', [1.1, 1.1, 1.1].map((v) => ({ batteryVolts: v })), []],
+  [
+    'a battery that twice gives under four fifths of what it gave is low, until it gives more',
+    [3.6, 3.6, 9.9, 3.6, 2.8, 3.5, 2.85, 2.8, 3.0, 3.1].map((v) => ({ batteryVolts: v })),
+    [
+      [7, 'began', 'low-battery'],
+      [9, 'ended', 'low-battery'],
+    ],
+  ],
   [
     'a tilted device has moved until it says that it stands',
     [{ tilted: true }, {}, { tilted: false }],
