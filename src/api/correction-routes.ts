@@ -52,7 +52,7 @@ export function correctionRoutes(app: FastifyInstance, deps: ApiDeps): void {
       const said = await store.post(key)
       if (!said) return sendProblem(reply, noSuch('post', key))
       const { actor, why } = request.body
-      const { texts: _words, withdrawnAt: _stopped, ...post } = said
+      const { texts: _words, withdrawnAt: _stopped, correctedBy: _known, ...post } = said
       const upshot = await keep(journal, {
         kind: 'fact',
         fact: { type: 'post-corrected', post, actor, ...(why !== undefined && { why }) },

@@ -1,6 +1,7 @@
 /** Decisions and posts as the API tells them: every field, instants as text, and a sentence in each language. */
 import { z } from 'zod'
 import type { Clause, Decision, GateAnswer } from '#src/rules/decision.ts'
+import { findCorrection } from '#src/store/contract.ts'
 import type { StoredDecision, Post } from '#src/store/contract.ts'
 import { isoText, type EpochMs } from '#src/stations/time.ts'
 import { placeName } from '#src/stations/place-name.ts'
@@ -187,12 +188,17 @@ export const postAnswer = z
     correctsAt: isoInstant
       .nullable()
       .meta({ description: 'When the post was said that this one takes back.' }),
+    correctedBy: z
+      .string()
+      .nullable()
+      .meta({ description: 'The post that takes this one back; null while it stands.' }),
     url: z.url().meta({ description: 'The post’s permanent page.' }),
   })
   .meta({ id: 'Post' })
 export type PostAnswer = z.infer<typeof postAnswer>
 
-export function postJson(post: Post, town: TownIndex, publicUrl: string): PostAnswer {
+/** As it stands at an instant. */
+export function postJson(post: Post, town: TownIndex, publicUrl: string, at: EpochMs): PostAnswer {
   return {
     key: post.key,
     at: isoText(post.at),
@@ -238,6 +244,7 @@ export function postJson(post: Post, town: TownIndex, publicUrl: string): PostAn
     replyTo: post.replyTo ?? null,
     corrects: post.corrects ?? null,
     correctsAt: isoOrNull(post.correctsAt),
+    correctedBy: findCorrection(post, at)?.key ?? null,
     url: `${publicUrl}/p/${post.key}`,
   }
 }

@@ -105,7 +105,7 @@ export function eventRoutes(
     const isAbout = client.station === undefined || client.station === post.stationId
     if (!isAbout || client.posts.has(post.key)) return
     remember(client.posts, post.key)
-    write(client, event('post', postJson(post, journal.town, deps.publicUrl)))
+    write(client, event('post', postJson(post, journal.town, deps.publicUrl, deps.clock())))
   }
 
   function sendPostsDue(): void {

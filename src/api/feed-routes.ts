@@ -6,6 +6,7 @@ import type { Language } from '#src/stations/fraction.ts'
 import { parseStationId } from '#src/stations/ids.ts'
 import { placeName } from '#src/stations/place-name.ts'
 import type { Station } from '#src/stations/station.ts'
+import { findCorrection } from '#src/store/contract.ts'
 import { atomFeed, jsonFeed } from '#src/wording/feeds.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { languageText } from './input.ts'
@@ -80,9 +81,10 @@ export function feedRoutes(app: FastifyInstance, deps: ApiDeps): void {
     const language = what.asked ?? what.prefix
     const { station } = what
     const townName = journal.town.town.name
+    const now = clock()
     const posts = await store.posts({
       audience: 'public',
-      saidBy: clock(),
+      saidBy: now,
       limit: POSTS_PER_FEED,
       ...(station && { stationId: station.id }),
     })
@@ -95,13 +97,18 @@ export function feedRoutes(app: FastifyInstance, deps: ApiDeps): void {
       pageUrl: `${publicUrl}${root}${station ? `/s/${station.id}` : '/'}`,
       publicUrl,
       language,
-      posts: posts.map((p) => ({
-        key: p.key,
-        at: p.at,
-        ...(p.stationId !== undefined && { stationId: p.stationId }),
-        placeName: placeName(p, journal.town),
-        texts: p.texts,
-      })),
+      posts: posts.map((p) => {
+        const correctedBy = findCorrection(p, now)
+        return {
+          key: p.key,
+          at: p.at,
+          ...(p.stationId !== undefined && { stationId: p.stationId }),
+          placeName: placeName(p, journal.town),
+          texts: p.texts,
+          ...(p.corrects !== undefined && { corrects: p.corrects }),
+          ...(correctedBy && { correctedBy }),
+        }
+      }),
     })
     void reply
       .header('cache-control', `public, max-age=${deps.maxAgeSeconds}`)

@@ -117,7 +117,7 @@ export function postRoutes(app: FastifyInstance, deps: ApiDeps): void {
       })
       void reply.header('cache-control', forStaff ? 'no-store' : cacheControl)
       return {
-        posts: posts.map((p) => postJson(p, journal.town, publicUrl)),
+        posts: posts.map((p) => postJson(p, journal.town, publicUrl, clock())),
         next: oldest ? `${publicUrl}${listPosts.path}?${more.toString()}` : null,
       }
     },
@@ -136,7 +136,7 @@ export function postRoutes(app: FastifyInstance, deps: ApiDeps): void {
       const decisions = await store.decisions({ postKey: post.key, limit: 200 })
       void reply.header('cache-control', isPublic ? cacheControl : 'no-store')
       return {
-        post: postJson(post, journal.town, publicUrl),
+        post: postJson(post, journal.town, publicUrl, clock()),
         decisions: decisions.map((d) => decisionJson(d, journal.town)),
       }
     },

@@ -1,7 +1,8 @@
 /** A decision in full: its sentence, the conditions with what they read, the evidence, the gates. */
 import type { Clause, Decision, EvidencePart, GateAnswer } from '#src/rules/decision.ts'
-import { DAY, isoText, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
-import { spanText, whenText } from '#src/wording/status-text.ts'
+import { placeName } from '#src/stations/place-name.ts'
+import { DAY, HOUR, instant, isoText, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
+import { spanText, weekdayText, whenText } from '#src/wording/status-text.ts'
 import { explainDecision } from '#src/wording/decision-text.ts'
 import { containerTitle } from './container-marks.ts'
 import { html, type Html } from './html.ts'
@@ -86,6 +87,10 @@ export function decisionFacts(view: View, decision: Decision): Html {
       <dt>${say.rule}</dt>
       <dd><code>${decision.ruleId}</code></dd>
     </div>
+    <div>
+      <dt>${say.place}</dt>
+      <dd>${placeName(decision, view.town)}</dd>
+    </div>
     ${
       container &&
       station &&
@@ -134,9 +139,20 @@ function factText(view: View, name: string, value: number | boolean | string | n
   if (value === null) return say.missing
   if (typeof value === 'boolean') return value ? say.yes : say.no
   if (typeof value === 'string') return value === '' ? '–' : value
-  // Facts that end in `_min` are minutes; a long silence reads better in hours or days.
-  if (name.endsWith('_min')) return spanText(value * MINUTE, view.language)
+  // Facts that end in `_min` are minutes, in `_h` hours; a long silence reads better in hours or days.
+  if (name.endsWith('_min')) return spanOf(view, value * MINUTE)
+  if (name.endsWith('_h')) return spanOf(view, value * HOUR)
+  if (name === 'c.p_full_24h') return `${Math.round(value * 100)}\u00A0%`
+  if (name === 't.weekday')
+    return weekdayText(plus(MONDAY, (value - 1) * DAY), 'UTC', view.language)
   return number(view, value)
+}
+
+const MONDAY = instant(Date.UTC(2026, 0, 5))
+
+/** None at all is a number, not the least unit. */
+function spanOf(view: View, ms: number): string {
+  return ms === 0 ? '0' : spanText(ms, view.language)
 }
 
 function evidenceRow(view: View, part: EvidencePart): Html {
@@ -158,9 +174,16 @@ function gateRow(view: View, gate: GateAnswer): Html {
   </tr>`
 }
 
-/** The engine notes details in English shorthand: `2/4 today`. */
-function gateDetail({ language }: View, detail: string | undefined): string | undefined {
-  return language === 'sv' ? detail?.replace(/ today\b/, ' i dag') : detail
+/** The engine notes details in English shorthand: `2/4, 12/30`, `no data`, `125 min late`. */
+function gateDetail({ say }: View, detail: string | undefined): string | undefined {
+  if (detail === undefined) return undefined
+  const late = /^(\d+) min late$/.exec(detail)
+  if (late) return say.minutesLate(late[1]!)
+  const apart = /^min_gap ([\d.]+) min$/.exec(detail)
+  if (apart) return say.minutesApart(apart[1]!)
+  const spent = /^(\d+\/\d+), (\d+\/\d+)$/.exec(detail)
+  if (spent) return say.spent(spent[1]!, spent[2]!)
+  return say.gateDetails[detail] ?? detail
 }
 
 function when(view: View, at: EpochMs): string {

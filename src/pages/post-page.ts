@@ -11,20 +11,26 @@ import {
 } from './explanation.ts'
 import { html, type Html } from './html.ts'
 import { layout } from './layout.ts'
+import { postWords } from './post-words.ts'
 import { link, type View } from './site.ts'
 
-export function postPage(view: View, post: Post, decisions: readonly StoredDecision[]): Html {
+export function postPage(
+  view: View,
+  post: Post,
+  decisions: readonly StoredDecision[],
+  correction: Post | undefined,
+): Html {
   const { say, language, now, timeZone } = view
   const station = post.stationId === undefined ? undefined : view.town.stations.get(post.stationId)
   const name = placeName(post, view.town)
   const text = post.texts[language]
   return layout(view, {
     title: `${say.postTitle(name)} – ${view.town.town.name}`,
-    description: text,
+    description: correction ? `${say.wasWrong} ${text}` : text,
     otherLanguagePath: `/p/${post.key}`,
     body: html`
       <h1>${say.postTitle(name)}</h1>
-      <blockquote class="post ${post.kind}"><p class="words">${text}</p></blockquote>
+      <blockquote class="post ${post.kind}">${postWords(view, post, correction)}</blockquote>
       <p>
         <time datetime="${isoText(post.at)}"
           >${say.postedAt(whenText(post.at, now, timeZone, language))}</time
@@ -32,14 +38,23 @@ export function postPage(view: View, post: Post, decisions: readonly StoredDecis
       </p>
       <ul class="plain">
         ${
-          station &&
-          html`<li><a href="${link(view, `/s/${station.id}`)}">${say.aboutStation(name)}</a></li>`
+          station
+            ? html`<li>
+                <a href="${link(view, `/s/${station.id}`)}">${say.aboutStation(name)}</a>
+              </li>`
+            : html`<li><a href="${link(view, '/')}">${say.aboutTown}</a></li>`
+        }
+        ${
+          post.corrects !== undefined &&
+          html`<li><a href="${link(view, `/p/${post.corrects}`)}">${say.corrects}</a></li>`
         }
         ${
           post.replyTo !== undefined &&
+          post.replyTo !== post.corrects &&
           html`<li><a href="${link(view, `/p/${post.replyTo}`)}">${say.followUpTo}</a></li>`
         }
       </ul>
+      ${stationsMeant(view, post)}
       <section aria-labelledby="why">
         <h2 id="why">${say.why}</h2>
         ${
@@ -51,6 +66,19 @@ export function postPage(view: View, post: Post, decisions: readonly StoredDecis
       <p><a href="/api/v1/posts/${post.key}">${say.machineReadable}</a></p>
     `,
   })
+}
+
+/** A digest speaks of many; each has its page. */
+function stationsMeant(view: View, { items }: Post): Html | undefined {
+  const ids = new Set(items.flatMap(({ stationId }) => stationId ?? []))
+  const stations = [...ids].flatMap((id) => view.town.stations.get(id) ?? [])
+  if (stations.length === 0) return undefined
+  return html`<section aria-labelledby="meant">
+    <h2 id="meant">${view.say.stationsMeant}</h2>
+    <ul class="plain">
+      ${stations.map(({ id, name }) => html`<li><a href="${link(view, `/s/${id}`)}">${name}</a></li>`)}
+    </ul>
+  </section>`
 }
 
 function decisionArticle(view: View, decision: StoredDecision): Html {

@@ -14,6 +14,7 @@ import { htmlText, type Html } from './html.ts'
 import { aboutPath, accessibilityPath, favicon } from './layout.ts'
 import { postPage } from './post-page.ts'
 import { registerReportForm } from './report-form.ts'
+import { correctionsOf } from './post-words.ts'
 import { parseListQuery, stationListPage } from './station-list-page.ts'
 import { stationPage, type StationFacts } from './station-page.ts'
 import { viewOf, type PagesOptions, type View } from './site.ts'
@@ -86,7 +87,9 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
         saidBy: clock(),
         limit: LATEST_POSTS,
       })
-      return send(request, reply, stationListPage(viewFor(request, language), query, latest))
+      const corrections = await correctionsOf(store, latest, clock())
+      const view = viewFor(request, language)
+      return send(request, reply, stationListPage(view, query, latest, corrections))
     }
     app.get(`${root}/`, list)
     if (root !== '') app.get(root, list)
@@ -108,7 +111,8 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
       const post = key && (await store.post(key))
       if (!post || !isSaid(post, clock())) return sendNotFound(request, reply, language)
       const decisions = await store.decisions({ postKey: post.key, limit: 200 })
-      return send(request, reply, postPage(viewFor(request, language), post, decisions))
+      const correction = (await correctionsOf(store, [post], clock())).get(post.key)
+      return send(request, reply, postPage(viewFor(request, language), post, decisions, correction))
     })
 
     app.get(root + aboutPath(language), (request, reply) =>
@@ -149,11 +153,13 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
       saidBy: clock(),
       limit: STATION_POSTS,
     })
+    const corrections = await correctionsOf(store, posts, clock())
     return Promise.all(
-      posts.map(async (post) => ({
-        post,
-        decisions: await store.decisions({ postKey: post.key, limit: DECISIONS_PER_POST }),
-      })),
+      posts.map(async (post) => {
+        const decisions = await store.decisions({ postKey: post.key, limit: DECISIONS_PER_POST })
+        const correction = corrections.get(post.key)
+        return { post, decisions, ...(correction && { correction }) }
+      }),
     )
   }
 }

@@ -1,6 +1,6 @@
 /** All stations: search, filter by what one wants to leave, sort by name or distance, each with its state in words. */
 import { FRACTIONS, fractionName, parseFraction, type Fraction } from '#src/stations/fraction.ts'
-import { parseStationId } from '#src/stations/ids.ts'
+import { parseStationId, type PostKey } from '#src/stations/ids.ts'
 import { placeName } from '#src/stations/place-name.ts'
 import { distanceM, type Place, type Station } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
@@ -20,6 +20,7 @@ import { distanceIn } from './distance.ts'
 import { html, type Html } from './html.ts'
 import { layout, withSoftHyphens } from './layout.ts'
 import { legendMark, townMap } from './town-map.ts'
+import { postLine } from './post-words.ts'
 import { link, type View } from './site.ts'
 
 /** What a visitor asked for; anything that makes no sense is left out, since a page should still come. */
@@ -69,7 +70,12 @@ interface Row {
   readonly word: StatusWord
 }
 
-export function stationListPage(view: View, query: ListQuery, latest: readonly Post[]): Html {
+export function stationListPage(
+  view: View,
+  query: ListQuery,
+  latest: readonly Post[],
+  corrections: ReadonlyMap<PostKey, Post>,
+): Html {
   const { say, town, language } = view
   const all = town.town.stations
   const counts = countStates(all.flatMap((s) => s.containers).map((c) => view.statusOf(c.id)))
@@ -113,7 +119,7 @@ export function stationListPage(view: View, query: ListQuery, latest: readonly P
         <div class="side-column">
           <section aria-labelledby="latest">
             <h2 id="latest">${say.latestPosts}</h2>
-            ${latestPosts(view, latest)}
+            ${latestPosts(view, latest, corrections)}
           </section>
           ${
             map &&
@@ -266,13 +272,17 @@ function updatedText(view: View): string {
     : view.say.updated(whenText(newest, view.now, view.timeZone, view.language))
 }
 
-function latestPosts(view: View, posts: readonly Post[]): Html {
+function latestPosts(
+  view: View,
+  posts: readonly Post[],
+  corrections: ReadonlyMap<PostKey, Post>,
+): Html {
   if (posts.length === 0) return html`<p>${view.say.noPosts}</p>`
   return html`<ol class="latest">
     ${posts.map(
       (post) =>
         html`<li>
-          <p>${post.texts[view.language]}</p>
+          ${postLine(view, post, corrections.get(post.key))}
           <a href="${link(view, `/p/${post.key}`)}">
             ${ageText(post.at, view.now, view.language)}<span class="visually-hidden">
               – ${view.say.why} ${placeName(post, view.town)}</span

@@ -20,6 +20,7 @@ import { html, type Html } from './html.ts'
 import { layout } from './layout.ts'
 import { nearestWithRoom } from './nearest-room.ts'
 import { reportPath } from './report-page.ts'
+import { postWords } from './post-words.ts'
 import { link, type View } from './site.ts'
 import { newestMeasured } from './station-list-page.ts'
 
@@ -31,7 +32,12 @@ export interface StationFacts {
     readonly byContainer: ReadonlyMap<ContainerId, readonly HistoryPoint[]>
   }
   /** Newest first, each with the decisions behind it. */
-  readonly posts: readonly { readonly post: Post; readonly decisions: readonly StoredDecision[] }[]
+  readonly posts: readonly {
+    readonly post: Post
+    readonly decisions: readonly StoredDecision[]
+    /** What takes it back. */
+    readonly correction?: Post
+  }[]
 }
 
 export function stationPage(view: View, facts: StationFacts): Html {
@@ -215,9 +221,9 @@ function postsSection(view: View, { posts }: StationFacts): Html {
       posts.length === 0
         ? html`<p>${say.noStationPosts}</p>`
         : posts.map(
-            ({ post, decisions }) =>
+            ({ post, decisions, correction }) =>
               html`<article class="post ${post.kind}" id="p-${post.key}">
-                <p class="words">${post.texts[language]}</p>
+                ${postWords(view, post, correction)}
                 <p class="small">
                   <time datetime="${isoText(post.at)}"
                     >${capitalWhen(whenText(post.at, now, timeZone, language))}</time

@@ -8,15 +8,8 @@ import { byImportance, itemEpisodeId } from './group.ts'
 import type { Group, WaitingItem } from './group.ts'
 import { judgeEpisode } from './judging.ts'
 import { describe } from './post-items.ts'
-import {
-  aboutPlace,
-  absorbs,
-  askBudgetOf,
-  noteTold,
-  postKey,
-  tellingAbsorber,
-  timesOf,
-} from './posting.ts'
+import { postKey } from './post-key.ts'
+import { aboutPlace, absorbs, askBudgetOf, noteTold, tellingAbsorber, timesOf } from './posting.ts'
 import { groupsInWait, keepWaiting, moveLine } from './waiting-room.ts'
 import { decide, lookAt, markDirty, nowOf } from './world.ts'
 import type { World } from './world.ts'

@@ -1,6 +1,4 @@
 /** Makes posts of what has waited: gates, absorption, budget, key. */
-import { createHash } from 'node:crypto'
-
 import type { AreaId, PostKey } from '#src/stations/ids.ts'
 import { HOUR, plus } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
@@ -11,6 +9,7 @@ import type { Lateness } from './gates.ts'
 import { byImportance, itemEpisodeId } from './group.ts'
 import type { Group, WaitingItem } from './group.ts'
 import { describe } from './post-items.ts'
+import { postKey } from './post-key.ts'
 import { GAP, keepWaiting } from './waiting-room.ts'
 import type { PlaceWatch } from './watch.ts'
 import { placeId } from './watch.ts'
@@ -228,12 +227,6 @@ export function aboutPlace(place: PlaceWatch): Pick<DecidedPost, 'stationId' | '
     case 'account':
       return {}
   }
-}
-
-/** The same history gives the same key, so that nothing is said twice: not after a restart, not by a repeat. */
-export function postKey(kind: DecidedPost['kind'], names: readonly string[]): PostKey {
-  const named = [...names.toSorted(), kind].join('\n')
-  return createHash('sha256').update(named).digest('hex').slice(0, 16) as PostKey
 }
 
 /** The post that this one follows up: a close its own opening, anything the station's newest, if recent. */

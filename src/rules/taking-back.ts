@@ -4,7 +4,8 @@ import { DAY, SECOND } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { DecidedPost, PostItem } from './decision.ts'
 import type { Episode } from './episode.ts'
-import { postKey, timesOf } from './posting.ts'
+import { correctionKey } from './post-key.ts'
+import { timesOf } from './posting.ts'
 import type { Applied, PostCorrectedRecord } from './record.ts'
 import { findEpisode, findPlace } from './subjects.ts'
 import { keepWaiting } from './waiting-room.ts'
@@ -79,7 +80,7 @@ function forgetTold(world: World, episode: Episode, post: DecidedPost): void {
 /** A correction asks no gate and costs no budget: nothing wrong is left standing. */
 function correct(world: World, post: DecidedPost): DecidedPost['key'] {
   const { key: corrects, stationId, areaId, audience } = post
-  const key = postKey('correction', [corrects])
+  const key = correctionKey(corrects)
   const times = timesOf(world)
   const items: readonly PostItem[] = post.items
   world.ledger.posts.push({

@@ -27,6 +27,21 @@ export interface Post extends DecidedPost {
   readonly texts: Readonly<Record<Language, string>>
   /** When staff stopped it, before anybody had seen it. */
   readonly withdrawnAt?: EpochMs
+  /** The post that takes it back, and from when on anybody may see that. Found when it is read, not kept with it. */
+  readonly correctedBy?: PostCorrection
+}
+
+export interface PostCorrection {
+  readonly key: PostKey
+  readonly saidAt: EpochMs
+}
+
+/** The correction that anybody may have seen by an instant. */
+export function findCorrection(
+  { correctedBy }: Pick<Post, 'correctedBy'>,
+  by: EpochMs,
+): PostCorrection | undefined {
+  return correctedBy && correctedBy.saidAt <= by ? correctedBy : undefined
 }
 
 /** Whether anybody may have seen a post by an instant: its time had come, and nobody stopped it. */

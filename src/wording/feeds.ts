@@ -14,6 +14,16 @@ export interface FeedPost {
   readonly stationId?: StationId
   readonly placeName: string
   readonly texts: Readonly<Record<Language, string>>
+  /** The post that it takes back. */
+  readonly corrects?: PostKey
+  /** The post that takes it back, and since when that has been said. */
+  readonly correctedBy?: { readonly key: PostKey; readonly saidAt: EpochMs }
+}
+
+/** Before the words of a post that was wrong: readers show them still. */
+const WRONG: Readonly<Record<Language, string>> = {
+  sv: 'Rättat, stämde inte: ',
+  en: 'Corrected, this was wrong: ',
 }
 
 /** All addresses are absolute. `publicUrl` is the site's root, with or without a slash at its end. */
@@ -35,13 +45,13 @@ export interface RenderedFeed {
   readonly body: string
   /** Strong: a hash of the body, quotes included. */
   readonly etag: string
-  /** HTTP date of the newest post; absent for a feed without posts. */
+  /** HTTP date of the newest change; absent for a feed without posts. */
   readonly lastModified?: string
 }
 
 /**
- * An Atom 1.0 feed. `updated` comes from the newest post, never from the clock; a feed without posts
- * says 1970, since the element is required (RFC 4287 §4.1.1).
+ * An Atom 1.0 feed. `updated` comes from the newest post or correction, never from the clock; a feed
+ * without posts says 1970, since the element is required (RFC 4287 §4.1.1).
  */
 export function atomFeed(request: FeedRequest): RenderedFeed {
   const posts = newestFirst(request.posts)
@@ -51,7 +61,7 @@ export function atomFeed(request: FeedRequest): RenderedFeed {
     `<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="${language}">`,
     `  <id>${escapeXml(selfUrl)}</id>`,
     `  <title>${escapeXml(title)}</title>`,
-    `  <updated>${isoText(posts[0]?.at ?? instant(0))}</updated>`,
+    `  <updated>${isoText(newestChange(posts) ?? instant(0))}</updated>`,
     `  <author><name>${escapeXml(title)}</name><uri>${escapeXml(publicUrl)}</uri></author>`,
     `  <link rel="self" type="application/atom+xml" href="${escapeXml(selfUrl)}"/>`,
     `  <link rel="alternate" type="text/html" hreflang="${language}" href="${escapeXml(pageUrl)}"/>`,
@@ -66,14 +76,20 @@ export function atomFeed(request: FeedRequest): RenderedFeed {
 /** The sentence is the news, so it is the title too: a reader that lists titles shows more than a name. */
 function atomEntry(post: FeedPost, { publicUrl, language }: FeedRequest): string[] {
   const url = escapeXml(postUrl(publicUrl, post.key))
-  const text = escapeXml(post.texts[language])
+  const text = escapeXml(wordsOf(post, language))
+  const related = post.correctedBy?.key ?? post.corrects
   return [
     `  <entry xml:lang="${language}">`,
     `    <id>${url}</id>`,
     `    <title type="text">${text}</title>`,
     `    <published>${isoText(post.at)}</published>`,
-    `    <updated>${isoText(post.at)}</updated>`,
+    `    <updated>${isoText(changedAt(post))}</updated>`,
     `    <link rel="alternate" type="text/html" hreflang="${language}" href="${url}"/>`,
+    ...(related === undefined
+      ? []
+      : [
+          `    <link rel="related" type="text/html" hreflang="${language}" href="${escapeXml(postUrl(publicUrl, related))}"/>`,
+        ]),
     `    <category term="${escapeXml(post.stationId ?? post.placeName)}" label="${escapeXml(post.placeName)}"/>`,
     `    <content type="text">${text}</content>`,
     '  </entry>',
@@ -94,11 +110,16 @@ export function jsonFeed(request: FeedRequest): RenderedFeed {
     items: posts.map((post) => ({
       id: postUrl(publicUrl, post.key),
       url: postUrl(publicUrl, post.key),
-      content_text: post.texts[language].toWellFormed(),
+      content_text: wordsOf(post, language).toWellFormed(),
       date_published: isoText(post.at),
+      ...(post.correctedBy && { date_modified: isoText(post.correctedBy.saidAt) }),
       language,
       tags: [post.placeName.toWellFormed()],
-      _kvitter: { station: post.stationId ?? null },
+      _kvitter: {
+        station: post.stationId ?? null,
+        ...(post.corrects !== undefined && { corrects: postUrl(publicUrl, post.corrects) }),
+        ...(post.correctedBy && { corrected_by: postUrl(publicUrl, post.correctedBy.key) }),
+      },
     })),
   }
   const body = `${JSON.stringify(feed, undefined, 2)}\n`
@@ -110,17 +131,30 @@ export function postUrl(publicUrl: string, key: PostKey): string {
   return `${publicUrl.replace(/\/+$/, '')}/p/${key}`
 }
 
+/** A post that was wrong says so before anything else. */
+function wordsOf({ texts, correctedBy }: FeedPost, language: Language): string {
+  return `${correctedBy ? WRONG[language] : ''}${texts[language]}`
+}
+
+function changedAt({ at, correctedBy }: FeedPost): EpochMs {
+  return correctedBy?.saidAt ?? at
+}
+
+function newestChange(posts: readonly FeedPost[]): EpochMs | undefined {
+  return posts.length === 0 ? undefined : (Math.max(...posts.map(changedAt)) as EpochMs)
+}
+
 function newestFirst(posts: readonly FeedPost[]): readonly FeedPost[] {
   return posts.toSorted((a, b) => b.at - a.at || (a.key < b.key ? -1 : 1))
 }
 
 function rendered(contentType: string, body: string, posts: readonly FeedPost[]): RenderedFeed {
-  const newest = posts[0]
+  const changedAt = newestChange(posts)
   return {
     contentType,
     body,
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
-    ...(newest && { lastModified: new Date(newest.at).toUTCString() }),
+    ...(changedAt !== undefined && { lastModified: new Date(changedAt).toUTCString() }),
   }
 }
 

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest'
 import { MINUTE, plus } from '#src/stations/time.ts'
-import { fullDecision, fullPost, openHttpTown, TUESDAY } from '#tests/support/http-town.ts'
+import {
+  correctionOf,
+  fullDecision,
+  fullPost,
+  openHttpTown,
+  TUESDAY,
+} from '#tests/support/http-town.ts'
 
 const A = '000000000000000a'
 
@@ -87,4 +93,32 @@ test('other stations’ posts and staff posts are not in a station’s feed', as
   expect(await items('/feeds/stations/1490-902.json')).toBe(0)
   expect(await items('/feeds/stations/1490-901.json')).toBe(1)
   expect(await items('/feeds/town.json')).toBe(1)
+})
+
+test('a post that was taken back says so, and a reader that has the old feed gets the new', async () => {
+  await using town = await talkingTown()
+  const first = await town.app.inject('/feeds/stations/1490-901.atom')
+  const later = plus(TUESDAY, 2 * MINUTE)
+  town.setNow(later)
+  await town.say([], [correctionOf(fullPost(TUESDAY, A), later)])
+  const { statusCode, body, headers } = await town.app.inject({
+    url: '/feeds/stations/1490-901.atom',
+    headers: { 'if-none-match': String(first.headers.etag) },
+  })
+  expect([statusCode, headers['last-modified']]).toEqual([200, 'Tue, 05 May 2026 12:37:00 GMT'])
+  expect(body).toContain('<title type="text">Rättat, stämde inte: Ekudden: behållaren')
+  expect(body).toContain('<title type="text">Rättelse: vi skrev 14:35 att det var fullt på Ekudden')
+})
+
+test('news of an area and of the whole town is in the town’s feed', async () => {
+  await using town = await talkingTown()
+  const { stationId: _, ...digest } = fullPost(TUESDAY, '000000000000000b', { kind: 'digest' })
+  await town.say([], [digest])
+  const { items } = (await town.app.inject('/feeds/town.json')).json<{
+    items: { tags: string[]; _kvitter: object }[]
+  }>()
+  expect(items.map(({ tags, _kvitter }) => ({ tags, _kvitter }))).toContainEqual({
+    tags: ['Provstad'],
+    _kvitter: { station: null },
+  })
 })

@@ -80,6 +80,7 @@ test('a post is told with its words in both languages, its items and every decis
     replyTo: null,
     corrects: null,
     correctsAt: null,
+    correctedBy: null,
     url: `${PUBLIC_URL}/p/${A}`,
   })
   expect(decisions).toEqual([
@@ -113,7 +114,7 @@ test('a post is told with its words in both languages, its items and every decis
       gates: [
         { gate: 'still-active', answer: 'pass' },
         { gate: 'quiet-hours', answer: 'pass', detail: '21:00-07:00' },
-        { gate: 'budget', answer: 'pass', detail: '1/4 today' },
+        { gate: 'budget', answer: 'pass', detail: '1/4, 12/90' },
       ],
       outcome: 'posted',
       postKey: A,

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HOUR, plus } from '#src/stations/time.ts'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
 import {
+  correctionOf,
   EKUDDEN_PAPER,
   fullDecision,
   fullPost,
@@ -17,6 +18,8 @@ import { castTown, containerId } from '#tests/support/town.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const A = '000000000000000a'
+const WRONG = '000000000000000c'
+const DIGEST = '000000000000000d'
 
 const PAGES = [
   ['the list', '/', '/en/'],
@@ -37,6 +40,8 @@ const PAGES = [
     '/en/q/1490-901-paper-1/told?kind=litter&did=repeat',
   ],
   ['a code that is nobody’s', '/q/1490-901-paper-9', '/en/q/hello'],
+  ['a post that was wrong', `/p/${WRONG}`, `/en/p/${WRONG}`],
+  ['a digest', `/p/${DIGEST}`, `/en/p/${DIGEST}`],
   ['about', '/om', '/en/about'],
   ['the accessibility statement', '/tillganglighet', '/en/accessibility'],
   ['no such page', '/nope', '/en/nope'],
@@ -75,6 +80,13 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
     await town.say(
       [fullDecision(TUESDAY, A)],
       [fullPost(TUESDAY, A), fullPost(plus(TUESDAY, -HOUR), '000000000000000b', { kind: 'close' })],
+    )
+    const wrong = fullPost(plus(TUESDAY, -3 * HOUR), WRONG)
+    const { stationId, ...digest } = fullPost(plus(TUESDAY, -4 * HOUR), DIGEST, { kind: 'digest' })
+    const items = digest.items.map((item) => ({ ...item, stationId: stationId! }))
+    await town.say(
+      [fullDecision(wrong.at, WRONG)],
+      [wrong, correctionOf(wrong, plus(TUESDAY, -HOUR)), { ...digest, items }],
     )
     url = await town.app.listen({ host: '127.0.0.1', port: 0 })
   })

@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, plus } from '#src/stations/time.ts'
+import type { DecidedPost } from '#src/rules/decision.ts'
+import { correctionKey } from '#src/rules/post-key.ts'
+import { parseAreaId } from '#src/stations/ids.ts'
 import type { Town } from '#src/stations/station.ts'
 import {
   EKUDDEN,
   EKUDDEN_PAPER,
   fullDecision,
   fullPost,
+  correctionOf,
   openHttpTown,
+  postKey,
   TUESDAY,
   type HttpTown,
 } from '#tests/support/http-town.ts'
@@ -133,9 +138,173 @@ describe('the station page', () => {
     expect(details).toContain('c.fill &gt;= 90.0 ja c.fill = 96,4')
     expect(details).toContain('c.fill_age_min = 12 min')
     expect(details).toContain('truck.eta_min &gt; 60.0 okänt truck.eta_min = saknas')
-    expect(details).toContain('Räcker dagens antal? släppte igenom 1/4 i dag')
+    expect(details).toContain(
+      'Räcker dagens antal? släppte igenom 1/4 för stationen, 12/90 för kontot',
+    )
     expect(markup).toContain(`href="/p/${A}"`)
     expect(markup).toContain('href="/feeds/stations/1490-901.atom"')
+  })
+})
+
+describe('a post that was wrong', () => {
+  async function correctedTown() {
+    const town = await openHttpTown()
+    const at = plus(TUESDAY, -HOUR)
+    await town.say([fullDecision(at, A)], [fullPost(at, A), correctionOf(fullPost(at, A), TUESDAY)])
+    return town
+  }
+  const correction = correctionKey(postKey(A))
+
+  test('is struck through on its own page, with what takes it back beside it', async () => {
+    await using town = await correctedTown()
+    const markup = await page(town, `/p/${A}`)
+    expect(markup).toMatch(/<s>Ekudden: behållaren för pappersförpackningar är full[^<]*<\/s>/)
+    expect(mainOf(markup)).toContain(
+      'Det här stämde inte. Ekudden: behållaren för pappersförpackningar är full sedan 13:05, enligt givare. Närmast med plats: Hamnen, 600 m. Rättelse: vi skrev 13:35 att det var fullt på Ekudden (pappersförpackningar). Det stämde inte. Rättat i dag 14:35',
+    )
+    expect(markup).toContain(`href="/p/${correction}"`)
+    expect(markup).toContain('<meta name="description" content="Det här stämde inte. Ekudden')
+    const english = mainOf(await page(town, `/en/p/${A}`))
+    expect(english).toContain('This was wrong. Ekudden: the container')
+    expect(english).toContain('That was wrong. Corrected today 14:35')
+  })
+
+  test('is struck through on the station’s page and in the list', async () => {
+    await using town = await correctedTown()
+    for (const path of ['/s/1490-901', '/']) {
+      const markup = await page(town, path)
+      expect(markup.match(/<s>/g), path).toHaveLength(1)
+      expect(words(markup)).toContain('Det här stämde inte. Ekudden: behållaren')
+      expect(words(markup)).toContain('Rättat i dag 14:35')
+    }
+  })
+
+  test('is named on the page of its correction, once', async () => {
+    await using town = await correctedTown()
+    const markup = await page(town, `/p/${correction}`)
+    expect(mainOf(markup)).toContain('Inlägget som rättas')
+    expect(mainOf(markup)).not.toContain('Uppföljning')
+    expect(markup).not.toContain('<s>')
+    expect(markup).toContain(`href="/p/${A}"`)
+  })
+
+  test('stands until its correction may be seen', async () => {
+    await using town = await openHttpTown()
+    const said = fullPost(TUESDAY, A)
+    const later = plus(TUESDAY, MINUTE)
+    await town.say([], [said, { ...correctionOf(said, TUESDAY), sendAt: later }])
+    expect(await page(town, `/p/${A}`)).not.toContain('<s>')
+    town.setNow(later)
+    expect(await page(town, `/p/${A}`)).toContain('<s>')
+  })
+})
+
+describe('a post about more than a station', () => {
+  const norrby = parseAreaId('norrby')!
+  const inNorrby: Town = { ...castTown, areas: [{ id: norrby, name: 'Norrby' }] }
+  const bike = (at: typeof TUESDAY): DecidedPost => {
+    const { stationId: _, items, ...rest } = fullPost(at, A)
+    const { ruleId, episode, since } = items[0]!
+    return {
+      ...rest,
+      areaId: norrby,
+      items: [
+        {
+          ruleId,
+          episode,
+          since,
+          subject: norrby,
+          template: 'bike_round',
+          source: 'none',
+          freeSlots: 2,
+        },
+      ],
+    }
+  }
+
+  test('is on the town’s page and named for its part of the town', async () => {
+    await using town = await openHttpTown({ town: inNorrby })
+    await town.say([], [bike(TUESDAY)])
+    expect(mainOf(await page(town, '/'))).toContain('Returcykeln är ute i Norrby, klockan 14:35.')
+    const markup = await page(town, `/p/${A}`)
+    expect(markup).toContain('<h1>Inlägg från Norrby</h1>')
+    expect(mainOf(markup)).toContain('Till alla stationer')
+  })
+
+  test('a digest names its stations, each with a way to its page', async () => {
+    await using town = await openHttpTown()
+    const { stationId, items, ...rest } = fullPost(TUESDAY, A, { kind: 'digest' })
+    await town.say(
+      [],
+      [
+        {
+          ...rest,
+          items: [
+            { ...items[0]!, stationId: stationId! },
+            {
+              ...bike(TUESDAY).items[0]!,
+              template: 'littered',
+              stationId: castTown.stations[1]!.id,
+            },
+          ],
+        },
+      ],
+    )
+    const markup = await page(town, `/p/${A}`)
+    expect(mainOf(markup)).toContain(
+      'Dagens sammanfattning, 14:35. Fullt: Ekudden (pappersförpackningar). Skräpigt: Hamnen.',
+    )
+    expect(mainOf(markup)).toContain('Stationer som nämns Ekudden Hamnen')
+    expect(markup).toContain('href="/s/1490-902"')
+  })
+})
+
+describe('the explanation', () => {
+  test('puts the engine’s shorthand and the facts of all rules into words', async () => {
+    await using town = await openHttpTown()
+    await town.say(
+      [
+        fullDecision(TUESDAY, A, {
+          evidence: { sum: 0, parts: [] },
+          clauses: [
+            { source: 'c.p_full_24h >= 0.8', value: true, facts: { 'c.p_full_24h': 0.85 } },
+            {
+              source: 'c.next_emptying_h > 24.0',
+              value: true,
+              facts: { 'c.next_emptying_h': 44.5 },
+            },
+            { source: 't.weekday < 6', value: true, facts: { 't.weekday': 2 } },
+            { source: 'truck.eta_min < 90.0', value: true, facts: { 'truck.eta_min': 0 } },
+          ],
+          gates: [
+            { gate: 'still-active', answer: 'hold', detail: 'no data' },
+            { gate: 'stale', answer: 'drop', detail: '125 min late' },
+            { gate: 'silenced', answer: 'hold', until: plus(TUESDAY, HOUR) },
+            { gate: 'suppressed', answer: 'hold', detail: 'truck' },
+            { gate: 'inhibited', answer: 'hold', detail: 'station_nearly_all_full' },
+            { gate: 'budget', answer: 'hold', detail: 'min_gap 3 min' },
+          ],
+        }),
+      ],
+      [fullPost(TUESDAY, A)],
+    )
+    const text = mainOf(await page(town, `/p/${A}`))
+    for (const said of [
+      'c.p_full_24h = 85 %',
+      'c.next_emptying_h = 44 timmar',
+      't.weekday = tisdag',
+      'truck.eta_min = 0',
+      'höll kvar inga färska uppgifter',
+      'stoppade 125 min sent',
+      'Vill personalen ha tyst? höll kvar till i dag 15:35',
+      'höll kvar en bil är på väg',
+      'höll kvar station_nearly_all_full',
+      'höll kvar minst 3 min emellan',
+      'Plats Ekudden',
+    ]) {
+      expect(text).toContain(said)
+    }
+    expect(mainOf(await page(town, `/en/p/${A}`))).toContain('stopped it 125 min late')
   })
 })
 

@@ -13,6 +13,7 @@ import type {
   SilencedRecord,
   SilenceEndedRecord,
 } from '#src/rules/record.ts'
+import { correctionKey } from '#src/rules/post-key.ts'
 import { parsePostKey } from '#src/stations/ids.ts'
 import { FAULTS, READING_FLAGS, type Reading, type Rejected } from '#src/stations/reading.ts'
 import type { Town } from '#src/stations/station.ts'
@@ -1040,6 +1041,33 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
       const { containerId: _, postKey: __, ...rest } = decision({ at: plus(noon, 3 * HOUR) })
       return { ...rest, seq: 4, subject: hamnen.id, stationId: hamnen.id }
     }
+
+    test(
+      'a post knows its correction, and from when on anybody may see that',
+      withTown(async (store) => {
+        const saidAt = plus(noon, 2 * HOUR)
+        const correction = post(0, {
+          key: correctionKey(postKey(1)),
+          kind: 'correction',
+          corrects: postKey(1),
+          at: plus(noon, HOUR),
+          sendAt: saidAt,
+        })
+        await store.journal((tx) => tx.keepEffects(effects({ posts: [post(1), post(2)] })))
+        expect(await store.post(postKey(1))).toEqual(post(1))
+        await store.journal((tx) => tx.keepEffects(effects({ posts: [correction] })))
+        const correctedBy = { key: correction.key, saidAt }
+        expect(await store.post(postKey(1))).toEqual({ ...post(1), correctedBy })
+        const listed = await store.posts({ audience: 'public', limit: 10 })
+        expect(new Map(listed.map((p) => [p.key, p.correctedBy]))).toEqual(
+          new Map([
+            [correction.key, undefined],
+            [postKey(1), correctedBy],
+            [postKey(2), undefined],
+          ]),
+        )
+      }),
+    )
 
     test(
       'posts are given newest first, for their readers, of a station, before an instant',

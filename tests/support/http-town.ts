@@ -11,6 +11,7 @@ import { buildHttp, type HttpOptions } from '#src/api/server.ts'
 import { registerPages } from '#src/pages/register.ts'
 import type { PagesOptions } from '#src/pages/site.ts'
 import type { DecidedPost, Decision } from '#src/rules/decision.ts'
+import { correctionKey } from '#src/rules/post-key.ts'
 import { createEngine } from '#src/rules/engine.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import { parsePostKey } from '#src/stations/ids.ts'
@@ -211,7 +212,7 @@ export function fullDecision(at: EpochMs, key: string, more: Partial<Decision> =
     gates: [
       { gate: 'still-active', answer: 'pass' },
       { gate: 'quiet-hours', answer: 'pass', detail: '21:00-07:00' },
-      { gate: 'budget', answer: 'pass', detail: '1/4 today' },
+      { gate: 'budget', answer: 'pass', detail: '1/4, 12/90' },
     ],
     outcome: 'posted',
     postKey: postKey(key),
@@ -246,5 +247,21 @@ export function fullPost(at: EpochMs, key: string, more: Partial<DecidedPost> = 
       },
     ],
     ...more,
+  }
+}
+
+/** What takes a post back. */
+export function correctionOf(post: DecidedPost, at: EpochMs): DecidedPost {
+  return {
+    ...post,
+    key: correctionKey(post.key),
+    at,
+    sendAt: at,
+    expiresAt: plus(at, 2 * HOUR),
+    kind: 'correction',
+    priority: 100,
+    replyTo: post.key,
+    corrects: post.key,
+    correctsAt: post.at,
   }
 }

@@ -107,6 +107,61 @@ test('a JSON Feed, in English', () => {
   })
 })
 
+describe('a post that was wrong', () => {
+  const correction: FeedPost = {
+    key: parsePostKey('00000000000000cc')!,
+    at: instant(Date.parse('2026-05-05T10:00:00Z')),
+    stationId: ekudden.id,
+    placeName: 'Ekudden',
+    texts: { sv: 'Rättelse: vi skrev 10:45 …', en: 'Correction of 10:45: we wrote …' },
+    corrects: older.key,
+  }
+  const wrong: FeedPost = {
+    ...older,
+    correctedBy: { key: correction.key, saidAt: instant(Date.parse('2026-05-05T10:01:00Z')) },
+  }
+  const posts = [wrong, newer, correction]
+
+  test('says so in Atom, is updated, and points to what takes it back', () => {
+    const { body, lastModified } = atomFeed({ ...request, posts })
+    expect(body).toContain('  <updated>2026-05-05T10:01:00.000Z</updated>\n  <author>')
+    expect(lastModified).toBe('Tue, 05 May 2026 10:01:00 GMT')
+    expect(body).toContain(`  <entry xml:lang="sv">
+    <id>https://avs.example/p/00000000000000aa</id>
+    <title type="text">Rättat, stämde inte: Ekudden: behållaren för textil är full sedan 10:15.</title>
+    <published>2026-05-05T08:45:00.000Z</published>
+    <updated>2026-05-05T10:01:00.000Z</updated>
+    <link rel="alternate" type="text/html" hreflang="sv" href="https://avs.example/p/00000000000000aa"/>
+    <link rel="related" type="text/html" hreflang="sv" href="https://avs.example/p/00000000000000cc"/>
+`)
+    expect(body).toContain(
+      '<id>https://avs.example/p/00000000000000cc</id>\n    <title type="text">Rättelse: vi skrev',
+    )
+  })
+
+  test('says so in JSON Feed', () => {
+    const { items } = JSON.parse(jsonFeed({ ...request, language: 'en', posts }).body)
+    expect(items[0]).toMatchObject({
+      id: 'https://avs.example/p/00000000000000cc',
+      _kvitter: { corrects: 'https://avs.example/p/00000000000000aa' },
+    })
+    expect(items[2]).toEqual({
+      id: 'https://avs.example/p/00000000000000aa',
+      url: 'https://avs.example/p/00000000000000aa',
+      content_text:
+        'Corrected, this was wrong: Ekudden: the container for textiles has been full since 10:15.',
+      date_published: '2026-05-05T08:45:00.000Z',
+      date_modified: '2026-05-05T10:01:00.000Z',
+      language: 'en',
+      tags: ['Ekudden'],
+      _kvitter: {
+        station: '1490-901',
+        corrected_by: 'https://avs.example/p/00000000000000cc',
+      },
+    })
+  })
+})
+
 describe.each([
   ['Atom', atomFeed],
   ['JSON Feed', jsonFeed],

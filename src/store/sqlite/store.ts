@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Selectable, sql } from 'kysely'
+import { correctionKey } from '#src/rules/post-key.ts'
 import type {
   EmptiedRecord,
   EmptyingCorrectedRecord,
@@ -97,6 +98,28 @@ export async function openSqliteStore(path: string): Promise<Store> {
         throw error
       }
     })
+
+  /** A correction has its name from the post that it takes back, so it is found without an index of its own. */
+  async function markCorrected(posts: readonly Post[]): Promise<readonly Post[]> {
+    if (posts.length === 0) return posts
+    const names = new Map(posts.map(({ key }) => [correctionKey(key), key]))
+    const rows = await reader.query
+      .selectFrom('post')
+      .select(['key', 'send_at'])
+      .where('key', 'in', [...names.keys()])
+      .execute()
+    if (rows.length === 0) return posts
+    const found = new Map(
+      rows.map(({ key, send_at }) => [
+        names.get(key as PostKey),
+        { key: key as PostKey, saidAt: send_at as EpochMs },
+      ]),
+    )
+    return posts.map((post) => {
+      const correctedBy = found.get(post.key)
+      return correctedBy ? { ...post, correctedBy } : post
+    })
+  }
 
   const histories: Store['histories'] = async (containers, from, to, everyMs) => {
     const points = new Map<ContainerId, HistoryPoint[]>(containers.map((id) => [id, []]))
@@ -438,7 +461,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
                 .where('at', '<=', at)
                 .where((w) => w.or([w('at', '<', at), w('key', '>', key as string)]))
       }
-      return (await query.execute()).map(postOf)
+      return markCorrected((await query.execute()).map(postOf))
     },
     async post(key: PostKey) {
       const row = await reader.query
@@ -446,7 +469,9 @@ export async function openSqliteStore(path: string): Promise<Store> {
         .select(['body', 'withdrawn_at'])
         .where('key', '=', key)
         .executeTakeFirst()
-      return row && postOf(row)
+      if (!row) return undefined
+      const [post] = await markCorrected([postOf(row)])
+      return post
     },
 
     claimDelivery: (channel, now, leaseMs) =>
