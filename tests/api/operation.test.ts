@@ -164,8 +164,11 @@ describe('the description', () => {
       health: ['/healthz'],
       readiness: ['/readyz'],
     }
-    // What changes something is asked for where its effect is tested.
-    const described = API_ROUTES.filter((r) => r.answer.schema && r.method === undefined)
+    // What changes something is asked for where its effect is tested, and so is a replay that must be
+    // started first.
+    const described = API_ROUTES.filter(
+      (r) => r.answer.schema && r.method === undefined && r.operationId !== 'getReplay',
+    )
     expect(Object.keys(urls).sort()).toEqual(described.map((r) => r.operationId).sort())
     for (const route of described) {
       for (const url of urls[route.operationId]!) {
