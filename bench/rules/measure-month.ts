@@ -92,7 +92,7 @@ function replay(
     engine.apply(record)
     if (i % BATCH === BATCH - 1) take()
   })
-  engine.advance(MONTH_END, records.at(-1)?.seq ?? 0)
+  engine.advance(MONTH_END)
   take()
   return { decisions, posts }
 }

@@ -70,7 +70,7 @@ export function openStage({ book: bookAtStart, town: townAtStart, start }: RuleT
     return stoodAt
   }
   const passUntil = (at: EpochMs): void => {
-    engine.advance(serverTime(at), seq)
+    engine.advance(serverTime(at))
     take()
   }
   const tell = (told: Told, at: EpochMs, about: string): void => {

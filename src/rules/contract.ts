@@ -22,8 +22,8 @@ export interface KeptState {
  */
 export interface Engine {
   apply(record: JournalRecord): Applied
-  /** Fires what is due at or before `at`, as if a record without content had come. `seq` names the newest record. */
-  advance(at: EpochMs, seq: number): void
+  /** Fires what is due at or before `at`, as if a record without content had come. Before the first record nothing is. */
+  advance(at: EpochMs): void
   /** When something will next be due; undefined when nothing waits. */
   nextDue(): EpochMs | undefined
   /** Hands over what has gathered since the last call and starts afresh. */

@@ -122,11 +122,9 @@ export function createEngine({
       return applied
     },
 
-    advance(at, seq) {
-      begin(world, at)
-      // The engine's own count of records goes before the caller's, so that a replay without ticks
-      // writes the same decisions.
-      if (world.clock.recordAt === undefined) world.clock.seq = seq
+    advance(at) {
+      // The first record starts the clock: a replay knows of no tick before it.
+      if (world.clock.now === undefined) return
       // Only records and timers move the clock: a record that was received just before a tick and is
       // folded just after it must find the clock where a replay would.
       fireUntil(world, at, undefined)
@@ -201,7 +199,7 @@ function clockTimer<Kind extends 'schedule' | 'digest'>(
   return timer as EngineTimer
 }
 
-/** The first instant the engine hears of starts its clock. */
+/** The first record starts the clock. */
 function begin(world: World, at: EpochMs): void {
   if (world.clock.now !== undefined) return
   world.clock.now = at

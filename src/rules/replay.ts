@@ -67,7 +67,6 @@ export function startReplay({ start, bookOf, instead }: ReplayOptions): Replay {
   let decisions: Decision[] = []
   let posts: DecidedPost[] = []
   let withdrawn: PostKey[] = []
-  let seq = 0
   let town: Town | undefined
   let engine: Engine | undefined
   let isChanged = false
@@ -105,14 +104,14 @@ export function startReplay({ start, bookOf, instead }: ReplayOptions): Replay {
     isChanged = true
     if (!engine) return
     const firedUntil = next?.type === 'resumed' ? (next.firedUntil ?? Infinity) : Infinity
-    engine.advance(Math.min(instead.from - 1, firedUntil) as EpochMs, seq)
+    engine.advance(Math.min(instead.from - 1, firedUntil) as EpochMs)
     keep()
     make(instead.book, town!)
   }
 
   function remake(making: Making): void {
     if (instead && making.at >= instead.from) change()
-    engine?.advance(making.at, making.seq)
+    engine?.advance(making.at)
     keep()
     make(isChanged ? instead!.book : bookOf(making.rules), making.town)
   }
@@ -120,7 +119,6 @@ export function startReplay({ start, bookOf, instead }: ReplayOptions): Replay {
   function apply(record: JournalRecord): void {
     if (instead && !isChanged && record.at >= instead.from) change(record)
     if (!engine) throw new Error('the journal does not say what the rules were')
-    seq = record.seq
     engine.apply(record)
   }
 
@@ -145,7 +143,7 @@ export function startReplay({ start, bookOf, instead }: ReplayOptions): Replay {
     },
     finish(until) {
       if (instead && until >= instead.from) change()
-      engine?.advance(until, seq)
+      engine?.advance(until)
       keep()
     },
     takeDecided() {

@@ -297,7 +297,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
         await tx.keepBeliefs({ corrections, states, alarms })
       }
       if (fire) at = Math.max(at, clock()) as EpochMs
-      const effects = touched || fire ? effectsOf(fire ? { at, seq } : undefined) : NO_EFFECTS
+      const effects = touched || fire ? effectsOf(fire ? at : undefined) : NO_EFFECTS
       const reached = { settled, upshots, at, town: townThen, townText: townTextThen }
       if (!news && isEmpty(effects)) return { ...reached, seq: position.seq }
       if (versions.length > 0) await tx.keepVersions(versions)
@@ -349,9 +349,9 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     return false
   }
 
-  const effectsOf = (due: { readonly at: EpochMs; readonly seq: number } | undefined): Effects => {
+  const effectsOf = (dueUntil: EpochMs | undefined): Effects => {
     try {
-      if (due) engine.advance(due.at, due.seq)
+      if (dueUntil !== undefined) engine.advance(dueUntil)
       return engine.takeEffects()
     } catch (error) {
       throw new JudgingFault(undefined, error)

@@ -270,7 +270,7 @@ test('what an engine makes of a record is told', () => {
 test('effects are cheap when nothing happened, and hold each container once', () => {
   const { engine } = createPlay()
   engine.takeEffects()
-  engine.advance(noon, 0)
+  engine.advance(noon)
   const quiet = engine.takeEffects()
   expect(quiet).toEqual({
     decisions: [],

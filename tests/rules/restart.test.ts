@@ -50,14 +50,14 @@ function run(cutAt: ReadonlySet<number>, tickMs: number, batch = 1) {
     }
     if (tickMs > 0 && i > 0) {
       for (let at = cues[i - 1]!.at + tickMs; at < cue.at; at += tickMs) {
-        engine.advance(after(start, at - start), i)
+        engine.advance(after(start, at - start))
         store.keep(engine.takeEffects())
       }
     }
     engine.apply(recordOf(cue, i + 1))
     if (i % batch === 0) store.keep(engine.takeEffects())
   })
-  engine.advance(end, cues.length)
+  engine.advance(end)
   store.keep(engine.takeEffects())
   const { state, containers } = store.kept()
   return {

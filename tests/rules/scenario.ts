@@ -124,7 +124,7 @@ export function createPlay({ book = borasBook, town = castTown, kept }: Stage = 
         applied.push(engine.apply(recordOf(cue, ++seq)))
         store.keep(engine.takeEffects())
       }
-      engine.advance(until, seq)
+      engine.advance(until)
       store.keep(engine.takeEffects())
       const { posts, withdrawn, decisions } = store
       return { posts, withdrawn, decisions, applied, kept: store.kept() }

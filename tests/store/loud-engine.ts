@@ -31,6 +31,7 @@ export function loudEngine(): LoudEngine {
       let due = kept.state.has('due') ? (Number(kept.state.get('due')) as EpochMs) : undefined
       let town = first
       let next = first
+      let newest = 0
       let decisions: Decision[] = []
       let posts: DecidedPost[] = []
       let containers = new Map<ContainerId, ContainerState>()
@@ -45,6 +46,7 @@ export function loudEngine(): LoudEngine {
       return {
         apply(record) {
           heard.push(record)
+          newest = record.seq
           fire(record.at, record.seq)
           if (record.type === 'town') {
             town = next
@@ -73,7 +75,7 @@ export function loudEngine(): LoudEngine {
           }
           return { kind: 'now' }
         },
-        advance: fire,
+        advance: (at) => fire(at, newest),
         nextDue: () => due,
         takeEffects() {
           const effects = {
