@@ -59,10 +59,13 @@ export function createEngine({
   book,
   town,
   kept,
+  firedUntil,
 }: {
   readonly book: RuleBook
   readonly town: Town
   readonly kept?: KeptState
+  /** How far the timers of the engine before had fired, where that is later than what was kept says. */
+  readonly firedUntil?: EpochMs
 }): Engine {
   const world = createWorld(book, town)
   /** State to be kept that belongs to no watched thing. */
@@ -70,7 +73,7 @@ export function createEngine({
   let nextTown: Town | undefined
 
   const before = kept ?? { containers: [], state: new Map<string, string>() }
-  for (const key of restore(world, before).keys) looseState.set(key, undefined)
+  for (const key of restore(world, before, firedUntil).keys) looseState.set(key, undefined)
   for (const rule of adoptBook(world, before)) {
     looseState.set(ruleKey(rule.id), JSON.stringify(rule.hash))
   }

@@ -90,9 +90,14 @@ export function startReplay({ start, bookOf, instead }: ReplayOptions): Replay {
     return { containers: [...containers.values()], state: new Map(inOrder) }
   }
 
-  function make(book: RuleBook, from: Town): void {
+  function make(book: RuleBook, from: Town, firedUntil?: EpochMs): void {
     town = from
-    engine = createEngine({ book, town, kept: kept() })
+    engine = createEngine({
+      book,
+      town,
+      kept: kept(),
+      ...(firedUntil !== undefined && { firedUntil }),
+    })
   }
 
   /**
@@ -103,17 +108,18 @@ export function startReplay({ start, bookOf, instead }: ReplayOptions): Replay {
     if (!instead || isChanged) return
     isChanged = true
     if (!engine) return
-    const firedUntil = next?.type === 'resumed' ? (next.firedUntil ?? Infinity) : Infinity
-    engine.advance(Math.min(instead.from - 1, firedUntil) as EpochMs)
+    const ranUntil = next?.type === 'resumed' ? (next.firedUntil ?? Infinity) : Infinity
+    const firedUntil = Math.min(instead.from - 1, ranUntil) as EpochMs
+    engine.advance(firedUntil)
     keep()
-    make(instead.book, town!)
+    make(instead.book, town!, firedUntil)
   }
 
   function remake(making: Making): void {
     if (instead && making.at >= instead.from) change()
     engine?.advance(making.at)
     keep()
-    make(isChanged ? instead!.book : bookOf(making.rules), making.town)
+    make(isChanged ? instead!.book : bookOf(making.rules), making.town, making.at)
   }
 
   function apply(record: JournalRecord): void {

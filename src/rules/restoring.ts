@@ -1,5 +1,6 @@
 /** Goes on from kept state, and settles what a changed rule file or town makes of it. */
 import type { AreaId, ContainerId, PostKey, StationId } from '#src/stations/ids.ts'
+import type { EpochMs } from '#src/stations/time.ts'
 import type { KeptState } from './contract.ts'
 import { episodeDue } from './episode.ts'
 import type { Episode } from './episode.ts'
@@ -39,8 +40,8 @@ export interface Leftovers {
  * Puts kept state back. The clock comes first: rules that are new or changed are judged at the instant
  * at which the engine stopped.
  */
-export function restore(world: World, kept: KeptState): Leftovers {
-  restoreClock(world, kept)
+export function restore(world: World, kept: KeptState, firedUntil?: EpochMs): Leftovers {
+  restoreClock(world, kept, firedUntil)
   for (const state of kept.containers) {
     const watch = world.containers.get(state.containerId)
     if (watch) restoreState(watch, state, world.book.facts)
@@ -67,10 +68,10 @@ export function restore(world: World, kept: KeptState): Leftovers {
   return { keys: leftovers }
 }
 
-function restoreClock(world: World, kept: KeptState): void {
+function restoreClock(world: World, kept: KeptState, firedUntil: number = -Infinity): void {
   const clock = readClock(kept.state)
   if (clock) {
-    world.clock.now = clock.at
+    world.clock.now = Math.max(clock.at, firedUntil) as EpochMs
     world.clock.seq = clock.seq
     world.clock.recordAt = clock.recordAt
     world.clock.catchUpUntil = clock.catchUpUntil

@@ -209,8 +209,13 @@ export function live(
     if (store.withdrawn.length > stopped) looker.withdrawn?.(store.withdrawn.slice(stopped))
     if (store.posts.length > said) looker.posts?.(store.posts.slice(said), engine)
   }
-  const makeAnew = () => {
-    engine = createEngine({ book, town, kept: store.kept() })
+  const makeAnew = (firedUntil?: EpochMs) => {
+    engine = createEngine({
+      book,
+      town,
+      kept: store.kept(),
+      ...(firedUntil !== undefined && { firedUntil }),
+    })
     keep()
   }
 
@@ -230,10 +235,11 @@ export function live(
         makeAnew()
         break
       case 'rules':
+        // Decided at the instant until which timers had fired, whatever of that needed to be kept.
         engine.advance(at)
         keep()
         book = books[next.book % books.length]!
-        makeAnew()
+        makeAnew(at)
         break
       case 'tick':
         engine.advance(at)
