@@ -14,6 +14,10 @@ import type { Act } from './lives.ts'
 import { MINUTE, bookOf } from './scenario.ts'
 import type { Cue } from './scenario.ts'
 
+/** `FC_RUNS=10000` looks for longer. */
+const RUNS = Number(process.env['FC_RUNS'] ?? 150)
+const PATIENCE_MS = 60_000 + RUNS * 1000
+
 const PER_STATION = 3
 const PER_ACCOUNT = 8
 const OF_THESE_URGENT = 2
@@ -59,43 +63,55 @@ const LOUD: ReadonlySet<string> = new Set(['silent'])
 const acts = fc.array(act, { maxLength: 80 })
 const someBooks = fc.constantFrom('edited' as const, 'waiting' as const)
 
-test('whatever comes: no word of room from unknown data, nothing said twice, no budget broken, no word at night or where staff want silence', () => {
-  fc.assert(
-    fc.property(acts, someBooks, (life, ofLife) => {
-      const watcher = createWatcher()
-      live(life, booksOf[ofLife], () => false, watcher)
-      watcher.expectAllWell()
-    }),
-    { numRuns: 300 },
-  )
-})
+test(
+  'whatever comes: no word of room from unknown data, nothing said twice, no budget broken, no word at night or where staff want silence',
+  () => {
+    fc.assert(
+      fc.property(acts, someBooks, (life, ofLife) => {
+        const watcher = createWatcher()
+        live(life, booksOf[ofLife], () => false, watcher)
+        watcher.expectAllWell()
+      }),
+      { numRuns: RUNS },
+    )
+  },
+  PATIENCE_MS,
+)
 
-test('cut anywhere, and made anew from what was kept: the same decisions, posts and state, byte for byte', () => {
-  fc.assert(
-    fc.property(acts, someBooks, fc.integer({ min: 1, max: 10 }), (life, ofLife, every) => {
-      const whole = live(life, booksOf[ofLife])
-      const cut = live(life, booksOf[ofLife], (i) => i % every === 0)
-      expect(firstDifference(cut.decisions, whole.decisions)).toBeUndefined()
-      expect(firstDifference(cut.posts, whole.posts)).toBeUndefined()
-      expect(sorted(cut.kept.state)).toEqual(sorted(whole.kept.state))
-      expect(byId(cut.kept.containers)).toEqual(byId(whole.kept.containers))
-    }),
-    { numRuns: 300 },
-  )
-})
+test(
+  'cut anywhere, and made anew from what was kept: the same decisions, posts and state, byte for byte',
+  () => {
+    fc.assert(
+      fc.property(acts, someBooks, fc.integer({ min: 1, max: 10 }), (life, ofLife, every) => {
+        const whole = live(life, booksOf[ofLife])
+        const cut = live(life, booksOf[ofLife], (i) => i % every === 0)
+        expect(firstDifference(cut.decisions, whole.decisions)).toBeUndefined()
+        expect(firstDifference(cut.posts, whole.posts)).toBeUndefined()
+        expect(sorted(cut.kept.state)).toEqual(sorted(whole.kept.state))
+        expect(byId(cut.kept.containers)).toEqual(byId(whole.kept.containers))
+      }),
+      { numRuns: RUNS },
+    )
+  },
+  PATIENCE_MS,
+)
 
-test('the same life twice is the same; ticks in between make no difference', () => {
-  fc.assert(
-    fc.property(acts, someBooks, (life, ofLife) => {
-      const once = live(life, booksOf[ofLife])
-      expect(live(life, booksOf[ofLife])).toEqual(once)
-      const ticking = live(life, booksOf[ofLife], undefined, { posts: () => undefined })
-      expect(firstDifference(ticking.decisions, once.decisions)).toBeUndefined()
-      expect(firstDifference(ticking.posts, once.posts)).toBeUndefined()
-    }),
-    { numRuns: 100 },
-  )
-})
+test(
+  'the same life twice is the same; ticks in between make no difference',
+  () => {
+    fc.assert(
+      fc.property(acts, someBooks, (life, ofLife) => {
+        const once = live(life, booksOf[ofLife])
+        expect(live(life, booksOf[ofLife])).toEqual(once)
+        const ticking = live(life, booksOf[ofLife], undefined, { posts: () => undefined })
+        expect(firstDifference(ticking.decisions, once.decisions)).toBeUndefined()
+        expect(firstDifference(ticking.posts, once.posts)).toBeUndefined()
+      }),
+      { numRuns: RUNS / 3 },
+    )
+  },
+  PATIENCE_MS,
+)
 
 /** Of two texts that ought to be the same, the part where they part. */
 function firstDifference(a: string, b: string): readonly [string, string] | undefined {
