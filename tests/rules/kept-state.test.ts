@@ -29,7 +29,7 @@ const [paper, plastic] = ['901-paper-1', '901-plastic-1'] as const
 const book = rulesWith(
   `  - { id: full, per: container, when: c.full, for: 30m, clear_for: 20m, cooldown: 1h, post: full, close_post: room, suppress: [{ id: one, when: c.fill > 97.0, max: 4h }, { id: two, when: c.fill > 93.0, max: 4h }] }`,
 )
-const full = (of = paper, times = 6) => levels(of, ten, 10 * MINUTE, same(92, times))
+const full = (of: string = paper, times = 6) => levels(of, ten, 10 * MINUTE, same(92, times))
 const stateOf = ({ state }: KeptState) =>
   Object.fromEntries([...state].sort(([a], [b]) => (a < b ? -1 : 1)))
 

@@ -380,7 +380,7 @@ describe('a radio gateway that is down', () => {
       [{ at: ten, fill: 40, of: paper }, { at: ten, fill: 40, of: '902-paper-1' }, ...cues],
       until,
       { book },
-    ).posts.map((post) => `${tellPost(post)}`)
+    ).posts.map(tellPost)
 
   test('explains the silence of its stations’ sensors, and of no others', () => {
     expect(tell([gateway(MINUTE, 'down')])).toEqual(['05-05 11:00 open: lost 902-paper-1'])
