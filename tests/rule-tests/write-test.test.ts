@@ -35,7 +35,7 @@ function play(cues: readonly Cue[], until: EpochMs, rules = borasRules) {
     }
     engine.apply(record)
   }
-  engine.advance(until, records.length)
+  engine.advance(until)
   posts.push(...engine.takeEffects().posts)
   return { records, posts, towns }
 }
