@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
-import type { Happened } from '#src/rule-tests/draft.ts'
+import type { Happened } from '#src/rule-tests/happened.ts'
 import { MOST_BEFORE_MS, writeTest } from '#src/rule-tests/write-test.ts'
 import type { TestOrder } from '#src/rule-tests/write-test.ts'
 import { MOMENT_EXPECTED, parseMoment } from '#src/replay/moment.ts'

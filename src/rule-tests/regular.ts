@@ -29,14 +29,16 @@ export function layOut(
   if (readings.length < FEWEST) return nothing
   const intervalMs = usualGap(readings)
   if (intervalMs === 0) return nothing
-  const from = plus(start, Math.round((readings[0]!.measuredAt - start) / MINUTE) * MINUTE)
+  const isLate = ({ at, measuredAt }: ReadingRecord) => at - measuredAt > intervalMs / 2
+  const first = readings.find((reading) => !isLate(reading))
+  if (!first) return nothing
+  const from = plus(start, Math.round((first.measuredAt - start) / MINUTE) * MINUTE)
   const places = new Map<EpochMs, EpochMs>()
   const rest: ReadingRecord[] = []
   const samples: Sample[] = []
   for (const reading of readings) {
     const place = Math.round((reading.measuredAt - from) / intervalMs)
-    const isLate = reading.at - reading.measuredAt > intervalMs / 2
-    if (place < 0 || place < samples.length || isLate) {
+    if (place < samples.length || isLate(reading)) {
       rest.push(reading)
       continue
     }
