@@ -66,7 +66,7 @@ function namesOf(clauses: readonly Clause[]): readonly string[] {
 
 interface Ground {
   readonly text: string
-  /** It says only that something is not there; left out where something else is. */
+  /** It says only that something is not there: left out where something else is, and said once. */
   readonly isNothing: boolean
 }
 
@@ -92,7 +92,7 @@ export function groundsOf(
   }
   const all = [...grounds.values()]
   const telling = all.filter(({ isNothing }) => !isNothing)
-  const told = telling.length > 0 ? telling : all
+  const told = telling.length > 0 ? telling : all.slice(0, 1)
   if (told.length === 0) return say.condition[truth ? 0 : 1]
   return say.list(told.map(({ text }) => text))
 }

@@ -114,6 +114,17 @@ describe('why nothing is said', () => {
       ],
     ],
     [
+      'nobody speaks of litter',
+      'littered',
+      [],
+      ten,
+      [
+        'Inget skrivs: ingen besökare har anmält skräp; det krävs två.',
+        'Nothing is posted: no visitor has reported litter; it takes two.',
+        'Mitään ei julkaista: yksikään kävijä ei ole ilmoittanut roskaisuudesta; tarvitaan kaksi.',
+      ],
+    ],
+    [
       'few are full',
       'station_nearly_all_full',
       ['901-paper-1', '901-plastic-1', '901-clear-glass-1'].flatMap((of, i) =>
