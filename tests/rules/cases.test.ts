@@ -27,6 +27,7 @@ const ELSEWHERE: readonly (readonly [number, string, string])[] = [
   [27, 'tests/notify/kill.test.ts', 'an X in trouble: each is said exactly once'],
   [28, 'tests/rules/restart.test.ts', 'a restart changes not a byte of decisions, posts and state'],
   [28, 'tests/rules/restart.test.ts', 'cut before every tenth record'],
+  [29, 'tests/commands/replay.test.ts', 'tells what other rules would have left out, and why'],
 ]
 
 test.each(ELSEWHERE)('case %i is shown in %s: %s', (_, file, title) => {
