@@ -102,7 +102,7 @@ const FIRST_GAP_MS = 3 * HOUR
 const REPEATS_PERCENT = 4
 /** Waste that rises by little each time isn't an echo that lasts. */
 const CREEP_PERCENT = 8
-/** What somebody else's word for an emptying is worth. */
+/** What somebody else's word for an emptying is worth; a plan's as well, for it is kept oftener than not. */
 const EVIDENCE_NATS = 3
 /**
  * An emptying must beat every story without it by so much before it is told: two readings are enough
@@ -144,7 +144,7 @@ export function believe(
   const suspect = suspectAt(state.learner, fillPercent, phantom)
   const evidence = evidenceOf(state, at, options.hints)
   const fell = state.cleanPercent - fillPercent
-  const doubtful = state.nearFull && fell >= DOUBTFUL_FALL_PERCENT && evidence.length === 0
+  const doubtful = state.nearFull && fell >= DOUBTFUL_FALL_PERCENT && !isWitnessed(evidence)
   const sight = {
     at,
     rawPercent: fillPercent,
@@ -198,16 +198,22 @@ function evidenceOf(
   for (const hint of hints) {
     const since = state.lastAt - hint.toleranceMs
     const until = at + hint.toleranceMs
-    // What was told already explains its own emptying and not the next.
-    if (hint.at < since || hint.at > until || hint.at <= state.emptiedBefore) continue
+    // What was told already explains its own emptying and not the next; a plan is for one.
+    const from = hint.source === 'plan' ? hint.at - hint.toleranceMs : hint.at
+    if (hint.at < since || hint.at > until || from <= state.emptiedBefore) continue
     if (!found.includes(hint.source)) found.push(hint.source)
   }
   return found
 }
 
+/** Somebody or something was there; a plan is made beforehand. */
+function isWitnessed(evidence: readonly EmptyingEvidence[]): boolean {
+  return evidence.some((one) => one !== 'plan')
+}
+
 /**
  * The emptying on the best path, once it is borne out by `needed` plain readings (one fewer when
- * something else speaks for it), if it is sure enough and wasn't told before. Two whose spans overlap are one: an echo
+ * somebody was there), if it is sure enough and wasn't told before. Two whose spans overlap are one: an echo
  * that gives way can move it back in time.
  */
 function findEmptying(
@@ -217,7 +223,8 @@ function findEmptying(
 ): Emptying | undefined {
   const { paths, best } = state.lattice
   if (best >= LEVELS || paths.resetAt[best] === 0) return undefined
-  const enough = evidence.length > 0 ? 1 : needed
+  const witnessed = isWitnessed(evidence)
+  const enough = witnessed ? 1 : needed
   if (paths.plainSince[best]! < enough) return undefined
   const after = paths.resetAfter[best]!
   const before = paths.resetBefore[best]!
@@ -225,7 +232,7 @@ function findEmptying(
   const fallPercent = PERCENT_PER_STEP * (paths.resetFrom[best]! - paths.resetTo[best]!)
   if (fallPercent < TOLD_FALL_PERCENT) return undefined
   const margin = resetMargin(state.lattice)
-  if (evidence.length === 0 && margin < sureNats(state)) return undefined
+  if (!witnessed && margin < sureNats(state)) return undefined
   if (state.emptiedBefore !== 0) {
     state.cycleMs[state.cycles % CYCLES_KEPT] = before - state.emptiedBefore
     state.cycles++
@@ -250,7 +257,7 @@ function sureNats({ phantomShare, outlierShare }: BeliefState): number {
 /**
  * Log odds as the share of real ones among those told in a year of real data has it (bench/quality.ts):
  * nearly all on clean sensors, 93 in 100 where a third of the readings are bad. That each witness
- * multiplies the odds by seven is a judgement: the data have no witnesses.
+ * multiplies the odds by seven, and a plan by three, is a judgement: the data have neither.
  */
 function confidenceOf(
   marginNats: number,
@@ -259,7 +266,8 @@ function confidenceOf(
 ): number {
   const bad = Math.min(0.4, phantomShare + outlierShare)
   const alone = Math.min(5 - 7 * bad, marginNats)
-  const odds = alone + 2 * evidence.length
+  const witnesses = evidence.filter((one) => one !== 'plan').length
+  const odds = alone + 2 * witnesses + (witnesses < evidence.length ? 1 : 0)
   return Math.round(1000 / (1 + Math.exp(-odds))) / 1000
 }
 

@@ -17,10 +17,11 @@ import { findings, gradeOf } from '#src/quality/findings.ts'
 import { judgeHealth, judgeSilence, newHealth, silentAt } from '#src/quality/health.ts'
 import type { Alarm, AlarmChange, HealthState } from '#src/quality/health.ts'
 import { pack, unpack } from '#src/quality/pack.ts'
-import type { EmptyingSource } from '#src/rules/record.ts'
+import { EARLY_MS, type Plans } from '#src/rules/plan.ts'
+import { PLAN_SOURCES, type EmptyingSource } from '#src/rules/record.ts'
 import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
 import type { Reading, Signal } from '#src/stations/reading.ts'
-import { DAY, type EpochMs, HOUR, MINUTE } from '#src/stations/time.ts'
+import { DAY, type EpochMs, HOUR, instant, MINUTE } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { KeptBelief } from './contract.ts'
 
@@ -53,6 +54,14 @@ export interface SensorHealth extends Sensor {
   readonly signal?: Signal
 }
 
+/** What is known beside a reading when it is judged. */
+export interface Beside {
+  /** How well its network heard the device. */
+  readonly signal?: Signal | undefined
+  /** When the container is to be emptied. */
+  readonly plans?: Plans
+}
+
 export interface Believing {
   /**
    * Judges a reading that was kept. Readings come in the order of the journal; one measured before the
@@ -63,7 +72,7 @@ export interface Believing {
     container: ContainerId,
     seq: number,
     town: TownIndex,
-    signal?: Signal,
+    beside?: Beside,
   ): Judged
   /** Somebody told of an emptying. */
   hear(container: ContainerId, emptiedAt: EpochMs, by: EmptyingSource): void
@@ -101,6 +110,8 @@ interface Watched extends Sensor {
 const NEVER = -Infinity as EpochMs
 const NOTHING: readonly KeptBelief[] = []
 const NO_ALARMS: readonly AlarmChange[] = []
+const NO_HINTS: readonly EmptyingHint[] = []
+const NOTHING_BESIDE: Beside = {}
 
 export function startBelievers(kept: readonly KeptBelief[] = []): Believing {
   const sensors = new Map<string, Watched>()
@@ -169,7 +180,7 @@ export function startBelievers(kept: readonly KeptBelief[] = []): Believing {
   }
 
   return {
-    judge(reading, containerId, seq, town, signal) {
+    judge(reading, containerId, seq, town, beside = NOTHING_BESIDE) {
       const { deviceId, measuredAt } = reading
       const watched = sensorFor(containerId, deviceId)
       // Judged before a restart already, or older than what has been judged.
@@ -179,8 +190,10 @@ export function startBelievers(kept: readonly KeptBelief[] = []): Believing {
       markUnsaved(watched, reading)
 
       const geometry = town.containers.get(containerId)?.geometry
-      const told = hints.get(containerId)
-      const observation = observationOf(reading, signal)
+      const heard = hints.get(containerId)
+      const due = planned(beside.plans, measuredAt)
+      const told = due.length === 0 ? heard : [...(heard ?? NO_HINTS), ...due]
+      const observation = observationOf(reading, beside.signal)
       const { cleanPercent, correction, emptied } = believe(watched.state, observation, {
         ...(geometry && { geometry }),
         ...(told && { hints: told }),
@@ -244,6 +257,21 @@ export function startBelievers(kept: readonly KeptBelief[] = []): Believing {
         }))
     },
   }
+}
+
+/** The windows near an instant; a truck may come early. */
+function planned(plans: Plans | undefined, at: EpochMs): readonly EmptyingHint[] {
+  if (!plans) return NO_HINTS
+  let near: readonly EmptyingHint[] = NO_HINTS
+  for (const source of PLAN_SOURCES) {
+    for (const { from, until } of plans[source] ?? []) {
+      const first = from - EARLY_MS
+      if (at < first || at >= until) continue
+      const middle = instant((first + until) / 2)
+      near = [...near, { source: 'plan', at: middle, toleranceMs: (until - first) / 2 }]
+    }
+  }
+  return near
 }
 
 function keyOf(container: ContainerId, device: DeviceId): string {

@@ -182,7 +182,9 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       if (told.type === 'emptied') made.hear(told.containerId, told.emptiedAt, told.by)
     }
     for (const { seq, reading } of await store.readingsToJudge(plus(at, -REJUDGED_MS))) {
-      if (reading.containerId !== undefined) made.judge(reading, reading.containerId, seq, town)
+      const { containerId } = reading
+      if (containerId === undefined) continue
+      made.judge(reading, containerId, seq, town, { plans: engine.plans(containerId) })
     }
     believing = made
   }
@@ -258,7 +260,10 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
               news = true
               continue
             }
-            const judged = believing.judge(reading, containerId, seq, townThen, entry.signal)
+            const judged = believing.judge(reading, containerId, seq, townThen, {
+              signal: entry.signal,
+              plans: engine.plans(containerId),
+            })
             const { fillPercent, correction, emptied } = judged
             const { deviceId } = reading
             for (const change of judged.alarms) alarms.push({ containerId, deviceId, change })

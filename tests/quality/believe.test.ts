@@ -205,6 +205,27 @@ test("a contractor's report bears out an emptying a reading earlier", () => {
   expect(alone[41]!.emptied).toMatchObject({ evidence: ['level'] })
 })
 
+describe('a sensor that often leaps', () => {
+  const leaping = (hour: number) => hour % 6 === 2 && hour < 280
+  const levels = Array.from({ length: 284 }, (_, hour) =>
+    leaping(hour) ? 20 + ((hour * 37) % 80) : hour < 280 ? 24 : 2,
+  )
+  const plan = { source: 'plan', at: hours(284), toleranceMs: 12 * HOUR } as const
+  const driver = { source: 'contractor', at: hours(281), toleranceMs: 2 * HOUR } as const
+
+  test.each([
+    ['alone it is sure of an emptying from the third reading on', [], 283, ['level']],
+    ['with a plan from the second, for a plan is no witness', [plan], 282, ['level', 'plan']],
+    ['with a driver’s word from the first', [driver], 281, ['level', 'contractor']],
+  ])('%s', (_, hints, readings, evidence) => {
+    const until = (count: number) =>
+      emptyingsOf(believeAll(hourly(levels.slice(0, count)), { hints }))
+    expect(until(readings - 1)).toEqual([])
+    expect(until(readings)).toMatchObject([{ at: hours(280), evidence }])
+    expect(until(284)).toHaveLength(1)
+  })
+})
+
 test('a report of an emptying that the level contradicts makes none', () => {
   const report = { source: 'contractor', at: hours(20), toleranceMs: 2 * HOUR } as const
   const beliefs = believeAll(hourly(filling(50, 0.2, 40)), { hints: [report] })

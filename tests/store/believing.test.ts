@@ -74,15 +74,32 @@ test('a reading older than the newest is history: believed as it is, and nothing
 test('how well a sensor was heard is remembered until its network tells again, and over a restart', () => {
   const before = startBelievers()
   const [first, then, last] = readings(3)
-  before.judge(first!, paper, 1, town, { rssiDbm: -97, snrDb: 8.5 })
+  before.judge(first!, paper, 1, town, { signal: { rssiDbm: -97, snrDb: 8.5 } })
   before.judge(then!, paper, 2, town)
   const kept = before.toSave(at(1))
   const after = startBelievers(kept)
   const heard = (believing: typeof after) => believing.health(at(2), town).map((s) => s.signal)
   expect(heard(before)).toEqual([{ rssiDbm: -97, snrDb: 8.5 }])
   expect(heard(after)).toEqual([{ rssiDbm: -97, snrDb: 8.5 }])
-  after.judge(last!, paper, 3, town, { rssiDbm: -118 })
+  after.judge(last!, paper, 3, town, { signal: { rssiDbm: -118 } })
   expect(heard(after)).toEqual([{ rssiDbm: -118 }])
+})
+
+test('a planned emptying speaks for one in the levels, from any source of plans', () => {
+  const levels = Array.from({ length: 60 }, (_, h) => level(30 + h / 2, at(h)))
+  const emptied = [level(3, at(60)), level(4, at(61))]
+  const plans = {
+    hub: [{ from: at(50), until: at(74) }],
+    town: [{ from: at(500), until: at(510) }],
+  }
+  const evidence = (beside?: Parameters<ReturnType<typeof startBelievers>['judge']>[4]) => {
+    const believing = startBelievers()
+    return [...levels, ...emptied].flatMap(
+      (reading, i) => believing.judge(reading, paper, i + 1, town, beside).emptied?.evidence ?? [],
+    )
+  }
+  expect(evidence()).toEqual(['level'])
+  expect(evidence({ plans })).toEqual(['level', 'plan'])
 })
 
 describe('two sensors on one container', () => {
