@@ -38,14 +38,17 @@ export interface Month {
 export type Coming =
   { readonly at: EpochMs; readonly message: Extract<SimEvent, { kind: 'message' }> } | Told
 
-export function makeMonth(): Month {
-  const { town, coming } = comingInMonth()
+export function makeMonth(stations: number = STATIONS): Month {
+  const { town, coming } = comingInMonth(stations)
   return { town, records: [...journalOf(town, coming)] }
 }
 
 /** In the order of time. */
-export function comingInMonth(): { readonly town: Town; readonly coming: readonly Coming[] } {
-  const town = sixtyStations()
+export function comingInMonth(stations: number = STATIONS): {
+  readonly town: Town
+  readonly coming: readonly Coming[]
+} {
+  const town = demoTown(stations)
   const events = [
     ...simulateTown({
       town,
@@ -114,17 +117,20 @@ function emptiedRecord(
   return { type: 'emptied', seq, at, containerId, ...times, by: 'sensor', confidence }
 }
 
-/** The demo town with its first stations once more under other numbers, in three areas. */
-function sixtyStations(): Town {
+/** So many stations of the demo town, the first of them once more under other numbers if need be, in three areas. */
+function demoTown(count: number): Town {
   const path = new URL('../../towns/boras/town.yaml', import.meta.url)
   const parsed = parseTownFile(readFileSync(path, 'utf8'), 'town.yaml')
   if (parsed.kind === 'faulty') throw new Error(JSON.stringify(parsed.faults))
   const { town } = parsed
-  const copies = town.stations.slice(0, STATIONS - town.stations.length).map(copyOf)
+  const own = town.stations.slice(0, count)
+  const copies = own.slice(0, Math.max(0, count - own.length)).map(copyOf)
   const areas = AREAS.map((name) => ({ id: parseAreaId(name)!, name }))
-  const stations = [...town.stations, ...copies.map(({ station }) => station)]
+  const stations = [...own, ...copies.map(({ station }) => station)]
   const newIds = new Map(copies.flatMap(({ ids }) => [...ids]))
-  const copied = town.mountings.filter(({ containerId }) => newIds.has(containerId))
+  const ownIds = new Set(own.flatMap(({ containers }) => containers).map(({ id }) => id))
+  const mounted = town.mountings.filter(({ containerId }) => ownIds.has(containerId))
+  const copied = mounted.filter(({ containerId }) => newIds.has(containerId))
   const deviceOf = (id: string) => parseDeviceId(id.replace(/^(024b56|kv)/, '$1ff'))!
   return {
     ...town,
@@ -138,7 +144,7 @@ function sixtyStations(): Town {
       })),
     ],
     mountings: [
-      ...town.mountings,
+      ...mounted,
       ...copied.map((mounting) => ({
         ...mounting,
         deviceId: deviceOf(mounting.deviceId),
