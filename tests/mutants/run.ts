@@ -16,7 +16,7 @@ import type { Mutant } from './mutate.ts'
 const HELP = `Usage: npm run mutants -- [FILE …] [--tests GLOB] [--slowest MS] [--out FILE] [--again FILE]
 
   FILE          names of files in src/rules/, such as gates.ts; all of them when none is given
-  --tests GLOB  the tests to run (tests/rules/**/*.test.ts)
+  --tests GLOB  the tests to run (tests/{rules,rule-tests}/**/*.test.ts)
   --slowest MS  tests that take longer are left out (150)
   --out FILE    writes the survivors there, as JSON
   --again FILE  tries only the survivors of an earlier run
@@ -26,7 +26,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     help: { type: 'boolean', default: false },
-    tests: { type: 'string', default: 'tests/rules/**/*.test.ts' },
+    tests: { type: 'string', default: 'tests/{rules,rule-tests}/**/*.test.ts' },
     slowest: { type: 'string', default: '150' },
     out: { type: 'string' },
     again: { type: 'string' },
