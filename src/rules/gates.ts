@@ -77,18 +77,21 @@ function askStillClear(world: World, item: WaitingItem): GateAnswer {
   const { rule, place, state } = item.episode
   const when = truthOf(world, rule.when, place)
   const gate = 'still-active'
-  if (when === 'unknown' || !isLevelKnown(world, item.episode)) {
+  if (when === 'unknown' || isForWantOfData(world, item.episode)) {
     return { gate, answer: 'drop', detail: 'no data' }
   }
   if (state !== 'idle' || when) return { gate, answer: 'drop', detail: 'true again' }
   return { gate, answer: 'pass' }
 }
 
-/** A count of reports is 0 also where nobody looked: where a rule asks how full it is, that must be known. */
-function isLevelKnown(world: World, { rule, container, place }: Episode): boolean {
-  if (!rule.asksLevel) return true
-  if (container) return world.facts.c.full !== undefined
-  return place.kind !== 'station' || !rule.when.reads.includes('s.unknown') || place.unknown === 0
+/**
+ * Whether what a rule counts can be over for want of data alone: reports that nobody has made again, and
+ * containers that have fallen silent. Then the level itself must say so.
+ */
+function isForWantOfData(world: World, { rule, container, place }: Episode): boolean {
+  const reads = [...rule.when.reads, ...(rule.clear?.reads ?? [])]
+  if (container && reads.includes('c.full_reports_2h')) return world.facts.c.full !== false
+  return place.kind === 'station' && reads.includes('s.unknown') && place.unknown > 0
 }
 
 function askStale(world: World, lateness: Lateness | undefined): GateAnswer {

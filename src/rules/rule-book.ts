@@ -44,8 +44,6 @@ export interface Rule {
   readonly clear?: Condition
   /** Whether its conditions ask how full a container is believed to be. */
   readonly weighsEvidence: boolean
-  /** Whether its conditions ask, in whatever way, how full something is. */
-  readonly asksLevel: boolean
   /** Whether its conditions ask the forecast. */
   readonly readsForecast: boolean
   readonly forMs: number

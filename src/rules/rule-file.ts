@@ -182,7 +182,6 @@ function createRule(
     when,
     ...(clear && { clear }),
     weighsEvidence: reads.includes('c.full') || reads.includes('c.evidence'),
-    asksLevel: reads.some((name) => LEVEL_FACTS.has(name)),
     readsForecast: reads.includes('c.p_full_24h'),
     forMs: shape.for,
     clearForMs: shape.clear_for,
@@ -203,15 +202,6 @@ function createRule(
     ...(shape.close_post !== undefined && { closePost: shape.close_post }),
   }
 }
-
-const LEVEL_FACTS: ReadonlySet<string> = new Set([
-  'c.full',
-  'c.evidence',
-  'c.fill',
-  'c.full_reports_2h',
-  's.full',
-  's.unknown',
-])
 
 function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12)

@@ -93,30 +93,34 @@ function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && 'type' in value && 'start' in value
 }
 
-const COMPARISONS: Readonly<Record<string, readonly string[]>> = {
-  '<': ['<=', '>='],
-  '<=': ['<', '>'],
-  '>': ['>=', '<='],
-  '>=': ['>', '<'],
-  '===': ['!=='],
-  '!==': ['==='],
-  '-': ['+'],
-  '*': ['/'],
-  '/': ['*'],
-  '%': ['*'],
-  '**': ['*'],
-  '>>': ['<<'],
-}
-const LOGIC: Readonly<Record<string, string>> = { '&&': '||', '||': '&&', '??': '&&' }
-const COUNTERPARTS: Readonly<Record<string, string>> = {
-  some: 'every',
-  every: 'some',
-  min: 'max',
-  max: 'min',
-  floor: 'ceil',
-  ceil: 'floor',
-  round: 'floor',
-}
+const COMPARISONS = new Map<string, readonly string[]>([
+  ['<', ['<=', '>=']],
+  ['<=', ['<', '>']],
+  ['>', ['>=', '<=']],
+  ['>=', ['>', '<']],
+  ['===', ['!==']],
+  ['!==', ['===']],
+  ['-', ['+']],
+  ['*', ['/']],
+  ['/', ['*']],
+  ['%', ['*']],
+  ['**', ['*']],
+  ['>>', ['<<']],
+])
+const LOGIC = new Map([
+  ['&&', '||'],
+  ['||', '&&'],
+  ['??', '&&'],
+])
+const COUNTERPARTS = new Map([
+  ['some', 'every'],
+  ['every', 'some'],
+  ['min', 'max'],
+  ['max', 'min'],
+  ['floor', 'ceil'],
+  ['ceil', 'floor'],
+  ['round', 'floor'],
+])
 /** Methods that may be left out: what they are called on is of the same kind. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   'filter',
@@ -158,13 +162,13 @@ function changesOfKind(node: Node, parents: readonly Node[], code: string): read
     case 'BinaryExpression': {
       const { left, right, operator } = node as Node & Operation
       const others = operator === '+' && !isText(left) && !isText(right) ? ['-'] : undefined
-      return (others ?? COMPARISONS[operator] ?? []).map((other) => ({
+      return (others ?? COMPARISONS.get(operator) ?? []).map((other) => ({
         becomes: `${textOf(left)} ${other} ${textOf(right)}`,
       }))
     }
     case 'LogicalExpression': {
       const { left, right, operator } = node as Node & Operation
-      return [{ becomes: `(${textOf(left)}) ${LOGIC[operator]!} (${textOf(right)})` }]
+      return [{ becomes: `(${textOf(left)}) ${LOGIC.get(operator)!} (${textOf(right)})` }]
     }
     case 'UnaryExpression': {
       const { operator, argument } = node as Node & { operator: string; argument: Node }
@@ -255,7 +259,7 @@ function changesOfCall(node: Node, parents: readonly Node[], code: string): read
   const object = callee['object'] as Node
   const name = String(property['name'])
   const changes: Change[] = []
-  const counterpart = COUNTERPARTS[name]
+  const counterpart = COUNTERPARTS.get(name)
   if (counterpart !== undefined) {
     const before = code.slice(node.start, property.start)
     changes.push({ becomes: before + counterpart + code.slice(property.end, node.end) })
