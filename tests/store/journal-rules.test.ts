@@ -117,11 +117,11 @@ async function said(breaks: readonly Break[]) {
 describe('a container that fills and is emptied', () => {
   test('is spoken of twice: when it has been full for a while, and when there is room again', async () => {
     const posts = (await said([])) as [string, number, string, string, string | undefined][]
-    // So steep a rise is believed when two more readings bear it out, the sixth, which is heard of ten
-    // seconds after it was measured: 50 + 10 s + 30 + 15.
+    // So steep a rise is believed when three more readings bear it out, the seventh, which is heard of
+    // ten seconds after it was measured: 60 + 10 s + 30 + 15.
     const secondsAfterNoon = posts.map(([, at, kind]) => [kind, (at - noon) / SECOND])
     expect(secondsAfterNoon).toEqual([
-      ['open', 95 * 60 + 10],
+      ['open', 105 * 60 + 10],
       ['close', 155 * 60 + 10],
     ])
     expect(posts[1]![4]).toBe(posts[0]![0])

@@ -599,6 +599,7 @@ function rowAt(
 /** Their places lie close together, so that each can be put where it belongs; else they are sorted. */
 function inOrder(waiting: ReadingRecord[], more: readonly ReadingRecord[]): ReadingRecord[] {
   const all = waiting.concat(more)
+  if (all.length < 2) return all
   let least = Infinity
   let most = -Infinity
   let isWhole = true
