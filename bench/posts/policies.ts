@@ -90,10 +90,10 @@ function byRules(book: RuleBook, believing: boolean): Policy['postsAt'] {
   }
 }
 
-/** The rules of the demo town. */
-function townBook(): RuleBook {
+/** The rules of the demo town, with what is edited in them. */
+function townBook(edit: (text: string) => string = (text) => text): RuleBook {
   const path = new URL('../../towns/boras/rules.yaml', import.meta.url)
-  const parsed = parseRuleFile(readFileSync(path, 'utf8'), 'rules.yaml')
+  const parsed = parseRuleFile(edit(readFileSync(path, 'utf8')), 'rules.yaml')
   if (parsed.kind === 'faulty') throw new Error(JSON.stringify(parsed.faults))
   return parsed.book
 }
@@ -102,6 +102,17 @@ function townBook(): RuleBook {
 function neverQuiet(book: RuleBook): RuleBook {
   const { quiet: _, ...policy } = book.policy
   return { ...book, policy }
+}
+
+/**
+ * Between 70 and 75 % a level alone makes evidence of -1 and less, so `full` is over under 75 %. Here it is
+ * over under 70 %, or where people speak against a level above 75 %, or against none.
+ */
+function overUnder70(text: string): string {
+  const asItIs = 'clear: c.fill < 70.0 || c.evidence <= -1.0'
+  if (!text.includes(asItIs)) throw new Error(`the demo town's rules no longer say "${asItIs}"`)
+  const spoken = '(!has(c.fill) || c.fill > 75.0) && c.evidence <= -1.0'
+  return text.replace(asItIs, `clear: c.fill < 70.0 || ${spoken}`)
 }
 
 export function policies(): readonly Policy[] {
@@ -117,6 +128,11 @@ export function policies(): readonly Policy[] {
       name: 'the same, never quiet',
       fullPercent: 85,
       postsAt: byRules(neverQuiet(book), true),
+    },
+    {
+      name: 'the same, over under 70',
+      fullPercent: 85,
+      postsAt: byRules(townBook(overUnder70), true),
     },
   ]
 }
