@@ -12,6 +12,7 @@ import type { FactContext } from '#src/rules/facts.ts'
 import { replan } from '#src/rules/plan.ts'
 import type { JournalRecord } from '#src/rules/record.ts'
 import type { Rule, RuleBook } from '#src/rules/rule-book.ts'
+import { createStationMap } from '#src/rules/station-map.ts'
 import { ACCOUNT } from '#src/rules/subject.ts'
 import { watchTown } from '#src/rules/town-watch.ts'
 import { createWideWatch, extrasOf } from '#src/rules/watch.ts'
@@ -26,7 +27,7 @@ export function runNaively(book: RuleBook, town: Town, records: readonly Journal
   const stations = new Map<StationId, StationWatch>()
   const areas = new Map<AreaId, WideWatch>()
   const account = createWideWatch(ACCOUNT, [])
-  watchTown(town, { containers, stations, areas, account })
+  watchTown(town, { containers, stations, areas, account, map: createStationMap() })
   const facts = createFacts(createCalendar(book.policy.timeZone, book.policy.quiet))
   let steps = 0
   let due = Math.ceil(records[0]!.at / GRID_MS) * GRID_MS

@@ -8,6 +8,7 @@ import { acceptReading } from '#src/rules/acceptance.ts'
 import { createEngine } from '#src/rules/engine.ts'
 import type { JournalRecord, ReadingRecord } from '#src/rules/record.ts'
 import { watchTown } from '#src/rules/town-watch.ts'
+import { createStationMap } from '#src/rules/station-map.ts'
 import { ACCOUNT } from '#src/rules/subject.ts'
 import { createWideWatch, stateOf } from '#src/rules/watch.ts'
 import type { ContainerWatch } from '#src/rules/watch.ts'
@@ -148,6 +149,7 @@ function touchingOnly(town: Town): Sink {
     stations: new Map(),
     areas: new Map(),
     account: createWideWatch(ACCOUNT, []),
+    map: createStationMap(),
   })
   const policy = { sensorSilentAfterMs: 12 * HOUR, lateAfterMs: 30 * MINUTE, maxSkewMs: 2 * MINUTE }
   let touched: ContainerWatch[] = []

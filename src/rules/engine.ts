@@ -40,6 +40,7 @@ import { adoptBook, restore } from './restoring.ts'
 import type { RuleBook } from './rule-book.ts'
 import { endSilence, foldSilence } from './silence.ts'
 import { describeStandings } from './standing.ts'
+import { createStationMap } from './station-map.ts'
 import { ACCOUNT } from './subject.ts'
 import { takeBack } from './taking-back.ts'
 import { createTimerQueue } from './timer-queue.ts'
@@ -183,6 +184,7 @@ function createWorld(book: RuleBook, town: Town): World {
     containers: new Map(),
     areas: new Map(),
     account,
+    map: createStationMap(),
     silences: new Map(),
     taken: new Map(),
     clock: { now: undefined, seq: 0, recordAt: undefined, catchUpUntil: undefined },

@@ -3,11 +3,10 @@ import { distanceM } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { statusWord } from './container-status.ts'
 import type { Alternative } from './decision.ts'
-import type { ContainerWatch, StationWatch } from './watch.ts'
+import type { StationMap } from './station-map.ts'
+import type { ContainerWatch } from './watch.ts'
 
 const MAX_DISTANCE_M = 10_000
-/** No degree of latitude is shorter than this, so a greater difference is farther away. */
-const METRES_PER_DEGREE = 110_500
 
 /**
  * The nearest station with a container of the fraction that is known to have room, within ten
@@ -16,28 +15,30 @@ const METRES_PER_DEGREE = 110_500
  * doesn't, however much room there is in what is broken.
  */
 export function findAlternative(
-  stations: Iterable<StationWatch>,
+  map: StationMap,
   from: ContainerWatch,
   at: EpochMs,
 ): Alternative | undefined {
   const here = from.station.station.place
   const { fraction } = from.container
   let best: Alternative | undefined
-  for (const { station, containers } of stations) {
-    if (Math.abs(station.place.lat - here.lat) * METRES_PER_DEGREE > MAX_DISTANCE_M) continue
-    const distance = distanceM(here, station.place)
-    if (distance > MAX_DISTANCE_M) continue
-    const isFarther =
-      best !== undefined &&
-      (distance > best.distanceM || (distance === best.distanceM && station.id > best.stationId))
-    if (isFarther) continue
-    const hasRoom = containers.some(
-      (watch) =>
-        watch !== from &&
-        watch.container.fraction === fraction &&
-        statusWord(watch, at) === 'has-room',
-    )
-    if (hasRoom) best = { stationId: station.id, name: station.name, distanceM: distance }
+  for (const ring of map.ringsAbout(here, MAX_DISTANCE_M)) {
+    if (best && best.distanceM < ring.leastM) return best
+    for (const { station, containers } of ring.stations) {
+      const distance = distanceM(here, station.place)
+      if (distance > MAX_DISTANCE_M) continue
+      const isFarther =
+        best !== undefined &&
+        (distance > best.distanceM || (distance === best.distanceM && station.id > best.stationId))
+      if (isFarther) continue
+      const hasRoom = containers.some(
+        (watch) =>
+          watch !== from &&
+          watch.container.fraction === fraction &&
+          statusWord(watch, at) === 'has-room',
+      )
+      if (hasRoom) best = { stationId: station.id, name: station.name, distanceM: distance }
+    }
   }
   return best
 }

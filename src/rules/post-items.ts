@@ -39,9 +39,7 @@ function describeContainer(world: World, item: WaitingItem, container: Container
   const at = nowOf(world)
   const { id, fraction } = container.container
   const isPublicOpen = item.kind === 'open' && item.episode.rule.audience === 'public'
-  const alternative = isPublicOpen
-    ? findAlternative(world.stations.values(), container, at)
-    : undefined
+  const alternative = isPublicOpen ? findAlternative(world.map, container, at) : undefined
   const next = isPublicOpen
     ? nextEmptying(container.extras?.plans, container.emptiedAt, at)
     : undefined

@@ -1,5 +1,5 @@
 /** Brings a town under the engine's eyes, and keeps up with it when it changes. */
-import type { AreaId, ContainerId, StationId } from '#src/stations/ids.ts'
+import type { ContainerId } from '#src/stations/ids.ts'
 import type { Container, Mounting, Station, Town } from '#src/stations/station.ts'
 
 import { nextGridInstant } from './ageing.ts'
@@ -12,23 +12,18 @@ import {
   deviceAt,
   forgetDevice,
 } from './watch.ts'
-import type { ContainerWatch, StationWatch, WideWatch } from './watch.ts'
+import type { ContainerWatch, StationWatch } from './watch.ts'
 import { decide, markDirty, nowOf, touch } from './world.ts'
 import type { World } from './world.ts'
 import type { Episode } from './episode.ts'
 
 type Mountings = ReadonlyMap<ContainerId, readonly Mounting[]>
 
+type Watched = Pick<World, 'stations' | 'containers' | 'areas' | 'account' | 'map'>
+
 /** Every area, station and container of a town, unknown to begin with. */
-export function watchTown(
-  town: Town,
-  {
-    stations,
-    containers,
-    areas,
-    account,
-  }: Pick<World, 'stations' | 'containers' | 'areas' | 'account'>,
-): void {
+export function watchTown(town: Town, watched: Watched): void {
+  const { stations, containers, areas } = watched
   const mountings = groupMountings(town)
   for (const station of town.stations) {
     const watch = createStationWatch(station)
@@ -38,16 +33,13 @@ export function watchTown(
     }
   }
   for (const { id } of town.areas ?? []) areas.set(id, createWideWatch(id, []))
-  gatherStations(areas, account, stations)
+  gatherStations(watched)
 }
 
-/** Which stations stand in which area, and all of them for the account. */
-function gatherStations(
-  areas: ReadonlyMap<AreaId, WideWatch>,
-  account: WideWatch,
-  stations: ReadonlyMap<StationId, StationWatch>,
-): void {
+/** Which stations stand where, which in which area, and all of them for the account. */
+function gatherStations({ stations, areas, account, map }: Watched): void {
   account.stations = [...stations.values()]
+  map.fill(account.stations)
   const byArea = Map.groupBy(account.stations, ({ station }) => station.areaId)
   for (const [id, area] of areas) area.stations = byArea.get(id) ?? []
 }
@@ -85,13 +77,14 @@ export function followTown(world: World, town: Town): void {
 }
 
 /** In the order of the town's file, as an engine made anew finds them: what is judged in turn is judged in that. */
-function putInOrder({ stations, containers, areas, account }: World, town: Town): void {
+function putInOrder(world: World, town: Town): void {
+  const { stations, containers, areas } = world
   for (const { id } of town.stations) moveLast(stations, id)
   for (const { id } of town.stations.flatMap((station) => station.containers)) {
     moveLast(containers, id)
   }
   for (const { id } of town.areas ?? []) moveLast(areas, id)
-  gatherStations(areas, account, stations)
+  gatherStations(world)
 }
 
 function moveLast<Id, Watch>(map: Map<Id, Watch>, id: Id): void {

@@ -19,6 +19,7 @@ import type { FactContext } from './facts.ts'
 import type { GapLine } from './gap-line.ts'
 import type { Group } from './group.ts'
 import type { Rule, RuleBook } from './rule-book.ts'
+import type { StationMap } from './station-map.ts'
 import type { TimerQueue } from './timer-queue.ts'
 import type { Silence } from './silence.ts'
 import { placeId } from './watch.ts'
@@ -90,6 +91,7 @@ export interface World {
   readonly containers: Map<ContainerId, ContainerWatch>
   readonly areas: Map<AreaId, WideWatch>
   readonly account: WideWatch
+  readonly map: StationMap
   readonly silences: Map<string, Silence>
   /** Posts that have been taken back, by key. */
   readonly taken: Map<PostKey, Taken>
