@@ -5,10 +5,12 @@
 import { parseArgs } from 'node:util'
 
 import { median } from './median.ts'
+import type { CallsTold } from './rules/measure-calls.ts'
 import type { DayTask, DayTold } from './rules/measure-day.ts'
 import type { MonthTask, MonthTold } from './rules/measure-month.ts'
 import { measure } from './rules/measure.ts'
 import { EIGHT_RULES } from './rules/rule-books.ts'
+import type { DayOptions } from './rules/towns-day.ts'
 
 const HELP = `node bench/rules.ts [--full] [--repeat 3] [--rules FILE] [--only day|month]
 
@@ -19,7 +21,9 @@ from 05 to 10, with the end of the quiet hours in it.
              What this grows by is the machine's memory, not the engine
   quiet      the engine, no container near a line
   changing   the engine, every tenth reading crosses a line
-  growth     against the smallest town; of the engine, what remains when memory's share is taken off
+  grew       against the smallest town; of the engine, what remains when memory's share is taken off
+  calls      of the engine's own functions, a reading, when changing: counted, so that nothing of the
+             machine is in it
 A month of the demo town, sixty stations' worth, replayed from memory: the engine, and beside it one that
 asks every rule of everything each quarter of an hour and says and explains nothing.
 
@@ -48,6 +52,7 @@ const AT_LEAST = 150_000
 const KINDS = ['memory', 'quiet', 'changing'] as const
 /** Beyond what memory costs, a reading in the largest town may cost so much more than in the smallest. */
 const FLAT = 1.5
+const FLAT_CALLS = 1.1
 const TOWN_MONTH_MS = 3000
 const STATION_MONTH_MS = 300
 
@@ -62,6 +67,7 @@ console.log(`\nGoals\n${goals.join('\n')}`)
 async function showDays(): Promise<void> {
   const rows: Record<string, Record<string, number>> = {}
   let smallest: Record<(typeof KINDS)[number], DayTold> | undefined
+  let fewestCalls: number | undefined
   for (const containers of SIZES) {
     const told = {
       memory: await measureDay(containers, 'memory'),
@@ -69,6 +75,8 @@ async function showDays(): Promise<void> {
       changing: await measureDay(containers, 'changing'),
     }
     smallest ??= told
+    const { callsPerReading } = await measureCalls(containers)
+    fewestCalls ??= callsPerReading
     const grown = (kind: 'quiet' | 'changing') =>
       beyondMemory(told, kind) / beyondMemory(smallest!, kind)
     rows[`${containers.toLocaleString('en')} containers`] = {
@@ -78,13 +86,16 @@ async function showDays(): Promise<void> {
       'memory grew': rounded(told.memory.cpuUsPerReading / smallest.memory.cpuUsPerReading, 2),
       'quiet grew': rounded(grown('quiet'), 2),
       'changing grew': rounded(grown('changing'), 2),
+      calls: rounded(callsPerReading, 0),
       'slowest 100, ms': rounded(told.changing.slowestBatchMs, 1),
       'decisions/reading': rounded(told.changing.decisionsPerReading, 3),
       'posts/container day': rounded(told.changing.postsPerContainerDay, 2),
     }
     if (containers !== SIZES.at(-1)) continue
+    const fromTo = `from ${SIZES[0]} to ${containers}`
+    tellGoal(`calls grew ${fromTo}`, callsPerReading / fewestCalls, FLAT_CALLS)
     for (const kind of ['quiet', 'changing'] as const) {
-      tellGoal(`beyond memory, ${kind} grew from ${SIZES[0]} to ${containers}`, grown(kind), FLAT)
+      tellGoal(`beyond memory, ${kind} grew ${fromTo}`, grown(kind), FLAT)
     }
   }
   console.table(rows)
@@ -108,6 +119,11 @@ async function measureDay(containers: number, what: DayTask['what']): Promise<Da
     cpuUsPerReading: median(told.map((t) => t.cpuUsPerReading)),
     slowestBatchMs: median(told.map((t) => t.slowestBatchMs)),
   }
+}
+
+function measureCalls(containers: number): Promise<CallsTold> {
+  const task: DayOptions = { containers, what: 'changing', rulesPath }
+  return measure<CallsTold>('measure-calls.ts', task)
 }
 
 async function showMonth(): Promise<void> {
