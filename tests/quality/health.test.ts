@@ -140,6 +140,14 @@ test.each<[string, readonly Step[], readonly (readonly [number, string, AlarmKin
     [],
   ],
   [
+    'more than morning sun can do within the hour is fire, until it cools',
+    [12, 38, 40, 39].map((temperatureC) => ({ temperatureC })),
+    [
+      [1, 'began', 'fire'],
+      [3, 'ended', 'fire'],
+    ],
+  ],
+  [
     'a sensor that stands still is stuck until it moves',
     [{ context: stuck }, { context: stuck }, { context: found([]) }],
     [
