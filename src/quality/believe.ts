@@ -11,7 +11,14 @@ import type {
   Observation,
 } from './contract.ts'
 import { distanceOf } from './findings.ts'
-import { advance, LEVELS, newLattice, PERCENT_PER_STEP, resetMargin } from './lattice.ts'
+import {
+  advance,
+  latestReset,
+  LEVELS,
+  newLattice,
+  PERCENT_PER_STEP,
+  resetMargin,
+} from './lattice.ts'
 import type { Lattice } from './lattice.ts'
 import {
   fillsFast,
@@ -221,16 +228,15 @@ function findEmptying(
   needed: number,
   evidence: readonly EmptyingEvidence[],
 ): Emptying | undefined {
-  const { paths, best } = state.lattice
-  if (best >= LEVELS || paths.resetAt[best] === 0) return undefined
+  if (state.lattice.best >= LEVELS) return undefined
+  const reset = latestReset(state.lattice)
+  if (!reset) return undefined
   const witnessed = isWitnessed(evidence)
   const enough = witnessed ? 1 : needed
-  if (paths.plainSince[best]! < enough) return undefined
-  const after = paths.resetAfter[best]!
-  const before = paths.resetBefore[best]!
+  if (reset.plainSince < enough) return undefined
+  const { at, after, before, fromPercent, toPercent } = reset
   if (before <= state.emptiedBefore || after < state.emptiedBefore || after === 0) return undefined
-  const fallPercent = PERCENT_PER_STEP * (paths.resetFrom[best]! - paths.resetTo[best]!)
-  if (fallPercent < TOLD_FALL_PERCENT) return undefined
+  if (fromPercent - toPercent < TOLD_FALL_PERCENT) return undefined
   const margin = resetMargin(state.lattice)
   if (!witnessed && margin < sureNats(state)) return undefined
   if (state.emptiedBefore !== 0) {
@@ -240,11 +246,11 @@ function findEmptying(
   }
   state.emptiedBefore = before
   return {
-    at: instant(paths.resetAt[best]!),
+    at: instant(at),
     after: instant(after),
     before: instant(before),
-    fromPercent: paths.resetFrom[best]! * PERCENT_PER_STEP,
-    toPercent: paths.resetTo[best]! * PERCENT_PER_STEP,
+    fromPercent,
+    toPercent,
     confidence: confidenceOf(margin, state, evidence),
     evidence: ['level', ...evidence],
   }

@@ -116,6 +116,7 @@ const UNKNOWN_INTERVAL_MS = DAY
 /** Two messages of one burst are no interval. */
 const LEAST_INTERVAL_MS = 5 * MINUTE
 const SILENT_INTERVALS = 3
+const NO_CHANGES: readonly AlarmChange[] = []
 
 /** The middle of the latest gaps: one long night or one burst doesn't move it. */
 export function usualIntervalMs({ gapsMs }: HealthState): number {
@@ -132,8 +133,12 @@ export function silentAt(state: HealthState): EpochMs | undefined {
 
 /** Judges what time alone changes: silence. */
 export function judgeSilence(state: HealthState, now: EpochMs): HealthJudged {
-  const due = silentAt(state)
   const { lastAt } = state
+  // Nearly always, and then the gaps need not be put in order.
+  if (lastAt !== undefined && now - lastAt < SILENT_INTERVALS * LEAST_INTERVAL_MS) {
+    return { state, changes: NO_CHANGES }
+  }
+  const due = silentAt(state)
   if (due === undefined || lastAt === undefined || now < due || state.alarms.silent) {
     return { state, changes: [] }
   }

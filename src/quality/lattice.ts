@@ -23,14 +23,14 @@ const SIGMA_PERCENT = 2.2
 const USUAL_GAP_HOURS = 3
 const LEAST_RARE = 2 * NAT
 
-/** What the best path into each state remembers. Instants in epoch milliseconds, 0 where there is none. */
+/** What the best path into each state remembers. Instants are by their place in the lattice's list. */
 export interface Paths {
   /** Relative to the best, which is 0. */
   readonly cost: Uint16Array
-  readonly lastPlainAt: Float64Array
-  readonly resetAt: Float64Array
-  readonly resetAfter: Float64Array
-  readonly resetBefore: Float64Array
+  readonly lastPlainAt: Uint16Array
+  readonly resetAt: Uint16Array
+  readonly resetAfter: Uint16Array
+  readonly resetBefore: Uint16Array
   readonly resetFrom: Uint8Array
   readonly resetTo: Uint8Array
   /** Plain readings since the emptying, at most 255. */
@@ -40,6 +40,11 @@ export interface Paths {
 /** The search so far. */
 export interface Lattice {
   paths: Paths
+  /**
+   * Epoch milliseconds that some path remembers, and some that none does any more; the first, 0, stands
+   * for none. A hundred paths share a handful.
+   */
+  instants: number[]
   /** The cheapest state. */
   best: number
 }
@@ -64,21 +69,49 @@ export interface Sight {
   readonly resetDiscount: number
 }
 
-export function emptyPaths(): Paths {
+/** In one piece of memory: ten thousand sensors have one each. */
+function emptyPaths(): Paths {
+  const buffer = new ArrayBuffer(13 * STATES)
+  const shorts = (nth: number) => new Uint16Array(buffer, 2 * nth * STATES, STATES)
+  const bytes = (nth: number) => new Uint8Array(buffer, (10 + nth) * STATES, STATES)
   return {
-    cost: new Uint16Array(STATES),
-    lastPlainAt: new Float64Array(STATES),
-    resetAt: new Float64Array(STATES),
-    resetAfter: new Float64Array(STATES),
-    resetBefore: new Float64Array(STATES),
-    resetFrom: new Uint8Array(STATES),
-    resetTo: new Uint8Array(STATES),
-    plainSince: new Uint8Array(STATES),
+    cost: shorts(0),
+    lastPlainAt: shorts(1),
+    resetAt: shorts(2),
+    resetAfter: shorts(3),
+    resetBefore: shorts(4),
+    resetFrom: bytes(0),
+    resetTo: bytes(1),
+    plainSince: bytes(2),
   }
 }
 
 export function newLattice(): Lattice {
-  return { paths: emptyPaths(), best: 0 }
+  return { paths: emptyPaths(), instants: [0], best: 0 }
+}
+
+/** The emptying on the best path; undefined where it has none. */
+export function latestReset({ paths, instants, best }: Lattice):
+  | {
+      readonly at: number
+      /** 0 where nothing plain came before. */
+      readonly after: number
+      readonly before: number
+      readonly fromPercent: number
+      readonly toPercent: number
+      readonly plainSince: number
+    }
+  | undefined {
+  const at = instants[paths.resetAt[best]!]!
+  if (at === 0) return undefined
+  return {
+    at,
+    after: instants[paths.resetAfter[best]!]!,
+    before: instants[paths.resetBefore[best]!]!,
+    fromPercent: PERCENT_PER_STEP * paths.resetFrom[best]!,
+    toPercent: PERCENT_PER_STEP * paths.resetTo[best]!,
+    plainSince: paths.plainSince[best]!,
+  }
 }
 
 /** Cost of a good echo that is off by so many half points. */
@@ -260,8 +293,10 @@ function observe(
 
 /** Makes the new costs current, and gives each state the memory of the path it came by. */
 function settle(lattice: Lattice, at: number): void {
+  if (lattice.instants.length % TIDY_EVERY === 0) forgetInstants(lattice)
   const was = lattice.paths
   const now = spare
+  const here = lattice.instants.push(at) - 1
   let best = 0
   for (let state = 1; state < STATES; state++) if (nextCost[state]! < nextCost[best]!) best = state
   const least = nextCost[best]!
@@ -270,11 +305,11 @@ function settle(lattice: Lattice, at: number): void {
     const plain = state < LEVELS
     const level = plain ? state : state - LEVELS
     now.cost[state] = Math.min(MOST_COST, nextCost[state]! - least)
-    now.lastPlainAt[state] = plain ? at : was.lastPlainAt[from]!
+    now.lastPlainAt[state] = plain ? here : was.lastPlainAt[from]!
     if (wasReset[state]) {
-      now.resetAt[state] = at
+      now.resetAt[state] = here
       now.resetAfter[state] = was.lastPlainAt[from]!
-      now.resetBefore[state] = plain ? at : 0
+      now.resetBefore[state] = plain ? here : 0
       now.resetFrom[state] = from % LEVELS
       now.resetTo[state] = level
       now.plainSince[state] = plain ? 1 : 0
@@ -284,7 +319,7 @@ function settle(lattice: Lattice, at: number): void {
     const first = plain && since === 0
     now.resetAt[state] = was.resetAt[from]!
     now.resetAfter[state] = was.resetAfter[from]!
-    now.resetBefore[state] = first ? at : was.resetBefore[from]!
+    now.resetBefore[state] = first ? here : was.resetBefore[from]!
     now.resetFrom[state] = was.resetFrom[from]!
     now.resetTo[state] = first ? level : was.resetTo[from]!
     now.plainSince[state] = plain && since < 255 ? since + 1 : since
@@ -292,6 +327,29 @@ function settle(lattice: Lattice, at: number): void {
   lattice.paths = now
   spare = was
   lattice.best = best
+}
+
+/** A few dozen are in use. */
+const TIDY_EVERY = 96
+
+/** Leaves out the instants that no path remembers. */
+function forgetInstants(lattice: Lattice): void {
+  const { paths, instants } = lattice
+  const kept = [0]
+  const places = new Uint16Array(instants.length)
+  for (const remembered of [
+    paths.lastPlainAt,
+    paths.resetAt,
+    paths.resetAfter,
+    paths.resetBefore,
+  ]) {
+    for (let state = 0; state < STATES; state++) {
+      const old = remembered[state]!
+      if (old !== 0 && places[old] === 0) places[old] = kept.push(instants[old]!) - 1
+      remembered[state] = places[old]!
+    }
+  }
+  lattice.instants = kept
 }
 
 /** Where each state of the latest step came from, and whether by an emptying: for whoever looks back offline. */
@@ -304,12 +362,14 @@ export const latestStep: {
  * By how many nats the best path beats the best one that knows nothing of its last emptying: how sure
  * the emptying is, the reading's word alone.
  */
-export function resetMargin({ paths, best }: Lattice): number {
-  const reset = paths.resetAt[best]!
+export function resetMargin({ paths, instants, best }: Lattice): number {
+  const resetAt = instants[paths.resetAt[best]!]!
+  const after = instants[paths.resetAfter[best]!]!
   let rival = MOST_COST
   for (let state = 0; state < STATES; state++) {
+    const other = instants[paths.resetAt[state]!]!
     // A path that puts it elsewhere since the same last plain reading is no rival: it was emptied there too.
-    if (paths.resetAt[state]! > paths.resetAfter[best]! || paths.resetAt[state] === reset) continue
+    if (other === resetAt || other > after) continue
     if (paths.cost[state]! < rival) rival = paths.cost[state]!
   }
   return rival / NAT

@@ -63,7 +63,9 @@ export function pack(state: BeliefState): Uint8Array {
   writer.sparse(learner.since)
   for (const cost of lattice.paths.cost) writer.short(cost)
   for (const name of STEPS) for (const step of lattice.paths[name]) writer.byte(step)
-  for (const name of INSTANTS) writer.table(lattice.paths[name])
+  for (const name of INSTANTS) {
+    writer.table(Float64Array.from(lattice.paths[name], (place) => lattice.instants[place]!))
+  }
   return writer.bytes()
 }
 
@@ -84,7 +86,19 @@ export function unpack(bytes: Uint8Array): BeliefState | undefined {
   reader.sparse(learner.since)
   for (let s = 0; s < STATES; s++) lattice.paths.cost[s] = reader.short()
   for (const name of STEPS) for (let s = 0; s < STATES; s++) lattice.paths[name][s] = reader.byte()
-  for (const name of INSTANTS) reader.table(lattice.paths[name])
+  const places = new Map([[0, 0]])
+  const placeOf = (instant: number): number => {
+    const known = places.get(instant)
+    if (known !== undefined) return known
+    const place = lattice.instants.push(instant) - 1
+    places.set(instant, place)
+    return place
+  }
+  const instants = new Float64Array(STATES)
+  for (const name of INSTANTS) {
+    reader.table(instants)
+    lattice.paths[name].set(Uint16Array.from(instants, placeOf))
+  }
   if (!reader.atEnd() || lattice.best >= STATES) return undefined
   recall(learner)
   return state
