@@ -262,6 +262,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       metrics,
       trouble: () => subscriber?.trouble() ?? influx?.trouble(),
       devices,
+      stoppedCodecs: () => codecs.outOfService(),
       replays,
       ruleIds: () => book.rules.map(({ id }) => id),
       replay: (filter, dryRun) =>

@@ -1,4 +1,4 @@
-/** What is wrong with sensors, now and before. For staff. */
+/** What is wrong with sensors and with what reads them, now and before. For staff. */
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -42,11 +42,18 @@ const sensor = z
   })
   .meta({ id: 'SensorHealth' })
 
+/** A payload codec of the town's that is not run any more. */
+export interface StoppedCodec {
+  readonly file: string
+  readonly because: string
+}
+
 export const listAlarms = apiRoute({
   path: '/api/v1/alarms',
   operationId: 'listAlarms',
   summary: 'Sensors with something wrong, and how far each can be trusted',
-  description: 'With `all=yes` the sound ones too.',
+  description:
+    'With `all=yes` the sound ones too. `codecs` are those of the town’s that had to be stopped too often.',
   tag: 'devices',
   params: z.strictObject({}),
   query: z.strictObject({
@@ -55,7 +62,13 @@ export const listAlarms = apiRoute({
   }),
   answer: {
     type: 'application/json',
-    schema: z.strictObject({ asOf: isoInstant, sensors: z.array(sensor) }),
+    schema: z.strictObject({
+      asOf: isoInstant,
+      sensors: z.array(sensor),
+      codecs: z.array(
+        z.strictObject({ file: z.string(), because: z.string(), advice: z.string() }),
+      ),
+    }),
   },
   problems: ['not-authorized'],
   staff: 'needed',
@@ -90,8 +103,11 @@ export const alarmHistory = apiRoute({
   staff: 'needed',
 })
 
-export function alarmRoutes(app: FastifyInstance, deps: ApiDeps): void {
-  const { store, journal, clock } = deps
+export function alarmRoutes(
+  app: FastifyInstance,
+  deps: ApiDeps & { readonly stoppedCodecs?: () => readonly StoppedCodec[] },
+): void {
+  const { store, journal, clock, stoppedCodecs = () => [] } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
 
   typed.get(listAlarms.path, { schema: { querystring: listAlarms.query } }, (request, reply) => {
@@ -101,9 +117,11 @@ export function alarmRoutes(app: FastifyInstance, deps: ApiDeps): void {
       .sensors()
       .filter((s) => device === undefined || s.deviceId === device)
       .filter((s) => all === 'yes' || s.alarms.length > 0)
-    return reply
-      .header('cache-control', 'no-store')
-      .send({ asOf: isoText(clock()), sensors: sensors.map(sensorJson) })
+    return reply.header('cache-control', 'no-store').send({
+      asOf: isoText(clock()),
+      sensors: sensors.map(sensorJson),
+      codecs: stoppedCodecs().map((codec) => ({ ...codec, advice: CODEC_ADVICE })),
+    })
   })
 
   typed.get(
@@ -130,6 +148,9 @@ export function alarmRoutes(app: FastifyInstance, deps: ApiDeps): void {
     },
   )
 }
+
+const CODEC_ADVICE =
+  'It is not run any more, and what it should read waits in quarantine: mend its file, send SIGHUP, then replay the quarantine.'
 
 type Alarm = SensorHealth['alarms'][number]
 

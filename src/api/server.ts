@@ -17,7 +17,7 @@ import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
 import type { ReportDesk } from '#src/store/report-desk.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
-import { alarmRoutes } from './alarm-routes.ts'
+import { alarmRoutes, type StoppedCodec } from './alarm-routes.ts'
 import type { ApiDeps } from './api-route.ts'
 import { bikeRoutes } from './bike-routes.ts'
 import { correctionRoutes } from './correction-routes.ts'
@@ -65,6 +65,8 @@ export interface HttpOptions {
   readonly trustedProxies?: readonly string[]
   /** The ids of the rules in force; a silence may be about one. */
   readonly ruleIds?: () => readonly string[]
+  /** Codecs of the town's that are not run any more. */
+  readonly stoppedCodecs?: () => readonly StoppedCodec[]
   /** Tries messages from quarantine again. */
   readonly replay?: Replay
   /** Plays the past again. */
@@ -168,7 +170,10 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   planRoutes(app, deps)
   hubRoutes(app, deps)
   keptRoutes(app, deps)
-  alarmRoutes(app, deps)
+  alarmRoutes(app, {
+    ...deps,
+    ...(options.stoppedCodecs && { stoppedCodecs: options.stoppedCodecs }),
+  })
   deviceRoutes(app, { ...deps, ...(options.devices && { devices: options.devices }) })
   postRoutes(app, deps)
   standingRoutes(app, deps)
