@@ -131,8 +131,10 @@ async function fill(store: Store, path: string, days: number, packing: boolean) 
       }
       for (let tick = 0; tick < HOUR / EVERY; tick++) {
         const at = plus(start, day * DAY + hour * HOUR + tick * EVERY)
-        for (let c = 0; c < CONTAINERS; c++) {
-          const reading = readingAt(c, at)
+        // In the order in which they come in: their places in the journal are packed too.
+        const coming = Array.from({ length: CONTAINERS }, (_, c) => readingAt(c, at))
+        coming.sort((a, b) => a.receivedAt - b.receivedAt)
+        for (const reading of coming) {
           const fingerprint = (++seq * 2654435761 + 97) % Number.MAX_SAFE_INTEGER
           batch.push({ seq, reading, fingerprint, counter: seq })
           if (batch.length === BATCH) await commit()

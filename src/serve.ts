@@ -17,6 +17,7 @@ import { planDeliveries } from '#src/notify/plan-deliveries.ts'
 import { registerPages } from '#src/pages/register.ts'
 import { openReplayDesk } from '#src/replay/desk.ts'
 import { startNightly } from '#src/replay/nightly.ts'
+import type { Past } from '#src/replay/replay-process.ts'
 import { createEngine } from '#src/rules/engine.ts'
 import type { KeptState } from '#src/rules/contract.ts'
 import type { Applied } from '#src/stations/device-changes.ts'
@@ -72,6 +73,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const file = join(settings.data, 'kvitter.sqlite')
   const keepReadingsMs =
     settings.keepReadingsDays === undefined ? undefined : settings.keepReadingsDays * DAY
+  const past: Past = { file, ...(settings.influx && { influx: settings.influx }) }
   const sqlite = starting.use(await openSqliteStore(file))
   const influx =
     settings.influx &&
@@ -156,7 +158,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   )
   if (settings.verifyNightly !== false && !options.demo) {
     starting.use(
-      startNightly({ file, clock, timeZone: () => journal.town.town.timeZone, log, metrics }),
+      startNightly({ past, clock, timeZone: () => journal.town.town.timeZone, log, metrics }),
     )
   }
   // Before the journal waits for its last commit, which may wait for an InfluxDB that is away.
@@ -245,7 +247,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   }, TIDY_MS)
   starting.defer(() => clearInterval(tidying))
 
-  const replays = starting.use(openReplayDesk({ file, clock, onFault }))
+  const replays = starting.use(openReplayDesk({ past, clock, onFault }))
   const http = starting.use(
     await openHttp({
       store,

@@ -13,12 +13,12 @@ import {
   type RuleText,
   type SaidRow,
 } from '#src/replay/answer.ts'
+import { openPast } from '#src/replay/replay-process.ts'
 import { MOMENT_EXPECTED, parseMoment } from '#src/replay/moment.ts'
 import { faultLine } from '#src/stations/fault-line.ts'
 import { parseStationId } from '#src/stations/ids.ts'
 import { DEFAULT_TIME_ZONE, instant, wallTime } from '#src/stations/time.ts'
 import { type JournalReader, type JournalSpan, NoReplay } from '#src/store/journal-reader.ts'
-import { openJournalReader } from '#src/store/sqlite/journal-reader.ts'
 import { EXPLANATION_LANGUAGES, type ExplanationLanguage } from '#src/wording/explanation.ts'
 import { clockText } from '#src/wording/wall-clock.ts'
 import { type Env, readSettings } from '../config.ts'
@@ -43,6 +43,7 @@ const USAGE = [
   '                   with --verify all are played and this one is compared',
   '',
   '  --data DIR       where the database lives [./data, or KVITTER_DATA]',
+  '                   (with a history in InfluxDB: KVITTER_HISTORY and the rest, as for the service)',
   '  --language LANG  of the sentences: sv, en or fi [en]',
   '  --json           for machines',
   '',
@@ -71,7 +72,8 @@ export async function replayCommand(
   if (!existsSync(file)) return wrong(`There is no database ${file}; name its folder with --data.`)
 
   try {
-    await using reader = openJournalReader(file)
+    const { influx } = settings.settings
+    await using reader = openPast({ file, ...(influx && { influx }) })
     const question = await questionOf(values, reader)
     if (typeof question === 'string') return wrong(question)
     const given = await answer(reader, question, showing(progress))

@@ -5,6 +5,7 @@ import { HOUR } from '#src/stations/time.ts'
 import { NoReplay } from '#src/store/journal-reader.ts'
 import { type FaultsOfFiles, findFaults, type ReplayAnswer, type ReplayQuestion } from './answer.ts'
 import { askPast } from './ask.ts'
+import type { Past } from './replay-process.ts'
 
 export interface ReplayTicket {
   readonly id: string
@@ -29,8 +30,7 @@ export interface ReplayDesk extends AsyncDisposable {
 }
 
 export interface DeskOptions {
-  /** The database's file. */
-  readonly file: string
+  readonly past: Past
   readonly clock: Clock
   readonly onFault: (what: string, error: unknown) => void
   /** At one time, and waiting. */
@@ -56,7 +56,7 @@ interface Job {
 }
 
 export function openReplayDesk(options: DeskOptions): ReplayDesk {
-  const { file, clock, onFault, atOnce = AT_ONCE, mostWaiting = MOST_WAITING } = options
+  const { past, clock, onFault, atOnce = AT_ONCE, mostWaiting = MOST_WAITING } = options
   const jobs = new Map<string, Job>()
   const waiting: Job[] = []
   const running = new Set<Promise<void>>()
@@ -69,7 +69,7 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
       const onProgress = (share: number): void => {
         ticket.share = share
       }
-      const task = { file, question, niceness: NICENESS }
+      const task = { past, question, niceness: NICENESS }
       ticket.answer = await askPast(task, { signal, onProgress })
       ticket.state = 'done'
       ticket.share = 1
@@ -118,7 +118,7 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
       const length = texts.reduce((sum, { text }) => sum + text.length, 0)
       if (length === 0) return []
       if (length <= SMALL) return findFaults(question)
-      const task = { file, question, niceness: NICENESS, checkOnly: true } as const
+      const task = { past, question, niceness: NICENESS, checkOnly: true } as const
       const found = await askPast(task)
       return found.kind === 'faulty' ? found.faults : []
     },

@@ -7,6 +7,7 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import { type Clock, DAY, HOUR, MINUTE, plus, wallTime } from '#src/stations/time.ts'
 import { NoReplay } from '#src/store/journal-reader.ts'
 import { askPast } from './ask.ts'
+import type { Past } from './replay-process.ts'
 
 /** By the town's clock, when little happens. */
 const AT_MINUTE = 3 * 60 + 20
@@ -17,8 +18,7 @@ const LOOK_EVERY_MS = 5 * MINUTE
 const NICENESS = 19
 
 export interface NightlyOptions {
-  /** The database's file. */
-  readonly file: string
+  readonly past: Past
   readonly clock: Clock
   readonly timeZone: () => string
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>
@@ -32,7 +32,7 @@ export interface Nightly extends AsyncDisposable {
 }
 
 export function startNightly(options: NightlyOptions): Nightly {
-  const { file, clock, timeZone, log, metrics, lookEveryMs = LOOK_EVERY_MS } = options
+  const { past, clock, timeZone, log, metrics, lookEveryMs = LOOK_EVERY_MS } = options
   const mismatches = new Counter({
     name: 'kvitter_replay_mismatches_total',
     help: 'Decisions that a nightly replay of the journal did not give again',
@@ -51,7 +51,7 @@ export function startNightly(options: NightlyOptions): Nightly {
   const verify = async (): Promise<void> => {
     const span = { from: plus(clock(), -BACK_MS) }
     try {
-      const task = { file, question: { kind: 'verify', span }, niceness: NICENESS } as const
+      const task = { past, question: { kind: 'verify', span }, niceness: NICENESS } as const
       const found = await askPast(task, { signal })
       if (found.kind !== 'verified') return
       verifiedAt.set(clock() / 1000)

@@ -3,18 +3,31 @@
  * which go back to the machine with it, and it can be ended at any moment.
  */
 import { setPriority } from 'node:os'
-import { NoReplay } from '#src/store/journal-reader.ts'
+import { influxReadings } from '#src/store/influx/told-readings.ts'
+import type { LinkOptions } from '#src/store/influx/link.ts'
+import { type JournalReader, NoReplay } from '#src/store/journal-reader.ts'
 import { openJournalReader } from '#src/store/sqlite/journal-reader.ts'
 import { answer, findFaults, type ReplayAnswer, type ReplayQuestion } from './answer.ts'
 
 export interface ReplayTask {
-  /** The database's file. */
-  readonly file: string
+  readonly past: Past
   readonly question: ReplayQuestion
   /** As `nice` has it: 19 gives way to everything. */
   readonly niceness: number
   /** Only the rule files are looked at. */
   readonly checkOnly?: true
+}
+
+/** Where the journal lies. */
+export interface Past {
+  /** The database's file. */
+  readonly file: string
+  /** Where its history of readings lies, if not there. */
+  readonly influx?: Pick<LinkOptions, 'url' | 'database' | 'username' | 'password'>
+}
+
+export function openPast({ file, influx }: Past): JournalReader {
+  return openJournalReader(file, influx ? { elsewhere: influxReadings(influx) } : {})
 }
 
 export type ReplayMessage =
@@ -27,7 +40,7 @@ export type ReplayMessage =
 /** Progress is told so often at most. */
 const TOLD_EVERY_MS = 200
 
-async function run({ file, question, niceness, checkOnly }: ReplayTask): Promise<ReplayMessage> {
+async function run({ past, question, niceness, checkOnly }: ReplayTask): Promise<ReplayMessage> {
   setPriority(niceness)
   let toldAt = -Infinity
   const onProgress = (share: number): void => {
@@ -39,7 +52,7 @@ async function run({ file, question, niceness, checkOnly }: ReplayTask): Promise
     const faults = findFaults(question)
     if (checkOnly || faults.length > 0)
       return { kind: 'answer', answer: { kind: 'faulty', faults } }
-    await using reader = openJournalReader(file)
+    await using reader = openPast(past)
     return { kind: 'answer', answer: await answer(reader, question, onProgress) }
   } catch (error) {
     if (error instanceof NoReplay) return { kind: 'refused', why: error.message }

@@ -2,6 +2,7 @@
  * A replay from the journal's reader to an answer: what was decided again, byte for byte or under other
  * rules. Nothing is written and nothing is sent.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { stateOfStation, townOf } from '#src/rules/alone.ts'
 import { compareLogs, type LogComparison } from '#src/rules/decision-log.ts'
 import type { DecidedPost, Decision } from '#src/rules/decision.ts'
@@ -108,6 +109,9 @@ export async function play(options: RunOptions, rules?: RuleBook): Promise<Playe
   return { records, decisions, posts: posts.filter(({ key }) => !withdrawn.has(key)) }
 }
 
+/** For so long at a time the event loop stands still. */
+const BREATH_MS = 50
+
 /** Before anything. */
 const BEGINNING = 0 as EpochMs
 
@@ -121,6 +125,7 @@ async function run(
   const { end } = reader
   const { to } = span
   let records = 0
+  let breathedAt = performance.now()
   const pieces = reader.pieces(place, {
     ...(to !== undefined && { to }),
     ...(alone && { stationId: alone }),
@@ -128,6 +133,11 @@ async function run(
   for await (const piece of pieces) {
     replay.take(alone ? pieceAlone(piece, alone) : piece)
     await onDecided()
+    if (performance.now() - breathedAt > BREATH_MS) {
+      // Others have their turn, and what was told of the progress gets out.
+      await nextTurn()
+      breathedAt = performance.now()
+    }
     const last = piece.kind === 'records' ? piece.records.at(-1)! : undefined
     if (!last) continue
     records += piece.kind === 'records' ? piece.records.length : 1

@@ -3,7 +3,7 @@
  * with what they then decided. `sqlite/journal-reader.ts` opens one on a database.
  */
 import type { LoggedDecision } from '#src/rules/decision-log.ts'
-import type { JournalRecord } from '#src/rules/record.ts'
+import type { JournalRecord, ReadingRecord } from '#src/rules/record.ts'
 import type { JournalPiece, ReplayStart } from '#src/rules/replay.ts'
 import type { PostKey, StationId } from '#src/stations/ids.ts'
 import type { Town } from '#src/stations/station.ts'
@@ -76,6 +76,17 @@ export interface JournalReader extends AsyncDisposable {
   posts(span: JournalSpan): Promise<readonly Post[]>
   wasSaid(key: PostKey): boolean
 }
+
+/**
+ * Readings of a day, in no order, that lie elsewhere than in the database: those whose places in the
+ * journal are after < seq ≤ upTo, of one station or of all.
+ */
+export type ReadingsElsewhere = (
+  day: number,
+  after: number,
+  upTo: number,
+  station: StationId | undefined,
+) => Promise<readonly ReadingRecord[]>
 
 /** The journal does not reach back so far, or does not say what the rules were; told in a sentence. */
 export class NoReplay extends Error {}

@@ -45,6 +45,7 @@ import type {
   WordPost,
 } from './journal.ts'
 import { keepText, keepTown } from './kept-text.ts'
+import { toldOtherwise } from './told.ts'
 import { REPEAT_WINDOW_MS, rememberRepeats } from './repeats.ts'
 
 export interface JournalOptions {
@@ -276,7 +277,9 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
             else {
               const record = readingRecord(reading, containerId, judged, townThen, seq, at)
               const believed = correction ? fillPercent : reading.fillPercent
-              const otherwise = toldOtherwise(waiting, record, reading, believed)
+              const otherwise = waiting.unjudged
+                ? ({ seq, told: 'nothing' } as const)
+                : toldOtherwise(record, reading, believed)
               if (otherwise) told.push(otherwise)
               judge(waiting, record)
             }
@@ -680,25 +683,6 @@ function readingRecord(
   const heard = { type: 'reading', seq, at, containerId, deviceId, measuredAt } as const
   if (fillPercent === undefined) return fault === undefined ? heard : { ...heard, fault }
   return fault === undefined ? { ...heard, fillPercent } : { ...heard, fillPercent, fault }
-}
-
-/** What must be kept beside a reading for its record to be known again; undefined where nothing. */
-function toldOtherwise(
-  { unjudged }: Waiting,
-  { seq, at, deviceId, fillPercent }: ReadingRecord,
-  reading: Reading,
-  believed: number | undefined,
-): KeptTold | undefined {
-  if (unjudged) return { seq, told: 'nothing' }
-  const isOwnWord = deviceId === reading.deviceId && fillPercent === believed
-  if (isOwnWord && at === reading.receivedAt) return undefined
-  return {
-    seq,
-    ...(at !== reading.receivedAt && { toldAt: at }),
-    ...(!isOwnWord && {
-      told: { deviceId, ...(fillPercent !== undefined && { fillPercent }) },
-    }),
-  }
 }
 
 /** It has the place of the reading that bears it out, and follows it. */

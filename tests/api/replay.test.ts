@@ -24,7 +24,7 @@ beforeAll(async () => {
     await house.play(busyDay.filter(({ what }) => what !== 'reload' && what !== 'restart'))
   }
   desk = openReplayDesk({
-    file,
+    past: { file },
     clock: () => town.now(),
     onFault: (what, error) => faults.push(what, error),
     atOnce: 1,

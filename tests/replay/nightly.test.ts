@@ -14,7 +14,14 @@ async function watched(path: string, clock: () => EpochMs) {
     void logged.push([level, words ?? String(what)])
   const log = { info: say('info'), warn: say('warn'), error: say('error') } as never
   const timeZone = () => 'Europe/Stockholm'
-  const nightly = startNightly({ file: path, clock, timeZone, log, metrics, lookEveryMs: 20 })
+  const nightly = startNightly({
+    past: { file: path },
+    clock,
+    timeZone,
+    log,
+    metrics,
+    lookEveryMs: 20,
+  })
   const mismatches = async () =>
     (await metrics.getSingleMetric('kvitter_replay_mismatches_total')!.get()).values[0]!.value
   return { nightly, logged, mismatches }

@@ -9,7 +9,7 @@ import { parseRuleFile } from '#src/rules/rule-file.ts'
 import type { ContainerId, DeviceId } from '#src/stations/ids.ts'
 import type { Reading } from '#src/stations/reading.ts'
 import type { Town } from '#src/stations/station.ts'
-import { DAY, type EpochMs, HOUR, MINUTE, instant, plus } from '#src/stations/time.ts'
+import { type Clock, DAY, type EpochMs, HOUR, MINUTE, instant, plus } from '#src/stations/time.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { JournalEntry } from '#src/store/journal.ts'
 import { openJournal, type OpenJournal } from '#src/store/open-journal.ts'
@@ -198,8 +198,18 @@ export interface House extends AsyncDisposable {
   play(cues: readonly Cue[]): Promise<void>
 }
 
-/** Opens a service's journal on a database file, as `serve` does; unless it is told not to, poison works. */
-export async function openHouse(path: string, poisoned = true): Promise<House> {
+export interface HouseOptions {
+  /** Poison does nothing. */
+  readonly isImmune?: true
+  /** What the journal writes to, over the database's own. */
+  readonly over?: (store: Store, clock: Clock) => Promise<Store>
+}
+
+/** Opens a service's journal on a database file, as `serve` does. */
+export async function openHouse(
+  path: string,
+  { isImmune, over }: HouseOptions = {},
+): Promise<House> {
   let now = sceneStart
   let rules = 0
   let town = 0
@@ -220,7 +230,7 @@ export async function openHouse(path: string, poisoned = true): Promise<House> {
       return {
         ...engine,
         apply(record: JournalRecord) {
-          if (poisoned && record.type === 'reading' && record.fillPercent === POISON) {
+          if (!isImmune && record.type === 'reading' && record.fillPercent === POISON) {
             throw new Error('poison')
           }
           heard.push(record)
@@ -230,7 +240,8 @@ export async function openHouse(path: string, poisoned = true): Promise<House> {
     }
 
   const open = async (): Promise<void> => {
-    store = await openSqliteStore(path)
+    const sqlite = await openSqliteStore(path)
+    store = over ? await over(sqlite, () => now) : sqlite
     shakyStore = shaky(store)
     const previousTown = await store.town()
     await store.saveTown(TOWNS[town]!, now)

@@ -16,6 +16,7 @@ import {
   NoReplay,
   type JournalReader,
   type JournalSpan,
+  type ReadingsElsewhere,
   type ReplayPlace,
 } from '../journal-reader.ts'
 import { readText, readTown } from '../kept-text.ts'
@@ -89,13 +90,18 @@ const REPLAYED = 1 << READING_FLAGS.indexOf('replayed')
 const BEHIND = 0.5
 
 /**
- * Opens the journal of a database file. What it gives is as of now; the service may go on writing.
+ * Opens the journal of a database file. What it gives is as of now; the service may go on writing. Where
+ * its history lies in InfluxDB, `elsewhere` reads it from there; without that a replay reaches back as
+ * far as the database itself has the readings.
  * @throws with a sentence for the operator when it isn't a database of this version.
  */
-export function openJournalReader(path: string): JournalReader {
+export function openJournalReader(
+  path: string,
+  options: { readonly elsewhere?: ReadingsElsewhere } = {},
+): JournalReader {
   const raw = openReadOnly(path)
   try {
-    return readerOf(raw)
+    return readerOf(raw, options.elsewhere)
   } catch (error) {
     raw.close()
     throw error
@@ -129,10 +135,10 @@ function checkVersion(raw: DatabaseSync): void {
   if (done.size > known.length) throw new Error('a newer Kvitter has used it; run that version')
 }
 
-function readerOf(raw: DatabaseSync): JournalReader {
-  const { end, devices, containers, versions, snapshots, keptFrom } = atOnce(raw, () =>
-    readHead(raw),
-  )
+function readerOf(raw: DatabaseSync, elsewhere: ReadingsElsewhere | undefined): JournalReader {
+  const head = atOnce(raw, () => readHead(raw))
+  const { end, devices, containers, versions, snapshots } = head
+  const keptFrom = elsewhere ? head.keptFrom : Math.max(head.keptFrom, head.elsewhereUpTo + 1)
   const allSeries = raw.prepare('select no, device_no, container_no from series')
   const hotReadings = raw.prepare(HOT)
   const daysWith = raw.prepare(
@@ -243,11 +249,11 @@ function readerOf(raw: DatabaseSync): JournalReader {
    * Readings in order, a day's worth at a time: those of a day whose places all lie before the first of
    * the next. A day with a reading that came late is read whole and gives only that.
    */
-  function* readingsBetween(
+  async function* readingsBetween(
     after: number,
     upTo: number,
     station: StationId | undefined,
-  ): Generator<{ readonly upTo: number; readonly readings: readonly ReadingRecord[] }> {
+  ): AsyncGenerator<{ readonly upTo: number; readonly readings: readonly ReadingRecord[] }> {
     const here =
       station === undefined
         ? undefined
@@ -277,6 +283,9 @@ function readerOf(raw: DatabaseSync): JournalReader {
     const lost: ReadingRecord[] = []
     for (const [i, { day }] of days.entries()) {
       const found = readDay(day, after, upTo, series, only, isKnown, lost)
+      for (const record of (await elsewhere?.(day, after, upTo, station)) ?? []) {
+        if (!hotPlaces.has(record.seq)) found.push(record)
+      }
       const next = days[i + 1]?.first_seq ?? Infinity
       // Days that lost their places come first, and are waited for.
       if (next <= 0) {
@@ -309,14 +318,14 @@ function readerOf(raw: DatabaseSync): JournalReader {
     }
   }
 
-  function* recordsBetween(
+  async function* recordsBetween(
     after: number,
     upTo: number,
     station: StationId | undefined,
     area: AreaId | undefined,
-  ): Generator<readonly JournalRecord[]> {
+  ): AsyncGenerator<readonly JournalRecord[]> {
     let from = after
-    for (const { upTo: to, readings } of readingsBetween(after, upTo, station)) {
+    for await (const { upTo: to, readings } of readingsBetween(after, upTo, station)) {
       const merged: JournalRecord[] = []
       let next = 0
       for (const event of eventsBetween(from, to, station)) {
@@ -392,9 +401,11 @@ function readerOf(raw: DatabaseSync): JournalReader {
     throw new NoReplay(
       own > 0
         ? 'The decisions were made by another version of the engine, and there is no snapshot since.'
-        : keptFrom > 0
-          ? 'The readings are no longer kept, and there is no snapshot since.'
-          : 'The database does not say what the rules were so long ago, and there is no snapshot since.',
+        : keptFrom > head.keptFrom
+          ? 'The readings are in InfluxDB; say where that is, as to the service.'
+          : keptFrom > 0
+            ? 'The readings are no longer kept, and there is no snapshot since.'
+            : 'The database does not say what the rules were so long ago, and there is no snapshot since.',
     )
   }
 
@@ -426,7 +437,7 @@ function readerOf(raw: DatabaseSync): JournalReader {
         }
       }
       let beyond: JournalRecord | undefined
-      for (const batch of recordsBetween(place.seq, end.seq, stationId, area)) {
+      for await (const batch of recordsBetween(place.seq, end.seq, stationId, area)) {
         let records: JournalRecord[] = []
         for (const record of batch) {
           if (record.at >= to) {
@@ -470,7 +481,7 @@ function readerOf(raw: DatabaseSync): JournalReader {
       const { from = -Infinity, to = Infinity, stationId } = span
       const { after, upTo } = placesOf(span)
       const area = heldAt(Infinity)?.town.stations.find(({ id }) => id === stationId)?.areaId
-      for (const batch of recordsBetween(after, upTo, stationId, area)) {
+      for await (const batch of recordsBetween(after, upTo, stationId, area)) {
         const within = batch.filter(({ at }) => at >= from && at < to)
         if (within.length > 0) yield within
       }
@@ -549,6 +560,15 @@ function readHead(raw: DatabaseSync) {
     },
     devices: namesOf<DeviceId>(raw.prepare('select no, id from device')),
     containers: namesOf<ContainerId>(raw.prepare('select no, id from container')),
+    // The newest place of a reading that SQL has let go of without packing it.
+    elsewhereUpTo:
+      (
+        raw
+          .prepare(
+            `select max(last_seq) as seq from seq_day where day not in (select day from packed_day)`,
+          )
+          .get() as { seq: number | null }
+      ).seq ?? -1,
     // Where days have been dropped, the first place of those that were not.
     keptFrom:
       (
