@@ -42,11 +42,11 @@ export async function writeMonth(path: string, rulesPath: string): Promise<Writt
     clock,
     onFault,
   })
-  await using compaction = startCompaction(path, { clock, everyMs: 400 * DAY, onFault })
+  await using compaction = startCompaction(path, { clock, everyMs: 20 * DAY, onFault })
   await using snapshotting = startSnapshots(path, {
     clock,
     timeZone: () => town.timeZone,
-    everyMs: 400 * DAY,
+    everyMs: 20 * DAY,
     onFault,
   })
   const snapshots: Snapshotted[] = []

@@ -101,6 +101,8 @@ interface Outcome {
   readonly at: EpochMs
   readonly town: TownIndex
   readonly townText: KeptText | undefined
+  /** What the engine did is kept. */
+  readonly isTaken: boolean
   /** Absent when nothing but repeats and rejections came. */
   readonly committed?: Committed
 }
@@ -158,7 +160,6 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     engine = make(from, { containers, state })
     position = { seq, at }
     firedUntil = readClock(state)?.at ?? at
-    if (made && seq > made.seq) made = undefined
   }
 
   /** The engine has been made anew: the next commit notes of what. */
@@ -206,7 +207,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       const events: EventRecord[] = []
       const unheard = new Set<EventRecord>()
       const told: KeptTold[] = []
-      const versions: KeptVersion[] = made ? [made] : []
+      const versions: KeptVersion[] = []
       const corrections: KeptCorrection[] = []
       const alarms: KeptAlarm[] = []
       const judge = (waiting: Waiting, record: JournalRecord): Applied | undefined => {
@@ -305,12 +306,15 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
         await tx.keepBeliefs({ corrections, states, alarms })
       }
       if (fire) at = Math.max(at, clock()) as EpochMs
-      const effects = touched || fire ? effectsOf(fire ? at : undefined) : NO_EFFECTS
+      const isTaken = touched || fire
+      const effects = isTaken ? effectsOf(fire ? at : undefined) : NO_EFFECTS
       const reached = { settled, upshots, at, town: townThen, townText: townTextThen }
-      if (!news && isEmpty(effects)) return { ...reached, seq: position.seq }
+      if (!news && isEmpty(effects)) return { ...reached, seq: position.seq, isTaken: false }
+      // Noted with what the new engine did at its making, or not at all.
+      if (made && isTaken) versions.unshift(made)
       if (versions.length > 0) await tx.keepVersions(versions)
       const committed = await keepEffects(tx, effects, townThen, { seq, at })
-      return { ...reached, seq, committed }
+      return { ...reached, seq, isTaken, committed }
     })
 
   /**
@@ -414,11 +418,9 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     position = { seq: outcome.seq, at: outcome.at }
     town = outcome.town
     townText = outcome.townText
-    const { committed } = outcome
-    if (committed) {
-      revision++
-      made = undefined
-    }
+    const { committed, isTaken } = outcome
+    if (committed) revision++
+    if (isTaken) made = undefined
     for (let i = 0; i < batch.length; i++) {
       try {
         const upshot = outcome.upshots.get(i)

@@ -95,6 +95,10 @@ export type Cue =
   | { readonly what: 'emptied'; readonly seat: number; readonly ago: number }
   | { readonly what: 'truck'; readonly isGone: boolean }
   | { readonly what: 'silence'; readonly minutes: number }
+  | { readonly what: 'plan'; readonly seat: number; readonly inMinutes: number }
+  | { readonly what: 'gateway'; readonly isDown: boolean }
+  /** Staff call the newest post wrong. */
+  | { readonly what: 'correct' }
   | { readonly what: 'wait'; readonly minutes: number }
   | { readonly what: 'tick' }
   | { readonly what: 'pack' }
@@ -105,7 +109,13 @@ export type Cue =
       readonly town: number
       readonly away: number
     }
-  | { readonly what: 'reload'; readonly rules: number; readonly town: number }
+  | {
+      readonly what: 'reload'
+      readonly rules: number
+      readonly town: number
+      /** The engine throws on the new town. */
+      readonly isPoisoned?: true
+    }
   | { readonly what: 'mishap'; readonly mishap: Mishap }
   | { readonly what: 'together'; readonly cues: readonly Cue[] }
 
@@ -147,6 +157,18 @@ const small: fc.Arbitrary<Cue> = fc.oneof(
     weight: 1,
     arbitrary: fc.nat({ max: 120 }).map((minutes) => ({ what: 'silence' as const, minutes })),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant('plan' as const),
+      seat,
+      inMinutes: fc.integer({ min: -300, max: 1500 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ what: fc.constant('gateway' as const), isDown: fc.boolean() }),
+  },
 )
 const choice = { rules: fc.nat({ max: RULES.length - 1 }), town: fc.nat({ max: TOWNS.length - 1 }) }
 const anyCue: fc.Arbitrary<Cue> = fc.oneof(
@@ -163,6 +185,7 @@ const anyCue: fc.Arbitrary<Cue> = fc.oneof(
       .map((minutes) => ({ what: 'wait' as const, minutes })),
   },
   { weight: 6, arbitrary: fc.constant<Cue>({ what: 'tick' }) },
+  { weight: 2, arbitrary: fc.constant<Cue>({ what: 'correct' }) },
   { weight: 2, arbitrary: fc.constant<Cue>({ what: 'pack' }) },
   { weight: 2, arbitrary: fc.constant<Cue>({ what: 'snapshot' }) },
   {
@@ -174,6 +197,14 @@ const anyCue: fc.Arbitrary<Cue> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ what: fc.constant('reload' as const), ...choice }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      what: fc.constant('reload' as const),
+      ...choice,
+      isPoisoned: fc.constant(true as const),
+    }),
+  },
   {
     weight: 2,
     arbitrary: fc
@@ -214,6 +245,7 @@ export async function openHouse(
   let rules = 0
   let town = 0
   let fingerprint = 0
+  let isTownPoisoned = false
   let last: JournalEntry | undefined
   let store: Store
   let shakyStore: ShakyStore
@@ -233,6 +265,7 @@ export async function openHouse(
           if (!isImmune && record.type === 'reading' && record.fillPercent === POISON) {
             throw new Error('poison')
           }
+          if (!isImmune && record.type === 'town' && isTownPoisoned) throw new Error('poison')
           heard.push(record)
           return engine.apply(record)
         },
@@ -317,6 +350,21 @@ export async function openHouse(
           kind: 'fact',
           fact: { type: 'silenced', id: 's', until: plus(now, cue.minutes * MINUTE), actor: 'a' },
         }
+      case 'plan': {
+        const from = plus(now, cue.inMinutes * MINUTE)
+        const emptyings = [{ from, until: plus(from, HOUR) }]
+        const { containerId } = seats[cue.seat]!
+        return { kind: 'fact', fact: { type: 'plan', containerId, source: 'staff', emptyings } }
+      }
+      case 'gateway':
+        return {
+          kind: 'fact',
+          fact: {
+            type: 'gateway',
+            stationIds: [ekudden.id],
+            state: cue.isDown ? 'down' : 'up',
+          },
+        }
       default:
         return undefined
     }
@@ -385,14 +433,25 @@ export async function openHouse(
       case 'reload':
         ;({ rules, town } = cue)
         await store.saveTown(TOWNS[town]!, now)
-        return journal.reload({
+        isTownPoisoned = cue.isPoisoned === true
+        await journal.reload({
           town: (await store.town())!,
           makeEngine: makeWith(rules),
           rules: RULES[rules]!,
         })
+        isTownPoisoned = false
+        return
       case 'mishap':
         shakyStore.mishaps.push(cue.mishap)
         return
+      case 'correct': {
+        const [post] = await store.posts({ audience: 'public', limit: 1 })
+        if (!post) return
+        const { texts: _, ...decided } = post
+        const fact = { type: 'post-corrected', post: decided, actor: 'a' } as const
+        await new Promise((resolve) => journal.append({ kind: 'fact', fact }, resolve))
+        return
+      }
       case 'together':
         return append(cue.cues)
       default:

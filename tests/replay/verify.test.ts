@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { answer } from '#src/replay/answer.ts'
 import { verify } from '#src/replay/run.ts'
 import { plus } from '#src/stations/time.ts'
+import { packDay, unpackDay } from '#src/store/sqlite/day-chunk.ts'
 import { openJournalReader } from '#src/store/sqlite/journal-reader.ts'
 import { inFolder } from '#tests/store/contract.ts'
 import { anyScene, busyDay, type Cue, openHouse, RULES, sceneStart } from './scenes.ts'
@@ -93,12 +94,10 @@ describe('verifying', () => {
     await inFolder(async (path) => {
       await using house = await openHouse(path)
       await house.play(busyDay.slice(0, 50))
-      let isOver = false
-      const writing = house.play([...busyDay, { what: 'snapshot' }]).finally(() => {
-        isOver = true
-      })
+      const written = new AbortController()
+      const writing = house.play([...busyDay, { what: 'snapshot' }]).finally(() => written.abort())
       const found: number[] = []
-      while (!isOver) {
+      while (!written.signal.aborted) {
         await nextTurn(20)
         found.push((await verified(path)).comparison.differences)
       }
@@ -195,4 +194,33 @@ describe('the journal read back', () => {
     },
     TIMEOUT_MS,
   )
+
+  test('of readings that have lost their places comes in the order of receipt', async () => {
+    await inFolder(async (path) => {
+      await using house = await openHouse(path, { isImmune: true })
+      await house.play(busyDay.filter(({ what }) => what !== 'snapshot'))
+      await house.play([{ what: 'wait', minutes: 300 }, { what: 'tick' }, { what: 'pack' }])
+      // As an earlier version packed them.
+      const db = new DatabaseSync(path)
+      for (const { id, body } of db.prepare('select id, body from chunk').all()) {
+        const readings = unpackDay(Math.floor(Number(id) / 2 ** 24), body as Uint8Array)
+        const packed = packDay(readings.map((reading) => ({ ...reading, seq: null })))
+        db.prepare('update chunk set body = ? where id = ?').run(packed, id!)
+      }
+      db.exec('update seq_day set first_seq = 0')
+      db.close()
+      await using reader = openJournalReader(path)
+      const records = (await Array.fromAsync(reader.records({}))).flat()
+      const bare = ({ seq: _, ...record }: object & { readonly seq: number }) => record
+      const byText = (a: object, b: object) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
+      // All are there, none is told before what came before it, and events stay in their places.
+      expect(records.map(bare).sort(byText)).toEqual(house.heard.map(bare).sort(byText))
+      for (const [i, { at, seq }] of records.entries()) {
+        const before = records[i - 1]
+        if (before) expect([at >= before.at, seq >= before.seq]).toEqual([true, true])
+      }
+      const events = (all: typeof records) => all.filter(({ type }) => type !== 'reading')
+      expect(events(records)).toEqual(events([...house.heard]))
+    })
+  })
 })

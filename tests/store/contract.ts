@@ -665,6 +665,30 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
     )
 
     test(
+      'what the rules were told of a reading comes back with it, where it is another thing',
+      withTown(async (store) => {
+        const readings = fresh([10, 20, 30, 40].map((p, i) => level(p, plus(noon, i * MINUTE))))
+        const [own, late, together, unheard] = readings.map(({ seq }) => seq)
+        const said = { deviceId: plasticDevice, fillPercent: 33 }
+        await store.journal(async (tx) => {
+          await tx.keepReadings(readings)
+          await tx.keepTold([
+            { seq: late!, toldAt: plus(noon, HOUR) },
+            { seq: together!, told: said },
+            { seq: unheard!, told: 'nothing' },
+          ])
+        })
+        const kept = await store.readingsSince(own! - 1)
+        expect(kept.map(({ reading, ...beside }) => beside)).toEqual([
+          { seq: own },
+          { seq: late, toldAt: plus(noon, HOUR) },
+          { seq: together, told: said },
+          { seq: unheard, told: 'nothing' },
+        ])
+      }),
+    )
+
+    test(
       'emptyings and their corrections are found by container and time',
       withTown(async (store) => {
         const emptied: EmptiedRecord = {

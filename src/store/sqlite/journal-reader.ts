@@ -289,7 +289,7 @@ function readerOf(raw: DatabaseSync, elsewhere: ReadingsElsewhere | undefined): 
       const next = days[i + 1]?.first_seq ?? Infinity
       // Days that lost their places come first, and are waited for.
       if (next <= 0) {
-        waiting.push(...found)
+        waiting = inOrder(waiting, found)
         continue
       }
       const more = lost.length > 0 ? found.concat(placeLost(lost.splice(0), after, upTo)) : found
@@ -618,6 +618,7 @@ function rowAt(
 
 /** Their places lie close together, so that each can be put where it belongs; else they are sorted. */
 function inOrder(waiting: ReadingRecord[], more: readonly ReadingRecord[]): ReadingRecord[] {
+  if (more.length === 0) return waiting
   const all = waiting.concat(more)
   if (all.length < 2) return all
   let least = Infinity
