@@ -211,7 +211,7 @@ describe('the journal read back', () => {
       db.close()
       await using reader = openJournalReader(path)
       const records = (await Array.fromAsync(reader.records({}))).flat()
-      const bare = ({ seq: _, ...record }: object & { readonly seq: number }) => record
+      const bare = ({ seq: _seq, ...record }: object & { readonly seq: number }) => record
       const byText = (a: object, b: object) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
       // All are there, none is told before what came before it, and events stay in their places.
       expect(records.map(bare).sort(byText)).toEqual(house.heard.map(bare).sort(byText))

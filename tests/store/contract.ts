@@ -679,7 +679,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
           ])
         })
         const kept = await store.readingsSince(own! - 1)
-        expect(kept.map(({ reading, ...beside }) => beside)).toEqual([
+        expect(kept.map(({ reading: _reading, ...beside }) => beside)).toEqual([
           { seq: own },
           { seq: late, toldAt: plus(noon, HOUR) },
           { seq: together, told: said },
