@@ -8,12 +8,17 @@ export interface TestsOfFile {
   readonly isReadAnew: boolean
 }
 
+/** The first test that noticed a mutant; without a test where the file could not even be read. */
+export interface Killer {
+  readonly file: string
+  readonly test?: number
+}
+
 export type Order =
   | { readonly kind: 'survey'; readonly paths: readonly string[] }
   | { readonly kind: 'try'; readonly mutant: number; readonly files: readonly TestsOfFile[] }
 
 export type Answer =
-  | { readonly kind: 'ready' }
   /** Reading the modules, before any test file began. */
   | { readonly kind: 'reading'; readonly reached: readonly number[] }
   | { readonly kind: 'file'; readonly file: string; readonly reached: readonly number[] }
@@ -29,4 +34,4 @@ export type Answer =
   | { readonly kind: 'surveyed' }
   /** A test begins; if it never ends, the mutant has made it run for ever. */
   | { readonly kind: 'begun' }
-  | { readonly kind: 'tried'; readonly mutant: number; readonly killer: string | undefined }
+  | { readonly kind: 'tried'; readonly mutant: number; readonly killer: Killer | undefined }

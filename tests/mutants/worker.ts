@@ -4,8 +4,7 @@ import { registerHooks, stripTypeScriptTypes } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 import type { LightTest } from './light-runner.ts'
-import type { Answer, Order } from './messages.ts'
-import { mutate } from './mutate.ts'
+import type { Answer, Killer, Order } from './messages.ts'
 
 /** Which mutant is switched on; −1 for none. */
 let active = Number(process.env['MUTANT'] ?? -1)
@@ -25,7 +24,7 @@ Object.assign(globalThis, {
 
 let ofFile = new Set<number>()
 const lightRunner = new URL('./light-runner.ts', import.meta.url).href
-const firstIds = JSON.parse(process.env['MUTANT_FILES']!) as Readonly<Record<string, number>>
+const texts = JSON.parse(process.env['MUTANT_TEXTS']!) as Readonly<Record<string, string>>
 
 registerHooks({
   resolve(specifier, context, next) {
@@ -37,10 +36,9 @@ registerHooks({
     const [address] = url.split('?')
     if (!address!.startsWith('file:')) return next(url, context)
     const file = fileURLToPath(address!)
-    const firstId = firstIds[file]
-    if (firstId !== undefined) {
-      const { text } = mutate(readFileSync(file, 'utf8'), file, firstId)
-      return { format: 'module', source: text, shortCircuit: true }
+    const text = texts[file]
+    if (text !== undefined) {
+      return { format: 'module', source: readFileSync(text, 'utf8'), shortCircuit: true }
     }
     if (file.endsWith('.test.ts')) {
       const code = stripTypeScriptTypes(readFileSync(file, 'utf8'))
@@ -101,25 +99,39 @@ async function faultOf(test: LightTest): Promise<string | undefined> {
 let again = 0
 
 /** The first test that notices the mutant; undefined when none does. */
-async function killerOf(order: Order & { kind: 'try' }): Promise<string | undefined> {
-  active = order.mutant
+async function killerOf({
+  mutant,
+  files: asked,
+}: Order & { kind: 'try' }): Promise<Killer | undefined> {
+  active = mutant
   try {
-    for (const { file, tests, isReadAnew } of order.files) {
-      const fresh = isReadAnew || !files.has(file)
-      const found = fresh ? await collect(file, ++again) : files.get(file)!
-      for (const index of tests) {
-        const test = found[index]
-        if (!test) return `${file} lost a test`
+    for (const { file, tests, isReadAnew } of asked) {
+      const found = await testsIn(file, isReadAnew)
+      for (const test of tests) {
         answer({ kind: 'begun' })
-        const fault = await faultOf(test)
-        if (fault !== undefined) return test.name
+        const fault = found?.[test] ? await faultOf(found[test]) : 'lost'
+        if (fault !== undefined) return { file, ...(found && { test }) }
       }
     }
     return undefined
-  } catch (error) {
-    return `cannot be read: ${(error as Error).message}`
   } finally {
     active = -1
+  }
+}
+
+/** Undefined where the file cannot be read with the mutant. */
+async function testsIn(
+  file: string,
+  isReadAnew: boolean,
+): Promise<readonly LightTest[] | undefined> {
+  const known = isReadAnew ? undefined : files.get(file)
+  if (known) return known
+  try {
+    const found = await collect(file, ++again)
+    if (!isReadAnew) files.set(file, found)
+    return found
+  } catch {
+    return undefined
   }
 }
 
@@ -129,4 +141,3 @@ process.on('message', (order: Order) => {
     void killerOf(order).then((killer) => answer({ kind: 'tried', mutant: order.mutant, killer }))
   }
 })
-answer({ kind: 'ready' })
