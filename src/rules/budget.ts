@@ -64,8 +64,8 @@ export function askBudget(
 }
 
 /** Whether the budget says that the account has spoken a moment ago; nothing else is in the way then. */
-export function isGap({ gate, answer, detail }: GateAnswer): boolean {
-  return gate === 'budget' && answer === 'hold' && detail!.startsWith(GAP_WORD)
+export function isGap({ detail }: GateAnswer): boolean {
+  return detail?.startsWith(GAP_WORD) === true
 }
 
 /** Whether the budget holds news since the day's posts are used up. */

@@ -8,8 +8,9 @@ const TIME = /^([01]\d|2[0-3]):([0-5]\d)$/
 /** Undefined for anything else, and for a day named twice. */
 export function parseSchedule(text: string): Schedule | undefined {
   const [days, time, ...rest] = text.trim().split(/\s+/)
-  const minuteOfDay = parseTimeOfDay(time ?? '')
-  if (days === undefined || minuteOfDay === undefined || rest.length > 0) return undefined
+  if (days === undefined || time === undefined || rest.length > 0) return undefined
+  const minuteOfDay = parseTimeOfDay(time)
+  if (minuteOfDay === undefined) return undefined
   if (days === 'daily') return { weekdays: [1, 2, 3, 4, 5, 6, 7], minuteOfDay }
   const weekdays = days.split(',').map((day) => DAYS.indexOf(day) + 1)
   if (weekdays.includes(0) || new Set(weekdays).size < weekdays.length) return undefined
