@@ -239,11 +239,11 @@ describe('what other rules would have said', () => {
       resumed: true,
       ...(firedUntil !== undefined && { firedUntil }),
     })
-    const with_ = (cue: Cue) =>
+    const decidedWith = (cue: Cue) =>
       replay({ instead }, [records([...high, cue])], later(6 * HOUR)).decisions[0]!.at
-    expect(with_(resumed(later(2 * HOUR)))).toBe(later(2 * HOUR))
-    expect(with_(resumed(later(4 * HOUR)))).toBe(later(3 * HOUR) - 1)
-    expect(with_(resumed())).toBe(later(3 * HOUR) - 1)
+    expect(decidedWith(resumed(later(2 * HOUR)))).toBe(later(2 * HOUR))
+    expect(decidedWith(resumed(later(4 * HOUR)))).toBe(later(3 * HOUR) - 1)
+    expect(decidedWith(resumed())).toBe(later(3 * HOUR) - 1)
   })
 
   test('where a change of the town is what comes first, before that', () => {
