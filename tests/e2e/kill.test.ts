@@ -146,7 +146,11 @@ test(
     await killAgainAndAgain((which, round) => (round < turn[which]! ? 20 : 90))
     {
       await using served = await start()
-      for (const [which, device] of publishers.entries()) say(device, which, 90, n++)
+      // A leap is believed once several readings bear it out, and some devices have spoken seldom.
+      for (let times = 0; times < 8; times++) {
+        for (const [which, device] of publishers.entries()) say(device, which, 90, n++)
+        await delay(100)
+      }
       await until(
         () => saidAbout(data, 'full') === publishers.length,
         120_000,
@@ -163,8 +167,11 @@ test(
     await killAgainAndAgain((which, round) => (which % 2 === 0 && round >= turn[which]! ? 20 : 90))
 
     await using served = await start()
-    for (const [which, device] of publishers.entries()) {
-      say(device, which, which % 2 === 0 ? 20 : 90, n++)
+    for (let times = 0; times < 8; times++) {
+      for (const [which, device] of publishers.entries()) {
+        say(device, which, which % 2 === 0 ? 20 : 90, n++)
+      }
+      await delay(100)
     }
     await until(() => saidAbout(data, 'space_again') === publishers.length / 2, 120_000)
     await Promise.all(publishers.map((p) => p.publisher.allAcknowledged()))

@@ -387,7 +387,12 @@ describe('the worker', () => {
       settleDelivery: (id, outcome) =>
         id >= 100 ? Promise.resolve() : store.settleDelivery(id, outcome),
     }
-    const hanging = { ...scripted({ send: [() => new Promise(() => {})] }, asked), longestMs: 9000 }
+    const hung = Promise.withResolvers<void>()
+    const hang = () => {
+      hung.resolve()
+      return new Promise<never>(() => {})
+    }
+    const hanging = { ...scripted({ send: [hang] }, asked), longestMs: 9000 }
     const seen: string[] = []
     const worker = startDeliveries({
       store: both,
@@ -403,6 +408,7 @@ describe('the worker', () => {
     })
     expect(await done.promise).toBe('done')
     expect(seen).toEqual(['other', 'other', 'other'])
+    await hung.promise
     expect(asked).toContain('0 send 1 try 1')
     await worker[Symbol.asyncDispose]()
     // The call that hung may have been heard: it stays to be tried again.
