@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { isoText } from '#src/stations/time.ts'
+import { isoOrNull, isoText } from '#src/stations/time.ts'
 import type { SensorHealth } from '#src/store/believing.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { deviceIdText, instantText, wholeNumber } from './input.ts'
@@ -159,7 +159,7 @@ function sensorJson({ deviceId, containerId, lastAt, findings, alarms }: SensorH
   return {
     deviceId,
     containerId,
-    lastHeardAt: lastAt === undefined ? null : isoText(lastAt),
+    lastHeardAt: isoOrNull(lastAt),
     grade,
     readings,
     phantomShare,

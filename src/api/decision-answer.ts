@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Clause, Decision, GateAnswer } from '#src/rules/decision.ts'
 import { findCorrection } from '#src/store/contract.ts'
 import type { StoredDecision, Post } from '#src/store/contract.ts'
-import { isoText, type EpochMs } from '#src/stations/time.ts'
+import { isoOrNull, isoText, type EpochMs } from '#src/stations/time.ts'
 import { placeName } from '#src/stations/place-name.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { explainDecision } from '#src/wording/decision-text.ts'
@@ -94,10 +94,6 @@ export const decisionAnswer = z
   })
   .meta({ id: 'Decision' })
 export type DecisionAnswer = z.infer<typeof decisionAnswer>
-
-function isoOrNull(at: EpochMs | undefined): string | null {
-  return at === undefined ? null : isoText(at)
-}
 
 function when<Key extends string>(key: Key, at: EpochMs | undefined): { [K in Key]?: string } {
   return at === undefined ? {} : ({ [key]: isoText(at) } as { [K in Key]?: string })
@@ -203,7 +199,7 @@ export function postJson(post: Post, town: TownIndex, publicUrl: string, at: Epo
     key: post.key,
     at: isoText(post.at),
     saidAt: isoText(post.sendAt),
-    withdrawnAt: post.withdrawnAt === undefined ? null : isoText(post.withdrawnAt),
+    withdrawnAt: isoOrNull(post.withdrawnAt),
     stationId: post.stationId ?? null,
     areaId: post.areaId ?? null,
     placeName: placeName(post, town),

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { EMPTYING_SOURCES } from '#src/rules/record.ts'
 import { gatherEmptyings, type Emptying } from '#src/rules/emptyings.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
-import { DAY, isoText, plus, type EpochMs } from '#src/stations/time.ts'
+import { DAY, isoOrNull, isoText, plus, type EpochMs } from '#src/stations/time.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, instantText, wholeNumber } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
@@ -196,7 +196,7 @@ function emptyingJson(emptying: Emptying): z.input<typeof emptyingAnswer> {
     id,
     containerId,
     emptiedAt: isoText(emptiedAt),
-    notBefore: notBefore === undefined ? null : isoText(notBefore),
+    notBefore: isoOrNull(notBefore),
     by: [...by],
     confidence: Math.round(confidence * 1000) / 1000,
     corrected: corrected === true,

@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { DeviceId } from '#src/stations/ids.ts'
 import { REJECTIONS, type Rejection } from '#src/stations/reading.ts'
-import { type EpochMs, isoText } from '#src/stations/time.ts'
+import { type EpochMs, isoOrNull, isoText } from '#src/stations/time.ts'
 import type { Quarantined } from '#src/store/contract.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { deviceIdText, instantText, wholeNumber } from './input.ts'
@@ -192,7 +192,7 @@ function messageJson(m: Quarantined): z.input<typeof message> {
     headText: Buffer.from(m.head).toString('utf8'),
     headBase64: Buffer.from(m.head).toString('base64'),
     replayable: m.payload !== undefined,
-    replayedAt: m.replayed === undefined ? null : isoText(m.replayed.at),
+    replayedAt: isoOrNull(m.replayed?.at),
     outcome: m.replayed?.outcome ?? null,
   }
 }

@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Standing } from '#src/rules/contract.ts'
 import type { Subject } from '#src/rules/record.ts'
-import { isoText, type EpochMs } from '#src/stations/time.ts'
+import { isoOrNull, isoText, type EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { explainStanding } from '#src/wording/standing-text.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
@@ -139,10 +139,6 @@ export function standingRoutes(app: FastifyInstance, deps: ApiDeps): void {
       return send(request, reply, [station.id, ...station.containers.map(({ id }) => id)])
     },
   )
-}
-
-function isoOrNull(at: EpochMs | undefined): string | null {
-  return at === undefined ? null : isoText(at)
 }
 
 export function standingJson(

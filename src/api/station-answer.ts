@@ -5,7 +5,7 @@ import type { ContainerStatus } from '#src/rules/decision.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import { FAULTS } from '#src/stations/reading.ts'
 import type { Container, Place, Station } from '#src/stations/station.ts'
-import { isoText, type EpochMs } from '#src/stations/time.ts'
+import { isoOrNull } from '#src/stations/time.ts'
 
 export const isoInstant = z.iso.datetime()
 const fraction = z.enum(FRACTIONS.map((f) => f.id))
@@ -84,10 +84,6 @@ export const stationAnswer = z
 export type StationAnswer = z.infer<typeof stationAnswer>
 
 type StatusOf = (container: ContainerId) => ContainerStatus
-
-function isoOrNull(at: EpochMs | undefined): string | null {
-  return at === undefined ? null : isoText(at)
-}
 
 export function containerJson(
   container: Container,

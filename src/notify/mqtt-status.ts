@@ -6,7 +6,7 @@ import type { Journal } from '#src/store/journal.ts'
 import type { ContainerStatus } from '#src/rules/decision.ts'
 import type { StationId } from '#src/stations/ids.ts'
 import type { Station } from '#src/stations/station.ts'
-import { SECOND, isoText } from '#src/stations/time.ts'
+import { SECOND, isoOrNull, isoText } from '#src/stations/time.ts'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
 
 /** The message, as JSON. Percents are whole; instants are ISO 8601 in UTC. */
@@ -74,8 +74,8 @@ export function stationStatusMessage(
       fraction: container.fraction,
       word: status.word,
       fillPercent: status.fillPercent === undefined ? null : Math.round(status.fillPercent),
-      measuredAt: status.measuredAt === undefined ? null : isoText(status.measuredAt),
-      unknownSince: status.unknownSince === undefined ? null : isoText(status.unknownSince),
+      measuredAt: isoOrNull(status.measuredAt),
+      unknownSince: isoOrNull(status.unknownSince),
     })),
     full: count('full'),
     nearlyFull: count('nearly-full'),

@@ -4,7 +4,7 @@ import type { LogDifference } from '#src/rules/decision-log.ts'
 import { comparePosts, type Said, saidIn, type SpanLog } from '#src/rules/post-changes.ts'
 import { parseRuleFile, type Fault, type RuleBook } from '#src/rules/rule-file.ts'
 import type { Language } from '#src/stations/fraction.ts'
-import { isoText } from '#src/stations/time.ts'
+import { isoOrNull, isoText } from '#src/stations/time.ts'
 import { indexTown, type TownIndex } from '#src/stations/town-index.ts'
 import type { JournalReader, JournalSpan } from '#src/store/journal-reader.ts'
 import { explainDecision } from '#src/wording/decision-text.ts'
@@ -190,7 +190,7 @@ function verifiedAnswer({
   const { same, unworded, differences, first } = comparison
   return {
     kind: 'verified',
-    since: since === undefined ? null : isoText(since),
+    since: isoOrNull(since),
     records,
     same: same + unworded,
     differences,

@@ -98,6 +98,11 @@ export function isoText(at: EpochMs): string {
   return new Date(at).toISOString()
 }
 
+/** For JSON, which knows null and not undefined. */
+export function isoOrNull(at: EpochMs | undefined): string | null {
+  return at === undefined ? null : isoText(at)
+}
+
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/
 const UNIT_MS = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY } as const
 
