@@ -3,7 +3,7 @@ import { expandPlans, nextDay, planHorizon } from '#src/rules/town-plan.ts'
 import type { PlannedEmptying } from '#src/rules/record.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
-import type { Journal } from '#src/store/journal.ts'
+import { keep, type Journal, type JournalEntry } from '#src/store/journal.ts'
 
 export interface TownPlans {
   /** Tells what differs from what was told before; resolves when that is kept. Gives how many containers it was of. */
@@ -38,7 +38,9 @@ export function tellTownPlans(journal: Journal, clock: Clock): TownPlans {
         .flatMap((station) => [...windowsOf(station)])
         .filter(([containerId, emptyings]) => !isToldAlready(containerId, emptyings, now))
       told += news.length
-      await Promise.all(news.map(([containerId, emptyings]) => append(containerId, emptyings)))
+      await Promise.all(
+        news.map(([containerId, emptyings]) => keep(journal, planOf(containerId, emptyings))),
+      )
       await nextTurn()
     }
     return told
@@ -59,18 +61,16 @@ export function tellTownPlans(journal: Journal, clock: Clock): TownPlans {
     )
   }
 
-  const append = (containerId: ContainerId, emptyings: readonly PlannedEmptying[]) =>
-    new Promise<void>((resolve) => {
-      const fact = { type: 'plan', containerId, source: 'town', emptyings } as const
-      journal.append({ kind: 'fact', fact }, () => resolve())
-    })
-
   return {
     tell,
     async tick() {
       if (clock() >= next) await tell()
     },
   }
+}
+
+function planOf(containerId: ContainerId, emptyings: readonly PlannedEmptying[]): JournalEntry {
+  return { kind: 'fact', fact: { type: 'plan', containerId, source: 'town', emptyings } }
 }
 
 function nextTurn(): Promise<void> {

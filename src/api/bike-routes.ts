@@ -3,11 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { DAY, HOUR, plus } from '#src/stations/time.ts'
+import { keep } from '#src/store/journal.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { areaIdText, instantText } from './input.ts'
 import { sendProblem } from './problem.ts'
 import { noSuch } from './station-routes.ts'
-import { findTimeFault, keep, sendFaults, staffOnly, toldAnswer, toldJson } from './telling.ts'
+import { findTimeFault, sendFaults, staffOnly, toldAnswer, toldJson } from './telling.ts'
 
 const SLOTS = 'a whole number from 0 to 1000'
 

@@ -3,12 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { DecidedPost } from '#src/rules/decision.ts'
-import type { Upshot } from '#src/store/journal.ts'
+import { keep, type Upshot } from '#src/store/journal.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { postKeyText } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
 import { noSuch } from './station-routes.ts'
-import { actorText, keep, staffOnly, whyText } from './telling.ts'
+import { actorText, staffOnly, whyText } from './telling.ts'
 
 export const correctPost = apiRoute({
   method: 'post',

@@ -6,12 +6,13 @@ import { EMPTYING_SOURCES } from '#src/rules/record.ts'
 import { gatherEmptyings, type Emptying } from '#src/rules/emptyings.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import { DAY, isoOrNull, isoText, plus, type EpochMs } from '#src/stations/time.ts'
+import { keep } from '#src/store/journal.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, instantText, wholeNumber } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
 import { isoInstant } from './station-answer.ts'
 import { noSuch } from './station-routes.ts'
-import { actorText, keep } from './telling.ts'
+import { actorText } from './telling.ts'
 
 const emptyingAnswer = z
   .strictObject({

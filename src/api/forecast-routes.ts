@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { ContainerId } from '#src/stations/ids.ts'
 import { DAY, isoText, plus, type EpochMs } from '#src/stations/time.ts'
-import type { JournalEntry } from '#src/store/journal.ts'
+import { keep, type JournalEntry } from '#src/store/journal.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, instantText } from './input.ts'
 import { sendProblem, type FieldError } from './problem.ts'
@@ -12,7 +12,6 @@ import { noSuch } from './station-routes.ts'
 import {
   findNameFault,
   findTimeFault,
-  keep,
   sendFaults,
   staffOnly,
   toldAnswer,

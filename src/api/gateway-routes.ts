@@ -2,9 +2,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { keep } from '#src/store/journal.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { stationIdText } from './input.ts'
-import { findNameFault, keep, sendFaults, staffOnly, toldAnswer, toldJson } from './telling.ts'
+import { findNameFault, sendFaults, staffOnly, toldAnswer, toldJson } from './telling.ts'
 
 const MOST_STATIONS = 1000
 const LARGEST_LIST_BYTES = 64 * 1024

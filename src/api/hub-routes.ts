@@ -6,8 +6,9 @@ import type { PlannedEmptying } from '#src/rules/record.ts'
 import { hubStationsIn, readHub, type HubReport } from '#src/stations/hub-stations.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import { HOUR, plus, type EpochMs } from '#src/stations/time.ts'
+import { keep } from '#src/store/journal.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
-import { sendFaults, keep, staffOnly } from './telling.ts'
+import { sendFaults, staffOnly } from './telling.ts'
 
 const MOST_BYTES = 4 * 1024 * 1024
 const MOST_FAULTS = 100

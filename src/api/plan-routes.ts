@@ -5,12 +5,13 @@ import { z } from 'zod'
 import { PLAN_SOURCES, type PlannedEmptying } from '#src/rules/record.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import { DAY, isoText, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
+import { keep } from '#src/store/journal.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, instantText } from './input.ts'
 import { type FieldError, sendProblem } from './problem.ts'
 import { isoInstant } from './station-answer.ts'
 import { noSuch } from './station-routes.ts'
-import { actorText, keep, sendFaults, staffOnly } from './telling.ts'
+import { actorText, sendFaults, staffOnly } from './telling.ts'
 
 const MOST_WINDOWS = 200
 const SHORTEST_MS = 15 * MINUTE

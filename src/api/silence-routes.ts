@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { gatherSilences, isSilent, type ToldSilence } from '#src/rules/silences.ts'
 import { stationIdIn } from '#src/stations/ids.ts'
 import { DAY, isoText, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
+import { keep } from '#src/store/journal.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, durationText, instantText, ruleIdText, stationIdText } from './input.ts'
 import { problem, sendProblem, type FieldError } from './problem.ts'
@@ -15,7 +16,6 @@ import {
   actorText,
   findNameFault,
   findTimeFault,
-  keep,
   sendFaults,
   staffOnly,
   toldAnswer,

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { nearestName } from '#src/stations/nearest-name.ts'
 import { isoText, type EpochMs } from '#src/stations/time.ts'
-import type { Journal, JournalEntry, Upshot } from '#src/store/journal.ts'
+import type { Upshot } from '#src/store/journal.ts'
 import { problem, sendProblem, type FieldError } from './problem.ts'
 import type { StaffDoor } from './staff.ts'
 
@@ -24,13 +24,6 @@ export const toldAnswer = z.strictObject({
     .nullable()
     .meta({ description: 'Why it is for the record alone, such as `repeat-report`.' }),
 })
-
-/** Resolves when it is on disk, with what the rules made of it. */
-export function keep(journal: Journal, entry: JournalEntry): Promise<Upshot | undefined> {
-  return new Promise((resolve) => {
-    journal.append(entry, (_settled, upshot) => resolve(upshot))
-  })
-}
 
 export function toldJson(upshot: Upshot | undefined): z.input<typeof toldAnswer> {
   const applied = upshot?.applied

@@ -3,19 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { DAY, HOUR, MINUTE, plus } from '#src/stations/time.ts'
+import { keep } from '#src/store/journal.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { instantText, stationIdText } from './input.ts'
 import { sendProblem } from './problem.ts'
 import { noSuch } from './station-routes.ts'
-import {
-  actorText,
-  findTimeFault,
-  keep,
-  sendFaults,
-  staffOnly,
-  toldAnswer,
-  toldJson,
-} from './telling.ts'
+import { actorText, findTimeFault, sendFaults, staffOnly, toldAnswer, toldJson } from './telling.ts'
 
 /** An arrival that has just been is told as coming by a system that lags a little. */
 const ETA_LATE_MS = HOUR

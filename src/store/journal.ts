@@ -144,3 +144,13 @@ export interface Journal extends AsyncDisposable {
 
 /** Puts a decided post into words in every language; pure. */
 export type WordPost = (post: DecidedPost, town: TownIndex) => Post['texts']
+
+/** Resolves when it is on disk, with what the rules made of it. */
+export function keep(
+  journal: Pick<Journal, 'append'>,
+  entry: JournalEntry,
+): Promise<Upshot | undefined> {
+  return new Promise((resolve) => {
+    journal.append(entry, (_settled, upshot) => resolve(upshot))
+  })
+}

@@ -11,7 +11,7 @@ import type { ContainerId, StationId } from '#src/stations/ids.ts'
 import { MINUTE, SECOND, type Clock } from '#src/stations/time.ts'
 import { createAllowance } from './allowance.ts'
 import type { Store } from './contract.ts'
-import type { Journal, Upshot } from './journal.ts'
+import { keep, type Journal, type Upshot } from './journal.ts'
 import { addressBlock, openReporters, type Client } from './reporters.ts'
 
 export type ResidentKind = (typeof RESIDENT_KINDS)[number]
@@ -66,11 +66,12 @@ export function openReportDesk(options: {
       const personAfterMs = byPerson.take(nameless(token), at)
       if (personAfterMs > 0) return count.limited(personAfterMs)
 
-      const upshot = await new Promise<Upshot | undefined>((resolve) => {
-        journal.append(
-          { kind: 'report', containerId: container, report: kind, by: 'resident', reporter: mark },
-          (_settled, made) => resolve(made),
-        )
+      const upshot = await keep(journal, {
+        kind: 'report',
+        containerId: container,
+        report: kind,
+        by: 'resident',
+        reporter: mark,
       })
       if (floods.beginsWith({ containerId: container, kind, reporter: mark, at })) {
         count.flood()
