@@ -8,7 +8,6 @@
  * pages as there are readings, and taking each device's out with its chunk would write every page of the
  * table again for every few devices.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { DAY, HOUR } from '#src/stations/time.ts'
@@ -16,6 +15,7 @@ import { chunkId, NOWHERE } from './chunk-place.ts'
 import type { Compacted, CompactionOrder, CompactionPlan, CompactionReport } from './compaction.ts'
 import { dayOf, inOrder, packDay, type PackedReading, unpackDay } from './day-chunk.ts'
 import { hoursOf, packHours } from './day-hours.ts'
+import { hold } from './short-steps.ts'
 
 /** Readings taken up at a time: they are some 30 MB. */
 const SLICE = 50_000
@@ -25,8 +25,6 @@ const HOLD_MS = 1.5
 const LEAST = 8
 const MOST = 2000
 const SERIES_AT_ONCE = 250
-/** Others get the writer for so many times as long. Who has to wait sleeps, and must find it free. */
-const REST = 4
 
 const port = parentPort!
 const { path, hotMs, keepReadingsMs } = workerData as CompactionPlan
@@ -96,21 +94,10 @@ let longestHoldMs = 0
 let chunksAtOnce = 32
 let readingsAtOnce = 500
 
-/** Nobody else can write meanwhile. Gives the time it took, all told. */
-async function hold(work: () => void): Promise<number> {
-  raw.exec('begin immediate')
-  const start = performance.now()
-  try {
-    work()
-    raw.exec('commit')
-  } catch (error) {
-    if (raw.isTransaction) raw.exec('rollback')
-    throw error
-  }
-  const heldMs = performance.now() - start
+async function transact(work: () => void): Promise<number> {
+  const heldMs = await hold(raw, work)
   transactions++
   longestHoldMs = Math.max(longestHoldMs, heldMs)
-  await delay(Math.ceil(heldMs * REST))
   return heldMs
 }
 
@@ -181,7 +168,7 @@ async function foldRows(day: number, until: number, rows: readonly Row[]): Promi
   const unknown = [...groups.keys()].filter((pair) => !seriesNo.has(pair))
   for (let i = 0; i < unknown.length; i += SERIES_AT_ONCE) {
     const made = new Map<number, number>()
-    await hold(() => {
+    await transact(() => {
       for (const pair of unknown.slice(i, i + SERIES_AT_ONCE)) {
         const { device_no, container_no } = groups.get(pair)![0]!
         made.set(pair, (newSeries.get(device_no, container_no) as { no: number }).no)
@@ -199,7 +186,7 @@ async function foldRows(day: number, until: number, rows: readonly Row[]): Promi
     chunks = []
     const added = writing.reduce((sum, chunk) => sum + chunk.added, 0)
     packed += added
-    const heldMs = await hold(() => {
+    const heldMs = await transact(() => {
       for (const { id, hours, body } of writing) putChunk.run(id, hours, body)
       putDay.run(day, added, until)
       const first = Math.min(...writing.map(({ firstSeq }) => firstSeq))
@@ -254,7 +241,7 @@ async function clear(from: number, until: number, seq: number): Promise<void> {
     const step = stepIn.get(at, until, readingsAtOnce) as { at: number } | undefined
     // At least one instant, however much happened in it.
     const to = step ? Math.max(step.at, at + 1) : until
-    const heldMs = await hold(() => {
+    const heldMs = await transact(() => {
       dropCorrections.run(at, to, seq)
       dropTold.run(at, to, seq)
       dropReadings.run(at, to, seq)
@@ -271,11 +258,11 @@ async function dropDay(day: number): Promise<void> {
   while (!isClosing()) {
     const ids = chunksFrom.all(from, end, chunksAtOnce)
     if (ids.length === 0) {
-      await hold(() => emptyDay.run(day))
+      await transact(() => emptyDay.run(day))
       return
     }
     const last = ids.at(-1)!['id'] as number
-    const heldMs = await hold(() => {
+    const heldMs = await transact(() => {
       keepHours.run(from, last)
       dropChunks.run(from, last)
     })

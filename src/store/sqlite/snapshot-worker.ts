@@ -4,16 +4,13 @@
  * one. Whoever is killed on the way leaves parts that nobody asks for, and the next one clears them.
  */
 import { DatabaseSync } from 'node:sqlite'
-import { setTimeout as delay } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { gzipSync } from 'node:zlib'
 import { type EpochMs, wallTime } from '#src/stations/time.ts'
 import { type ContainerRow, containerStateOf } from './container-state.ts'
+import { hold } from './short-steps.ts'
 import { PART_BYTES, partId, snapshotOf, superfluous, type SnapshotMark } from './snapshot-place.ts'
 import type { SnapshotPlan, Snapshotted } from './snapshots.ts'
-
-/** Others get the file for so many times as long. */
-const REST = 4
 
 const { path, timeZone } = workerData as SnapshotPlan
 const raw = new DatabaseSync(path, { timeout: 5000 })
@@ -66,20 +63,9 @@ function readState():
   }
 }
 
-/** Nobody else can write meanwhile. */
-async function hold(work: () => void): Promise<void> {
-  raw.exec('begin immediate')
-  const start = performance.now()
-  try {
-    work()
-    raw.exec('commit')
-  } catch (error) {
-    if (raw.isTransaction) raw.exec('rollback')
-    throw error
-  }
-  const heldMs = performance.now() - start
+async function transact(work: () => void): Promise<void> {
+  const heldMs = await hold(raw, work)
   longestHoldMs = Math.max(longestHoldMs, heldMs)
-  await delay(Math.ceil(heldMs * REST))
 }
 
 async function dropParts(of: (snapshot: number) => boolean): Promise<void> {
@@ -88,7 +74,7 @@ async function dropParts(of: (snapshot: number) => boolean): Promise<void> {
     .prepare('select id from snapshot_part')
     .all()
     .map((row) => row['id'] as number)
-  for (const id of parts) if (of(snapshotOf(id))) await hold(() => drop.run(id))
+  for (const id of parts) if (of(snapshotOf(id))) await transact(() => drop.run(id))
 }
 
 async function takeSnapshot(): Promise<Snapshotted | undefined> {
@@ -109,9 +95,9 @@ async function takeSnapshot(): Promise<Snapshotted | undefined> {
   let parts = 0
   for (let from = 0; from < body.length; from += PART_BYTES) {
     const part = parts++
-    await hold(() => insertPart.run(partId(no, part), body.subarray(from, from + PART_BYTES)))
+    await transact(() => insertPart.run(partId(no, part), body.subarray(from, from + PART_BYTES)))
   }
-  await hold(() =>
+  await transact(() =>
     raw
       .prepare(
         `insert into snapshot (no, seq, at, version_no, decision_id, day, engine, parts)
@@ -122,7 +108,7 @@ async function takeSnapshot(): Promise<Snapshotted | undefined> {
 
   const gone = new Set(superfluous(marks()).map((mark) => mark.no))
   const forget = raw.prepare('delete from snapshot where no = ?')
-  for (const each of gone) await hold(() => forget.run(each))
+  for (const each of gone) await transact(() => forget.run(each))
   if (gone.size > 0) await dropParts((snapshot) => gone.has(snapshot))
   return { seq: head.seq, bytes: body.length, longestHoldMs, tookMs: performance.now() - start }
 }
