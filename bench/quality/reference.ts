@@ -8,6 +8,7 @@
  * that an echo hid can't be known. What it can tell there is how much the filter loses by not knowing
  * what comes. Where truth must be known, faults are injected into clean sensors instead.
  */
+import { CREEP_PERCENT, FIRST_GAP_MS, REPEATS_PERCENT } from '#src/quality/believe.ts'
 import {
   advance,
   latestStep,
@@ -28,13 +29,7 @@ import {
 } from '#src/quality/phantoms.ts'
 import type { PhantomLearner } from '#src/quality/phantoms.ts'
 import { FAST, SLOW } from '#src/quality/weights.ts'
-import { HOUR } from '#src/stations/time.ts'
 import type { Stream } from './streams.ts'
-
-/** As the filter has them. */
-const REPEATS_PERCENT = 4
-const CREEP_PERCENT = 8
-const FIRST_GAP_MS = 3 * HOUR
 
 export interface Reference {
   /** Believed level at each reading; NaN at a fault. */

@@ -104,11 +104,11 @@ export function startBelieving(): BeliefState {
 /** Under this median cycle a container is a fast one. */
 const FAST_CYCLE_MS = 4 * DAY
 const FEWEST_CYCLES = 3
-const FIRST_GAP_MS = 3 * HOUR
+export const FIRST_GAP_MS = 3 * HOUR
 /** So near the reading before, an echo that lasts says the same again. */
-const REPEATS_PERCENT = 4
+export const REPEATS_PERCENT = 4
 /** Waste that rises by little each time isn't an echo that lasts. */
-const CREEP_PERCENT = 8
+export const CREEP_PERCENT = 8
 /** What somebody else's word for an emptying is worth; a plan's as well, for it is kept oftener than not. */
 const EVIDENCE_NATS = 3
 /**

@@ -2,7 +2,7 @@
 import { HOUR, MINUTE } from '#src/stations/time.ts'
 import { unitsOf } from './explanation.ts'
 import type { Explanations, Spent } from './explanation.ts'
-import { clockText, dayOfMonth } from './wall-clock.ts'
+import { clockNear } from './wall-clock.ts'
 
 const NUMBERS = ['no', 'one', 'two', 'three', 'four', 'five', 'six']
 const MONTHS = 'Jan Feb Mar Apr May June July Aug Sept Oct Nov Dec'.split(' ')
@@ -11,12 +11,7 @@ const WEEKDAYS = 'Monday Tuesday Wednesday Thursday Friday Saturday Sunday'.spli
 const conjunction = new Intl.ListFormat('en-GB', { type: 'conjunction' })
 
 export const explainEn: Explanations = {
-  clock(at, now, timeZone) {
-    const clock = clockText(at, timeZone)
-    if (Math.abs(at - now) < 24 * HOUR) return clock
-    const { month, date } = dayOfMonth(at, timeZone)
-    return `${date} ${MONTHS[month - 1]} ${clock}`
-  },
+  clock: (at, now, timeZone) => clockNear(at, now, timeZone, MONTHS),
   list: (parts) => conjunction.format(parts),
   span,
 

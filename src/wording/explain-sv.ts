@@ -2,7 +2,7 @@
 import { HOUR, MINUTE } from '#src/stations/time.ts'
 import { unitsOf } from './explanation.ts'
 import type { Explanations, Spent, Unit } from './explanation.ts'
-import { clockText, dayOfMonth } from './wall-clock.ts'
+import { clockNear } from './wall-clock.ts'
 
 const NUMBERS = ['inga', 'en', 'två', 'tre', 'fyra', 'fem', 'sex']
 const UNITS: Readonly<Record<Unit, readonly [string, string]>> = {
@@ -16,12 +16,7 @@ const WEEKDAYS = 'måndag tisdag onsdag torsdag fredag lördag söndag'.split(' 
 const conjunction = new Intl.ListFormat('sv', { type: 'conjunction' })
 
 export const explainSv: Explanations = {
-  clock(at, now, timeZone) {
-    const clock = clockText(at, timeZone)
-    if (Math.abs(at - now) < 24 * HOUR) return clock
-    const { month, date } = dayOfMonth(at, timeZone)
-    return `${date} ${MONTHS[month - 1]} ${clock}`
-  },
+  clock: (at, now, timeZone) => clockNear(at, now, timeZone, MONTHS),
   list: (parts) => conjunction.format(parts),
   span,
 

@@ -1,5 +1,5 @@
 /** Clock times and distances as people say them. */
-import { wallTime } from '#src/stations/time.ts'
+import { DAY, wallTime } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 
 /** `10:15` by the clock on the wall. */
@@ -52,6 +52,19 @@ export function daysBetween(from: EpochMs, to: EpochMs, timeZone: string): numbe
 export function dayOfMonth(at: EpochMs, timeZone: string): { month: number; date: number } {
   const [, month, date] = wallTime(at, timeZone).day.split('-')
   return { month: Number(month), date: Number(date) }
+}
+
+/** `12:45`; with the date, `12 maj 12:45`, where that is a day or more from now. `months` begin with January. */
+export function clockNear(
+  at: EpochMs,
+  now: EpochMs,
+  timeZone: string,
+  months: readonly string[],
+): string {
+  const clock = clockText(at, timeZone)
+  if (Math.abs(at - now) < DAY) return clock
+  const { month, date } = dayOfMonth(at, timeZone)
+  return `${date} ${months[month - 1]} ${clock}`
 }
 
 /** `50 m`, `600 m`, `1 km`, `1,2 km`: steps of 50 m under a kilometre, then of 100 m. */

@@ -5,8 +5,7 @@ import type { DecidedPost } from '#src/rules/decision.ts'
 import type { JournalRecord } from '#src/rules/record.ts'
 import type { Fact } from '#src/store/journal.ts'
 import type { AreaId, StationId } from '#src/stations/ids.ts'
-import type { Town } from '#src/stations/station.ts'
-import { castTown, ekudden, hamnen, torget } from '#tests/support/town.ts'
+import { castTown, dividedTown, ekudden, hamnen, north, south } from '#tests/support/town.ts'
 import {
   HOUR,
   MINUTE,
@@ -23,20 +22,7 @@ import type { Cue } from './scenario.ts'
 
 const ten = local('2026-05-05T10:00')
 const later = (ms: number) => after(ten, ms)
-const north = 'north' as AreaId
-const south = 'south' as AreaId
-const town: Town = {
-  ...castTown,
-  areas: [
-    { id: north, name: 'Norr' },
-    { id: south, name: 'Söder' },
-  ],
-  stations: [
-    { ...ekudden, areaId: north },
-    { ...hamnen, areaId: north },
-    { ...torget, areaId: south },
-  ],
-}
+const town = dividedTown
 
 describe('a town of one station', () => {
   test('has that station, its mountings and its area', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { AreaId } from '#src/stations/ids.ts'
 import type { Town } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import { castTown, ekudden, hamnen, torget } from '#tests/support/town.ts'
+import { castTown, dividedTown, north, south, torget } from '#tests/support/town.ts'
 import {
   HOUR,
   MINUTE,
@@ -20,22 +20,7 @@ import type { Cue, Stage } from './scenario.ts'
 
 const ten = local('2026-05-05T10:00')
 const later = (ms: number) => after(ten, ms)
-const north = 'north' as AreaId
-const south = 'south' as AreaId
-
-/** Ekudden and Hamnen in the north, Torget in the south. */
-const town: Town = {
-  ...castTown,
-  areas: [
-    { id: north, name: 'Norr' },
-    { id: south, name: 'Söder' },
-  ],
-  stations: [
-    { ...ekudden, areaId: north },
-    { ...hamnen, areaId: north },
-    { ...torget, areaId: south },
-  ],
-}
+const town = dividedTown
 const all = town.stations.flatMap(({ containers }) => containers).map(({ id }) => id.slice(5))
 const allIn = (areaId: AreaId): Town => ({
   ...town,

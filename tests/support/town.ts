@@ -71,3 +71,20 @@ export const castTown: Town = {
   networkServers: [],
   channels: {},
 }
+
+export const north = parseAreaId('north')!
+export const south = parseAreaId('south')!
+
+/** Ekudden and Hamnen in the north, Torget in the south. */
+export const dividedTown: Town = {
+  ...castTown,
+  areas: [
+    { id: north, name: 'Norr' },
+    { id: south, name: 'Söder' },
+  ],
+  stations: [
+    { ...ekudden, areaId: north },
+    { ...hamnen, areaId: north },
+    { ...torget, areaId: south },
+  ],
+}
