@@ -21,6 +21,7 @@ import { foldBike, foldExtras, foldGateway, foldTruck } from './circumstances.ts
 import { describeStatus } from './container-status.ts'
 import type { Engine, KeptState } from './contract.ts'
 import { takeEffects } from './effects.ts'
+import type { LooseState } from './effects.ts'
 import { createFacts } from './facts.ts'
 import { createGapLine } from './gap-line.ts'
 import { fireUntil } from './firing.ts'
@@ -69,14 +70,14 @@ export function createEngine({
   readonly firedUntil?: EpochMs
 }): Engine {
   const world = createWorld(book, town)
-  /** State to be kept that belongs to no watched thing. */
-  const looseState = new Map<string, string | undefined>()
   let nextTown: Town | undefined
 
   const before = kept ?? { containers: [], state: new Map<string, string>() }
-  for (const key of restore(world, before, firedUntil).keys) looseState.set(key, undefined)
+  const leftovers = restore(world, before, firedUntil)
+  const loose: LooseState = { state: new Map(), containers: leftovers.containers }
+  for (const key of leftovers.keys) loose.state.set(key, undefined)
   for (const rule of adoptBook(world, before)) {
-    looseState.set(ruleKey(rule.id), JSON.stringify(rule.hash))
+    loose.state.set(ruleKey(rule.id), JSON.stringify(rule.hash))
   }
   if (world.clock.now !== undefined) scheduleAll(world)
 
@@ -139,7 +140,7 @@ export function createEngine({
     },
 
     takeEffects() {
-      return takeEffects(world, looseState)
+      return takeEffects(world, loose)
     },
 
     replaceTown(next) {

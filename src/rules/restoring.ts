@@ -2,6 +2,7 @@
 import type { AreaId, ContainerId, PostKey, StationId } from '#src/stations/ids.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { KeptState } from './contract.ts'
+import type { ContainerState } from './decision.ts'
 import { episodeDue } from './episode.ts'
 import type { Episode } from './episode.ts'
 import { groupOf } from './group.ts'
@@ -34,6 +35,8 @@ import type { World } from './world.ts'
 /** What was kept and concerns nobody any more; to be forgotten. */
 export interface Leftovers {
   readonly keys: readonly string[]
+  /** Blank: should the container come back, it is unknown, as in an engine that saw it go. */
+  readonly containers: readonly ContainerState[]
 }
 
 /**
@@ -42,9 +45,12 @@ export interface Leftovers {
  */
 export function restore(world: World, kept: KeptState, firedUntil?: EpochMs): Leftovers {
   restoreClock(world, kept, firedUntil)
+  const containers: ContainerState[] = []
   for (const state of kept.containers) {
-    const watch = world.containers.get(state.containerId)
+    const { containerId } = state
+    const watch = world.containers.get(containerId)
     if (watch) restoreState(watch, state, world.book.facts)
+    else if (!isBlank(state)) containers.push({ containerId, reports: [] })
   }
   const leftovers: string[] = []
   const groups: [string, KeptGroup][] = []
@@ -65,7 +71,11 @@ export function restore(world: World, kept: KeptState, firedUntil?: EpochMs): Le
     if (kind === 'group') groups.push([key, readGroup(kept.state, key)!])
   }
   for (const [key, group] of groups) if (!restoreGroup(world, key, group)) leftovers.push(key)
-  return { keys: leftovers }
+  return { keys: leftovers, containers }
+}
+
+function isBlank({ reports, containerId: _id, ...known }: ContainerState): boolean {
+  return reports.length === 0 && Object.keys(known).length === 0
 }
 
 function restoreClock(world: World, kept: KeptState, firedUntil: number = -Infinity): void {

@@ -167,7 +167,8 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     if (!rules || !townText) return
     made = {
       kind: 'made',
-      seq: position.seq,
+      // An engine of which nothing was kept has left no trace: the next one begins where it began.
+      seq: made?.seq ?? position.seq,
       at: firedUntil,
       rules,
       town: townText,

@@ -357,7 +357,7 @@ function readerOf(raw: DatabaseSync, elsewhere: ReadingsElsewhere | undefined): 
 
   /** Where the journal begins, if it has said from the beginning what the rules were. */
   const beginning = (): ReplayPlace | undefined =>
-    end.seq > 0 && versions[0]?.seq !== 0
+    end.seq > 0 && versions.find(({ rules }) => rules !== null)?.seq !== 0
       ? undefined
       : { seq: 0, decisionId: 0, versionNo: 0, kept: { containers: [], state: new Map() } }
 
@@ -428,7 +428,7 @@ function readerOf(raw: DatabaseSync, elsewhere: ReadingsElsewhere | undefined): 
     async *pieces(place, { to = Infinity as EpochMs, stationId } = {}) {
       const held = place.making ?? heldAt(place.versionNo)
       let area = held?.town.stations.find(({ id }) => id === stationId)?.areaId
-      const coming = versions.filter((v) => v.no > place.versionNo && v.seq >= place.seq)
+      const coming = versions.filter(({ no }) => no > place.versionNo)
       let next = 0
       function* versionsBefore(seq: number): Generator<JournalPiece> {
         for (; next < coming.length && coming[next]!.seq < seq; next++) {

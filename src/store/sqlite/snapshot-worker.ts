@@ -35,9 +35,11 @@ function readState():
       .prepare(
         `select journal.seq as seq, journal.at as at, version.no as versionNo,
            (select coalesce(max(id), 0) from decision) as decisionId,
-           (select engine || ' ' || tzdata from version where engine is not null
-             order by no desc limit 1) as engine
-         from journal, version order by version.no desc limit 1`,
+           made.engine || ' ' || made.tzdata as engine
+         from journal, version, (
+           select engine, tzdata from version where engine is not null order by no desc limit 1
+         ) made
+         order by version.no desc limit 1`,
       )
       .get() as Head | undefined
     if (!head) return undefined
