@@ -132,7 +132,9 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
   let town: TownIndex
   let townText: KeptText | undefined
   let position: Pick<JournalPosition, 'seq' | 'at'>
-  /** How far the engine's timers had fired when it was made. */
+  /** After which record the engine was made. */
+  let madeAfter: number
+  /** How far its timers had fired then. */
   let firedUntil: EpochMs
   let engine: Engine
   /** That the engine was made anew, until a commit has kept what it then did. */
@@ -159,6 +161,8 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     const { seq, at, containers, state } = await store.journalPosition()
     engine = make(from, { containers, state })
     position = { seq, at }
+    // What came while nothing was kept of an engine left no trace: this one begins with the journal.
+    madeAfter = state.size === 0 ? 0 : seq
     firedUntil = readClock(state)?.at ?? at
   }
 
@@ -167,8 +171,7 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
     if (!rules || !townText) return
     made = {
       kind: 'made',
-      // An engine of which nothing was kept has left no trace: the next one begins where it began.
-      seq: made?.seq ?? position.seq,
+      seq: madeAfter,
       at: firedUntil,
       rules,
       town: townText,

@@ -242,6 +242,17 @@ describe('what concerns nobody any more is forgotten', () => {
     ])
   })
 
+  test('what was known of a container that is gone, so that it is unknown should it come back', () => {
+    const { kept } = play(full(), later(50 * MINUTE), { book })
+    const left = play([], later(HOUR), { book, town: without(paper), kept }).kept
+    expect(left.containers).toEqual([{ containerId: box(paper), reports: [] }])
+    const back = createEngine({ book, town: castTown, kept: left })
+    expect(back.status(box(paper), later(HOUR))).toEqual({
+      containerId: box(paper),
+      word: 'unknown',
+    })
+  })
+
   test('what a container waited to say, and what else was told of it', () => {
     const cues: readonly Cue[] = [
       ...full(paper, 4),
