@@ -125,6 +125,24 @@ describe('verifying', () => {
     })
   })
 
+  test('sets out from a snapshot taken after the rules threw on a town, with the town they knew', async () => {
+    await inFolder(async (path) => {
+      await using house = await openHouse(path)
+      await house.play([
+        { what: 'level', seat: 2, percents: [92], ago: 1382 },
+        { what: 'restart', rules: 0, town: 0, away: 400 },
+        { what: 'reload', rules: 0, town: 1, isPoisoned: true },
+        { what: 'snapshot' },
+        { what: 'reload', rules: 0, town: 0, isPoisoned: true },
+        { what: 'wait', minutes: 900 },
+        { what: 'tick' },
+      ])
+      const found = await verified(path, { from: house.now() })
+      expect(found.since).toBeGreaterThan(sceneStart)
+      expect(found.comparison.first).toEqual([])
+    })
+  })
+
   test('leaves out what another version of the engine decided, up to the first snapshot since', async () => {
     await inFolder(async (path) => {
       {

@@ -67,6 +67,8 @@ interface VersionRow {
   readonly town: string
   readonly engine: string | null
   readonly tzdata: string | null
+  /** 1 for a town of whose coming the rules were not told. */
+  readonly unheard: 0 | 1
 }
 
 interface SnapshotRow {
@@ -348,9 +350,9 @@ function readerOf(raw: DatabaseSync, elsewhere: ReadingsElsewhere | undefined): 
     town: townAt(row.town),
   })
 
-  /** The newest rules and town up to a version. */
+  /** The newest rules and town that the engine knew of, up to a version. */
   const heldAt = (versionNo: number): Pick<Making, 'rules' | 'town'> | undefined => {
-    const known = versions.filter(({ no }) => no <= versionNo)
+    const known = versions.filter(({ no, unheard }) => no <= versionNo && unheard === 0)
     const rules = known.findLast((row) => row.rules !== null)?.rules
     return rules == null ? undefined : { rules, town: townAt(known.at(-1)!.town) }
   }
@@ -583,7 +585,11 @@ function readHead(raw: DatabaseSync) {
       .prepare('select * from snapshot order by seq, no')
       .all() as unknown as SnapshotRow[],
     versions: raw
-      .prepare('select * from version order by seq, no')
+      .prepare(
+        `select *, rules is null and exists
+           (select 1 from event where event.seq = version.seq and unheard is not null) as unheard
+         from version order by seq, no`,
+      )
       .all() as unknown as VersionRow[],
   }
 }
