@@ -15,7 +15,7 @@ import { townText } from '#src/stations/town-text.ts'
 import type { Credential, Store } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { hashToken } from '#src/store/token.ts'
-import { readChannelSecrets } from './channels.ts'
+import { findSecretFaults } from './channels.ts'
 import { brokenCodecs, codecCommand, type CommandResult } from './commands/codec.ts'
 import { deviceCommand, loginName } from './commands/device.ts'
 import { labelsCommand } from './commands/labels.ts'
@@ -486,10 +486,9 @@ async function folderOf(path: string): Promise<TownFolder | undefined> {
 }
 
 function secretsPresent(folder: TownFolder, env: Env): boolean {
-  const secrets = readChannelSecrets(folder.town, env)
-  if (secrets.kind === 'ok') return true
-  console.error(secrets.faults.join('\n'))
-  return false
+  const faults = findSecretFaults(folder.town, env)
+  if (faults.length > 0) console.error(faults.join('\n'))
+  return faults.length === 0
 }
 
 /** A start that fails is told in a sentence: a port in use, a folder that can't be written. */

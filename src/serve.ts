@@ -142,7 +142,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       makeEngine: makeEngineWith(folder.book),
       rules: folder.rules,
       wordPost,
-      deliveriesFor: (post, { town }) => planDeliveries(post, town.channels),
+      deliveriesFor: planDeliveries,
       clock,
       onFault,
     }),

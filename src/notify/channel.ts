@@ -54,8 +54,11 @@ export interface Words extends Delivery {
   readonly follows?: string
 }
 
+/** One account on a channel. */
 export interface Channel {
   readonly name: ChannelName
+  /** As the town's file has it. */
+  readonly account: string
   /** The longest that one call may take; the lease must be longer. */
   readonly longestMs: number
   /**

@@ -1,12 +1,12 @@
 /**
  * The outbox worker: claim, send, settle. A claim is durable before the channel is called, so a crash at
  * any point leaves a delivery that is known to have been tried; the channel then finds out whether it
- * was heard before it says anything again. Each channel goes at its own pace.
+ * was heard before it says anything again. Each account goes at its own pace.
  */
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises'
 import { Counter, Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
-import type { Delivery, DeliveryState, Store } from '#src/store/contract.ts'
+import type { Delivery, DeliveryState, Store, WayOut } from '#src/store/contract.ts'
 import { MINUTE, SECOND, plus } from '#src/stations/time.ts'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
 import type { Channel, Outcome, PauseReason, Paused, Turn } from './channel.ts'
@@ -47,9 +47,10 @@ export interface DeliveryOptions {
   readonly wait?: Wait
 }
 
-/** How a channel is doing, for the operator's metrics. */
+/** How an account is doing, for the operator's metrics. */
 export interface ChannelReport {
   readonly channel: string
+  readonly account: string
   readonly paused?: { readonly since: EpochMs; readonly because: PauseReason }
   /** Deliveries settled since the start, by how; `due` counts tries that will be made again. */
   readonly settled: Readonly<Record<Settlement['state'], number>>
@@ -61,7 +62,7 @@ export interface Deliveries extends AsyncDisposable {
   report(): readonly ChannelReport[]
 }
 
-/** Starts a worker for each channel. Closing it lets calls under way finish, for a while. */
+/** Starts a worker for each account. Closing it lets calls under way finish, for a while. */
 export function startDeliveries(options: DeliveryOptions): Deliveries {
   for (const { name, longestMs } of options.channels) {
     if (options.leaseMs > longestMs) continue
@@ -81,8 +82,8 @@ export function startDeliveries(options: DeliveryOptions): Deliveries {
 }
 
 interface Count {
-  settled(channel: string, state: string): void
-  paused(channel: string, paused: boolean): void
+  settled(way: WayOut, state: string): void
+  paused(way: WayOut, paused: boolean): void
 }
 
 function startCounting(metrics: Registry | undefined): Count {
@@ -90,19 +91,19 @@ function startCounting(metrics: Registry | undefined): Count {
   const registers = [metrics]
   const settled = new Counter({
     name: 'kvitter_deliveries_total',
-    help: 'Deliveries settled, by channel and state; due means that it will be tried again',
-    labelNames: ['channel', 'state'],
+    help: 'Deliveries settled, by account and state; due means that it will be tried again',
+    labelNames: ['channel', 'account', 'state'],
     registers,
   })
   const paused = new Gauge({
     name: 'kvitter_channel_paused',
-    help: '1 while a channel is paused until a person has seen to it',
-    labelNames: ['channel'],
+    help: '1 while an account is paused until a person has seen to it',
+    labelNames: ['channel', 'account'],
     registers,
   })
   return {
-    settled: (channel, state) => settled.inc({ channel, state }),
-    paused: (channel, on) => paused.set({ channel }, on ? 1 : 0),
+    settled: (way, state) => settled.inc({ ...way, state }),
+    paused: (way, on) => paused.set({ ...way }, on ? 1 : 0),
   }
 }
 
@@ -147,7 +148,8 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
   const stopping = new AbortController()
   const givingUp = new AbortController()
   const settled = { sent: 0, due: 0, dead: 0, expired: 0, uncertain: 0, withdrawn: 0 }
-  const name = channel.name
+  const way: WayOut = { channel: channel.name, account: channel.account }
+  const name = `${way.channel} (${way.account})`
   let paused: (Paused & { readonly since: EpochMs }) | undefined
   let restUntil: EpochMs | undefined
   let failuresInARow = 0
@@ -156,7 +158,7 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
   return {
     poke: () => sleeper.poke(),
     report: (): ChannelReport => ({
-      channel: name,
+      ...way,
       ...(paused && { paused: { since: paused.since, because: paused.because } }),
       settled: { ...settled },
     }),
@@ -179,7 +181,7 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
         storeFailures = 0
       } catch (error) {
         storeFailures += 1
-        log.error({ channel: name, err: error }, 'the outbox could not be read or written')
+        log.error({ ...way, err: error }, 'the outbox could not be read or written')
         await wait(Math.min(MINUTE, SECOND * 2 ** Math.min(storeFailures, 6)), stopping.signal)
       }
     }
@@ -187,7 +189,7 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
 
   async function sleepUntilDue(): Promise<void> {
     const now = clock()
-    const due = await store.nextDeliveryAt(name)
+    const due = await store.nextDeliveryAt(way)
     const at = Math.max(due ?? plus(now, pollMs * speed), restUntil ?? 0)
     await sleeper.sleep(Math.min(Math.max((at - now) / speed, 50), pollMs))
   }
@@ -196,7 +198,7 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
   async function deliverNext(): Promise<boolean> {
     const now = clock()
     if (restUntil !== undefined && now < restUntil) return false
-    const delivery = await store.claimDelivery(name, now, leaseMs)
+    const delivery = await store.claimDelivery(way, now, leaseMs)
     if (!delivery) return false
 
     const over = await findWhyOver(delivery, now)
@@ -301,9 +303,9 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
   function pause(why: Paused): Settlement {
     if (!paused) {
       paused = { ...why, since: clock() }
-      count.paused(name, true)
+      count.paused(way, true)
       log.error(
-        { channel: name, because: why.because, detail: why.detail },
+        { ...way, because: why.because, detail: why.detail },
         `${name} is paused until somebody sees to it; nothing is lost meanwhile`,
       )
     }
@@ -314,8 +316,8 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
   async function settle(delivery: Delivery, settlement: Settlement): Promise<void> {
     await store.settleDelivery(delivery.id, settlement)
     settled[settlement.state] += 1
-    count.settled(name, settlement.state)
-    const fields = { channel: name, delivery: delivery.id, post: delivery.postKey }
+    count.settled(way, settlement.state)
+    const fields = { ...way, delivery: delivery.id, post: delivery.postKey }
     switch (settlement.state) {
       case 'sent':
         log.info({ ...fields, remoteId: settlement.remoteId }, 'a post was delivered')
@@ -352,7 +354,7 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
       if (answer !== 'given-up') return answer
       return { kind: 'later', because: 'unreachable', detail: 'no answer in time' }
     } catch (error) {
-      log.error({ channel: name, err: error }, 'a channel failed in a way of its own')
+      log.error({ ...way, err: error }, 'a channel failed in a way of its own')
       return { kind: 'later', because: 'server-error', detail: String(error) }
     } finally {
       clearTimeout(timer)
@@ -363,9 +365,9 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
     const checked = await call((turn) => channel.check(turn))
     if (checked.kind === 'paused') pause(checked)
     if (checked.kind !== 'ready') return 'not-ready'
-    if (paused) log.info({ channel: name }, `${name} can be used again`)
+    if (paused) log.info(way, `${name} can be used again`)
     paused = undefined
-    count.paused(name, false)
+    count.paused(way, false)
     return 'ready'
   }
 

@@ -1,6 +1,6 @@
 /** A town's stations, the containers that stand there, and the devices that watch them. */
 import type { FieldMap, JsonPath } from './field-map.ts'
-import type { Fraction } from './fraction.ts'
+import type { Fraction, Language } from './fraction.ts'
 import type { AreaId, ContainerId, DeviceId, StationId } from './ids.ts'
 import type { EpochMs, Weekday } from './time.ts'
 
@@ -186,17 +186,28 @@ export interface NetworkServer {
   readonly mapping?: JsonMapping
 }
 
+/** An account of the town's on a channel. One of these stations and areas only, where it names any. */
+export interface Account {
+  /** Its name there; no two on a channel have the same. */
+  readonly account: string
+  readonly language: Language
+  readonly stations?: readonly StationId[]
+  readonly areas?: readonly AreaId[]
+}
+
+export interface XAccount extends Account {
+  readonly appKeyEnv: string
+  readonly appSecretEnv: string
+  readonly accessTokenEnv: string
+  readonly accessSecretEnv: string
+}
+
 /** Where a town's words go. Secrets are named by environment variable, never written here. */
 export interface Channels {
-  readonly x?: {
-    readonly account: string
-    readonly language: 'sv' | 'en'
-    readonly appKeyEnv: string
-    readonly appSecretEnv: string
-    readonly accessTokenEnv: string
-    readonly accessSecretEnv: string
-  }
+  readonly x?: readonly XAccount[]
 }
+
+export type ChannelName = keyof Channels
 
 /** Who answers for the service: for the footer, the about page and the accessibility statement. */
 export interface Operator {

@@ -12,6 +12,7 @@ import { DEVICE_PROFILES, distanceM } from './station.ts'
 import type { Place } from './station.ts'
 import { DEFAULT_TIME_ZONE } from './time.ts'
 import type { EpochMs } from './time.ts'
+import { checkChannels } from './town-channel-checks.ts'
 import { fieldName, unknownName } from './town-faults.ts'
 import type { Path, Tell } from './town-faults.ts'
 import { checkPlan } from './town-plan-checks.ts'
@@ -40,6 +41,7 @@ export function crossCheck(raw: Block, tell: Tell): void {
   checkUnique(stations, ['stations'], 'station', tell)
   checkAreas(stations, areas, tell)
   checkPlaces(stations, tell)
+  checkChannels(raw, tell)
 
   const types =
     raw['containerTypes'] === undefined ? undefined : Object.keys(block(raw['containerTypes']))

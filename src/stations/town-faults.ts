@@ -35,6 +35,13 @@ export function tellIssue(
     for (const key of issue.keys) tell([...path, key], unknownName(`"${key}"`, key, 'field', known))
     return
   }
+  if (issue.code === 'invalid_union' && path[0] === 'channels' && isOneOrMore(value)) {
+    // An account, or a list of them: the faults are those of what is there.
+    for (const inner of issue.errors[Array.isArray(value) ? 1 : 0] ?? []) {
+      tellIssue({ ...inner, path: [...path, ...inner.path] }, raw, document, tell)
+    }
+    return
+  }
   if (value === undefined) {
     tell(path, `is missing; expected ${expectation(issue)}`)
     return
@@ -57,6 +64,10 @@ export function tellIssue(
   }
   const shown = issue.code === 'invalid_key' ? `"${String(path.at(-1))}"` : found(value)
   tell(path, `expected ${expectation(issue)}, found ${shown}`)
+}
+
+function isOneOrMore(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 function unknownValue(
@@ -103,9 +114,11 @@ const NOUNS: Readonly<Record<string, string>> = {
   profile: 'device profile',
   kind: 'kind of network server',
   meaning: 'meaning of a level',
-  language: 'language for X',
+  language: 'language of posts',
   type: 'container type of this file',
   area: 'area of this file',
+  areas: 'area of this file',
+  stations: 'station of this file',
 }
 
 const EXPECTED_TYPE: Readonly<Record<string, string>> = {

@@ -12,6 +12,7 @@ import type { ContainerId, DeviceId } from './ids.ts'
 import type { Block } from './raw-block.ts'
 import type {
   Area,
+  Channels,
   Container,
   Device,
   EmptyingDays,
@@ -133,7 +134,6 @@ function build(file: TownFile): Town {
     })
   }
   const areas = file.areas.map(({ id, name }): Area => ({ id: parseAreaId(id)!, name }))
-  const { x } = file.channels
   const profiles = Object.entries(file.profiles).map(([name, { codec, fields }]): TownProfile => ({
     name,
     // The folder's reader puts the file's text there.
@@ -153,8 +153,27 @@ function build(file: TownFile): Town {
     devices: [...devices.values()],
     mountings,
     networkServers: file.networkServers,
-    channels: x === undefined ? {} : { x },
+    channels: channelsOf(file),
   }
+}
+
+/** Each channel's accounts as a list, also where the file has but one, and with whole ids. */
+function channelsOf({ channels, municipality }: TownFile): Channels {
+  const placed = ({ stations, areas, ...account }: WrittenAccount) => ({
+    ...account,
+    ...(stations && { stations: stations.map((id) => stationIdOf(municipality, id)!) }),
+    ...(areas && { areas: areas.map((id) => parseAreaId(id)!) }),
+  })
+  const entries = Object.entries(channels).map(([name, accounts]) => [
+    name,
+    [accounts].flat().map(placed),
+  ])
+  return Object.fromEntries(entries) as Channels
+}
+
+interface WrittenAccount {
+  readonly stations?: readonly string[]
+  readonly areas?: readonly string[]
 }
 
 /** What says nothing, such as the hours of the whole day, is left out; weekdays and dates are put in order. */

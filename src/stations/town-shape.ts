@@ -1,6 +1,7 @@
 /** The shape of a `town.yaml`, before it is asked whether it makes sense. */
 import { z } from 'zod'
 
+import { CHANNEL_KEYS, channelsShape } from './channel-shape.ts'
 import { FIELD_MAP_KEYS, fieldMapShape } from './field-map-shape.ts'
 import { FRACTIONS } from './fraction.ts'
 import { parseDeviceId } from './ids.ts'
@@ -16,7 +17,7 @@ import {
   WEEKDAYS,
 } from './time.ts'
 import type { EpochMs } from './time.ts'
-import { isWebAddress } from './web-address.ts'
+import { areaName, line, stationName, webAddress } from './text-shapes.ts'
 
 /** Since when a device sits on its container if nobody wrote a date. */
 export const DEFAULT_SINCE: EpochMs = instant(Date.parse('2026-01-01T00:00:00Z'))
@@ -25,24 +26,7 @@ const FRACTION_IDS = FRACTIONS.map((f) => f.id)
 
 // Messages finish the sentence "expected …".
 
-const line = (max: number) =>
-  z
-    .string()
-    .regex(/\S/, 'some text')
-    // oxlint-disable-next-line no-control-regex
-    .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, 'one line of plain text, without control characters')
-    .max(max, `at most ${max} characters`)
-const environmentName = z
-  .string()
-  .regex(
-    /^[A-Z_][A-Z0-9_]*$/,
-    'the name of an environment variable, such as KVITTER_X_APP_KEY; the secret itself never stands here',
-  )
 const instantText = z.string()
-const webAddress = z
-  .string()
-  .max(500, 'at most 500 characters')
-  .refine(isWebAddress, 'a web address such as https://www.example.se/kontakt')
 const stalledAfter = z
   .string()
   .transform((text) => parseDuration(text) ?? Number.NaN)
@@ -123,15 +107,6 @@ const networkServerShape = z.strictObject({
     .exactOptional(),
   mapping: mappingShape.exactOptional(),
 })
-const xShape = z.strictObject({
-  account: line(50),
-  language: z.enum(['sv', 'en']),
-  appKeyEnv: environmentName,
-  appSecretEnv: environmentName,
-  accessTokenEnv: environmentName,
-  accessSecretEnv: environmentName,
-})
-const channelsShape = z.strictObject({ x: xShape.optional() })
 const channelName = z
   .string()
   .regex(
@@ -193,21 +168,9 @@ const emptyingDaysShape = z.strictObject({
     .refine((text) => parseHours(text) !== undefined, 'hours such as "06:00-14:00"')
     .exactOptional(),
 })
-const areaName = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9-]{0,31}$/,
-    'a name of a-z 0-9 and -, at most 32 characters, such as "norrby"',
-  )
-  .refine((name) => name !== 'account', '"account" means the whole town; choose another name')
 const areaShape = z.strictObject({ id: areaName, name: line(80) })
 const stationShape = z.strictObject({
-  id: z
-    .string()
-    .regex(
-      /^[A-Za-z0-9][A-Za-z0-9_.]{0,31}$/,
-      'the town\'s own number for the station, such as "064" (A-Z a-z 0-9 _ . only)',
-    ),
+  id: stationName,
   name: line(80),
   address: line(120).optional(),
   area: areaName.optional(),
@@ -275,8 +238,7 @@ export const KEYS_AT: Readonly<Record<string, readonly string[]>> = {
   'networkServers.*.mapping.bytes': ['path', 'encoding'],
   'networkServers.*.mapping.at': ['path', 'unit'],
   fractionColours: FRACTION_IDS,
-  channels: Object.keys(channelsShape.shape),
-  'channels.x': Object.keys(xShape.shape),
+  ...CHANNEL_KEYS,
   'areas.*': Object.keys(areaShape.shape),
   'stations.*': Object.keys(stationShape.shape),
   'stations.*.plan.*': Object.keys(emptyingDaysShape.shape),

@@ -1,6 +1,8 @@
 /** A town written down as its `town.yaml`, the other way round from `town-file.ts`. Pure. */
 import type { ContainerId } from './ids.ts'
 import type {
+  Account,
+  Channels,
   Container,
   EmptyingDays,
   FractionColours,
@@ -80,7 +82,7 @@ export function townText(town: Town): string {
           ...(mapping === undefined ? [] : [`mapping: ${quotedJson(mapping)}`]),
         ].join(', ')} }`,
     ),
-    ...(town.channels.x === undefined ? [] : ['', 'channels:', ...xLines(town.channels.x)]),
+    ...channelLines(town.channels),
     ...(town.areas === undefined ? [] : ['', 'areas:']),
     ...(town.areas ?? []).map(({ id, name }) => `  - { id: ${plain(id)}, name: ${quoted(name)} }`),
     '',
@@ -162,11 +164,22 @@ function operatorLines(operator: Operator): readonly string[] {
   ]
 }
 
-function xLines(x: NonNullable<Town['channels']['x']>): readonly string[] {
-  const fields = Object.entries(x).map(
-    ([key, value]) => `    ${key}: ${key === 'language' ? value : quoted(value)}`,
-  )
-  return ['  x:', ...fields]
+function channelLines(channels: Channels): readonly string[] {
+  const written = Object.entries(channels).flatMap(([channel, accounts]) => [
+    `  ${channel}:`,
+    ...(accounts as readonly Account[]).flatMap(accountLines),
+  ])
+  return written.length === 0 ? [] : ['', 'channels:', ...written]
+}
+
+function accountLines({ account, language, stations, ...more }: Account): readonly string[] {
+  const numbers = stations?.map((id) => id.slice(id.indexOf('-') + 1))
+  const fields = { ...(numbers && { stations: numbers }), ...more }
+  return [
+    `    - account: ${quoted(account)}`,
+    `      language: ${language}`,
+    ...Object.entries(fields).map(([key, value]) => `      ${key}: ${quotedJson(value)}`),
+  ]
 }
 
 /** The town's kinds of boxes, smallest first, each with a name. */

@@ -19,7 +19,7 @@ import type { ContainerId, DeviceId, PostKey, StationId } from '#src/stations/id
 import type { Language } from '#src/stations/fraction.ts'
 import type { Reading, Rejected, Rejection } from '#src/stations/reading.ts'
 import type { DeviceChange, RecordedChange } from '#src/stations/device-changes.ts'
-import type { Town } from '#src/stations/station.ts'
+import type { ChannelName, Town } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 
 /** A post with its words, as it was said. Never rewritten. */
@@ -49,13 +49,17 @@ export function isSaid(post: Post, by: EpochMs): boolean {
   return post.audience === 'public' && post.sendAt <= by && post.withdrawnAt === undefined
 }
 
-export type Channel = 'x'
+export type Channel = ChannelName
 
-/** One post on its way out by one channel, with the bytes it will carry. */
-export interface NewDelivery {
-  readonly postKey: PostKey
+/** An account on a channel. Each goes at its own pace, and fails alone. */
+export interface WayOut {
   readonly channel: Channel
   readonly account: string
+}
+
+/** One post on its way out by one account, with the bytes it will carry. */
+export interface NewDelivery extends WayOut {
+  readonly postKey: PostKey
   readonly language: Language
   readonly text: string
   readonly dueAt: EpochMs
@@ -71,6 +75,8 @@ export interface Delivery extends NewDelivery {
   readonly state: DeliveryState
   /** Tries begun. More than one means that an earlier try may have landed. */
   readonly attempts: number
+  /** From when on the post could be said; it never changes, as `dueAt` does. */
+  readonly sendAt: EpochMs
   /** When the earliest try began. */
   readonly firstTriedAt?: EpochMs
   readonly remoteId?: string
@@ -417,10 +423,10 @@ export interface Store extends AsyncDisposable {
   }): Promise<readonly Post[]>
   post(key: PostKey): Promise<Post | undefined>
 
-  /** Takes the next due delivery of a channel: marks it `sending` and counts the try, durably, before it is handed over. */
-  claimDelivery(channel: Channel, now: EpochMs, leaseMs: number): Promise<Delivery | undefined>
-  /** When the channel's next delivery is due or its lease runs out. */
-  nextDeliveryAt(channel: Channel): Promise<EpochMs | undefined>
+  /** Takes the next due delivery of an account: marks it `sending` and counts the try, durably, before it is handed over. */
+  claimDelivery(way: WayOut, now: EpochMs, leaseMs: number): Promise<Delivery | undefined>
+  /** When the account's next delivery is due or its lease runs out. */
+  nextDeliveryAt(way: WayOut): Promise<EpochMs | undefined>
   settleDelivery(
     id: number,
     outcome:

@@ -9,10 +9,10 @@ import { MAX_TRIES } from '#src/notify/retry.ts'
 import { startDeliveries, type DeliveryOptions } from '#src/notify/deliver.ts'
 import { HOUR, MINUTE, SECOND, plus } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { Channel as ChannelName, Delivery, Post, Store } from '#src/store/contract.ts'
+import type { Delivery, Post, Store, WayOut } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { castTown } from '#tests/support/town.ts'
-import { keepPosts, makeItem, makePost, noon, postKey } from './deliveries.ts'
+import { keepPosts, makeItem, makePost, noon, onX, postKey } from './deliveries.ts'
 
 let folder: string
 let store: Store
@@ -35,7 +35,7 @@ interface Script {
 }
 
 /** Answers from its lists, then sends, finds nothing and is ready; remembers what it was asked. */
-function scripted(script: Script, asked: string[], name = 'x' as ChannelName): Channel {
+function scripted(script: Script, asked: string[], { channel, account }: WayOut = onX): Channel {
   const answer = async <T>(answers: Answer<T>[] | undefined, otherwise: T): Promise<T> => {
     const next = answers?.shift() ?? otherwise
     if (next instanceof Error) throw next
@@ -43,7 +43,8 @@ function scripted(script: Script, asked: string[], name = 'x' as ChannelName): C
   }
   const minute = (now: EpochMs) => Math.round((now - noon) / MINUTE)
   return {
-    name,
+    name: channel,
+    account,
     longestMs: 200,
     send(delivery, { now }) {
       asked.push(`${minute(now)} send ${Number(delivery.postKey)} try ${delivery.attempts}`)
@@ -134,7 +135,9 @@ describe('what becomes of a delivery', () => {
     expect(run.told).toEqual(['1 sent'])
     expect(run.deliveries[0]).toMatchObject({ state: 'sent', remoteId: 'r1', attempts: 1 })
     expect(run.logged).toEqual([])
-    expect(run.metrics).toContain('kvitter_deliveries_total{channel="x",state="sent"} 1')
+    expect(run.metrics).toContain(
+      'kvitter_deliveries_total{channel="x",account="avs_provstad",state="sent"} 1',
+    )
   })
 
   test('trouble means another try, later each time', async () => {
@@ -249,9 +252,9 @@ describe('a channel that is paused', () => {
     expect(run.asked).toEqual(['0 send 1 try 1', '15 send 1 try 1', '15 send 2 try 1'])
     expect(states(run)).toEqual(['1 sent after 1', '2 sent after 1'])
     expect(run.logged).toEqual([
-      'error: x is paused until somebody sees to it; nothing is lost meanwhile',
+      'error: x (avs_provstad) is paused until somebody sees to it; nothing is lost meanwhile',
     ])
-    expect(run.metrics).toContain('kvitter_channel_paused{channel="x"} 0')
+    expect(run.metrics).toContain('kvitter_channel_paused{channel="x",account="avs_provstad"} 0')
   })
 
   test('is found out at the start, before anything is tried', async () => {
@@ -259,7 +262,7 @@ describe('a channel that is paused', () => {
     const run = await runDry([makePost(1, noon)], { check }, { untilMs: HOUR })
     expect(run.asked).toEqual([])
     expect(states(run)).toEqual(['1 due after 0'])
-    expect(run.metrics).toContain('kvitter_channel_paused{channel="x"} 1')
+    expect(run.metrics).toContain('kvitter_channel_paused{channel="x",account="avs_provstad"} 1')
   })
 })
 
@@ -295,7 +298,7 @@ describe('order at a station', () => {
 describe('the worker', () => {
   test('takes over what a dead worker had under way', async () => {
     await keepPosts(store, [makePost(1, noon)])
-    await store.claimDelivery('x', noon, MINUTE)
+    await store.claimDelivery(onX, noon, MINUTE)
     const run = await runDry([], {})
     expect(run.asked).toEqual(['1 send 1 try 2'])
   })
@@ -361,32 +364,12 @@ describe('the worker', () => {
     expect(delivered).toEqual([postKey(1), postKey(2)])
   })
 
-  test('lets a hanging channel delay nobody else', async () => {
+  test('lets a hanging account delay nobody else', async () => {
     const asked: string[] = []
-    const post = makePost(1, noon)
-    await keepPosts(store, [post])
+    const other: WayOut = { channel: 'x', account: 'ekudden' }
+    const posts = [1, 2, 3].map((n) => makePost(n, noon))
+    await keepPosts(store, posts, [onX, other])
     const done = Promise.withResolvers<string>()
-    // A second channel's outbox: the same store has only X's kind as yet.
-    const other = 'other' as ChannelName
-    let left = 3
-    const both: Store = {
-      ...store,
-      claimDelivery: async (channel, now, leaseMs) => {
-        if (channel === 'x') return store.claimDelivery(channel, now, leaseMs)
-        const delivery = { id: 100 + left, postKey: postKey(50 + left), stationId: post.stationId! }
-        const rest = { channel, account: 'o', language: 'sv', text: 't', dueAt: now } as const
-        if (left-- <= 0) return undefined
-        return {
-          ...delivery,
-          ...rest,
-          expiresAt: plus(now, HOUR),
-          state: 'sending',
-          attempts: 1,
-        }
-      },
-      settleDelivery: (id, outcome) =>
-        id >= 100 ? Promise.resolve() : store.settleDelivery(id, outcome),
-    }
     const hung = Promise.withResolvers<void>()
     const hang = () => {
       hung.resolve()
@@ -395,23 +378,46 @@ describe('the worker', () => {
     const hanging = { ...scripted({ send: [hang] }, asked), longestMs: 9000 }
     const seen: string[] = []
     const worker = startDeliveries({
-      store: both,
-      channels: [hanging, scripted({}, asked, other)],
+      store,
+      channels: [hanging, scripted({}, [], other)],
       clock: () => noon,
       log: { info() {}, warn() {}, error() {} },
       leaseMs: MINUTE,
       graceMs: 0,
       onDelivered(delivery) {
-        seen.push(delivery.channel)
+        seen.push(delivery.account)
         if (seen.length === 3) done.resolve('done')
       },
     })
     expect(await done.promise).toBe('done')
-    expect(seen).toEqual(['other', 'other', 'other'])
+    expect(seen).toEqual(['ekudden', 'ekudden', 'ekudden'])
     await hung.promise
-    expect(asked).toContain('0 send 1 try 1')
+    expect(asked).toEqual(['0 send 1 try 1'])
     await worker[Symbol.asyncDispose]()
     // The call that hung may have been heard: it stays to be tried again.
-    expect((await store.deliveries({ limit: 1 }))[0]).toMatchObject({ state: 'due', attempts: 1 })
+    const [hangs] = (await store.deliveries({ postKey: postKey(1), limit: 9 })).filter(
+      ({ account }) => account === onX.account,
+    )
+    expect(hangs).toMatchObject({ state: 'due', attempts: 1 })
+  })
+
+  test('pauses one account while the other speaks', async () => {
+    const other: WayOut = { channel: 'x', account: 'ekudden' }
+    await keepPosts(store, [makePost(1, noon)], [onX, other])
+    const unauthorised = { kind: 'paused', because: 'bad-credentials', detail: '401' } as const
+    const done = Promise.withResolvers<string>()
+    await using worker = startDeliveries({
+      store,
+      channels: [scripted({ check: [unauthorised] }, []), scripted({}, [], other)],
+      clock: () => noon,
+      log: { info() {}, warn() {}, error() {} },
+      leaseMs: MINUTE,
+      onDelivered: ({ account }) => done.resolve(account),
+    })
+    expect(await done.promise).toBe('ekudden')
+    expect(worker.report().map(({ account, paused }) => [account, paused?.because])).toEqual([
+      ['avs_provstad', 'bad-credentials'],
+      ['ekudden', undefined],
+    ])
   })
 })

@@ -3,7 +3,7 @@ import type { DecidedPost, PostItem } from '#src/rules/decision.ts'
 import { parsePostKey } from '#src/stations/ids.ts'
 import { HOUR, instant, plus } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { Delivery, NewDelivery, Post, Store } from '#src/store/contract.ts'
+import type { Delivery, NewDelivery, Post, Store, WayOut } from '#src/store/contract.ts'
 import { FAKE_X_ACCOUNT } from '#tests/support/fake-x.ts'
 import { containerId, ekudden } from '#tests/support/town.ts'
 
@@ -42,11 +42,12 @@ export function makeItem(n: number, since: EpochMs): PostItem {
   }
 }
 
-export function makeDelivery(post: Post): NewDelivery {
+export const onX: WayOut = { channel: 'x', account: FAKE_X_ACCOUNT }
+
+export function makeDelivery(post: Post, way: WayOut = onX): NewDelivery {
   return {
     postKey: post.key,
-    channel: 'x',
-    account: FAKE_X_ACCOUNT,
+    ...way,
     language: 'sv',
     text: post.texts.sv,
     dueAt: post.sendAt,
@@ -61,6 +62,7 @@ export function claimed(n: number, now: EpochMs, over: Partial<Delivery> = {}): 
     ...makeDelivery(post),
     id: n,
     ...(post.stationId !== undefined && { stationId: post.stationId }),
+    sendAt: post.sendAt,
     state: 'sending',
     attempts: 1,
     firstTriedAt: now,
@@ -69,13 +71,17 @@ export function claimed(n: number, now: EpochMs, over: Partial<Delivery> = {}): 
 }
 
 /** Puts posts and their deliveries where the journal would. */
-export async function keepPosts(store: Store, posts: readonly Post[]): Promise<void> {
+export async function keepPosts(
+  store: Store,
+  posts: readonly Post[],
+  ways: readonly WayOut[] = [onX],
+): Promise<void> {
   await store.journal(async (tx) => {
     await tx.keepEffects({
       decisions: [],
       posts,
       withdrawn: [],
-      deliveries: posts.map(makeDelivery),
+      deliveries: posts.flatMap((post) => ways.map((way) => makeDelivery(post, way))),
       containers: [],
       state: new Map(),
       seq: 0,

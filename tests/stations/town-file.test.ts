@@ -315,8 +315,31 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
     [13, 'stations[0].lat', 'expected a number, found "57.72"'],
     [14, 'stations[0].lon', 'expected a number, found "12,94"'],
   ],
+  'channels-at-odds': [
+    [10, 'channels.x[1].account', '"avs_provstad" is already the account of channels.x[0]'],
+    [
+      10,
+      'channels.x[1]',
+      'channels.x[0] already says in this language what the whole town says; X forbids the same words from two accounts',
+    ],
+    [11, 'channels.x[2].stations[1]', '"902" is not a station of this file; did you mean "901"?'],
+    [11, 'channels.x[2].stations[2]', '"901" stands here twice'],
+    [12, 'channels.x[3].areas[0]', '"nory" is not an area of this file; did you mean "norr"?'],
+    [13, 'channels.x[4].areas', 'expected at least one area, found an empty list'],
+    [13, 'channels.x[4].station', '"station" is not a field here; did you mean "stations"?'],
+    [14, 'channels.x[5].language', 'is missing; expected one of sv, en'],
+    [
+      15,
+      'channels.x[6]',
+      'channels.x[2] already says in this language what station "901" says; X forbids the same words from two accounts',
+    ],
+  ],
+  'channels-of-the-wrong-kind': [
+    [7, 'channels.x', 'expected an account, or a list of accounts, found "avs_provstad"'],
+    [8, 'channels.y', '"y" is not a field here; did you mean "x"?'],
+  ],
   'secret-in-the-file': [
-    [10, 'channels.x.language', '"se" is not a language for X; did you mean "sv"?'],
+    [10, 'channels.x.language', '"se" is not a language of posts; did you mean "sv"?'],
     [
       10,
       'channels.x.appKeyEnv',
@@ -549,14 +572,16 @@ describe('a whole town file', () => {
         ],
         networkServers: [{ id: 'tts', kind: 'tts-v3', topic: 'v3/+/devices/+/up' }],
         channels: {
-          x: {
-            account: 'provstad',
-            language: 'sv',
-            appKeyEnv: 'X_APP_KEY',
-            appSecretEnv: 'X_APP_SECRET',
-            accessTokenEnv: 'X_ACCESS_TOKEN',
-            accessSecretEnv: 'X_ACCESS_SECRET',
-          },
+          x: [
+            {
+              account: 'provstad',
+              language: 'sv',
+              appKeyEnv: 'X_APP_KEY',
+              appSecretEnv: 'X_APP_SECRET',
+              accessTokenEnv: 'X_ACCESS_TOKEN',
+              accessSecretEnv: 'X_ACCESS_SECRET',
+            },
+          ],
         },
       },
     })

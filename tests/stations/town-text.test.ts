@@ -69,14 +69,26 @@ test('the text is one that a person would have written', () => {
       },
     ],
     channels: {
-      x: {
-        account: 'provstad',
-        language: 'sv',
-        appKeyEnv: 'X_APP_KEY',
-        appSecretEnv: 'X_APP_SECRET',
-        accessTokenEnv: 'X_ACCESS_TOKEN',
-        accessSecretEnv: 'X_ACCESS_SECRET',
-      },
+      x: [
+        {
+          account: 'provstad',
+          language: 'sv',
+          appKeyEnv: 'X_APP_KEY',
+          appSecretEnv: 'X_APP_SECRET',
+          accessTokenEnv: 'X_ACCESS_TOKEN',
+          accessSecretEnv: 'X_ACCESS_SECRET',
+        },
+        {
+          account: '0123',
+          language: 'en',
+          stations: [ekudden.id],
+          areas: [areaId('13')],
+          appKeyEnv: 'X_APP_KEY',
+          appSecretEnv: 'X_APP_SECRET',
+          accessTokenEnv: 'X_EKUDDEN_TOKEN',
+          accessSecretEnv: 'X_EKUDDEN_SECRET',
+        },
+      ],
     },
     areas: [
       { id: areaId('norrby'), name: 'Norrby' },
@@ -149,12 +161,20 @@ networkServers:
 
 channels:
   x:
-    account: "provstad"
-    language: sv
-    appKeyEnv: "X_APP_KEY"
-    appSecretEnv: "X_APP_SECRET"
-    accessTokenEnv: "X_ACCESS_TOKEN"
-    accessSecretEnv: "X_ACCESS_SECRET"
+    - account: "provstad"
+      language: sv
+      appKeyEnv: "X_APP_KEY"
+      appSecretEnv: "X_APP_SECRET"
+      accessTokenEnv: "X_ACCESS_TOKEN"
+      accessSecretEnv: "X_ACCESS_SECRET"
+    - account: "0123"
+      language: en
+      stations: ["901"]
+      areas: ["13"]
+      appKeyEnv: "X_APP_KEY"
+      appSecretEnv: "X_APP_SECRET"
+      accessTokenEnv: "X_EKUDDEN_TOKEN"
+      accessSecretEnv: "X_EKUDDEN_SECRET"
 
 areas:
   - { id: norrby, name: "Norrby" }

@@ -18,7 +18,14 @@ import { parsePostKey } from '#src/stations/ids.ts'
 import { FAULTS, READING_FLAGS, type Reading, type Rejected } from '#src/stations/reading.ts'
 import type { Town } from '#src/stations/station.ts'
 import { type EpochMs, HOUR, MINUTE, instant, plus } from '#src/stations/time.ts'
-import type { JournalTx, NewDelivery, NewReading, Post, Store } from '#src/store/contract.ts'
+import type {
+  JournalTx,
+  NewDelivery,
+  NewReading,
+  Post,
+  Store,
+  WayOut,
+} from '#src/store/contract.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
 import {
   areaId,
@@ -123,6 +130,9 @@ export function delivery(n: number, over: Partial<NewDelivery> = {}): NewDeliver
   }
 }
 
+/** The account of `delivery`. */
+export const onX: WayOut = { channel: 'x', account: 'provstad' }
+
 type Effects = Parameters<JournalTx['keepEffects']>[0]
 
 export function effects(over: Partial<Effects> = {}): Effects {
@@ -203,14 +213,17 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
           ...castTown,
           networkServers: [{ id: 'tts', kind: 'tts-v3', topic: 'v3/+/devices/+/up' }],
           channels: {
-            x: {
-              account: 'provstad',
-              language: 'sv',
-              appKeyEnv: 'X_KEY',
-              appSecretEnv: 'X_SECRET',
-              accessTokenEnv: 'X_TOKEN',
-              accessSecretEnv: 'X_TOKEN_SECRET',
-            },
+            x: [
+              {
+                account: 'provstad',
+                language: 'sv',
+                appKeyEnv: 'X_KEY',
+                appSecretEnv: 'X_SECRET',
+                accessTokenEnv: 'X_TOKEN',
+                accessSecretEnv: 'X_TOKEN_SECRET',
+                stations: [hamnen.id],
+              },
+            ],
           },
           operator: { name: 'Provstads kommun', url: 'https://provstad.example/' },
           stalledAfterMs: 2 * HOUR,
@@ -1269,9 +1282,9 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
       'is never handed out, though it was due',
       withPosts(async (store) => {
         await withdraw(store)
-        const claimed = await store.claimDelivery('x', plus(noon, HOUR), MINUTE)
+        const claimed = await store.claimDelivery(onX, plus(noon, HOUR), MINUTE)
         expect(claimed?.postKey).toBe(postKey(2))
-        expect(await store.claimDelivery('x', plus(noon, HOUR), MINUTE)).toBeUndefined()
+        expect(await store.claimDelivery(onX, plus(noon, HOUR), MINUTE)).toBeUndefined()
         const [of] = await store.deliveries({ postKey: postKey(1), limit: 1 })
         expect([of!.state, of!.attempts]).toEqual(['withdrawn', 0])
       }),
@@ -1296,12 +1309,12 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
       withPosts(async (store) => {
         const isUnderWay = () => store.journal((tx) => tx.isUnderWay(postKey(1)))
         expect(await isUnderWay()).toBe(false)
-        const { id } = (await store.claimDelivery('x', plus(noon, HOUR), MINUTE))!
+        const { id } = (await store.claimDelivery(onX, plus(noon, HOUR), MINUTE))!
         expect(await isUnderWay()).toBe(true)
         const due = { state: 'due', dueAt: noon, error: 'later' } as const
         await store.settleDelivery(id, { ...due, untried: true })
         expect(await isUnderWay()).toBe(false)
-        await store.claimDelivery('x', plus(noon, HOUR), MINUTE)
+        await store.claimDelivery(onX, plus(noon, HOUR), MINUTE)
         await store.settleDelivery(id, due)
         expect(await isUnderWay()).toBe(true)
       }),
@@ -1379,35 +1392,48 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
     test(
       'hands out what is due, the earliest first, each once',
       withDeliveries([delivery(2), delivery(1), delivery(3)], async (store) => {
-        expect(await store.claimDelivery('x', noon, LEASE)).toBeUndefined()
-        expect(await store.nextDeliveryAt('x')).toBe(delivery(1).dueAt)
-        const first = await store.claimDelivery('x', plus(noon, 2 * MINUTE), LEASE)
+        expect(await store.claimDelivery(onX, noon, LEASE)).toBeUndefined()
+        expect(await store.nextDeliveryAt(onX)).toBe(delivery(1).dueAt)
+        const first = await store.claimDelivery(onX, plus(noon, 2 * MINUTE), LEASE)
         expect(first).toEqual({
           ...delivery(1),
           id: first!.id,
           stationId: ekudden.id,
+          sendAt: post(1).sendAt,
           state: 'sending',
           attempts: 1,
           firstTriedAt: plus(noon, 2 * MINUTE),
         })
-        expect((await store.claimDelivery('x', plus(noon, 2 * MINUTE), LEASE))!.postKey).toBe(
+        expect((await store.claimDelivery(onX, plus(noon, 2 * MINUTE), LEASE))!.postKey).toBe(
           postKey(2),
         )
-        expect(await store.claimDelivery('x', plus(noon, 2 * MINUTE), LEASE)).toBeUndefined()
+        expect(await store.claimDelivery(onX, plus(noon, 2 * MINUTE), LEASE)).toBeUndefined()
         // The third is due at three minutes; the leases run out half a minute before.
-        expect(await store.nextDeliveryAt('x')).toBe(plus(noon, 2.5 * MINUTE))
+        expect(await store.nextDeliveryAt(onX)).toBe(plus(noon, 2.5 * MINUTE))
       }),
     )
 
     test(
       'gives a delivery out again when its lease has run out, and says that it is a second try',
       withDeliveries([delivery(1)], async (store) => {
-        const first = (await store.claimDelivery('x', later, LEASE))!
-        expect(await store.claimDelivery('x', plus(later, LEASE - 1), LEASE)).toBeUndefined()
-        expect(await store.claimDelivery('x', plus(later, LEASE), LEASE)).toEqual({
+        const first = (await store.claimDelivery(onX, later, LEASE))!
+        expect(await store.claimDelivery(onX, plus(later, LEASE - 1), LEASE)).toBeUndefined()
+        expect(await store.claimDelivery(onX, plus(later, LEASE), LEASE)).toEqual({
           ...first,
           attempts: 2,
         })
+      }),
+    )
+
+    test(
+      'hands an account its own alone',
+      withDeliveries([delivery(1), delivery(1, { account: 'ekudden' })], async (store) => {
+        const ekuddens: WayOut = { channel: 'x', account: 'ekudden' }
+        expect(await store.nextDeliveryAt({ channel: 'x', account: 'hamnen' })).toBeUndefined()
+        expect((await store.claimDelivery(ekuddens, later, LEASE))!.account).toBe('ekudden')
+        expect(await store.claimDelivery(ekuddens, later, LEASE)).toBeUndefined()
+        expect(await store.nextDeliveryAt(onX)).toBe(delivery(1).dueAt)
+        expect((await store.claimDelivery(onX, later, LEASE))!.account).toBe('provstad')
       }),
     )
 
@@ -1419,7 +1445,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
           const worker = async () => {
             const mine: number[] = []
             for (;;) {
-              const claimed = await store.claimDelivery('x', later, LEASE)
+              const claimed = await store.claimDelivery(onX, later, LEASE)
               if (!claimed) return mine
               mine.push(claimed.id)
             }
@@ -1434,13 +1460,20 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
     test(
       'settles what is being sent, once; nothing that was settled or never claimed',
       withDeliveries([delivery(1), delivery(2)], async (store) => {
-        const first = (await store.claimDelivery('x', plus(noon, MINUTE), LEASE))!
+        const first = (await store.claimDelivery(onX, plus(noon, MINUTE), LEASE))!
         await store.settleDelivery(first.id, { state: 'sent', remoteId: '17', at: later })
         await store.settleDelivery(first.id, { state: 'dead', error: 'too late' })
         const [second] = await store.deliveries({ states: ['due'], limit: 10 })
         await store.settleDelivery(second!.id, { state: 'sent', at: later })
         expect(await store.deliveries({ limit: 10 })).toEqual([
-          { ...delivery(2), id: second!.id, stationId: ekudden.id, state: 'due', attempts: 0 },
+          {
+            ...delivery(2),
+            id: second!.id,
+            stationId: ekudden.id,
+            sendAt: post(2).sendAt,
+            state: 'due',
+            attempts: 0,
+          },
           { ...first, state: 'sent', remoteId: '17' },
         ])
         expect(await store.deliveries({ postKey: postKey(1), limit: 10 })).toHaveLength(1)
@@ -1450,17 +1483,17 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
     test(
       'puts off what could not be sent, and forgets the error once it is',
       withDeliveries([delivery(1)], async (store) => {
-        const { id } = (await store.claimDelivery('x', later, LEASE))!
+        const { id } = (await store.claimDelivery(onX, later, LEASE))!
         const dueAt = plus(later, 5 * MINUTE)
         await store.settleDelivery(id, { state: 'due', dueAt, error: '503' })
-        expect(await store.claimDelivery('x', later, LEASE)).toBeUndefined()
-        expect(await store.nextDeliveryAt('x')).toBe(dueAt)
-        const again = await store.claimDelivery('x', dueAt, LEASE)
+        expect(await store.claimDelivery(onX, later, LEASE)).toBeUndefined()
+        expect(await store.nextDeliveryAt(onX)).toBe(dueAt)
+        const again = await store.claimDelivery(onX, dueAt, LEASE)
         expect(again).toMatchObject({ attempts: 2, firstTriedAt: later, lastError: '503' })
         await store.settleDelivery(id, { state: 'sent', at: dueAt })
         const [sent] = await store.deliveries({ limit: 1 })
         expect(sent).not.toHaveProperty('lastError')
-        expect(await store.nextDeliveryAt('x')).toBeUndefined()
+        expect(await store.nextDeliveryAt(onX)).toBeUndefined()
       }),
     )
 
@@ -1468,14 +1501,14 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
       'does not count a claim that came to no try',
       withDeliveries([delivery(1)], async (store) => {
         const untried = { state: 'due', dueAt: later, error: 'paused', untried: true } as const
-        const { id } = (await store.claimDelivery('x', later, LEASE))!
+        const { id } = (await store.claimDelivery(onX, later, LEASE))!
         await store.settleDelivery(id, untried)
         const [waiting] = await store.deliveries({ limit: 1 })
         expect(waiting).toMatchObject({ state: 'due', attempts: 0, lastError: 'paused' })
         expect(waiting).not.toHaveProperty('firstTriedAt')
 
-        await store.claimDelivery('x', later, LEASE)
-        await store.claimDelivery('x', plus(later, LEASE), LEASE)
+        await store.claimDelivery(onX, later, LEASE)
+        await store.claimDelivery(onX, plus(later, LEASE), LEASE)
         await store.settleDelivery(id, untried)
         const [tried] = await store.deliveries({ limit: 1 })
         expect(tried).toMatchObject({ attempts: 1, firstTriedAt: later })
@@ -1486,10 +1519,10 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
       'never gives out again what is %s',
       (state) =>
         withDeliveries([delivery(1)], async (store) => {
-          const { id } = (await store.claimDelivery('x', later, LEASE))!
+          const { id } = (await store.claimDelivery(onX, later, LEASE))!
           await store.settleDelivery(id, { state, error: 'so it went' })
-          expect(await store.claimDelivery('x', plus(later, 24 * HOUR), LEASE)).toBeUndefined()
-          expect(await store.nextDeliveryAt('x')).toBeUndefined()
+          expect(await store.claimDelivery(onX, plus(later, 24 * HOUR), LEASE)).toBeUndefined()
+          expect(await store.nextDeliveryAt(onX)).toBeUndefined()
           expect(await store.deliveries({ states: [state], limit: 10 })).toMatchObject([
             { id, state, lastError: 'so it went' },
           ])
@@ -1533,7 +1566,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
               }),
             )
           })
-          await store.claimDelivery('x', plus(noon, HOUR), 1000)
+          await store.claimDelivery(onX, plus(noon, HOUR), 1000)
           before = await asked(store)
         }
         {
@@ -1544,7 +1577,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
             tx.keepEffects(effects({ decisions: [decision()] })),
           )
           expect(next!.id).toBe(before.decisions[0]!.id + 1)
-          expect((await store.claimDelivery('x', plus(noon, 2 * HOUR), 1000))!.attempts).toBe(2)
+          expect((await store.claimDelivery(onX, plus(noon, 2 * HOUR), 1000))!.attempts).toBe(2)
         }
       }))
 

@@ -70,6 +70,28 @@ describe('the SQLite file', () => {
       })
     }))
 
+  test('from when a channel had one account keeps it', () =>
+    inFolder(async (path) => {
+      const account = {
+        account: 'provstad',
+        language: 'sv',
+        appKeyEnv: 'A',
+        appSecretEnv: 'B',
+        accessTokenEnv: 'C',
+        accessSecretEnv: 'D',
+      } as const
+      {
+        await using store = await openSqliteStore(path)
+        await store.saveTown(castTown, noon)
+      }
+      inside(path, (db) => {
+        db.prepare('update town set channels = ?').run(JSON.stringify({ x: account }))
+        db.exec(`delete from kysely_migration where name = '0014-accounts'`)
+      })
+      await using store = await openSqliteStore(path)
+      expect((await store.town())!.channels).toEqual({ x: [account] })
+    }))
+
   test('of a newer Kvitter is refused and left as it is', () =>
     inFolder(async (path) => {
       await (await openSqliteStore(path))[Symbol.asyncDispose]()

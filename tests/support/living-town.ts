@@ -96,7 +96,7 @@ export async function openLivingTown(
 ): Promise<LivingTown> {
   const folder = await mkdtemp(join(tmpdir(), 'kvitter-living-'))
   const plain = options.town ?? castTown
-  const town: Town = options.x ? { ...plain, channels: { x: X_CHANNEL } } : plain
+  const town: Town = options.x ? { ...plain, channels: { x: [X_CHANNEL] } } : plain
   const parsed = parseRuleFile(options.rules ?? RULES, 'rules.yaml')
   if (parsed.kind !== 'ok') throw new Error(JSON.stringify(parsed.faults))
   const { book } = parsed
@@ -137,7 +137,7 @@ export async function openLivingTown(
       previousTown: town,
       makeEngine: (town, kept) => createEngine({ book, town, kept }),
       wordPost,
-      deliveriesFor: (post, { town }) => planDeliveries(post, town.channels),
+      deliveriesFor: planDeliveries,
       clock,
       onFault: (what, error) => {
         throw new Error(what, { cause: error })

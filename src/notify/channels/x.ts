@@ -158,7 +158,14 @@ export function openX(options: XOptions): Channel {
     }
   }
 
-  return { name: 'x', longestMs: REQUESTS * timeoutMs, send, lookUp, check }
+  return {
+    name: 'x',
+    account: options.account,
+    longestMs: REQUESTS * timeoutMs,
+    send,
+    lookUp,
+    check,
+  }
 }
 
 /** X has this text already. After an earlier try of ours that is proof enough; only the id is missing. */

@@ -3,13 +3,15 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Language } from '#src/stations/fraction.ts'
 import type { PostKey, StationId } from '#src/stations/ids.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { Channel, Delivery, DeliveryState, Store } from '../contract.ts'
+import type { Channel, Delivery, DeliveryState, Store, WayOut } from '../contract.ts'
 import type { Tables } from './schema.ts'
 
 type Db = Kysely<Tables>
 
 /** Word for word as in the index on open deliveries: SQLite looks there only if it can see that it may. */
 const IS_OPEN = sql<boolean>`state in ('due', 'sending')`
+
+const SEND_AT = sql<number>`(select send_at from post where key = post_key)`.as('send_at')
 
 /**
  * Marks the oldest due delivery `sending` and counts the try. A delivery whose lease has run out (its
@@ -18,7 +20,7 @@ const IS_OPEN = sql<boolean>`state in ('due', 'sending')`
  */
 export async function claimDelivery(
   db: Db,
-  channel: Channel,
+  { channel, account }: WayOut,
   now: EpochMs,
   leaseMs: number,
 ): Promise<Delivery | undefined> {
@@ -35,6 +37,7 @@ export async function claimDelivery(
         .selectFrom('delivery')
         .select('id')
         .where('channel', '=', channel)
+        .where('account', '=', account)
         .where(IS_OPEN)
         .where((w) =>
           w.or([
@@ -47,14 +50,19 @@ export async function claimDelivery(
         .limit(1),
     )
     .returningAll()
+    .returning(SEND_AT)
     .executeTakeFirst()
   return row && deliveryOf(row)
 }
 
-export async function nextDeliveryAt(db: Db, channel: Channel): Promise<EpochMs | undefined> {
+export async function nextDeliveryAt(
+  db: Db,
+  { channel, account }: WayOut,
+): Promise<EpochMs | undefined> {
   const row = await db
     .selectFrom('delivery')
     .where('channel', '=', channel)
+    .where('account', '=', account)
     .where(IS_OPEN)
     .select((e) =>
       e.fn
@@ -118,7 +126,12 @@ export async function readDeliveries(
   db: Db,
   filter: Parameters<Store['deliveries']>[0],
 ): Promise<readonly Delivery[]> {
-  let query = db.selectFrom('delivery').selectAll().orderBy('id', 'desc').limit(filter.limit)
+  let query = db
+    .selectFrom('delivery')
+    .selectAll()
+    .select(SEND_AT)
+    .orderBy('id', 'desc')
+    .limit(filter.limit)
   if (filter.postKey !== undefined) query = query.where('post_key', '=', filter.postKey)
   if (filter.states !== undefined) query = query.where('state', 'in', [...filter.states])
   return (await query.execute()).map(deliveryOf)
@@ -129,7 +142,7 @@ function isStation(place: string): boolean {
   return /^\d{4}-/.test(place)
 }
 
-function deliveryOf(row: Selectable<Tables['delivery']>): Delivery {
+function deliveryOf(row: Selectable<Tables['delivery']> & { readonly send_at: number }): Delivery {
   return {
     id: row.id,
     postKey: row.post_key as PostKey,
@@ -141,6 +154,7 @@ function deliveryOf(row: Selectable<Tables['delivery']>): Delivery {
     state: row.state as DeliveryState,
     dueAt: row.due_at as EpochMs,
     expiresAt: row.expires_at as EpochMs,
+    sendAt: row.send_at as EpochMs,
     attempts: row.attempts,
     ...(row.first_tried_at === null ? {} : { firstTriedAt: row.first_tried_at as EpochMs }),
     ...(row.remote_id === null ? {} : { remoteId: row.remote_id }),

@@ -267,6 +267,21 @@ const reporterSalts: Migration = {
   },
 }
 
+/** Several accounts on a channel, each claiming its own. */
+const accounts: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      'drop index delivery_open',
+      `create index delivery_open on delivery (channel, account, due_at)
+        where state in ('due', 'sending')`,
+      `update town set channels = json_set(channels, '$.x', json_array(json_extract(channels, '$.x')))
+        where json_type(channels, '$.x') = 'object'`,
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -281,4 +296,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0011-withdrawn-posts': withdrawnPosts,
   '0012-snapshots': snapshots,
   '0013-reporter-salts': reporterSalts,
+  '0014-accounts': accounts,
 }

@@ -474,9 +474,9 @@ export async function openSqliteStore(path: string): Promise<Store> {
       return post
     },
 
-    claimDelivery: (channel, now, leaseMs) =>
-      transact(() => claimDelivery(writer.query, channel, now, leaseMs)),
-    nextDeliveryAt: (channel) => nextDeliveryAt(reader.query, channel),
+    claimDelivery: (way, now, leaseMs) =>
+      transact(() => claimDelivery(writer.query, way, now, leaseMs)),
+    nextDeliveryAt: (way) => nextDeliveryAt(reader.query, way),
     settleDelivery: (id, outcome) => transact(() => settleDelivery(writer.query, id, outcome)),
     deliveries: (filter) => readDeliveries(reader.query, filter),
 

@@ -1,0 +1,42 @@
+/** The shape of `channels` in a `town.yaml`. Messages finish the sentence "expected …". */
+import { z } from 'zod'
+import { LANGUAGES } from './fraction.ts'
+import { areaName, environmentName, line, stationName } from './text-shapes.ts'
+
+const accountFields = {
+  account: line(100),
+  language: z.enum(LANGUAGES),
+  stations: z.array(stationName).min(1, 'at least one station').exactOptional(),
+  areas: z.array(areaName).min(1, 'at least one area').exactOptional(),
+}
+const xAccount = z.strictObject({
+  ...accountFields,
+  appKeyEnv: environmentName,
+  appSecretEnv: environmentName,
+  accessTokenEnv: environmentName,
+  accessSecretEnv: environmentName,
+})
+
+/** Each channel's account; a town may have one or a list of them. */
+const ACCOUNTS = { x: xAccount } as const
+
+function oneOrMore<Shape extends z.ZodType>(account: Shape) {
+  return z
+    .union([account, z.array(account).min(1, 'at least one account')], {
+      error: 'an account, or a list of accounts',
+    })
+    .exactOptional()
+}
+
+export const channelsShape = z.strictObject({ x: oneOrMore(ACCOUNTS.x) })
+
+/** Which keys are known where, as in `KEYS_AT`. */
+export const CHANNEL_KEYS: Readonly<Record<string, readonly string[]>> = {
+  channels: Object.keys(ACCOUNTS),
+  ...Object.fromEntries(
+    Object.entries(ACCOUNTS).flatMap(([channel, { shape }]) => [
+      [`channels.${channel}`, Object.keys(shape)],
+      [`channels.${channel}.*`, Object.keys(shape)],
+    ]),
+  ),
+}

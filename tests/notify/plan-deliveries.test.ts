@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { planDeliveries } from '#src/notify/plan-deliveries.ts'
+import type { Account, XAccount } from '#src/stations/station.ts'
+import { indexTown } from '#src/stations/town-index.ts'
+import type { Post } from '#src/store/contract.ts'
+import { dividedTown, ekudden, hamnen, north, south, torget } from '#tests/support/town.ts'
+import { makePost, noon } from './deliveries.ts'
+
+const KEYS = { appKeyEnv: 'A', appSecretEnv: 'B', accessTokenEnv: 'C', accessSecretEnv: 'D' }
+
+function account(name: string, places: Partial<Account> = {}): XAccount {
+  return { account: name, language: 'sv', ...places, ...KEYS }
+}
+
+const accounts = [
+  account('town'),
+  account('town_en', { language: 'en' }),
+  account('north', { areas: [north] }),
+  account('ekudden', { stations: [ekudden.id] }),
+  account('harbours', { stations: [hamnen.id, torget.id] }),
+]
+
+function planned(post: Post, x: readonly XAccount[] = accounts): readonly string[] {
+  const town = indexTown({ ...dividedTown, channels: { x } })
+  return planDeliveries(post, town).map(
+    ({ channel, account, text }) => `${channel} ${account} ${text === post.texts.en ? 'en' : 'sv'}`,
+  )
+}
+
+const at = (place: Partial<Post>): Post => {
+  const { stationId: _, ...post } = makePost(1, noon)
+  return { ...post, ...place }
+}
+
+describe('on X, which forbids the same words from several accounts, the narrowest speaks', () => {
+  test.each([
+    ['a station with an account', { stationId: ekudden.id }, ['x town_en en', 'x ekudden sv']],
+    ['one of an account’s stations', { stationId: torget.id }, ['x town_en en', 'x harbours sv']],
+    ['an area with an account', { areaId: north }, ['x town_en en', 'x north sv']],
+    ['an area without one', { areaId: south }, ['x town sv', 'x town_en en']],
+    ['the whole town', {}, ['x town sv', 'x town_en en']],
+  ])('%s', (_, place, expected) => {
+    expect(planned(at(place))).toEqual(expected)
+  })
+
+  test('a station’s area speaks where the station has no account', () => {
+    const some = [account('town'), account('north', { areas: [north] })]
+    expect(planned(at({ stationId: hamnen.id }), some)).toEqual(['x north sv'])
+    expect(planned(at({ stationId: torget.id }), some)).toEqual(['x town sv'])
+  })
+})
+
+test('a station whose own account is all there is speaks for nobody else', () => {
+  const one = [account('ekudden', { stations: [ekudden.id] })]
+  expect(planned(at({ stationId: hamnen.id }), one)).toEqual([])
+  expect(planned(at({}), one)).toEqual([])
+})
+
+test('what only staff shall see goes nowhere, nor does anything without accounts', () => {
+  expect(planned({ ...makePost(1, noon), audience: 'staff' })).toEqual([])
+  expect(planned(makePost(1, noon), [])).toEqual([])
+})
+
+test('a delivery carries the words, from when and until when', () => {
+  const post = makePost(1, noon)
+  const town = indexTown({ ...dividedTown, channels: { x: [account('town')] } })
+  expect(planDeliveries(post, town)).toEqual([
+    {
+      postKey: post.key,
+      channel: 'x',
+      account: 'town',
+      language: 'sv',
+      text: post.texts.sv,
+      dueAt: post.sendAt,
+      expiresAt: post.expiresAt,
+    },
+  ])
+})
