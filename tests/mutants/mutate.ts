@@ -13,6 +13,8 @@ export interface Mutant {
   readonly file: string
   /** From 1. */
   readonly line: number
+  /** The whole of that line. */
+  readonly within: string
   /** What stands there, and what would stand there instead. */
   readonly was: string
   readonly becomes: string
@@ -41,6 +43,7 @@ interface Change {
 export function mutate(source: string, file: string, firstId: number): Mutated {
   const code = stripTypeScriptTypes(source)
   const program = parseAst(code) as unknown as Node
+  const lines = code.split('\n')
   const mutants: Mutant[] = []
 
   function write(node: Node, parents: readonly Node[]): string {
@@ -51,8 +54,9 @@ export function mutate(source: string, file: string, firstId: number): Mutated {
     for (const { becomes, isStatement } of changes) {
       const id = firstId + mutants.length
       const line = code.slice(0, node.start).split('\n').length
+      const within = lines[line - 1]!.trim()
       const was = code.slice(node.start, node.end)
-      mutants.push({ id, file, line, was, becomes: becomes === '' ? '(nothing)' : becomes })
+      mutants.push({ id, file, line, within, was, becomes: becomes || '(nothing)' })
       text = isStatement
         ? `{ if ($mutant(${id})) { ${becomes} } else { ${text} } }`
         : `($mutant(${id}) ? (${becomes}) : (${text}))`

@@ -6,15 +6,15 @@ import type { Fate } from './test-process.ts'
 
 export interface Result {
   readonly mutant: Mutant
-  readonly fate: Fate['kind'] | 'equivalent'
+  readonly fate: Exclude<Fate['kind'], 'spoilt'> | 'equivalent'
 }
 
 /** A table by file, then the survivors. */
 export function report(results: readonly Result[]): string {
-  const byFile = Map.groupBy(results, ({ mutant }) => basename(mutant.file))
+  const files = new Set(results.map(({ mutant }) => mutant.file))
   return [
     row('file', ['mutants', 'killed', 'survived', 'equivalent', 'killed %']),
-    ...[...byFile].map(([file, of]) => row(file, figures(of))),
+    ...[...files].map((file) => rowOf(file, results)),
     row('all', figures(results)),
     '',
     'Survivors',
@@ -24,6 +24,11 @@ export function report(results: readonly Result[]): string {
     ),
     '',
   ].join('\n')
+}
+
+/** One file's row of the table. */
+export function rowOf(file: string, results: readonly Result[]): string {
+  return row(basename(file), figures(results.filter(({ mutant }) => mutant.file === file)))
 }
 
 export function survivors(results: readonly Result[]): readonly Mutant[] {

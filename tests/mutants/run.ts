@@ -8,9 +8,10 @@ import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { equivalents } from './equivalents.ts'
+import type { Equivalent } from './equivalents.ts'
 import { mutate } from './mutate.ts'
 import type { Mutant } from './mutate.ts'
-import { report, survivors } from './report.ts'
+import { report, rowOf } from './report.ts'
 import type { Result } from './report.ts'
 import { createChooser, surveyTests } from './survey.ts'
 import { startTestProcess } from './test-process.ts'
@@ -21,8 +22,8 @@ const HELP = `Usage: npm run mutants -- [FILE …] [--tests GLOB] [--slowest MS]
   FILE          names of files in src/rules/, such as gates.ts; all of them when none is given
   --tests GLOB  the tests to run (tests/{rules,rule-tests}/**/*.test.ts)
   --slowest MS  tests that take longer are left out (100)
-  --out FILE    writes the survivors there as they are found, as JSON
-  --again FILE  tries only the survivors of an earlier run
+  --out FILE    writes what came of each mutant there, file by file, as JSON
+  --again FILE  goes on from what an earlier run wrote: tries what survived and what is new
 `
 
 const { values, positionals } = parseArgs({
@@ -40,8 +41,10 @@ if (values.help) {
   process.exit(0)
 }
 
-/** After so many mutants the process is begun anew: test files that were read anew are never forgotten. */
-const MUTANTS_EACH = 300
+/** After so many mutants the process is begun anew: modules that were read anew are never forgotten. */
+const MUTANTS_EACH = 100
+/** A test that takes so many times the steps of the longest never ends. */
+const STEPS_MORE = 10
 
 const { mutants, texts } = makeMutants()
 const testFiles = globSync(values.tests).map((path) => resolve(path))
@@ -50,24 +53,23 @@ const whole = await surveyTests(surveyor, testFiles.sort())
 surveyor.stop()
 const tests = whole.tests.filter(({ ms }) => ms <= Number(values.slowest))
 const chooser = createChooser({ ...whole, tests })
-const chosen = mutants.filter(isChosen())
+const before = readEarlier()
 tell(
-  `${chosen.length} of ${mutants.length} mutants, ${tests.length} tests; ${whole.tests.length - tests.length} left out as slow`,
+  `${mutants.length} mutants, ${tests.length} tests; ${whole.tests.length - tests.length} left out as slow`,
 )
 
+const mostSteps = STEPS_MORE * Math.max(...tests.map(({ steps }) => steps))
 const results: Result[] = []
+let tried = 0
 let worker: TestProcess | undefined
-for (const [i, mutant] of chosen.entries()) {
-  results.push({ mutant, fate: isEquivalent(mutant) ? 'equivalent' : await fateOf(mutant) })
-  if (i % MUTANTS_EACH === MUTANTS_EACH - 1) {
-    tell(`${i + 1} of ${chosen.length}, ${survivors(results).length} survive`)
-    worker?.stop()
-    worker = undefined
-    keepSurvivors()
-  }
+for (const [i, mutant] of mutants.entries()) {
+  results.push({ mutant, fate: takeEarlier(mutant) ?? (await fateOf(mutant)) })
+  const { file } = mutant
+  if (mutants[i + 1]?.file === file) continue
+  tell(rowOf(file, results))
+  if (values.out) writeFileSync(values.out, JSON.stringify(results, null, 1))
 }
-worker?.stop()
-keepSurvivors()
+endWorker()
 process.stdout.write(report(results))
 
 /** Writes each source file, with all its mutants in it, where every process can read it. */
@@ -88,35 +90,45 @@ function makeMutants() {
 }
 
 async function fateOf(mutant: Mutant): Promise<Result['fate']> {
-  const files = chooser.testsFor(mutant)
-  if (files.length === 0) return 'survived'
-  const isOfReading = whole.whileReading.has(mutant.id)
-  const own = isOfReading
-    ? startTestProcess(texts, mutant.id)
-    : (worker ??= startTestProcess(texts))
-  const fate = await own.try({ kind: 'try', mutant: mutant.id, files })
+  const tests = chooser.testsFor(mutant)
+  if (tests.length === 0) return 'survived'
+  const isReadAnew = chooser.isOfReading(mutant)
+  const order = { kind: 'try', mutant: mutant.id, tests, isReadAnew, mostSteps } as const
+  if (tried++ % MUTANTS_EACH === 0) endWorker()
+  worker ??= startTestProcess(texts)
+  let fate = await worker.try(order)
+  if (fate.kind === 'spoilt') {
+    endWorker()
+    worker = startTestProcess(texts)
+    fate = await worker.try(order)
+  }
   if (fate.kind === 'killed') chooser.learn(mutant, fate.by)
-  if (isOfReading || fate.kind === 'timeout') own.stop()
-  if (own === worker && fate.kind === 'timeout') worker = undefined
-  return fate.kind
+  if (fate.kind === 'timeout' || fate.kind === 'spoilt') endWorker()
+  // In a new process nobody else has left anything behind.
+  return fate.kind === 'spoilt' ? 'killed' : fate.kind
 }
 
-function isSame(a: Pick<Mutant, 'file' | 'was' | 'becomes'>, b: typeof a): boolean {
-  return basename(a.file) === basename(b.file) && a.was === b.was && a.becomes === b.becomes
+function endWorker(): void {
+  worker?.stop()
+  worker = undefined
 }
 
-function isEquivalent(mutant: Mutant): boolean {
-  return equivalents.some((known) => isSame(known, mutant))
+/** What an earlier run has found out for good, by mutant. */
+function readEarlier(): Map<string, Result[]> {
+  if (values.again === undefined) return new Map()
+  const earlier = JSON.parse(readFileSync(values.again, 'utf8')) as readonly Result[]
+  const settled = earlier.filter(({ fate }) => fate === 'killed' || fate === 'timeout')
+  return Map.groupBy(settled, ({ mutant }) => keyOf(mutant))
 }
 
-function isChosen(): (mutant: Mutant) => boolean {
-  if (values.again === undefined) return () => true
-  const before = JSON.parse(readFileSync(values.again, 'utf8')) as readonly Mutant[]
-  return (mutant) => before.some((survivor) => isSame(survivor, mutant))
+function takeEarlier(mutant: Mutant): Result['fate'] | undefined {
+  const key = keyOf(mutant)
+  const isEquivalent = equivalents.some((known) => keyOf(known) === key)
+  return before.get(key)?.pop()?.fate ?? (isEquivalent ? 'equivalent' : undefined)
 }
 
-function keepSurvivors(): void {
-  if (values.out) writeFileSync(values.out, JSON.stringify(survivors(results), null, 1))
+function keyOf({ file, within, was, becomes }: Omit<Equivalent, 'because'>): string {
+  return [basename(file), within, was, becomes].join('\n')
 }
 
 function tell(text: string): void {

@@ -1,19 +1,18 @@
 /** Which mutants the tests reach, and which tests to run against each. */
-import type { Killer, TestsOfFile } from './messages.ts'
+import type { Killer, TestPlace } from './messages.ts'
 import type { Mutant } from './mutate.ts'
 import type { TestProcess } from './test-process.ts'
 
-interface SurveyedTest {
-  readonly file: string
-  readonly index: number
+interface SurveyedTest extends TestPlace {
   readonly name: string
   readonly ms: number
+  readonly steps: number
   readonly reached: ReadonlySet<number>
 }
 
 export interface Survey {
   readonly tests: readonly SurveyedTest[]
-  /** Reached while the modules were read: such a mutant needs a process of its own. */
+  /** Reached while the modules were read: for such a mutant they are read anew. */
   readonly whileReading: ReadonlySet<number>
   /** Reached while a test file was read. */
   readonly byFile: ReadonlyMap<string, ReadonlySet<number>>
@@ -45,51 +44,43 @@ export async function surveyTests(worker: TestProcess, paths: readonly string[])
 }
 
 export interface Chooser {
-  /**
-   * The tests that may notice a mutant, by file: first those that have noticed most of the same source
-   * file's mutants, and then the quickest.
-   */
-  testsFor(mutant: Mutant): readonly TestsOfFile[]
+  /** The tests that may notice a mutant: those first that are likely to. */
+  testsFor(mutant: Mutant): readonly TestPlace[]
+  /** Whether modules or test files reach the mutant while they are read. */
+  isOfReading(mutant: Mutant): boolean
   learn(mutant: Mutant, killer: Killer): void
 }
 
+/** So many of the tests that noticed something last are asked first. */
+const LAST = 5
+
 export function createChooser({ tests, whileReading, byFile }: Survey): Chooser {
   const kills = new Map<string, number>()
-  const killsOf = (mutant: Mutant, file: string, test: number | '' = ''): number =>
-    kills.get(`${mutant.file} ${file} ${test}`) ?? 0
+  let last: readonly string[] = []
+  const worthOf = (mutant: Mutant, { file, index, ms }: SurveyedTest) => ({
+    file,
+    index,
+    place: last.indexOf(`${file} ${index}`),
+    // A test that has noticed nothing yet is worth something as well.
+    killsPerMs: (0.05 + (kills.get(`${mutant.file} ${file} ${index}`) ?? 0)) / (0.5 + ms),
+  })
   return {
     testsFor(mutant) {
       const { id } = mutant
-      const isOfReading = whileReading.has(id)
-      const chosen = tests.filter(
-        ({ file, reached }) => isOfReading || reached.has(id) || byFile.get(file)!.has(id),
-      )
-      const groups = [...Map.groupBy(chosen, ({ file }) => file)].map(([file, of]) => ({
-        file,
-        kills: killsOf(mutant, file),
-        ms: of.reduce((sum, { ms }) => sum + ms, 0),
-        tests: of
-          .map(({ index, ms }) => ({ index, ms, kills: killsOf(mutant, file, index) }))
-          .sort(byKills)
-          .map(({ index }) => index),
-      }))
-      return groups
-        .sort(byKills)
-        .map(({ file, tests }) => ({ file, tests, isReadAnew: byFile.get(file)!.has(id) }))
+      const isAny = whileReading.has(id)
+      return tests
+        .filter(({ file, reached }) => isAny || reached.has(id) || byFile.get(file)!.has(id))
+        .map((test) => worthOf(mutant, test))
+        .sort((a, b) => b.place - a.place || b.killsPerMs - a.killsPerMs)
+        .map(({ file, index }) => ({ file, index }))
     },
-    learn(mutant, { file, test }) {
-      for (const key of [`${mutant.file} ${file} `, `${mutant.file} ${file} ${test}`]) {
-        kills.set(key, (kills.get(key) ?? 0) + 1)
-      }
+    isOfReading: ({ id }) =>
+      whileReading.has(id) || [...byFile.values()].some((reached) => reached.has(id)),
+    learn(mutant, { file, index }) {
+      const test = `${file} ${index}`
+      last = [...last.filter((other) => other !== test), test].slice(-LAST)
+      const key = `${mutant.file} ${test}`
+      kills.set(key, (kills.get(key) ?? 0) + 1)
     },
   }
-}
-
-interface Worth {
-  readonly kills: number
-  readonly ms: number
-}
-
-function byKills(a: Worth, b: Worth): number {
-  return b.kills - a.kills || a.ms - b.ms
 }

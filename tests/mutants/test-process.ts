@@ -10,8 +10,10 @@ const TIMEOUT_MS = 10_000
 export type Fate =
   | { readonly kind: 'killed'; readonly by: Killer }
   | { readonly kind: 'survived' }
-  /** A test never ended, or the process died. */
+  /** A test never ended, or the process died. The process is of no more use. */
   | { readonly kind: 'timeout' }
+  /** Something that an earlier mutant left behind: to be asked of another process. */
+  | { readonly kind: 'spoilt' }
 
 export interface TestProcess {
   send(order: Order, listen: (answer: Answer) => void): void
@@ -19,16 +21,10 @@ export interface TestProcess {
   stop(): void
 }
 
-/**
- * `texts` says where each source file lies with all its mutants in it. With `mutant`, that one is
- * switched on from the beginning.
- */
-export function startTestProcess(
-  texts: Readonly<Record<string, string>>,
-  mutant = -1,
-): TestProcess {
+/** `texts` says where each source file lies with all its mutants in it. */
+export function startTestProcess(texts: Readonly<Record<string, string>>): TestProcess {
   const child: ChildProcess = fork(new URL('./worker.ts', import.meta.url), {
-    env: { ...process.env, MUTANT: String(mutant), MUTANT_TEXTS: JSON.stringify(texts) },
+    env: { ...process.env, MUTANT_TEXTS: JSON.stringify(texts) },
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
@@ -47,7 +43,9 @@ export function startTestProcess(
       this.send(order, (answer) => {
         timer.refresh()
         if (answer.kind !== 'tried') return
-        resolve(answer.killer ? { kind: 'killed', by: answer.killer } : { kind: 'survived' })
+        const { killer, isSpoilt } = answer
+        if (isSpoilt) resolve({ kind: 'spoilt' })
+        else resolve(killer ? { kind: 'killed', by: killer } : { kind: 'survived' })
       })
       const fate = await promise
       clearTimeout(timer)

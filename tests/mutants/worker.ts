@@ -4,53 +4,69 @@ import { registerHooks, stripTypeScriptTypes } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 import type { LightTest } from './light-runner.ts'
-import type { Answer, Killer, Order } from './messages.ts'
+import type { Answer, Killer, Order, TestPlace } from './messages.ts'
 
 /** Which mutant is switched on; −1 for none. */
-let active = Number(process.env['MUTANT'] ?? -1)
+let active = -1
 /** Where a mutant is noted when its code is reached. */
 let reached: Set<number> | undefined
+let steps = 0
+let mostSteps = Infinity
 
 Object.assign(globalThis, {
   $mutant(id: number): boolean {
     reached?.add(id)
+    if (++steps > mostSteps) throw new Error('never ends')
     return id === active
   },
   /** A test file begins, and all that it imports has been read. */
   $testFile(): void {
-    reached = ofFile
+    reached &&= ofFile
   },
 })
 
 let ofFile = new Set<number>()
 const lightRunner = new URL('./light-runner.ts', import.meta.url).href
 const texts = JSON.parse(process.env['MUTANT_TEXTS']!) as Readonly<Record<string, string>>
+const sources = new Map<string, string>()
 
 registerHooks({
   resolve(specifier, context, next) {
-    const isOfTests = context.parentURL !== undefined && context.parentURL !== lightRunner
-    if (specifier === 'vitest' && isOfTests) return { url: lightRunner, shortCircuit: true }
-    return next(specifier, context)
+    const { parentURL } = context
+    if (specifier === 'vitest' && parentURL !== undefined && parentURL !== lightRunner) {
+      return { url: lightRunner, shortCircuit: true }
+    }
+    const resolved = next(specifier, context)
+    // What a module that is read anew imports is read anew as well.
+    const again = parentURL?.split('?')[1]
+    return again !== undefined && isOurs(resolved.url)
+      ? { ...resolved, url: `${resolved.url}?${again}` }
+      : resolved
   },
   load(url, context, next) {
     const [address] = url.split('?')
-    if (!address!.startsWith('file:')) return next(url, context)
-    const file = fileURLToPath(address!)
-    const text = texts[file]
-    if (text !== undefined) {
-      return { format: 'module', source: readFileSync(text, 'utf8'), shortCircuit: true }
-    }
-    if (file.endsWith('.test.ts')) {
-      const code = stripTypeScriptTypes(readFileSync(file, 'utf8'))
-      return { format: 'module', source: `$testFile();${code}`, shortCircuit: true }
-    }
-    return next(url, context)
+    if (!isOurs(address!)) return next(url, context)
+    return { format: 'module', source: sourceOf(fileURLToPath(address!)), shortCircuit: true }
   },
 })
 
+function isOurs(url: string): boolean {
+  return url.startsWith('file:') && url.endsWith('.ts') && !url.includes('/node_modules/')
+}
+
+function sourceOf(file: string): string {
+  const known = sources.get(file)
+  if (known !== undefined) return known
+  const text = texts[file]
+  const code = text ? readFileSync(text, 'utf8') : stripTypeScriptTypes(readFileSync(file, 'utf8'))
+  const source = file.endsWith('.test.ts') ? `$testFile();${code}` : code
+  sources.set(file, source)
+  return source
+}
+
 const { takeCollected } = await import('./light-runner.ts')
 
-/** The tests of a file; with a number, of the file read anew. */
+/** The tests of a file; with a number, of the file and all that it imports read anew. */
 async function collect(file: string, again?: number): Promise<readonly LightTest[]> {
   const { href } = pathToFileURL(file)
   await import(again === undefined ? href : `${href}?again=${again}`)
@@ -80,7 +96,8 @@ async function survey(paths: readonly string[]): Promise<void> {
       const from = performance.now()
       const fault = await faultOf(test)
       const ms = performance.now() - from
-      answer({ kind: 'test', file, index, name: test.name, ms, reached: [...reached], fault })
+      const { name } = test
+      answer({ kind: 'test', file, index, name, ms, steps, reached: [...reached], fault })
       reached = undefined
     }
   }
@@ -88,9 +105,10 @@ async function survey(paths: readonly string[]): Promise<void> {
 }
 
 async function faultOf(test: LightTest): Promise<string | undefined> {
+  steps = 0
   try {
     await test.run()
-    return undefined
+    return steps > mostSteps ? 'never ends' : undefined
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   }
@@ -98,46 +116,40 @@ async function faultOf(test: LightTest): Promise<string | undefined> {
 
 let again = 0
 
-/** The first test that notices the mutant; undefined when none does. */
-async function killerOf({
-  mutant,
-  files: asked,
-}: Order & { kind: 'try' }): Promise<Killer | undefined> {
+async function tryMutant(order: Order & { readonly kind: 'try' }): Promise<void> {
+  const { mutant, isReadAnew } = order
+  const known = isReadAnew ? new Map<string, readonly LightTest[]>() : files
+  mostSteps = order.mostSteps
   active = mutant
-  try {
-    for (const { file, tests, isReadAnew } of asked) {
-      const found = await testsIn(file, isReadAnew)
-      for (const test of tests) {
-        answer({ kind: 'begun' })
-        const fault = found?.[test] ? await faultOf(found[test]) : 'lost'
-        if (fault !== undefined) return { file, ...(found && { test }) }
-      }
-    }
-    return undefined
-  } finally {
-    active = -1
-  }
+  const killer = await killerAmong(order.tests, known, ++again)
+  active = -1
+  const test = killer?.index !== undefined && known.get(killer.file)?.[killer.index]
+  const isSpoilt = !isReadAnew && test ? (await faultOf(test)) !== undefined : false
+  mostSteps = Infinity
+  answer({ kind: 'tried', mutant, killer, isSpoilt })
 }
 
-/** Undefined where the file cannot be read with the mutant. */
-async function testsIn(
-  file: string,
-  isReadAnew: boolean,
-): Promise<readonly LightTest[] | undefined> {
-  const known = isReadAnew ? undefined : files.get(file)
-  if (known) return known
-  try {
-    const found = await collect(file, ++again)
-    if (!isReadAnew) files.set(file, found)
-    return found
-  } catch {
-    return undefined
+/** The first test that notices the mutant; undefined when none does. */
+async function killerAmong(
+  tests: readonly TestPlace[],
+  known: Map<string, readonly LightTest[]>,
+  again: number,
+): Promise<Killer | undefined> {
+  for (const { file, index } of tests) {
+    answer({ kind: 'begun' })
+    try {
+      steps = 0
+      if (!known.has(file))
+        known.set(file, await collect(file, known === files ? undefined : again))
+    } catch {
+      return { file }
+    }
+    const test = known.get(file)![index]
+    if (!test || (await faultOf(test)) !== undefined) return { file, index }
   }
+  return undefined
 }
 
 process.on('message', (order: Order) => {
-  if (order.kind === 'survey') void survey(order.paths)
-  else {
-    void killerOf(order).then((killer) => answer({ kind: 'tried', mutant: order.mutant, killer }))
-  }
+  void (order.kind === 'survey' ? survey(order.paths) : tryMutant(order))
 })
