@@ -97,7 +97,7 @@ async function journalWith(store: Store): Promise<Figure> {
     store,
     town,
     makeEngine: idleEngine,
-    wordPost: () => ({ sv: '', en: '' }),
+    wordPost: () => ({ sv: '', en: '', fi: '' }),
     deliveriesFor: () => [],
     clock: now,
     onFault: (what, error) => console.error(what, error),

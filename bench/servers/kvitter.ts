@@ -44,7 +44,7 @@ async function openStorage(): Promise<{ journal: Journal; port: number }> {
     store,
     town: folder.town,
     makeEngine: () => idleEngine,
-    wordPost: () => ({ sv: '', en: '' }),
+    wordPost: () => ({ sv: '', en: '', fi: '' }),
     deliveriesFor: () => [],
     clock,
     onFault: (what, error) => log.error({ err: error }, what),

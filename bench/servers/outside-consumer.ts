@@ -41,7 +41,7 @@ async function journalOf() {
     town,
     makeEngine: (town, kept) =>
       mode === 'whole' ? createEngine({ book, town, kept }) : idleEngine,
-    wordPost: () => ({ sv: '', en: '' }),
+    wordPost: () => ({ sv: '', en: '', fi: '' }),
     deliveriesFor: () => [],
     clock,
     onFault: (what, error) => log.error({ err: error }, what),

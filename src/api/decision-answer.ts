@@ -1,4 +1,5 @@
 /** Decisions and posts as the API tells them: every field, instants as text, and a sentence in each language. */
+import type { Language } from '#src/stations/fraction.ts'
 import { z } from 'zod'
 import type { Clause, Decision, GateAnswer } from '#src/rules/decision.ts'
 import { findCorrection } from '#src/store/contract.ts'
@@ -7,18 +8,14 @@ import { isoOrNull, isoText, type EpochMs } from '#src/stations/time.ts'
 import { placeName } from '#src/stations/place-name.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { explainDecision } from '#src/wording/decision-text.ts'
-import type { ExplanationLanguage } from '#src/wording/explanation.ts'
-import { isoInstant } from './station-answer.ts'
+import { inEachLanguage, isoInstant } from './station-answer.ts'
 
-const bothLanguages = z.strictObject({ sv: z.string(), en: z.string() })
 /** The same in words. */
-export const sentenceAnswer = z
-  .strictObject({ sv: z.string(), en: z.string(), fi: z.string() })
-  .meta({ description: 'The same in words: Swedish, English, Finnish.' })
+export const sentenceAnswer = inEachLanguage.meta({
+  description: 'The same in words: Swedish, English, Finnish.',
+})
 
-export function sentences(
-  explain: (language: ExplanationLanguage) => string,
-): z.infer<typeof sentenceAnswer> {
+export function sentences(explain: (language: Language) => string): z.infer<typeof sentenceAnswer> {
   return { sv: explain('sv'), en: explain('en'), fi: explain('fi') }
 }
 
@@ -146,7 +143,7 @@ export const postAnswer = z
       description:
         '`open` says that something is so, `close` that it no longer is; a `digest` gathers what the day had no more posts for, a `correction` takes back the post that it `corrects`.',
     }),
-    texts: bothLanguages,
+    texts: inEachLanguage,
     items: z.array(
       z.strictObject({
         ruleId: z.string(),
@@ -207,7 +204,7 @@ export function postJson(post: Post, town: TownIndex, publicUrl: string, at: Epo
       post.stationId === undefined ? null : (town.stations.get(post.stationId)?.name ?? null),
     audience: post.audience,
     kind: post.kind,
-    texts: { sv: post.texts.sv, en: post.texts.en },
+    texts: { ...post.texts },
     items: post.items.map((item) => ({
       ruleId: item.ruleId,
       episode: item.episode,

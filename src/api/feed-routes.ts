@@ -1,8 +1,8 @@
-/** The town's and each station's words as Atom and JSON Feed, in either language. */
+/** The town's and each station's words as Atom and JSON Feed, in each language. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { Language } from '#src/stations/fraction.ts'
+import { LANGUAGES, type Language } from '#src/stations/fraction.ts'
 import { parseStationId } from '#src/stations/ids.ts'
 import { placeName } from '#src/stations/place-name.ts'
 import type { Station } from '#src/stations/station.ts'
@@ -31,7 +31,7 @@ export const townAtom = apiRoute({
   path: '/feeds/town.atom',
   operationId: 'townAtom',
   summary: 'The town’s newest posts as Atom',
-  description: 'Also under `/en/feeds/…` in English.',
+  description: 'Also under `/en/feeds/…` in English and `/fi/feeds/…` in Finnish.',
   tag: 'feeds',
   params: z.strictObject({}),
   query: feedQuery,
@@ -43,7 +43,7 @@ export const townJson = apiRoute({
   path: '/feeds/town.json',
   operationId: 'townJson',
   summary: 'The town’s newest posts as JSON Feed',
-  description: 'Also under `/en/feeds/…` in English.',
+  description: 'Also under `/en/feeds/…` in English and `/fi/feeds/…` in Finnish.',
   tag: 'feeds',
   params: z.strictObject({}),
   query: feedQuery,
@@ -55,7 +55,7 @@ export const stationFeed = apiRoute({
   path: '/feeds/stations/:file',
   operationId: 'stationFeed',
   summary: 'One station’s newest posts, as Atom or JSON Feed',
-  description: 'Also under `/en/feeds/…` in English.',
+  description: 'Also under `/en/feeds/…` in English and `/fi/feeds/…` in Finnish.',
   tag: 'feeds',
   params: stationFile,
   query: feedQuery,
@@ -88,12 +88,12 @@ export function feedRoutes(app: FastifyInstance, deps: ApiDeps): void {
       limit: POSTS_PER_FEED,
       ...(station && { stationId: station.id }),
     })
-    const root = language === 'sv' ? '' : `/${language}`
+    const root = rootOf(language)
     const own = what.asked === undefined || what.asked === what.prefix
     const render = what.format === 'atom' ? atomFeed : jsonFeed
     const feed = render({
       title: station ? `${station.name}, ${townName}` : feedTitle(townName, language),
-      selfUrl: `${publicUrl}${what.prefix === 'sv' ? '' : '/en'}${what.path}${own ? '' : `?lang=${language}`}`,
+      selfUrl: `${publicUrl}${rootOf(what.prefix)}${what.path}${own ? '' : `?lang=${language}`}`,
       pageUrl: `${publicUrl}${root}${station ? `/s/${station.id}` : '/'}`,
       publicUrl,
       language,
@@ -120,8 +120,8 @@ export function feedRoutes(app: FastifyInstance, deps: ApiDeps): void {
     return reply.header('content-type', feed.contentType).send(feed.body)
   }
 
-  for (const prefix of ['sv', 'en'] as const) {
-    const root = prefix === 'sv' ? '' : '/en'
+  for (const prefix of LANGUAGES) {
+    const root = rootOf(prefix)
     for (const [route, format] of [
       [townAtom, 'atom'],
       [townJson, 'json'],
@@ -163,7 +163,16 @@ export function feedRoutes(app: FastifyInstance, deps: ApiDeps): void {
 }
 
 function feedTitle(townName: string, language: Language): string {
-  return language === 'sv'
-    ? `Återvinningsstationer i ${townName}`
-    : `Recycling stations in ${townName}`
+  switch (language) {
+    case 'sv':
+      return `Återvinningsstationer i ${townName}`
+    case 'en':
+      return `Recycling stations in ${townName}`
+    case 'fi':
+      return `Kierrätyspisteet: ${townName}`
+  }
+}
+
+function rootOf(language: Language): string {
+  return language === 'sv' ? '' : `/${language}`
 }

@@ -1,7 +1,7 @@
 /** What callers may say in a path or a query, and how they are told that they said it wrongly. */
 import { z } from 'zod'
 import type { FastifySchemaCompiler } from 'fastify'
-import { FRACTIONS, parseFraction } from '#src/stations/fraction.ts'
+import { FRACTIONS, LANGUAGES, parseFraction, parseLanguage } from '#src/stations/fraction.ts'
 import {
   parseAreaId,
   parseContainerId,
@@ -79,11 +79,9 @@ export const postPlaceText = parsed(
   'an ISO 8601 time with an offset, such as 2026-05-05T10:45:00Z, or what an address in next has here',
   { examples: ['2026-05-05T10:45:00Z'] },
 )
-export const languageText = parsed(
-  (text) => (text === 'sv' || text === 'en' ? text : undefined),
-  'sv or en',
-  { enum: ['sv', 'en'] },
-)
+export const languageText = parsed(parseLanguage, `one of ${LANGUAGES.join(', ')}`, {
+  enum: LANGUAGES,
+})
 export const ruleIdText = parsed(
   (text) => (/^[a-z][a-z0-9_-]{0,63}$/.test(text) ? text : undefined),
   'the id of a rule, such as full',

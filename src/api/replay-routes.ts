@@ -9,7 +9,7 @@ import { apiRoute, type ApiDeps } from './api-route.ts'
 import { sentenceAnswer } from './decision-answer.ts'
 import { instantText, stationIdText } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
-import { isoInstant } from './station-answer.ts'
+import { inEachLanguage, isoInstant } from './station-answer.ts'
 
 interface Span {
   readonly from?: EpochMs
@@ -74,8 +74,7 @@ const saidRow = z.strictObject({
   kind: z.enum(['open', 'close', 'digest', 'correction']),
   post: z.string().meta({ description: 'The post’s key; several rows may share one.' }),
   episode: z.string(),
-  texts: z
-    .strictObject({ sv: z.string(), en: z.string() })
+  texts: inEachLanguage
     .nullable()
     .meta({ description: 'The whole post; null when its station is no longer in the town.' }),
   why: reasonRow.nullable(),

@@ -1,4 +1,5 @@
 /** What residents say of a container, without an account. */
+import { LANGUAGES } from '#src/stations/fraction.ts'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -6,7 +7,7 @@ import { RESIDENT_KINDS } from '#src/rules/record.ts'
 import { findFloods } from '#src/rules/report-floods.ts'
 import { DAY, isoText, plus, SECOND } from '#src/stations/time.ts'
 import { REPORT_EFFECTS, standingsAbout, type ReportDesk } from '#src/store/report-desk.ts'
-import { explainReport, REPORT_LANGUAGES, type ToldReport } from '#src/wording/report-text.ts'
+import { explainReport, type ToldReport } from '#src/wording/report-text.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, instantText } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
@@ -125,7 +126,7 @@ export function reportRoutes(
         applied: reported.did,
         containerStatus: status.word,
         sentence: Object.fromEntries(
-          REPORT_LANGUAGES.map((language) => [language, explainReport(told, language)]),
+          LANGUAGES.map((language) => [language, explainReport(told, language)]),
         ),
       }
     },

@@ -8,6 +8,7 @@ import type { Container, Place, Station } from '#src/stations/station.ts'
 import { isoOrNull } from '#src/stations/time.ts'
 
 export const isoInstant = z.iso.datetime()
+export const inEachLanguage = z.strictObject({ sv: z.string(), en: z.string(), fi: z.string() })
 const fraction = z.enum(FRACTIONS.map((f) => f.id))
 export const statusWords = z.enum(['has-room', 'nearly-full', 'full', 'unknown'])
 
@@ -21,7 +22,7 @@ export const containerAnswer = z
       .string()
       .meta({ description: 'The station’s id in the national hub, text: leading zeros count.' }),
     fraction,
-    fractionName: z.strictObject({ sv: z.string(), en: z.string() }),
+    fractionName: inEachLanguage,
     serviceType: z.int().meta({ description: 'The national hub’s service type, 1–8.' }),
     serviceId: z.int().meta({ description: 'The national hub’s service id, 101–108.' }),
     status: statusWords,
@@ -101,6 +102,7 @@ export function containerJson(
     fractionName: {
       sv: fractionName(container.fraction, 'sv'),
       en: fractionName(container.fraction, 'en'),
+      fi: fractionName(container.fraction, 'fi'),
     },
     serviceType: type,
     serviceId: 100 + type,

@@ -1,4 +1,5 @@
 /** `kvitter replay`: the journal played again, under the rules that held or under others. */
+import { LANGUAGES, parseLanguage, type Language } from '#src/stations/fraction.ts'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -19,7 +20,6 @@ import { faultLine } from '#src/stations/fault-line.ts'
 import { parseStationId } from '#src/stations/ids.ts'
 import { DEFAULT_TIME_ZONE, instant, wallTime } from '#src/stations/time.ts'
 import { type JournalReader, type JournalSpan, NoReplay } from '#src/store/journal-reader.ts'
-import { EXPLANATION_LANGUAGES, type ExplanationLanguage } from '#src/wording/explanation.ts'
 import { clockText } from '#src/wording/wall-clock.ts'
 import { type Env, readSettings } from '../config.ts'
 import type { CommandResult } from './codec.ts'
@@ -114,8 +114,8 @@ function readFlags(args: readonly string[]) {
       values.diff && values.rules === undefined && '--diff: name the rules with --rules',
       values.against !== undefined && !values.diff && '--against: goes with --rules and --diff',
       values.language !== undefined &&
-        !isLanguage(values.language) &&
-        `--language: expected one of ${EXPLANATION_LANGUAGES.join(', ')}, got "${values.language}"`,
+        !parseLanguage(values.language) &&
+        `--language: expected one of ${LANGUAGES.join(', ')}, got "${values.language}"`,
     ].filter((fault) => typeof fault === 'string')
     return faults.length > 0 ? faults.join('\n') : { values }
   } catch (error) {
@@ -191,7 +191,7 @@ function told(
   if (given.kind === 'faulty') return wrong(given.faults.map(faultLine).join('\n'))
   const code = given.kind === 'verified' && given.differences > 0 ? 1 : 0
   if (values.json) return { code, text: JSON.stringify(given, null, 2) }
-  const language = isLanguage(values.language) ? values.language : 'en'
+  const language = parseLanguage(values.language) ?? 'en'
   const timeZone = reader.town()?.timeZone ?? DEFAULT_TIME_ZONE
   switch (given.kind) {
     case 'verified':
@@ -236,7 +236,7 @@ function playedText(
   given: Extract<ReplayAnswer, { kind: 'played' }>,
   question: ReplayQuestion,
   timeZone: string,
-  language: ExplanationLanguage,
+  language: Language,
 ): string {
   const { records, decisions, posts, said, more } = given
   const by = question.kind === 'play' && question.rules ? ` by ${question.rules.name}` : ''
@@ -257,7 +257,7 @@ function playedText(
 function comparedText(
   given: Extract<ReplayAnswer, { kind: 'compared' }>,
   timeZone: string,
-  language: ExplanationLanguage,
+  language: Language,
 ): string {
   const { records, same, added, gone, moved, changes, more } = given
   const rows = changes.map((row) => {
@@ -281,10 +281,7 @@ function comparedText(
   ].join('\n')
 }
 
-function changeReason(
-  { change, now, was, whyNot }: ChangeRow,
-  language: ExplanationLanguage,
-): string {
+function changeReason({ change, now, was, whyNot }: ChangeRow, language: Language): string {
   const other = whyNot ? reason(whyNot, language) : 'it never came up'
   switch (change) {
     case 'added':
@@ -303,22 +300,18 @@ function where({ station, stationId, areaId }: SaidRow): string {
   return station ?? stationId ?? areaId ?? '-'
 }
 
-function what({ kind, subject, texts }: SaidRow, language: ExplanationLanguage): string {
-  const text = texts?.[language === 'fi' ? 'en' : language].replaceAll('\n', ' ') ?? subject
+function what({ kind, subject, texts }: SaidRow, language: Language): string {
+  const text = texts?.[language].replaceAll('\n', ' ') ?? subject
   return `${kind}: ${text.length > WIDEST ? `${text.slice(0, WIDEST - 1)}…` : text}`
 }
 
-function reason(row: ReasonRow | null, language: ExplanationLanguage): string {
+function reason(row: ReasonRow | null, language: Language): string {
   return row ? row.texts[language] : '-'
 }
 
 function local(at: string | number, timeZone: string): string {
   const when = instant(typeof at === 'number' ? at : Date.parse(at))
   return `${wallTime(when, timeZone).day} ${clockText(when, timeZone)}`
-}
-
-function isLanguage(text: string | undefined): text is ExplanationLanguage {
-  return EXPLANATION_LANGUAGES.some((language) => language === text)
 }
 
 function wrong(text: string): CommandResult {

@@ -1,20 +1,34 @@
 /** About the service, and the accessibility statement that the law asks for (DOS-lagen, 2018:1937). */
+import type { Language } from '#src/stations/fraction.ts'
 import { parseInstant } from '#src/stations/time.ts'
 import { dateText } from '#src/wording/status-text.ts'
+import { aboutFinnish, statementFinnish } from './about-pages-fi.ts'
+import { contact, contactList, DIGG_REPORT } from './contact.ts'
 import { html, type Html } from './html.ts'
 import { aboutPath, accessibilityPath, layout, operatorName, withSoftHyphens } from './layout.ts'
-import { link, type View } from './site.ts'
+import type { View } from './site.ts'
+
+const ABOUT: Readonly<Record<Language, (view: View) => Html>> = {
+  sv: aboutSwedish,
+  en: aboutEnglish,
+  fi: aboutFinnish,
+}
+
+/** `reviewed` is the day when somebody went through the pages by hand; undefined: nobody has. */
+type Statement = (view: View, reviewed: string | undefined) => Html
+const STATEMENTS: Readonly<Record<Language, Statement>> = {
+  sv: statementSwedish,
+  en: statementEnglish,
+  fi: statementFinnish,
+}
 
 export function aboutPage(view: View): Html {
-  const sv = view.language === 'sv'
   const town = view.town.town.name
   return layout(view, {
     title: `${view.say.about} – ${town}`,
-    description: sv
-      ? `Återvinningsstationerna i ${town} säger själva till när de är fulla.`
-      : `The recycling stations in ${town} say so themselves when they are full.`,
-    otherLanguagePath: aboutPath(sv ? 'en' : 'sv'),
-    body: sv ? aboutSwedish(view) : aboutEnglish(view),
+    description: view.say.aboutLead(town),
+    pathInAll: aboutPath,
+    body: ABOUT[view.language](view),
   })
 }
 
@@ -120,59 +134,16 @@ function aboutEnglish(view: View): Html {
   </div>`
 }
 
-function contact(view: View): Html {
-  const sv = view.language === 'sv'
-  return html`<h2>${sv ? 'Kontakt' : 'Contact'}</h2>
-    <p>${view.say.operatedBy(operatorName(view))}</p>
-    ${contactList(view)}
-    <p><a href="${link(view, accessibilityPath(view.language))}">${view.say.accessibility}</a></p>`
-}
-
-/** The ways to reach the operator; what isn't configured is said to be missing, not made up. */
-function contactList({ operator, language }: View): Html {
-  const sv = language === 'sv'
-  const { feedbackUrl, email, phone } = operator
-  if (feedbackUrl === undefined && email === undefined && phone === undefined) {
-    return html`<p>
-      ${
-        sv
-          ? 'Kontaktuppgifter är inte ifyllda än. Den som driver tjänsten ska ange dem i inställningarna.'
-          : 'Contact details have not been filled in yet. Whoever runs the service is to give them in the settings.'
-      }
-    </p>`
-  }
-  return html`<ul class="plain">
-    ${
-      feedbackUrl !== undefined &&
-      html`<li>
-        <a href="${feedbackUrl}"
-          >${sv ? 'Formulär, utan att du behöver uppge namn' : 'A form; you needn’t give your name'}</a
-        >
-      </li>`
-    }
-    ${email !== undefined && html`<li><a href="mailto:${email}">${email}</a></li>`}
-    ${
-      phone !== undefined &&
-      html`<li><a href="tel:${phone.replace(/[^\d+]/g, '')}">${phone}</a></li>`
-    }
-  </ul>`
-}
-
-const DIGG_REPORT = 'https://www.digg.se/tdosanmalan'
-
 export function accessibilityPage(view: View): Html {
-  const sv = view.language === 'sv'
   const { reviewedAt: day } = view.operator
   const reviewed = day === undefined ? undefined : parseInstant(`${day}T12:00:00Z`)
   const reviewedText =
     reviewed === undefined ? undefined : dateText(reviewed, view.timeZone, view.language)
   return layout(view, {
     title: `${view.say.accessibility} – ${view.town.town.name}`,
-    description: sv
-      ? 'Hur tillgängliga sidorna är, vad som brister och hur du säger till.'
-      : 'How accessible these pages are, what falls short and how to tell us.',
-    otherLanguagePath: accessibilityPath(sv ? 'en' : 'sv'),
-    body: sv ? statementSwedish(view, reviewedText) : statementEnglish(view, reviewedText),
+    description: view.say.accessibilityLead,
+    pathInAll: accessibilityPath,
+    body: STATEMENTS[view.language](view, reviewedText),
   })
 }
 
@@ -221,8 +192,8 @@ function statementSwedish(view: View, reviewed: string | undefined): Html {
     <h2>Hur vi prövar</h2>
     <p>
       Varje ändring prövas automatiskt med axe-core i Chromium: alla slags sidor, ljust och mörkt,
-      360 och 1280 bildpunkter brett, på svenska och engelska. Automatiska prov hittar ungefär
-      hälften av alla brister; resten kräver att människor provar.
+      360 och 1280 bildpunkter brett, på svenska, engelska och finska. Automatiska prov hittar
+      ungefär hälften av alla brister; resten kräver att människor provar.
     </p>
   </div>`
 }
@@ -273,8 +244,8 @@ function statementEnglish(view: View, reviewed: string | undefined): Html {
     <h2>How we test</h2>
     <p>
       Every change is tried automatically with axe-core in Chromium: every kind of page, light and
-      dark, 360 and 1280 pixels wide, in Swedish and English. Automatic tests find about half of all
-      faults; people have to find the rest.
+      dark, 360 and 1280 pixels wide, in Swedish, English and Finnish. Automatic tests find about
+      half of all faults; people have to find the rest.
     </p>
   </div>`
 }

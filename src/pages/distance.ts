@@ -3,5 +3,5 @@ import type { Language } from '#src/stations/fraction.ts'
 import { distanceText } from '#src/wording/wall-clock.ts'
 
 export function distanceIn(metres: number, language: Language): string {
-  return distanceText(metres, language === 'sv' ? ',' : '.')
+  return distanceText(metres, language === 'en' ? '.' : ',')
 }

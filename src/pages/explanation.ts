@@ -2,7 +2,7 @@
 import type { Clause, Decision, EvidencePart, GateAnswer } from '#src/rules/decision.ts'
 import { placeName } from '#src/stations/place-name.ts'
 import { DAY, HOUR, instant, isoText, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
-import { spanText, weekdayText, whenText } from '#src/wording/status-text.ts'
+import { localeOf, spanText, weekdayText, whenText } from '#src/wording/status-text.ts'
 import { explainDecision } from '#src/wording/decision-text.ts'
 import { containerTitle } from './container-marks.ts'
 import { html, type Html } from './html.ts'
@@ -191,7 +191,7 @@ function when(view: View, at: EpochMs): string {
 }
 
 function number({ language }: View, value: number): string {
-  return new Intl.NumberFormat(language === 'sv' ? 'sv-SE' : 'en-GB', {
+  return new Intl.NumberFormat(localeOf(language), {
     maximumFractionDigits: 2,
   }).format(value)
 }

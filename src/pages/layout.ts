@@ -1,5 +1,5 @@
 /** The frame around every page: head, banners, menu, footer. */
-import type { Language } from '#src/stations/fraction.ts'
+import { LANGUAGES, type Language } from '#src/stations/fraction.ts'
 import { HOUR } from '#src/stations/time.ts'
 import { spanText, weekdayText, whenText } from '#src/wording/status-text.ts'
 import { clockText } from '#src/wording/wall-clock.ts'
@@ -12,8 +12,8 @@ export interface PageParts {
   readonly body: Html
   /** Comes back by itself in a demo. Pages that are read at leisure don't. */
   readonly live?: boolean
-  /** The same page in the other language; absent where there is none. */
-  readonly otherLanguagePath?: string
+  /** The page's path without the language, where it exists in every language: the same in each, or of its own. */
+  readonly pathInAll?: string | ((language: Language) => string)
   /** Feeds that tell the same, by path without the language. */
   readonly feeds?: readonly { readonly title: string; readonly path: string }[]
   /** Keeps the page out of search engines. */
@@ -24,8 +24,7 @@ const DEMO_REFRESH_SECONDS = 5
 
 export function layout(view: View, page: PageParts): Html {
   const { say, language, demo } = view
-  const other: Language = language === 'sv' ? 'en' : 'sv'
-  const otherPath = page.otherLanguagePath
+  const others = otherLanguages(view, page)
   const town = view.town.town.name
   const refreshes = page.live === true && demo !== undefined && !demo.paused
   return html`${trusted('<!doctype html>')}
@@ -40,14 +39,14 @@ export function layout(view: View, page: PageParts): Html {
         ${refreshes && html`<meta http-equiv="refresh" content="${DEMO_REFRESH_SECONDS}" />`}
         <link rel="stylesheet" href="${view.cssUrl}" />
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-        ${
-          otherPath !== undefined &&
-          html`<link
-            rel="alternate"
-            hreflang="${other}"
-            href="${view.publicUrl}${link({ language: other }, otherPath)}"
-          />`
-        }
+        ${others.map(
+          (other) =>
+            html`<link
+              rel="alternate"
+              hreflang="${other.language}"
+              href="${view.publicUrl}${other.path}"
+            />`,
+        )}
         ${page.feeds?.map(
           (feed) => html`
             <link
@@ -75,15 +74,12 @@ export function layout(view: View, page: PageParts): Html {
             <nav aria-label="${say.mainMenu}">
               <a href="${link(view, '/')}">${say.stations}</a>
               <a href="${link(view, aboutPath(language))}">${say.about}</a>
-              ${
-                otherPath !== undefined &&
-                html`<a
-                  href="${link({ language: other }, otherPath)}"
-                  lang="${other}"
-                  hreflang="${other}"
-                  >${say.otherLanguage}</a
-                >`
-              }
+              ${others.map(
+                (other) =>
+                  html`<a href="${other.path}" lang="${other.language}" hreflang="${other.language}"
+                    >${IN_LANGUAGE[other.language]}</a
+                  >`,
+              )}
             </nav>
           </div>
         </header>
@@ -103,9 +99,26 @@ export function layout(view: View, page: PageParts): Html {
     </html>`
 }
 
+const IN_LANGUAGE: Readonly<Record<Language, string>> = {
+  sv: 'På svenska',
+  en: 'In English',
+  fi: 'Suomeksi',
+}
+
+function otherLanguages(
+  { language }: View,
+  { pathInAll: path }: PageParts,
+): readonly { readonly language: Language; readonly path: string }[] {
+  if (path === undefined) return []
+  return LANGUAGES.filter((other) => other !== language).map((other) => ({
+    language: other,
+    path: link({ language: other }, typeof path === 'string' ? path : path(other)),
+  }))
+}
+
 /** Lets the long words of our headings break where Swedish would break them, on narrow screens. */
 export function withSoftHyphens(heading: string): string {
-  return heading.replace(/(Återvinnings|Tillgänglighets)(?=[a-zåäö])/g, '$1\u00AD')
+  return heading.replace(/(Återvinnings|Tillgänglighets|Saavutettavuus)(?=[a-zåäö])/g, '$1\u00AD')
 }
 
 /** Who runs the service, linked to their own site where there is one. */
@@ -114,11 +127,11 @@ export function operatorName({ operator: { name, url } }: View): Html {
 }
 
 export function aboutPath(language: Language): string {
-  return language === 'sv' ? '/om' : '/about'
+  return { sv: '/om', en: '/about', fi: '/tietoja' }[language]
 }
 
 export function accessibilityPath(language: Language): string {
-  return language === 'sv' ? '/tillganglighet' : '/accessibility'
+  return { sv: '/tillganglighet', en: '/accessibility', fi: '/saavutettavuus' }[language]
 }
 
 function demoBanner(view: View, live: boolean): Html | undefined {

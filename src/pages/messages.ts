@@ -2,6 +2,7 @@
 import type { Language } from '#src/stations/fraction.ts'
 import type { EpisodeState, GateAnswer } from '#src/rules/decision.ts'
 import { html, type Html } from './html.ts'
+import { fi } from './messages-fi.ts'
 
 export interface Counts {
   readonly containers: number
@@ -11,7 +12,6 @@ export interface Counts {
 }
 
 const sv = {
-  otherLanguage: 'In English',
   skipToContent: 'Hoppa till innehållet',
   mainMenu: 'Huvudmeny',
   stations: 'Stationer',
@@ -20,6 +20,13 @@ const sv = {
   apiDocs: 'Öppna data',
   footer: 'Sidfot',
   operatedBy: (name: Html): Html => html`Tjänsten drivs av ${name}.`,
+  contact: 'Kontakt',
+  contactMissing:
+    'Kontaktuppgifter är inte ifyllda än. Den som driver tjänsten ska ange dem i inställningarna.',
+  contactForm: 'Formulär, utan att du behöver uppge namn',
+  aboutLead: (town: string) =>
+    `Återvinningsstationerna i ${town} säger själva till när de är fulla.`,
+  accessibilityLead: 'Hur tillgängliga sidorna är, vad som brister och hur du säger till.',
 
   stalledTitle: 'Uppgifterna uppdateras inte',
   stalledSince: (when: string) =>
@@ -251,7 +258,6 @@ const sv = {
 export type Messages = typeof sv
 
 const en: Messages = {
-  otherLanguage: 'På svenska',
   skipToContent: 'Skip to the content',
   mainMenu: 'Main menu',
   stations: 'Stations',
@@ -260,6 +266,12 @@ const en: Messages = {
   apiDocs: 'Open data',
   footer: 'Footer',
   operatedBy: (name) => html`This service is run by ${name}.`,
+  contact: 'Contact',
+  contactMissing:
+    'Contact details have not been filled in yet. Whoever runs the service is to give them in the settings.',
+  contactForm: 'A form; you needn’t give your name',
+  aboutLead: (town) => `The recycling stations in ${town} say so themselves when they are full.`,
+  accessibilityLead: 'How accessible these pages are, what falls short and how to tell us.',
 
   stalledTitle: 'The figures are not being updated',
   stalledSince: (when) => `The latest reading came ${when}. What you see may have changed since.`,
@@ -480,4 +492,4 @@ const en: Messages = {
   errorReference: (id) => `If you contact us, mention ${id}.`,
 }
 
-export const messages: Readonly<Record<Language, Messages>> = { sv, en }
+export const messages: Readonly<Record<Language, Messages>> = { sv, en, fi }

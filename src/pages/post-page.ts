@@ -27,7 +27,7 @@ export function postPage(
   return layout(view, {
     title: `${say.postTitle(name)} – ${view.town.town.name}`,
     description: correction ? `${say.wasWrong} ${text}` : text,
-    otherLanguagePath: `/p/${post.key}`,
+    pathInAll: `/p/${post.key}`,
     body: html`
       <h1>${say.postTitle(name)}</h1>
       <blockquote class="post ${post.kind}">${postWords(view, post, correction)}</blockquote>

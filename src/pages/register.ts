@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Language } from '#src/stations/fraction.ts'
+import { LANGUAGES, parseLanguage, type Language } from '#src/stations/fraction.ts'
 import { parsePostKey, parseStationId } from '#src/stations/ids.ts'
 import { isSaid } from '#src/store/contract.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
@@ -17,7 +17,7 @@ import { registerReportForm } from './report-form.ts'
 import { correctionsOf } from './post-words.ts'
 import { parseListQuery, stationListPage } from './station-list-page.ts'
 import { stationPage, type StationFacts } from './station-page.ts'
-import { viewOf, type PagesOptions, type View } from './site.ts'
+import { languageRoot, viewOf, type PagesOptions, type View } from './site.ts'
 
 const LATEST_POSTS = 5
 const STATION_POSTS = 10
@@ -32,7 +32,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   const historyOf = cacheHistories(store)
 
   function viewFor(request: FastifyRequest, language: Language): View {
-    const path = language === 'sv' ? request.url : request.url.slice(`/${language}`.length) || '/'
+    const path = request.url.slice(languageRoot(language).length) || '/'
     return viewOf(options, {
       language,
       here: path.startsWith('/') ? path : `/${path}`,
@@ -77,8 +77,8 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
       .send(htmlText(failedPage(view, request.id)))
   })
 
-  for (const language of ['sv', 'en'] as const) {
-    const root = language === 'sv' ? '' : `/${language}`
+  for (const language of LANGUAGES) {
+    const root = languageRoot(language)
 
     const list = async (request: FastifyRequest, reply: FastifyReply) => {
       const query = parseListQuery(textsOf(request.query), journal.town.stations)
@@ -165,7 +165,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
 }
 
 function languageOf(url: string): Language {
-  return /^\/en(?:[/?]|$)/.test(url) ? 'en' : 'sv'
+  return parseLanguage(/^\/(\w+)(?:[/?]|$)/.exec(url)?.[1]) ?? 'sv'
 }
 
 /** A query's plain values; a key given twice or more counts as its first. */

@@ -4,10 +4,10 @@
  */
 import type { Standing } from '#src/rules/contract.ts'
 import { RESIDENT_KINDS } from '#src/rules/record.ts'
-import { fractionName } from '#src/stations/fraction.ts'
+import { fractionName, type Language } from '#src/stations/fraction.ts'
 import type { Container, Station } from '#src/stations/station.ts'
 import type { ReportEffect, ResidentKind } from '#src/store/report-desk.ts'
-import { explainReport, type ReportLanguage } from '#src/wording/report-text.ts'
+import { explainReport } from '#src/wording/report-text.ts'
 import { ageText } from '#src/wording/status-text.ts'
 import { containerTitle, fractionSign, sortByFraction, wordPill } from './container-marks.ts'
 import { distanceIn } from './distance.ts'
@@ -40,7 +40,7 @@ export function reportPage(view: View, labelled: Labelled): Html {
   return layout(view, {
     title: `${title}, ${station.name} – ${view.town.town.name}`,
     description: say.reportLead,
-    otherLanguagePath: reportPath(container),
+    pathInAll: reportPath(container),
     noIndex: true,
     body: html`
       ${containerHead(view, labelled)}
@@ -66,17 +66,17 @@ export function toldPage(view: View, labelled: Labelled, told: Told): Html {
   const { say, now, timeZone } = view
   const { container, station } = labelled
   const status = view.statusOf(container.id)
-  const sentence = (language: ReportLanguage) =>
+  const sentence = (language: Language) =>
     explainReport({ ...told, status, now, timeZone }, language)
   return layout(view, {
     title: `${say.toldTitle} – ${view.town.town.name}`,
     description: say.reportLead,
-    otherLanguagePath: `${reportPath(container)}/told?kind=${told.kind}&did=${told.did}`,
+    pathInAll: `${reportPath(container)}/told?kind=${told.kind}&did=${told.did}`,
     noIndex: true,
     body: html`
       <h1>${say.toldTitle}</h1>
       <p class="lead">${sentence(view.language)}</p>
-      <p lang="fi" class="where">${sentence('fi')}</p>
+      ${view.language !== 'fi' && html`<p lang="fi" class="where">${sentence('fi')}</p>`}
       ${elsewhere(view, labelled, told.kind)}
       <ul class="plain">
         <li><a href="${link(view, reportPath(container))}">${say.reportMore}</a></li>

@@ -71,7 +71,12 @@ export interface View {
 
 /** A path in the page's language. */
 export function link(view: Pick<View, 'language'>, path: string): string {
-  return view.language === 'sv' ? path : `/${view.language}${path}`
+  return languageRoot(view.language) + path
+}
+
+/** What a language's paths begin with: nothing in Swedish, `/en`, `/fi`. */
+export function languageRoot(language: Language): string {
+  return language === 'sv' ? '' : `/${language}`
 }
 
 export function viewOf(

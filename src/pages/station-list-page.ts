@@ -88,7 +88,7 @@ export function stationListPage(
     title,
     description: say.townLead(counts, all.length),
     live: true,
-    otherLanguagePath: view.here,
+    pathInAll: view.here,
     feeds: [{ title, path: '/feeds/town' }],
     body: html`
       <h1>${withSoftHyphens(title)}</h1>

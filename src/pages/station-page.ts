@@ -51,7 +51,7 @@ export function stationPage(view: View, facts: StationFacts): Html {
     title: `${station.name} – ${view.town.town.name}`,
     description: `${station.name}: ${state}`,
     live: true,
-    otherLanguagePath: path,
+    pathInAll: path,
     feeds: [{ title: station.name, path: `/feeds/stations/${station.id}` }],
     body: html`
       <h1>${station.name}</h1>

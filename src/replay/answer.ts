@@ -8,7 +8,6 @@ import { isoOrNull, isoText } from '#src/stations/time.ts'
 import { indexTown, type TownIndex } from '#src/stations/town-index.ts'
 import type { JournalReader, JournalSpan } from '#src/store/journal-reader.ts'
 import { explainDecision } from '#src/wording/decision-text.ts'
-import type { ExplanationLanguage } from '#src/wording/explanation.ts'
 import { POST_TEMPLATES, wordPost } from '#src/wording/post-text.ts'
 import { play, verify } from './run.ts'
 
@@ -51,7 +50,7 @@ export interface SaidRow {
 export interface ReasonRow {
   readonly at: string
   readonly because: Decision['because']
-  readonly texts: Readonly<Record<ExplanationLanguage, string>>
+  readonly texts: Readonly<Record<Language, string>>
 }
 
 export interface ChangeRow {

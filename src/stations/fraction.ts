@@ -4,22 +4,44 @@
  */
 
 export const FRACTIONS = [
-  { id: 'paper', type: 1, sv: 'pappersförpackningar', en: 'paper packaging' },
-  { id: 'plastic', type: 2, sv: 'plastförpackningar', en: 'plastic packaging' },
-  { id: 'metal', type: 3, sv: 'metallförpackningar', en: 'metal packaging' },
-  { id: 'clear-glass', type: 4, sv: 'ofärgat glas', en: 'clear glass' },
-  { id: 'coloured-glass', type: 5, sv: 'färgat glas', en: 'coloured glass' },
-  { id: 'newspapers', type: 6, sv: 'tidningar', en: 'newspapers' },
-  { id: 'batteries', type: 7, sv: 'batterier', en: 'batteries' },
-  { id: 'textiles', type: 8, sv: 'textil', en: 'textiles' },
+  {
+    id: 'paper',
+    type: 1,
+    sv: 'pappersförpackningar',
+    en: 'paper packaging',
+    fi: 'paperipakkaukset',
+  },
+  {
+    id: 'plastic',
+    type: 2,
+    sv: 'plastförpackningar',
+    en: 'plastic packaging',
+    fi: 'muovipakkaukset',
+  },
+  {
+    id: 'metal',
+    type: 3,
+    sv: 'metallförpackningar',
+    en: 'metal packaging',
+    fi: 'metallipakkaukset',
+  },
+  { id: 'clear-glass', type: 4, sv: 'ofärgat glas', en: 'clear glass', fi: 'väritön lasi' },
+  { id: 'coloured-glass', type: 5, sv: 'färgat glas', en: 'coloured glass', fi: 'värillinen lasi' },
+  { id: 'newspapers', type: 6, sv: 'tidningar', en: 'newspapers', fi: 'sanomalehdet' },
+  { id: 'batteries', type: 7, sv: 'batterier', en: 'batteries', fi: 'paristot' },
+  { id: 'textiles', type: 8, sv: 'textil', en: 'textiles', fi: 'tekstiilit' },
 ] as const
 
 export type Fraction = (typeof FRACTIONS)[number]['id']
 export type FractionType = (typeof FRACTIONS)[number]['type']
 
 /** Languages of everything residents see. */
-export const LANGUAGES = ['sv', 'en'] as const
+export const LANGUAGES = ['sv', 'en', 'fi'] as const
 export type Language = (typeof LANGUAGES)[number]
+
+export function parseLanguage(text: string | undefined): Language | undefined {
+  return LANGUAGES.find((language) => language === text)
+}
 
 const byId = new Map<string, (typeof FRACTIONS)[number]>(FRACTIONS.map((f) => [f.id, f]))
 

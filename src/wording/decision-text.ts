@@ -1,9 +1,10 @@
 /** A decision in one plain sentence: why something was said, why not, or what it waits for. */
 import type { Decision, DecisionReason, GateAnswer } from '#src/rules/decision.ts'
+import type { Language } from '#src/stations/fraction.ts'
 import { MINUTE } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { readSpent } from './explanation.ts'
-import type { ExplanationLanguage, Told } from './explanation.ts'
+import type { Told } from './explanation.ts'
 import { canLast, groundsOf, isOfLevel, tellerOf } from './grounds.ts'
 import type { Teller } from './grounds.ts'
 
@@ -11,11 +12,7 @@ import type { Teller } from './grounds.ts'
  * One sentence for residents and staff alike, with clock times as they are in the town. Every reason
  * and every gate has its own; docs/reasons.md lists them.
  */
-export function explainDecision(
-  decision: Decision,
-  town: TownIndex,
-  language: ExplanationLanguage,
-): string {
+export function explainDecision(decision: Decision, town: TownIndex, language: Language): string {
   const teller = tellerOf(language, decision.at, town.town.timeZone)
   const { because } = decision
   if (because !== 'gate-held' && because !== 'gate-dropped') {

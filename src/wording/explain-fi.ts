@@ -2,15 +2,15 @@
  * Finnish sentences about decisions. Short main clauses, so that few cases are needed: a time is
  * `klo 12.45` throughout, and a number that is counted takes the partitive.
  */
-import { HOUR, MINUTE, wallTime } from '#src/stations/time.ts'
+import { HOUR, MINUTE } from '#src/stations/time.ts'
 import { unitsOf } from './explanation.ts'
 import type { Explanations, Spent, Unit } from './explanation.ts'
+import { DAYS_FI, dottedClock } from './finnish-clock.ts'
 import { dayOfMonth } from './wall-clock.ts'
 
 const NUMBERS = ['ei yhtään', 'yksi', 'kaksi', 'kolme', 'neljä', 'viisi', 'kuusi']
 /** `yhden kävijän`, `kahden kävijän` */
 const GENITIVES = ['', 'yhden', 'kahden', 'kolmen', 'neljän', 'viiden', 'kuuden']
-const WEEKDAYS = 'maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai'.split(' ')
 
 /** Of one, of more, and of either in the genitive. */
 const UNITS: Readonly<Record<Unit, readonly [string, string, string]>> = {
@@ -23,9 +23,7 @@ const conjunction = new Intl.ListFormat('fi', { type: 'conjunction' })
 
 export const explainFi: Explanations = {
   clock(at, now, timeZone) {
-    const { minuteOfDay } = wallTime(at, timeZone)
-    const minutes = String(minuteOfDay % 60).padStart(2, '0')
-    const clock = `klo ${Math.trunc(minuteOfDay / 60)}.${minutes}`
+    const clock = `klo ${dottedClock(at, timeZone)}`
     if (Math.abs(at - now) < 24 * HOUR) return clock
     const { month, date } = dayOfMonth(at, timeZone)
     return `${date}.${month}. ${clock}`
@@ -149,7 +147,7 @@ export const explainFi: Explanations = {
         ? 'kierros on täyteen varattu'
         : `kierrokselle mahtuu vielä ${word(n)} ${n === 1 ? 'nouto' : 'noutoa'}`,
     't.hour': (n) => `kello on yli ${n}`,
-    't.weekday': (n) => `on ${WEEKDAYS[n - 1]}`,
+    't.weekday': (n) => `on ${DAYS_FI[n - 1]}`,
   },
   yesNo: {
     'c.passed_today': [

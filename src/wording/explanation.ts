@@ -2,11 +2,6 @@
 import type { DecisionReason, GateAnswer } from '#src/rules/decision.ts'
 import type { Lacking } from '#src/rules/evidence.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { Language } from '#src/stations/fraction.ts'
-
-/** Decisions are explained in one language more than the pages speak: Borås is a Finnish administrative area. */
-export const EXPLANATION_LANGUAGES = ['sv', 'en', 'fi'] as const
-export type ExplanationLanguage = Language | 'fi'
 
 /** All that a sentence about a decision is made of, its parts already in words. */
 export interface Told {

@@ -24,6 +24,7 @@ export interface FeedPost {
 const WRONG: Readonly<Record<Language, string>> = {
   sv: 'Rättat, stämde inte: ',
   en: 'Corrected, this was wrong: ',
+  fi: 'Oikaistu, ei pitänyt paikkaansa: ',
 }
 
 /** All addresses are absolute. `publicUrl` is the site's root, with or without a slash at its end. */

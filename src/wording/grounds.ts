@@ -1,19 +1,14 @@
 /** What a decision rests on, in words: what the sensor shows and people say, counts, forecasts, plans. */
 import type { Clause, EvidencePart } from '#src/rules/decision.ts'
 import type { Lacking } from '#src/rules/evidence.ts'
+import type { Language } from '#src/stations/fraction.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { explainEn } from './explain-en.ts'
 import { explainFi } from './explain-fi.ts'
 import { explainSv } from './explain-sv.ts'
-import type {
-  ExplanationLanguage,
-  Explanations,
-  Missing,
-  NumberFact,
-  YesNoFact,
-} from './explanation.ts'
+import type { Explanations, Missing, NumberFact, YesNoFact } from './explanation.ts'
 
-export const EXPLANATIONS: Readonly<Record<ExplanationLanguage, Explanations>> = {
+export const EXPLANATIONS: Readonly<Record<Language, Explanations>> = {
   sv: explainSv,
   en: explainEn,
   fi: explainFi,
@@ -25,7 +20,7 @@ export interface Teller {
   readonly clock: (at: EpochMs) => string
 }
 
-export function tellerOf(language: ExplanationLanguage, now: EpochMs, timeZone: string): Teller {
+export function tellerOf(language: Language, now: EpochMs, timeZone: string): Teller {
   const say = EXPLANATIONS[language]
   return { say, clock: (at) => say.clock(at, now, timeZone) }
 }

@@ -8,7 +8,7 @@ import type { TownIndex } from '#src/stations/town-index.ts'
 import type { Day, PartOfDay, PostTemplate, Said } from './phrases.ts'
 import { fractionOf, listNames, placeKind, shortPlace, shorten } from './telling.ts'
 import type { Group, Telling } from './telling.ts'
-import { clockText, daysBetween } from './wall-clock.ts'
+import { daysBetween } from './wall-clock.ts'
 import { defuse } from './x-limits.ts'
 
 /** Where each fraction can carry its own time; elsewhere the earliest is told, if any. */
@@ -50,7 +50,7 @@ function say(group: Group, telling: Telling): Said {
     place,
     atPlace: phrases.atPlace(place, placeKind(post)),
     many: items.length > 1,
-    now: clockText(post.at, timeZone),
+    now: phrases.clock(post.at, post.at, timeZone),
     source: sourceOf(items),
     ...(names !== undefined && { names }),
     ...((isOneTime || names === undefined) && { time: timeOf(earliest(items), telling) }),

@@ -1,4 +1,4 @@
-/** What each language must be able to say of a station. `sv.ts` and `en.ts` say it. */
+/** What each language must be able to say of a station. `sv.ts`, `en.ts` and `fi.ts` say it. */
 import type { EpochMs } from '#src/stations/time.ts'
 import type { PostItem } from '#src/rules/decision.ts'
 
@@ -34,7 +34,7 @@ export interface Said {
   readonly many: boolean
   /** When it began, `10:15`; or by when it will be so, `i morgon eftermiddag`. Absent when each name carries its own. */
   readonly time?: string
-  /** The clock when it is said: `14:20`. */
+  /** The clock when it is said: `14:20`, `klo 14.20`. */
   readonly now: string
   readonly source: PostItem['source']
   readonly fullContainers?: number
@@ -61,7 +61,7 @@ export interface Day {
 
 export type Phrases = Readonly<Record<PostTemplate, (said: Said) => string>> & {
   readonly atPlace: (place: string, kind: PlaceKind) => string
-  /** `10:15`, or with the day when `at` isn't on the same local day as `now`. */
+  /** `10:15`, `klo 10.15`, or with the day when `at` isn't on the same local day as `now`. */
   readonly clock: (at: EpochMs, now: EpochMs, timeZone: string) => string
   readonly since: (clock: string) => string
   /** `i dag`, `i morgon`, `på torsdag`, `den 14 maj`. */

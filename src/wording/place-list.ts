@@ -4,7 +4,6 @@ import { fractionName } from '#src/stations/fraction.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { fractionOf, listNames, placeKind, shortPlace } from './telling.ts'
 import type { Group, Telling } from './telling.ts'
-import { clockText } from './wall-clock.ts'
 
 /** `Dagens sammanfattning, 18:00.`, then for each kind of news where it is so: `Fullt: Ekudden (textil) och Hamnen.` */
 export function digestSentences(telling: Telling): readonly string[] {
@@ -12,7 +11,7 @@ export function digestSentences(telling: Telling): readonly string[] {
   const said = groups.slice(0, room.sentences).map((group) => {
     return `${phrases.headings[group.template]}: ${listPlaces(group, telling)}.`
   })
-  return [phrases.digest(clockText(post.at, town.town.timeZone)), ...said]
+  return [phrases.digest(phrases.clock(post.at, post.at, town.town.timeZone)), ...said]
 }
 
 /** `Rättelse: vi skrev 10:45 att det var fullt på Ekudden (textil). Det stämde inte.` */

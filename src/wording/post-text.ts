@@ -7,6 +7,7 @@ import type { DecidedPost, PostItem } from '#src/rules/decision.ts'
 import type { Language } from '#src/stations/fraction.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { en } from './en.ts'
+import { fi } from './fi.ts'
 import { newsSentences } from './news.ts'
 import { POST_TEMPLATES } from './phrases.ts'
 import type { Phrases, PostTemplate } from './phrases.ts'
@@ -19,7 +20,7 @@ import { X_MAX_WEIGHT, weightedLength } from './x-limits.ts'
 export { POST_TEMPLATES } from './phrases.ts'
 export type { PostTemplate } from './phrases.ts'
 
-const PHRASES: Readonly<Record<Language, Phrases>> = { sv, en }
+const PHRASES: Readonly<Record<Language, Phrases>> = { sv, en, fi }
 
 export function isPostTemplate(name: string): name is PostTemplate {
   return (POST_TEMPLATES as readonly string[]).includes(name)
@@ -34,7 +35,7 @@ export function wordPost(post: DecidedPost, town: TownIndex): Readonly<Record<La
   const groups = groupByTemplate(post.items)
   const tell = (language: Language) =>
     shortest({ post, groups, town, language, phrases: PHRASES[language] })
-  return { sv: tell('sv'), en: tell('en') }
+  return { sv: tell('sv'), en: tell('en'), fi: tell('fi') }
 }
 
 function groupByTemplate(items: readonly PostItem[]): readonly Group[] {

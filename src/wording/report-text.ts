@@ -2,13 +2,11 @@
 import type { Clause, ContainerStatus } from '#src/rules/decision.ts'
 import type { RESIDENT_KINDS } from '#src/rules/record.ts'
 import type { Standing } from '#src/rules/standing.ts'
+import type { Language } from '#src/stations/fraction.ts'
 import { MINUTE, type EpochMs } from '#src/stations/time.ts'
 import { clockText } from './wall-clock.ts'
 
 type Kind = (typeof RESIDENT_KINDS)[number]
-
-export const REPORT_LANGUAGES = ['sv', 'en', 'fi'] as const
-export type ReportLanguage = (typeof REPORT_LANGUAGES)[number]
 
 export interface ToldReport {
   readonly kind: Kind
@@ -23,7 +21,7 @@ export interface ToldReport {
 }
 
 /** `Tack! Två har nu rapporterat att behållaren är full. Stationen skriver om det tidigast om 30 minuter, om det håller i sig. …` */
-export function explainReport(report: ToldReport, language: ReportLanguage): string {
+export function explainReport(report: ToldReport, language: Language): string {
   const phrases = PHRASES[language]
   const standing = standingFor(report)
   const sentences = [
@@ -289,4 +287,4 @@ const fi: Phrases = {
   },
 }
 
-const PHRASES: Readonly<Record<ReportLanguage, Phrases>> = { sv, en, fi }
+const PHRASES: Readonly<Record<Language, Phrases>> = { sv, en, fi }

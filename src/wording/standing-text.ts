@@ -1,10 +1,11 @@
 /** How a rule stands just now, in one or two plain sentences: the answer to "why not?". */
 import type { Standing } from '#src/rules/contract.ts'
+import type { Language } from '#src/stations/fraction.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { blockingGate, dropText, holdText } from './decision-text.ts'
 import { readSpent } from './explanation.ts'
-import type { ExplanationLanguage, Pending } from './explanation.ts'
+import type { Pending } from './explanation.ts'
 import { groundsOf, missingText, needText, tellerOf } from './grounds.ts'
 import type { Teller } from './grounds.ts'
 
@@ -12,7 +13,7 @@ import type { Teller } from './grounds.ts'
 export function explainStanding(
   standing: Standing,
   town: TownIndex,
-  language: ExplanationLanguage,
+  language: Language,
   at: EpochMs,
 ): string {
   const teller = tellerOf(language, at, town.town.timeZone)

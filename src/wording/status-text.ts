@@ -4,6 +4,7 @@ import type { Language } from '#src/stations/fraction.ts'
 import type { PlannedEmptying } from '#src/rules/record.ts'
 import type { Fault } from '#src/stations/reading.ts'
 import { DAY, HOUR, MINUTE, SECOND, wallTime, type EpochMs } from '#src/stations/time.ts'
+import { dottedClock } from './finnish-clock.ts'
 import { clockText } from './wall-clock.ts'
 
 export type StatusWord = ContainerStatus['word']
@@ -16,6 +17,12 @@ const STATUS_WORDS: Record<Language, Record<StatusWord, string>> = {
     unknown: 'Okänt',
   },
   en: { 'has-room': 'Has room', 'nearly-full': 'Nearly full', full: 'Full', unknown: 'Unknown' },
+  fi: {
+    'has-room': 'Tilaa on',
+    'nearly-full': 'Melkein täynnä',
+    full: 'Täynnä',
+    unknown: 'Ei tiedossa',
+  },
 }
 
 /** `Plats finns`, `Nearly full`. */
@@ -39,6 +46,14 @@ const FAULT_TEXTS: Record<Language, Record<Fault, string>> = {
     tilted: 'the container or the sensor is tilted',
     'sensor-error': 'the sensor says that it is broken',
     'out-of-range': 'the value makes no sense',
+  },
+  fi: {
+    'no-echo': 'anturi ei saa kaikua',
+    'below-dead-zone': 'jokin on liian lähellä anturia',
+    'beyond-floor': 'anturi näkee pohjaa kauemmas',
+    tilted: 'astia tai anturi on vinossa',
+    'sensor-error': 'anturi ilmoittaa olevansa rikki',
+    'out-of-range': 'arvo on mahdoton',
   },
 }
 
@@ -74,17 +89,33 @@ const UNITS = {
     hour: ['hour', 'hours'],
     day: ['day', 'days'],
   },
+  fi: {
+    second: ['sekunti', 'sekuntia'],
+    minute: ['min', 'min'],
+    hour: ['tunti', 'tuntia'],
+    day: ['vuorokausi', 'vuorokautta'],
+  },
 } as const
 
 /** How long ago something was: `nyss`, `för 12 min sedan`, `3 hours ago`. An instant ahead of `at` counts as just now. */
 export function ageText(from: EpochMs, at: EpochMs, language: Language): string {
   const age = at - from
-  if (age < MINUTE) return language === 'sv' ? 'nyss' : 'just now'
-  const span = spanText(age, language)
-  return language === 'sv' ? `för ${span} sedan` : `${span} ago`
+  const { justNow, ago } = AGO[language]
+  return age < MINUTE ? justNow : ago(spanText(age, language))
 }
 
-const LOCALES: Record<Language, string> = { sv: 'sv-SE', en: 'en-GB' }
+const AGO = {
+  sv: { justNow: 'nyss', ago: (span: string) => `för ${span} sedan` },
+  en: { justNow: 'just now', ago: (span: string) => `${span} ago` },
+  fi: { justNow: 'juuri nyt', ago: (span: string) => `${span} sitten` },
+} as const
+
+const LOCALES: Record<Language, string> = { sv: 'sv-SE', en: 'en-GB', fi: 'fi-FI' }
+
+export function localeOf(language: Language): string {
+  return LOCALES[language]
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** Making a formatter costs far more than using one, so each is made once. */
@@ -128,12 +159,26 @@ function dayNumber(at: EpochMs, timeZone: string): number {
  * within the last six days, otherwise `5 maj 2026 07:40`.
  */
 export function whenText(at: EpochMs, now: EpochMs, timeZone: string, language: Language): string {
-  const clock = clockText(at, timeZone)
+  const clock = sayClock(at, timeZone, language)
   const daysAgo = dayNumber(now, timeZone) - dayNumber(at, timeZone)
-  if (daysAgo === 0) return language === 'sv' ? `i dag ${clock}` : `today ${clock}`
-  if (daysAgo === 1) return language === 'sv' ? `i går ${clock}` : `yesterday ${clock}`
-  if (daysAgo > 1 && daysAgo < 7) return `${weekdayText(at, timeZone, language)} ${clock}`
+  const recent = RECENT_DAYS[language][daysAgo]
+  if (recent !== undefined) return `${recent} ${clock}`
+  if (daysAgo > 1 && daysAgo < 7) {
+    const weekday = weekdayText(at, timeZone, language)
+    return `${language === 'fi' ? `${weekday}na` : weekday} ${clock}`
+  }
   return `${dateText(at, timeZone, language)} ${clock}`
+}
+
+const RECENT_DAYS: Record<Language, readonly string[]> = {
+  sv: ['i dag', 'i går'],
+  en: ['today', 'yesterday'],
+  fi: ['tänään', 'eilen'],
+}
+
+/** `07:40`, `klo 7.40`. */
+function sayClock(at: EpochMs, timeZone: string, language: Language): string {
+  return language === 'fi' ? `klo ${dottedClock(at, timeZone)}` : clockText(at, timeZone)
 }
 
 /**
@@ -151,39 +196,53 @@ export function windowText(
   const lastMoment = (until - 1) as EpochMs
   const first = comingDay(from, now, timeZone, language)
   const last = comingDay(lastMoment, now, timeZone, language)
-  const begin = clockText(from, timeZone)
-  const end = endClock(until, timeZone)
-  if (from <= now) return end === '24:00' ? last.on : words.before(last.on, end)
-  const isWhole = begin === '00:00' && end === '24:00'
+  const clock = (at: EpochMs) => words.clock(at, timeZone)
+  const begin = clock(from)
+  const isToMidnight = clockText(until, timeZone) === '00:00'
+  const end = isToMidnight ? words.midnight : clock(until)
+  if (from <= now) return isToMidnight ? last.on : words.before(last.on, end)
+  const isWhole = clockText(from, timeZone) === '00:00' && isToMidnight
   const isOneDay = dayNumber(from, timeZone) === dayNumber(lastMoment, timeZone)
   if (isWhole) return isOneDay ? first.on : words.between(first.name, last.name)
   return isOneDay || until - from < DAY
-    ? `${first.on} ${begin}–${end}`
+    ? words.during(first.on, begin, end)
     : words.between(`${first.name} ${begin}`, `${last.name} ${end}`)
+}
+
+const COLON_CLOCK = {
+  clock: clockText,
+  midnight: '24:00',
+  during: (day: string, begin: string, end: string) => `${day} ${begin}–${end}`,
 }
 
 const WINDOW_WORDS = {
   sv: {
+    ...COLON_CLOCK,
     days: ['i dag', 'i morgon'],
-    onWeekday: 'på',
-    onDate: 'den',
+    onWeekday: (day: string) => `på ${day}`,
+    onDate: (date: string) => `den ${date}`,
     before: (day: string, clock: string) => `${day} före ${clock}`,
     between: (first: string, last: string) => `från ${first} till ${last}`,
   },
   en: {
+    ...COLON_CLOCK,
     days: ['today', 'tomorrow'],
-    onWeekday: 'on',
-    onDate: 'on',
+    onWeekday: (day: string) => `on ${day}`,
+    onDate: (date: string) => `on ${date}`,
     before: (day: string, clock: string) => `${day} before ${clock}`,
     between: (first: string, last: string) => `from ${first} to ${last}`,
   },
+  fi: {
+    clock: dottedClock,
+    midnight: '24.00',
+    during: (day: string, begin: string, end: string) => `${day} klo ${begin}–${end}`,
+    days: ['tänään', 'huomenna'],
+    onWeekday: (day: string) => `${day}na`,
+    onDate: (date: string) => date,
+    before: (day: string, clock: string) => `${day} ennen klo ${clock}`,
+    between: (first: string, last: string) => `${first} – ${last}`,
+  },
 } as const
-
-/** Midnight at the end of a day is 24:00. */
-function endClock(until: EpochMs, timeZone: string): string {
-  const clock = clockText(until, timeZone)
-  return clock === '00:00' ? '24:00' : clock
-}
 
 /** `torsdag`, and as one says when something is: `på torsdag`. */
 function comingDay(
@@ -200,12 +259,12 @@ function comingDay(
   }
   if (daysAhead > 1 && daysAhead < 7) {
     const name = weekdayText(at, timeZone, language)
-    return { name, on: `${words.onWeekday} ${name}` }
+    return { name, on: words.onWeekday(name) }
   }
   const isThisYear =
     wallTime(at, timeZone).day.slice(0, 4) === wallTime(now, timeZone).day.slice(0, 4)
   const name = isThisYear
     ? format(language, timeZone, { day: 'numeric', month: 'long' }).format(at)
     : dateText(at, timeZone, language)
-  return { name, on: `${words.onDate} ${name}` }
+  return { name, on: words.onDate(name) }
 }

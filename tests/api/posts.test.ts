@@ -33,7 +33,7 @@ async function talkingTown(options = {}) {
   return town
 }
 
-test('a post is told with its words in both languages, its items and every decision behind it', async () => {
+test('a post is told with its words in every language, its items and every decision behind it', async () => {
   await using town = await talkingTown()
   const answer = await town.app.inject(`/api/v1/posts/${A}`)
   const { post, decisions } = answer.json<{ post: unknown; decisions: object[] }>()
@@ -51,6 +51,7 @@ test('a post is told with its words in both languages, its items and every decis
     texts: {
       sv: 'Ekudden: behållaren för pappersförpackningar är full sedan 14:05, enligt givare. Närmast med plats: Hamnen, 600 m.',
       en: expect.stringContaining('Ekudden'),
+      fi: expect.stringContaining('täynnä klo 14.05 alkaen'),
     },
     items: [
       {

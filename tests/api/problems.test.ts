@@ -80,7 +80,7 @@ describe('a request that makes no sense is told what was expected', () => {
       'a station id with .atom or .json, such as 1490-064.atom',
       '1490-903.rss',
     ],
-    ['/feeds/town.atom?lang=fi', 'lang', 'sv or en', 'fi'],
+    ['/feeds/town.atom?lang=no', 'lang', 'one of sv, en, fi', 'no'],
     ['/api/v1/events?after=x', 'after', 'a whole number from 0 to 999999999999', 'x'],
   ])('%s', async (url, field, expected, got) => {
     await using town = await openHttpTown()

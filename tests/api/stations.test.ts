@@ -40,7 +40,11 @@ test('a station is told whole, with the national ids and without inventing a lev
           municipalityCode: '1490',
           externalAvsId: '903',
           fraction: 'paper',
-          fractionName: { sv: 'pappersförpackningar', en: 'paper packaging' },
+          fractionName: {
+            sv: 'pappersförpackningar',
+            en: 'paper packaging',
+            fi: 'paperipakkaukset',
+          },
           serviceType: 1,
           serviceId: 101,
           status: 'full',

@@ -47,7 +47,7 @@ async function kept() {
       store,
       town: castTown,
       makeEngine: () => idleEngine,
-      wordPost: () => ({ sv: '', en: '' }),
+      wordPost: () => ({ sv: '', en: '', fi: '' }),
       deliveriesFor: () => [],
       clock: () => NOON,
       onFault: (what, error) => faults.push([what, error]),

@@ -23,7 +23,7 @@ export function makePost(n: number, at: EpochMs, over: Partial<DecidedPost> = {}
     sendAt: at,
     expiresAt: plus(at, HOUR),
     items: [makeItem(n, at)],
-    texts: { sv: text, en: `In English (${n})` },
+    texts: { sv: text, en: `In English (${n})`, fi: `Suomeksi (${n})` },
     ...over,
   }
 }

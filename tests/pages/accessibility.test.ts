@@ -48,6 +48,16 @@ const PAGES = [
   ['the API’s description', undefined, '/api/docs'],
 ] as const
 
+const FINNISH_PATHS = new Map([
+  ['/en/about', '/fi/tietoja'],
+  ['/en/accessibility', '/fi/saavutettavuus'],
+])
+
+function inFinnish(english: string): string | undefined {
+  if (!english.startsWith('/en')) return undefined
+  return FINNISH_PATHS.get(english) ?? english.replace('/en', '/fi')
+}
+
 describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
   let browser: Browser
   let town: HttpTown
@@ -102,7 +112,7 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
         const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } })
         try {
           const tab = await context.newPage()
-          for (const path of [sv, en]) {
+          for (const path of [sv, en, inFinnish(en)]) {
             if (path === undefined) continue
             // A page that reloads itself can't be read at leisure; every reader may pause it.
             await tab.goto(url + path + (path.includes('?') ? '&' : '?') + 'pause=1')

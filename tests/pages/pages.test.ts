@@ -73,6 +73,30 @@ describe('the station page', () => {
     expect(markup.replace(/\s+/g, ' ')).toContain('<a href="/s/1490-901" lang="sv" hreflang="sv"')
   })
 
+  test('says the same in Finnish, and leads to the other languages', async () => {
+    await using town = await openHttpTown()
+    await town.measure(EKUDDEN_PAPER, 96.4, 12)
+    await town.measure(containerId('1490-902-paper-1'), 20)
+    const markup = await page(town, '/fi/s/1490-901')
+    expect(markup).toContain('<html lang="fi">')
+    expect(mainOf(markup)).toContain(
+      'Ekudden Provgatan 1 Täynnä: 1/3 astiaa. Ei tiedossa: 2. Päivitetty tänään klo 14.23. ' +
+        'Lähin, jossa on tilaa Lajike paperipakkaukset: Hamnen, 600 m ' +
+        'Astiat nyt ' +
+        'Paperipakkaukset Täynnä 96 % täynnä mitattu 12 min sitten',
+    )
+    const links = markup.replace(/\s+/g, ' ')
+    for (const [language, path] of [
+      ['sv', '/s/1490-901'],
+      ['en', '/en/s/1490-901'],
+    ]) {
+      expect(links).toContain(`<a href="${path}" lang="${language}" hreflang="${language}"`)
+      expect(links).toContain(
+        `<link rel="alternate" hreflang="${language}" href="https://kvitter.example${path}" />`,
+      )
+    }
+  })
+
   test('an unknown level is a broken frame without a bar or a per cent, and never "has room"', async () => {
     await using town = await openHttpTown()
     await town.measure(EKUDDEN_PAPER, 3)
@@ -539,6 +563,7 @@ describe('what isn’t there is a page in words', () => {
     ['/en/nope', 'There is no such page', 'en'],
     ['/en/s/1490-999', 'There is no such page', 'en'],
     ['/english', 'Sidan finns inte', 'sv'],
+    ['/fi/nope', 'Sivua ei ole', 'fi'],
   ])('%s', async (url, title, language) => {
     await using town = await openHttpTown()
     const markup = await page(town, url, 404)
@@ -598,6 +623,10 @@ test('every page has one heading of the first rank, landmarks, a way past the me
     ['/en/about', 'en'],
     ['/tillganglighet', 'sv'],
     ['/en/accessibility', 'en'],
+    ['/fi', 'fi'],
+    [`/fi/p/${A}`, 'fi'],
+    ['/fi/tietoja', 'fi'],
+    ['/fi/saavutettavuus', 'fi'],
     ['/api/docs', 'en'],
   ] as const) {
     const markup = await page(town, url)

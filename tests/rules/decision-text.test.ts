@@ -1,3 +1,4 @@
+import { LANGUAGES } from '#src/stations/fraction.ts'
 import { describe, expect, test } from 'vitest'
 
 import { DECISION_REASONS, GATES } from '#src/rules/decision.ts'
@@ -5,7 +6,6 @@ import type { Clause, Decision } from '#src/rules/decision.ts'
 import { FACTS } from '#src/rules/facts.ts'
 import { indexTown } from '#src/stations/town-index.ts'
 import { explainDecision } from '#src/wording/decision-text.ts'
-import { EXPLANATION_LANGUAGES } from '#src/wording/explanation.ts'
 import { groundsOf, tellerOf } from '#src/wording/grounds.ts'
 import { castTown } from '#tests/support/town.ts'
 import { HOUR, MINUTE, after, levels, local, play, same } from './scenario.ts'
@@ -18,7 +18,7 @@ const noon = local('2026-05-05T12:00')
 function told(cues: readonly Cue[], untilMs: number, because: string): readonly string[] {
   const { decisions } = play(cues, after(cues[0]!.at, untilMs))
   const found = decisions.find((decision) => decision.because === because)!
-  return EXPLANATION_LANGUAGES.map((language) => explainDecision(found, town, language))
+  return LANGUAGES.map((language) => explainDecision(found, town, language))
 }
 
 describe('what people read', () => {
@@ -130,7 +130,7 @@ function postedFor(...clauses: readonly Clause[]): readonly string[] {
     heldMs: 15 * MINUTE,
     clauses,
   }
-  return EXPLANATION_LANGUAGES.map((language) => explainDecision(decision, town, language))
+  return LANGUAGES.map((language) => explainDecision(decision, town, language))
 }
 
 describe('what rules other than "full" rest on', () => {
@@ -217,7 +217,7 @@ describe('what rules other than "full" rest on', () => {
       condition: 'clear',
       clauses: [clause('s.cleaned_since_last_litter', true)],
     }
-    expect(EXPLANATION_LANGUAGES.map((l) => explainDecision(decision, town, l))).toEqual([
+    expect(LANGUAGES.map((l) => explainDecision(decision, town, l))).toEqual([
       'Skrevs inte: det var över innan inlägget gick ut.',
       'Not posted: it was over before the post went out.',
       'Ei julkaistu: tilanne oli ohi ennen viestin lähtöä.',
@@ -244,7 +244,7 @@ describe('what rules other than "full" rest on', () => {
       local('2026-05-11T09:00'),
     )
     const silent = decisions.find(({ because }) => because === 'schedule-not-true')!
-    expect(EXPLANATION_LANGUAGES.map((l) => explainDecision(silent, town, l))).toEqual([
+    expect(LANGUAGES.map((l) => explainDecision(silent, town, l))).toEqual([
       'Skrevs inte 08:00: ingen station har haft något fullt de senaste sju dagarna.',
       'Not posted at 08:00: no station has had anything full in the last seven days.',
       'Ei julkaistu klo 8.00: missään kierrätyspisteessä ei ole ollut mitään täynnä seitsemään päivään.',
@@ -275,9 +275,7 @@ const HOLES = /undefined|null|NaN|\[object|\s{2}| [.,;:]|\(\)/
 describe('every fact has words', () => {
   const named = new Set(['c.id', 'c.fraction', 's.id', 'a.id'])
   const facts = FACTS.filter(({ name }) => !named.has(name))
-  const teller = EXPLANATION_LANGUAGES.map(
-    (l) => [l, tellerOf(l, noon, 'Europe/Stockholm')] as const,
-  )
+  const teller = LANGUAGES.map((l) => [l, tellerOf(l, noon, 'Europe/Stockholm')] as const)
   test.each(facts.map((fact) => [fact.name, fact] as const))('%s', (name, fact) => {
     const values =
       fact.type === 'bool'
@@ -333,7 +331,7 @@ describe('every reason and gate has a sentence', () => {
         ),
       )
     })
-  test.each(EXPLANATION_LANGUAGES)('in %s, whole and without holes', (language) => {
+  test.each(LANGUAGES)('in %s, whole and without holes', (language) => {
     for (const setting of settings) {
       for (const decision of everything(setting)) {
         const sentence = explainDecision(decision, town, language)
@@ -344,7 +342,7 @@ describe('every reason and gate has a sentence', () => {
     }
   })
 
-  test.each(EXPLANATION_LANGUAGES)('in %s, each its own', (language) => {
+  test.each(LANGUAGES)('in %s, each its own', (language) => {
     const sentences = DECISION_REASONS.flatMap((because) =>
       because.startsWith('gate-')
         ? GATES.map((gate): Decision => {

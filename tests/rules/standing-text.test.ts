@@ -1,9 +1,9 @@
+import { LANGUAGES } from '#src/stations/fraction.ts'
 import { describe, expect, test } from 'vitest'
 
 import { ACCOUNT } from '#src/rules/record.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { indexTown } from '#src/stations/town-index.ts'
-import { EXPLANATION_LANGUAGES } from '#src/wording/explanation.ts'
 import { explainStanding } from '#src/wording/standing-text.ts'
 import { castTown, stationId } from '#tests/support/town.ts'
 import { HOUR, MINUTE, after, box, createPlay, levels, local, same } from './scenario.ts'
@@ -31,7 +31,7 @@ function answers(rule: string, cues: readonly Cue[], at: EpochMs): readonly stri
   const standings = [box(paper), stationId('1490-901'), ACCOUNT] as const
   const all = standings.flatMap((subject) => play.engine.standing(subject, at))
   const standing = all.find(({ ruleId }) => ruleId === rule)!
-  return EXPLANATION_LANGUAGES.map((language) => explainStanding(standing, town, language, at))
+  return LANGUAGES.map((language) => explainStanding(standing, town, language, at))
 }
 
 describe('why nothing is said', () => {

@@ -176,7 +176,7 @@ test('through the journal: corrected, charted, told to the rules, and kept over 
             return engine.apply(record)
           },
         }),
-        wordPost: () => ({ sv: '', en: '' }),
+        wordPost: () => ({ sv: '', en: '', fi: '' }),
         deliveriesFor: () => [],
         clock: () => now,
         onFault: (what, error) => {

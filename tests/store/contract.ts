@@ -112,7 +112,11 @@ export function post(n: number, over: Partial<Post> = {}): Post {
         alternative: { stationId: hamnen.id, name: 'Hamnen', distanceM: 596 },
       },
     ],
-    texts: { sv: `Pappret på Ekudden är fullt (${n}).`, en: `Paper is full at Ekudden (${n}).` },
+    texts: {
+      sv: `Pappret på Ekudden är fullt (${n}).`,
+      en: `Paper is full at Ekudden (${n}).`,
+      fi: `Ekudden: täynnä (${n}).`,
+    },
     ...over,
   }
 }
@@ -1107,6 +1111,16 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
     )
 
     test(
+      'a post that was kept without Finnish is read in Swedish instead',
+      withTown(async (store) => {
+        const { fi: _, ...texts } = post(1).texts
+        const older = { ...post(1), texts } as Post
+        await store.journal((tx) => tx.keepEffects(effects({ posts: [older] })))
+        expect((await store.post(postKey(1)))?.texts).toEqual({ ...texts, fi: texts.sv })
+      }),
+    )
+
+    test(
       'posts are given newest first, for their readers, of a station, before an instant',
       withTown(async (store) => {
         const atHamnen = post(2, { stationId: hamnen.id })
@@ -1182,7 +1196,9 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
             ),
           )
         await say(post(1))
-        await say(post(1, { texts: { sv: 'Något annat.', en: 'Something else.' } }))
+        await say(
+          post(1, { texts: { sv: 'Något annat.', en: 'Something else.', fi: 'Jotain muuta.' } }),
+        )
         expect(await store.posts({ audience: 'public', limit: 10 })).toEqual([post(1)])
         expect((await store.deliveries({ limit: 10 })).map((d) => d.text)).toEqual([
           post(1).texts.sv,

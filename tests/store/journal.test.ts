@@ -48,6 +48,7 @@ async function openHouse(
     wordPost: (post, { town }) => ({
       sv: `Fullt i ${town.name}: ${post.items[0]!.fillPercent}.`,
       en: `Full in ${town.name}: ${post.items[0]!.fillPercent}.`,
+      fi: `Täynnä ${town.name}issa: ${post.items[0]!.fillPercent}.`,
     }),
     deliveriesFor: (post, { town }) => [
       delivery(0, { postKey: post.key, text: post.texts.sv, account: town.name }),
@@ -240,7 +241,11 @@ describe('what is kept', () => {
       journal.onCommitted((c) => committed.push(c))
       await settle(uplink(nowLevel(50)), uplink(nowLevel(91, at(1))))
       const [post] = await store.posts({ audience: 'public', limit: 10 })
-      expect(post!.texts).toEqual({ sv: 'Fullt i Provstad: 91.', en: 'Full in Provstad: 91.' })
+      expect(post!.texts).toEqual({
+        sv: 'Fullt i Provstad: 91.',
+        en: 'Full in Provstad: 91.',
+        fi: 'Täynnä Provstadissa: 91.',
+      })
       const decisions = await store.decisions({ limit: 10 })
       expect(decisions.map((d) => [d.seq, d.postKey])).toEqual([[2, post!.key]])
       expect((await store.deliveries({ limit: 10 })).map((d) => d.text)).toEqual([post!.texts.sv])
@@ -656,7 +661,7 @@ describe('when the engine throws', () => {
         wordPost: (post) => {
           const fill = post.items[0]!.fillPercent
           if (fill === 91) throw new Error('speechless')
-          return { sv: `Fullt: ${fill}.`, en: `Full: ${fill}.` }
+          return { sv: `Fullt: ${fill}.`, en: `Full: ${fill}.`, fi: `Täynnä: ${fill}.` }
         },
       },
     ),

@@ -12,6 +12,7 @@ const older: FeedPost = {
   texts: {
     sv: 'Ekudden: behållaren för textil är full sedan 10:15.',
     en: 'Ekudden: the container for textiles has been full since 10:15.',
+    fi: 'Ekudden, tekstiilit: täynnä klo 10.15 alkaen.',
   },
 }
 const newer: FeedPost = {
@@ -19,7 +20,11 @@ const newer: FeedPost = {
   at: instant(Date.parse('2026-05-05T09:30:00.500Z')),
   stationId: hamnen.id,
   placeName: 'Hamnen',
-  texts: { sv: 'Det finns plats igen på Hamnen.', en: 'There is room again at Hamnen.' },
+  texts: {
+    sv: 'Det finns plats igen på Hamnen.',
+    en: 'There is room again at Hamnen.',
+    fi: 'Hamnen: tilaa on taas.',
+  },
 }
 const request = {
   title: 'Återvinningsstationer i Provstad',
@@ -113,7 +118,11 @@ describe('a post that was wrong', () => {
     at: instant(Date.parse('2026-05-05T10:00:00Z')),
     stationId: ekudden.id,
     placeName: 'Ekudden',
-    texts: { sv: 'Rättelse: vi skrev 10:45 …', en: 'Correction of 10:45: we wrote …' },
+    texts: {
+      sv: 'Rättelse: vi skrev 10:45 …',
+      en: 'Correction of 10:45: we wrote …',
+      fi: 'Oikaisu: …',
+    },
     corrects: older.key,
   }
   const wrong: FeedPost = {
@@ -184,7 +193,7 @@ describe.each([
 const hostile = `]]><script>alert("x")</script>&amp;'\u0000\u0008\uFFFE\uD800 end`
 
 test('a hostile name stays a name in Atom', () => {
-  const texts = { sv: `${hostile} är full`, en: `${hostile} is full` }
+  const texts = { sv: `${hostile} är full`, en: `${hostile} is full`, fi: `${hostile}: täynnä` }
   const feed = atomFeed({
     ...request,
     title: hostile,

@@ -1,8 +1,9 @@
 /** What a report did, in words; the whole way is in tests/api/reports.test.ts. */
+import { LANGUAGES } from '#src/stations/fraction.ts'
 import { expect, test } from 'vitest'
 import type { Standing } from '#src/rules/contract.ts'
 import { HOUR, instant, MINUTE, plus } from '#src/stations/time.ts'
-import { explainReport, REPORT_LANGUAGES, type ToldReport } from '#src/wording/report-text.ts'
+import { explainReport, type ToldReport } from '#src/wording/report-text.ts'
 import { parsePostKey } from '#src/stations/ids.ts'
 import { containerId } from '#tests/support/town.ts'
 
@@ -100,7 +101,7 @@ test('of several rules the one that has come furthest is told of, staff’s and 
   expect(explainReport(told({ standings }), 'en')).toContain('in 5 minutes at the earliest')
 })
 
-test.each(REPORT_LANGUAGES)(
+test.each(LANGUAGES)(
   '%s has words for whatever may be reported and whatever it did',
   (language) => {
     const states = [

@@ -577,7 +577,9 @@ function emptyLog({ raw }: Connection): void {
 }
 
 function postOf(row: Pick<Selectable<Tables['post']>, 'body' | 'withdrawn_at'>): Post {
-  const post = JSON.parse(row.body) as Post
+  const kept = JSON.parse(row.body) as Post & { readonly texts: { readonly fi?: string } }
+  // What was said before there was Finnish is shown as it was said.
+  const post = { ...kept, texts: { ...kept.texts, fi: kept.texts.fi ?? kept.texts.sv } }
   return row.withdrawn_at === null ? post : { ...post, withdrawnAt: row.withdrawn_at as EpochMs }
 }
 
