@@ -22,6 +22,8 @@ export interface Settings {
   readonly broker?: BrokerSettings
   /** How the world reaches the pages, without a slash at the end. */
   readonly publicUrl: string
+  /** A WebSub hub that the feeds name. */
+  readonly hubUrl?: string
   /** Proxies in front of the pages, whose word on where a request comes from is believed; absent: any on this machine. */
   readonly trustedProxies?: readonly string[]
   /** Opens staff's part of the API; absent means that nobody gets in. */
@@ -96,6 +98,12 @@ export const SETTINGS = [
     env: 'KVITTER_PUBLIC_URL',
     value: 'URL',
     text: 'how residents reach the pages (http://HOST:PORT of --http)',
+  },
+  {
+    flag: 'websub-hub',
+    env: 'KVITTER_WEBSUB_HUB',
+    value: 'URL',
+    text: 'a WebSub hub to name in the feeds; it must look for news by itself',
   },
   {
     flag: 'trusted-proxy',
@@ -256,6 +264,12 @@ export function readSettings(
       `${whence('public-url')}: expected an address such as https://avs.example.se, got "${publicUrl}"`,
     )
   }
+  const hubUrl = take('websub-hub')
+  if (hubUrl !== undefined && !isWebAddress(hubUrl)) {
+    faults.push(
+      `${whence('websub-hub')}: expected an address such as https://hub.example.se/, got "${hubUrl}"`,
+    )
+  }
   if (faults.length > 0) return { kind: 'faulty', faults }
   return {
     kind: 'ok',
@@ -265,6 +279,7 @@ export function readSettings(
       http: http!,
       ...(trustedProxies === undefined ? {} : { trustedProxies }),
       publicUrl: publicUrl!.replace(/\/+$/, ''),
+      ...(hubUrl === undefined ? {} : { hubUrl }),
       logLevel: level as LogLevel,
       ...(verifyNightly === 'off' && { verifyNightly: false }),
       ...(keepReadings === 'forever' ? {} : { keepReadingsDays: Number(keepReadings) }),

@@ -256,6 +256,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       reports,
       ...(settings.trustedProxies ? { trustedProxies: settings.trustedProxies } : {}),
       publicUrl: settings.publicUrl,
+      ...(settings.hubUrl === undefined ? {} : { hubUrl: settings.hubUrl }),
       host: settings.http.host,
       port: settings.http.port,
       ...(settings.staffToken === undefined ? {} : { staffToken: settings.staffToken }),

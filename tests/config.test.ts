@@ -51,6 +51,18 @@ test('MQTT over WebSocket can be off, the pages can not, the broker only with an
   expect(outside).not.toHaveProperty('settings.mqttWs')
 })
 
+test('a hub for the feeds is off unless named, and must be on the web', () => {
+  expect(readSettings([], {})).not.toHaveProperty('settings.hubUrl')
+  expect(readSettings(['--websub-hub', 'https://hub.example/'], {})).toMatchObject({
+    settings: { hubUrl: 'https://hub.example/' },
+  })
+  expect(readSettings([], { KVITTER_WEBSUB_HUB: 'hub.example' })).toMatchObject({
+    faults: [
+      'KVITTER_WEBSUB_HUB: expected an address such as https://hub.example.se/, got "hub.example"',
+    ],
+  })
+})
+
 test('a public address loses its last slash and must be one for the web', () => {
   expect(readSettings(['--public-url', 'https://avs.example.se/'], {})).toMatchObject({
     settings: { publicUrl: 'https://avs.example.se' },

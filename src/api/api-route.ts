@@ -13,6 +13,8 @@ export interface ApiDeps {
   readonly clock: Clock
   /** The site's root as the world sees it, without a slash at its end. */
   readonly publicUrl: string
+  /** A WebSub hub, named in every feed. */
+  readonly hubUrl?: string
   readonly staff: StaffDoor
   /** How long an answer may be kept by browsers and caches, in seconds. */
   readonly maxAgeSeconds: number

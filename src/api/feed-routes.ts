@@ -1,70 +1,105 @@
-/** The town's and each station's words as Atom and JSON Feed, in each language. */
+/** What the town, each station and each fraction has said, as Atom, RSS and JSON Feed in every language. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { LANGUAGES, type Language } from '#src/stations/fraction.ts'
+import {
+  fractionName,
+  LANGUAGES,
+  languageRoot,
+  parseFraction,
+  type Fraction,
+  type Language,
+} from '#src/stations/fraction.ts'
 import { parseStationId } from '#src/stations/ids.ts'
 import { placeName } from '#src/stations/place-name.ts'
 import type { Station } from '#src/stations/station.ts'
-import { findCorrection } from '#src/store/contract.ts'
-import { atomFeed, jsonFeed } from '#src/wording/feeds.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import type { TownIndex } from '#src/stations/town-index.ts'
+import { findCorrection, type Post, type PostPlace } from '#src/store/contract.ts'
+import { FEED_WORDS } from '#src/wording/feed-words.ts'
+import { atomFeed, jsonFeed, rssFeed, type FeedPost } from '#src/wording/feeds.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
+import { sendFresh } from './fresh.ts'
 import { languageText } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
 
 const POSTS_PER_FEED = 50
-type Format = 'atom' | 'json'
+/** How far back a fraction's posts are looked for: they have no list of their own. */
+const POSTS_LOOKED_THROUGH = 1000
+const POSTS_AT_ONCE = 200
+
+const FORMATS = { atom: atomFeed, rss: rssFeed, json: jsonFeed } as const
+type Format = keyof typeof FORMATS
+const TYPES: Readonly<Record<Format, string>> = {
+  atom: 'application/atom+xml; charset=utf-8',
+  rss: 'application/rss+xml; charset=utf-8',
+  json: 'application/feed+json; charset=utf-8',
+}
 
 const feedQuery = z.strictObject({ lang: languageText.optional() })
-const stationFile = z.strictObject({
-  file: z
-    .string()
-    .max(80)
-    .meta({ description: 'A station’s id with `.atom` or `.json`.', examples: ['1490-064.atom'] }),
-})
-const TYPES = {
-  atom: 'application/atom+xml; charset=utf-8',
-  json: 'application/feed+json; charset=utf-8',
-} as const
+const ELSEWHERE = 'Also under `/en/feeds/…` in English and `/fi/feeds/…` in Finnish.'
 
-export const townAtom = apiRoute({
-  path: '/feeds/town.atom',
-  operationId: 'townAtom',
-  summary: 'The town’s newest posts as Atom',
-  description: 'Also under `/en/feeds/…` in English and `/fi/feeds/…` in Finnish.',
-  tag: 'feeds',
-  params: z.strictObject({}),
-  query: feedQuery,
-  answer: { type: TYPES.atom },
-  problems: [],
-})
+function townRoute<const F extends Format>(format: F, name: string) {
+  return apiRoute({
+    path: `/feeds/town.${format}`,
+    operationId: `town${format[0]!.toUpperCase()}${format.slice(1)}`,
+    summary: `The town’s newest posts as ${name}`,
+    description: ELSEWHERE,
+    tag: 'feeds',
+    params: z.strictObject({}),
+    query: feedQuery,
+    answer: { type: TYPES[format] },
+    problems: [],
+  })
+}
 
-export const townJson = apiRoute({
-  path: '/feeds/town.json',
-  operationId: 'townJson',
-  summary: 'The town’s newest posts as JSON Feed',
-  description: 'Also under `/en/feeds/…` in English and `/fi/feeds/…` in Finnish.',
-  tag: 'feeds',
-  params: z.strictObject({}),
-  query: feedQuery,
-  answer: { type: TYPES.json },
-  problems: [],
-})
+export const townAtom = townRoute('atom', 'Atom')
+export const townRss = townRoute('rss', 'RSS 2.0')
+export const townJson = townRoute('json', 'JSON Feed')
+
+const feedFile = (what: string, example: string) =>
+  z.strictObject({
+    file: z
+      .string()
+      .max(80)
+      .meta({
+        description: `${what} with \`.atom\`, \`.rss\` or \`.json\`.`,
+        examples: [`${example}.atom`],
+      }),
+  })
 
 export const stationFeed = apiRoute({
   path: '/feeds/stations/:file',
   operationId: 'stationFeed',
-  summary: 'One station’s newest posts, as Atom or JSON Feed',
-  description: 'Also under `/en/feeds/…` in English and `/fi/feeds/…` in Finnish.',
+  summary: 'One station’s newest posts, as Atom, RSS or JSON Feed',
+  description: ELSEWHERE,
   tag: 'feeds',
-  params: stationFile,
+  params: feedFile('A station’s id', '1490-064'),
   query: feedQuery,
   answer: { type: TYPES.atom },
   problems: ['not-found'],
 })
 
+export const fractionFeed = apiRoute({
+  path: '/feeds/fractions/:file',
+  operationId: 'fractionFeed',
+  summary: 'The newest posts about one fraction, as Atom, RSS or JSON Feed',
+  description: `Posts that name the fraction, in the whole town. ${ELSEWHERE}`,
+  tag: 'feeds',
+  params: feedFile('A fraction', 'coloured-glass'),
+  query: feedQuery,
+  answer: { type: TYPES.atom },
+  problems: [],
+})
+
+/** What a feed is about; the whole town with neither. */
+interface Subject {
+  readonly station?: Station
+  readonly fraction?: Fraction
+}
+
 export function feedRoutes(app: FastifyInstance, deps: ApiDeps): void {
-  const { store, journal, clock, publicUrl } = deps
+  const { journal, clock, publicUrl, hubUrl, maxAgeSeconds } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
 
   async function sendFeed(
@@ -75,60 +110,46 @@ export function feedRoutes(app: FastifyInstance, deps: ApiDeps): void {
       readonly format: Format
       readonly prefix: Language
       readonly asked: Language | undefined
-      readonly station?: Station
+      readonly subject: Subject
     },
   ): Promise<FastifyReply> {
-    const language = what.asked ?? what.prefix
-    const { station } = what
-    const townName = journal.town.town.name
+    const { path, prefix, subject } = what
+    const language = what.asked ?? prefix
     const now = clock()
-    const posts = await store.posts({
-      audience: 'public',
-      saidBy: now,
-      limit: POSTS_PER_FEED,
-      ...(station && { stationId: station.id }),
-    })
-    const root = rootOf(language)
-    const own = what.asked === undefined || what.asked === what.prefix
-    const render = what.format === 'atom' ? atomFeed : jsonFeed
-    const feed = render({
-      title: station ? `${station.name}, ${townName}` : feedTitle(townName, language),
-      selfUrl: `${publicUrl}${rootOf(what.prefix)}${what.path}${own ? '' : `?lang=${language}`}`,
-      pageUrl: `${publicUrl}${root}${station ? `/s/${station.id}` : '/'}`,
+    const posts = await newestPosts(deps, subject, now)
+    const isOwn = what.asked === undefined || what.asked === prefix
+    const feedUrl = (language: Language) => `${publicUrl}${languageRoot(language)}${path}`
+    const selfUrl = isOwn ? feedUrl(prefix) : `${feedUrl(prefix)}?lang=${language}`
+    const feed = FORMATS[what.format]({
+      ...wordsOf(subject, journal.town.town.name, language),
+      selfUrl,
+      inOtherLanguages: LANGUAGES.filter((other) => other !== language).map((other) => ({
+        language: other,
+        url: feedUrl(other),
+      })),
+      pageUrl: `${publicUrl}${languageRoot(language)}${pagePathOf(subject)}`,
       publicUrl,
       language,
-      posts: posts.map((p) => {
-        const correctedBy = findCorrection(p, now)
-        return {
-          key: p.key,
-          at: p.at,
-          ...(p.stationId !== undefined && { stationId: p.stationId }),
-          placeName: placeName(p, journal.town),
-          texts: p.texts,
-          ...(p.corrects !== undefined && { corrects: p.corrects }),
-          ...(correctedBy && { correctedBy }),
-        }
-      }),
+      ...(hubUrl !== undefined && { hubUrl }),
+      posts: posts.map((post) => feedPost(post, journal.town, now)),
     })
-    void reply
-      .header('cache-control', `public, max-age=${deps.maxAgeSeconds}`)
-      // The tag is weak towards caches: one feed has several encodings.
-      .header('etag', `W/${feed.etag}`)
-    if (feed.lastModified !== undefined) void reply.header('last-modified', feed.lastModified)
-    const known = (request.headers['if-none-match'] ?? '').split(',').map((t) => t.trim())
-    if (known.includes(`W/${feed.etag}`) || known.includes(feed.etag)) return reply.code(304).send()
-    return reply.header('content-type', feed.contentType).send(feed.body)
+    if (hubUrl !== undefined) {
+      void reply.header('link', `<${hubUrl}>; rel="hub", <${selfUrl}>; rel="self"`)
+    }
+    return sendFresh(request, reply, feed, { now, maxAgeSeconds })
   }
 
   for (const prefix of LANGUAGES) {
-    const root = rootOf(prefix)
+    const root = languageRoot(prefix)
     for (const [route, format] of [
       [townAtom, 'atom'],
+      [townRss, 'rss'],
       [townJson, 'json'],
     ] as const) {
-      typed.get(root + route.path, { schema: { querystring: route.query } }, (request, reply) =>
-        sendFeed(request, reply, { path: route.path, format, prefix, asked: request.query.lang }),
-      )
+      typed.get(root + route.path, { schema: { querystring: route.query } }, (request, reply) => {
+        const asked = request.query.lang
+        return sendFeed(request, reply, { path: route.path, format, prefix, asked, subject: {} })
+      })
     }
 
     typed.get(
@@ -136,43 +157,109 @@ export function feedRoutes(app: FastifyInstance, deps: ApiDeps): void {
       { schema: { params: stationFeed.params, querystring: stationFeed.query } },
       (request, reply) => {
         const { file } = request.params
-        const match = /^(.*)\.(atom|json)$/.exec(file)
-        const id = match ? parseStationId(match[1]!) : undefined
-        if (!match || !id) {
-          const expected = 'a station id with .atom or .json, such as 1490-064.atom'
-          return sendProblem(
-            reply,
-            problem('invalid-request', 'There is no such feed.', [
-              { field: 'file', expected, got: file },
-            ]),
-          )
-        }
+        const { name, format } = splitName(file)
+        const id = parseStationId(name)
+        if (!format || !id) return sendNoFeed(reply, file, 'a station id', '1490-064')
         const station = journal.town.stations.get(id)
         if (!station) return sendProblem(reply, problem('not-found', `There is no station ${id}.`))
-        const format: Format = match[2] === 'json' ? 'json' : 'atom'
-        return sendFeed(request, reply, {
-          path: `/feeds/stations/${file}`,
-          format,
-          prefix,
-          asked: request.query.lang,
-          station,
-        })
+        const path = `/feeds/stations/${file}`
+        const asked = request.query.lang
+        return sendFeed(request, reply, { path, format, prefix, asked, subject: { station } })
+      },
+    )
+
+    typed.get(
+      root + fractionFeed.path,
+      { schema: { params: fractionFeed.params, querystring: fractionFeed.query } },
+      (request, reply) => {
+        const { file } = request.params
+        const { name, format } = splitName(file)
+        const fraction = parseFraction(name)
+        if (!format || !fraction) return sendNoFeed(reply, file, 'a fraction', 'coloured-glass')
+        const path = `/feeds/fractions/${file}`
+        const asked = request.query.lang
+        return sendFeed(request, reply, { path, format, prefix, asked, subject: { fraction } })
       },
     )
   }
 }
 
-function feedTitle(townName: string, language: Language): string {
-  switch (language) {
-    case 'sv':
-      return `Återvinningsstationer i ${townName}`
-    case 'en':
-      return `Recycling stations in ${townName}`
-    case 'fi':
-      return `Kierrätyspisteet: ${townName}`
+function splitName(file: string): { readonly name: string; readonly format?: Format } {
+  const [, name = file, format] = /^(.*)\.(atom|rss|json)$/.exec(file) ?? []
+  return { name, ...(format !== undefined && { format: format as Format }) }
+}
+
+function sendNoFeed(
+  reply: FastifyReply,
+  file: string,
+  what: string,
+  example: string,
+): FastifyReply {
+  const expected = `${what} with .atom, .rss or .json, such as ${example}.atom`
+  return sendProblem(
+    reply,
+    problem('invalid-request', 'There is no such feed.', [{ field: 'file', expected, got: file }]),
+  )
+}
+
+async function newestPosts(
+  { store, journal }: ApiDeps,
+  { station, fraction }: Subject,
+  now: EpochMs,
+): Promise<readonly Post[]> {
+  const filter = { audience: 'public', saidBy: now } as const
+  if (fraction === undefined) {
+    const stationId = station && { stationId: station.id }
+    return store.posts({ ...filter, ...stationId, limit: POSTS_PER_FEED })
+  }
+  const found: Post[] = []
+  let before: PostPlace | undefined
+  for (let seen = 0; seen < POSTS_LOOKED_THROUGH; seen += POSTS_AT_ONCE) {
+    const posts = await store.posts({ ...filter, ...(before && { before }), limit: POSTS_AT_ONCE })
+    found.push(...posts.filter((post) => fractionsOf(post, journal.town).includes(fraction)))
+    if (found.length >= POSTS_PER_FEED || posts.length < POSTS_AT_ONCE) break
+    before = posts.at(-1)
+  }
+  return found.slice(0, POSTS_PER_FEED)
+}
+
+function fractionsOf({ items }: Post, town: TownIndex): readonly Fraction[] {
+  const named = items.flatMap(
+    ({ fraction, containerId }) =>
+      fraction ?? (containerId && town.containers.get(containerId)?.fraction) ?? [],
+  )
+  return [...new Set(named)]
+}
+
+/** By when it could be read, not when it was decided: else a reader that asks "since" would miss it. */
+function feedPost(post: Post, town: TownIndex, now: EpochMs): FeedPost {
+  const correctedBy = findCorrection(post, now)
+  return {
+    key: post.key,
+    at: post.sendAt,
+    ...(post.stationId !== undefined && { stationId: post.stationId }),
+    placeName: placeName(post, town),
+    fractions: fractionsOf(post, town),
+    texts: post.texts,
+    ...(post.corrects !== undefined && { corrects: post.corrects }),
+    ...(correctedBy && { correctedBy }),
   }
 }
 
-function rootOf(language: Language): string {
-  return language === 'sv' ? '' : `/${language}`
+function wordsOf({ station, fraction }: Subject, townName: string, language: Language) {
+  const say = FEED_WORDS[language]
+  const place = station ? `${station.name}, ${townName}` : townName
+  return {
+    title: station
+      ? place
+      : fraction
+        ? say.fraction(fractionName(fraction, language), townName)
+        : say.town(townName),
+    description: say.description(place),
+  }
+}
+
+function pagePathOf({ station, fraction }: Subject): string {
+  if (station) return `/s/${station.id}`
+  return fraction ? `/?fraction=${fraction}` : '/'
 }

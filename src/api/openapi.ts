@@ -8,7 +8,7 @@ import { correctPost } from './correction-routes.ts'
 import { DEVICE_ROUTES } from './device-routes.ts'
 import { correctEmptying, listEmptyings, tellEmptying } from './emptying-routes.ts'
 import { streamEvents } from './event-stream.ts'
-import { stationFeed, townAtom, townJson } from './feed-routes.ts'
+import { fractionFeed, stationFeed, townAtom, townJson, townRss } from './feed-routes.ts'
 import { tellForecast, tellForecasts } from './forecast-routes.ts'
 import { tellGateway } from './gateway-routes.ts'
 import { importHub } from './hub-routes.ts'
@@ -67,8 +67,10 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   getReplay,
   cancelReplay,
   townAtom,
+  townRss,
   townJson,
   stationFeed,
+  fractionFeed,
   ...DEVICE_ROUTES,
   listAlarms,
   alarmHistory,

@@ -12,6 +12,7 @@ import {
   type FastifyRequest,
 } from 'fastify'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { LANGUAGES, languageRoot } from '#src/stations/fraction.ts'
 import type { Clock } from '#src/stations/time.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
@@ -55,6 +56,8 @@ export interface HttpOptions {
   readonly staffToken?: string
   readonly log: FastifyBaseLogger
   readonly metrics: Registry
+  /** A WebSub hub, named in every feed. */
+  readonly hubUrl?: string
   /** What else keeps us from taking readings in; undefined while all is well. */
   readonly trouble?: () => string | undefined
   /** Changes devices. */
@@ -155,6 +158,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     journal: options.journal,
     clock: options.clock,
     publicUrl: options.publicUrl.replace(/\/+$/, ''),
+    ...(options.hubUrl !== undefined && { hubUrl: options.hubUrl }),
     staff: openStaffDoor(options.staffToken),
     maxAgeSeconds: options.demo ? 1 : 30,
     monotonicMs: options.monotonicMs ?? (() => performance.now()),
@@ -220,8 +224,8 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       .send(),
   )
   // Pages answer whatever else there is with a page; what is missing here stays a problem document.
-  for (const url of ['/api/*', '/feeds/*', '/en/feeds/*']) {
-    app.get(url, (_request, reply) => {
+  for (const root of OPEN_DATA) {
+    app.get(`${root}*`, (_request, reply) => {
       reply.callNotFound()
     })
   }
@@ -234,6 +238,8 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   await app.ready()
   return app
 }
+
+const OPEN_DATA = ['/api/', ...LANGUAGES.map((language) => `${languageRoot(language)}/feeds/`)]
 
 const CONTENT_SECURITY_POLICY =
   "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
@@ -256,7 +262,7 @@ function hstsFor(publicUrl: string): boolean {
 }
 
 function isOpenData(url: string): boolean {
-  return url.startsWith('/api/') || url.startsWith('/feeds/') || url.startsWith('/en/feeds/')
+  return OPEN_DATA.some((root) => url.startsWith(root))
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -3,6 +3,7 @@ import { LANGUAGES, type Language } from '#src/stations/fraction.ts'
 import { HOUR } from '#src/stations/time.ts'
 import { spanText, weekdayText, whenText } from '#src/wording/status-text.ts'
 import { clockText } from '#src/wording/wall-clock.ts'
+import { feedDiscovery, type FeedPlace } from './feed-links.ts'
 import { html, trusted, type Html } from './html.ts'
 import { link, type View } from './site.ts'
 
@@ -15,7 +16,7 @@ export interface PageParts {
   /** The page's path without the language, where it exists in every language: the same in each, or of its own. */
   readonly pathInAll?: string | ((language: Language) => string)
   /** Feeds that tell the same, by path without the language. */
-  readonly feeds?: readonly { readonly title: string; readonly path: string }[]
+  readonly feeds?: readonly FeedPlace[]
   /** Keeps the page out of search engines. */
   readonly noIndex?: boolean
 }
@@ -47,22 +48,7 @@ export function layout(view: View, page: PageParts): Html {
               href="${view.publicUrl}${other.path}"
             />`,
         )}
-        ${page.feeds?.map(
-          (feed) => html`
-            <link
-              rel="alternate"
-              type="application/atom+xml"
-              title="${feed.title}"
-              href="${link(view, feed.path)}.atom"
-            />
-            <link
-              rel="alternate"
-              type="application/feed+json"
-              title="${feed.title}"
-              href="${link(view, feed.path)}.json"
-            />
-          `,
-        )}
+        ${feedDiscovery(view, page.feeds ?? [])}
       </head>
       <body>
         <a class="skip" href="#content">${say.skipToContent}</a>

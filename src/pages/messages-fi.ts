@@ -161,8 +161,12 @@ export const fi: Messages = {
   followTitle: 'Seuraa kierrätyspistettä',
   followTown: 'Seuraa kaikkia kierrätyspisteitä',
   followText: 'Lisää jokin osoitteista syötteenlukijaan, niin saat tiedon, kun jotain tapahtuu.',
-  feedAtom: 'Atom-syöte',
-  feedJson: 'JSON Feed',
+  feedFormats: { atom: 'Atom-syöte', rss: 'RSS-syöte', json: 'JSON Feed' },
+  feedNames: { atom: 'Atom', rss: 'RSS', json: 'JSON Feed' },
+  feedsTitle: 'Seurattavat syötteet',
+  feedsText:
+    'Lisää osoite syötteenlukijaan, niin saat tiedon, kun jokin on täynnä ja kun tilaa on taas. Jokaisella kierrätyspisteellä on myös omat syötteensä sivunsa lopussa.',
+  moreFeeds: 'Lajikkeiden omat syötteet',
 
   postTitle: (station) => `Viesti: ${station}`,
   postedAt: (when) => `Kirjoitettu ${when}.`,

@@ -170,8 +170,12 @@ const sv = {
   followTitle: 'Följ stationen',
   followTown: 'Följ alla stationer',
   followText: 'Lägg till en av adresserna i en flödesläsare, så får du veta när något händer.',
-  feedAtom: 'Atom-flöde',
-  feedJson: 'JSON Feed',
+  feedFormats: { atom: 'Atom-flöde', rss: 'RSS-flöde', json: 'JSON Feed' },
+  feedNames: { atom: 'Atom', rss: 'RSS', json: 'JSON Feed' },
+  feedsTitle: 'Flöden att följa',
+  feedsText:
+    'Lägg till en adress i en flödesläsare, så får du veta när något är fullt och när det finns plats igen. Varje station har också egna flöden, längst ner på sin sida.',
+  moreFeeds: 'Flöden för det du brukar lämna',
 
   postTitle: (station: string) => `Inlägg från ${station}`,
   postedAt: (when: string) => `Skrevs ${when}.`,
@@ -413,8 +417,12 @@ const en: Messages = {
   followTitle: 'Follow the station',
   followTown: 'Follow all stations',
   followText: 'Add one of these addresses to a feed reader to hear when something happens.',
-  feedAtom: 'Atom feed',
-  feedJson: 'JSON Feed',
+  feedFormats: { atom: 'Atom feed', rss: 'RSS feed', json: 'JSON Feed' },
+  feedNames: { atom: 'Atom', rss: 'RSS', json: 'JSON Feed' },
+  feedsTitle: 'Feeds to follow',
+  feedsText:
+    'Add an address to a feed reader to hear when something is full and when there is room again. Each station has feeds of its own as well, at the end of its page.',
+  moreFeeds: 'Feeds for what you usually leave',
 
   postTitle: (station) => `Post from ${station}`,
   postedAt: (when) => `Written ${when}.`,

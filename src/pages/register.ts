@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { LANGUAGES, parseLanguage, type Language } from '#src/stations/fraction.ts'
+import { LANGUAGES, languageRoot, parseLanguage, type Language } from '#src/stations/fraction.ts'
 import { parsePostKey, parseStationId } from '#src/stations/ids.ts'
 import { isSaid } from '#src/store/contract.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
@@ -17,7 +17,7 @@ import { registerReportForm } from './report-form.ts'
 import { correctionsOf } from './post-words.ts'
 import { parseListQuery, stationListPage } from './station-list-page.ts'
 import { stationPage, type StationFacts } from './station-page.ts'
-import { languageRoot, viewOf, type PagesOptions, type View } from './site.ts'
+import { viewOf, type PagesOptions, type View } from './site.ts'
 
 const LATEST_POSTS = 5
 const STATION_POSTS = 10

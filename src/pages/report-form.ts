@@ -1,7 +1,7 @@
 /** The routes of the QR codes: the page, the press of a button, and what it did. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RESIDENT_KINDS } from '#src/rules/record.ts'
-import { LANGUAGES, type Language } from '#src/stations/fraction.ts'
+import { LANGUAGES, languageRoot, type Language } from '#src/stations/fraction.ts'
 import { parseContainerId, parseStationId, stationIdIn } from '#src/stations/ids.ts'
 import type { Container, Station } from '#src/stations/station.ts'
 import { DAY, MINUTE, SECOND } from '#src/stations/time.ts'
@@ -17,7 +17,7 @@ import {
   unknownCodePage,
   type Labelled,
 } from './report-page.ts'
-import { languageRoot, link, type PagesOptions, type View } from './site.ts'
+import { link, type PagesOptions, type View } from './site.ts'
 
 /** Set when somebody reports, and at no other time: the same phone counts once. */
 const COOKIE = 'kvitter_report'

@@ -1,6 +1,6 @@
 /** What the pages are given, and what each page knows while it is made. */
 import type { ContainerStatus } from '#src/rules/decision.ts'
-import type { Language } from '#src/stations/fraction.ts'
+import { languageRoot, type Language } from '#src/stations/fraction.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import type { Operator } from '#src/stations/station.ts'
 import { MINUTE, type Clock, type EpochMs } from '#src/stations/time.ts'
@@ -72,11 +72,6 @@ export interface View {
 /** A path in the page's language. */
 export function link(view: Pick<View, 'language'>, path: string): string {
   return languageRoot(view.language) + path
-}
-
-/** What a language's paths begin with: nothing in Swedish, `/en`, `/fi`. */
-export function languageRoot(language: Language): string {
-  return language === 'sv' ? '' : `/${language}`
 }
 
 export function viewOf(

@@ -5,6 +5,7 @@ import { placeName } from '#src/stations/place-name.ts'
 import { distanceM, type Place, type Station } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { Post } from '#src/store/contract.ts'
+import { FEED_WORDS } from '#src/wording/feed-words.ts'
 import { ageText, statusWord, whenText, type StatusWord } from '#src/wording/status-text.ts'
 import {
   capital,
@@ -17,8 +18,9 @@ import {
   swatch,
 } from './container-marks.ts'
 import { distanceIn } from './distance.ts'
+import { followLinks, type FeedPlace } from './feed-links.ts'
 import { html, type Html } from './html.ts'
-import { layout, withSoftHyphens } from './layout.ts'
+import { aboutPath, layout, withSoftHyphens } from './layout.ts'
 import { legendMark, townMap } from './town-map.ts'
 import { postLine } from './post-words.ts'
 import { link, type View } from './site.ts'
@@ -89,7 +91,7 @@ export function stationListPage(
     description: say.townLead(counts, all.length),
     live: true,
     pathInAll: view.here,
-    feeds: [{ title, path: '/feeds/town' }],
+    feeds: [{ title, path: '/feeds/town' }, ...fractionFeeds(view, query)],
     body: html`
       <h1>${withSoftHyphens(title)}</h1>
       <p class="lead">${say.townLead(counts, all.length)} ${updatedText(view)}</p>
@@ -135,15 +137,22 @@ export function stationListPage(
           <section aria-labelledby="follow">
             <h2 id="follow">${say.followTown}</h2>
             <p class="small">${say.followText}</p>
-            <ul class="plain">
-              <li><a href="${link(view, '/feeds/town.atom')}">${say.feedAtom}</a></li>
-              <li><a href="${link(view, '/feeds/town.json')}">${say.feedJson}</a></li>
-            </ul>
+            ${followLinks(view, '/feeds/town')}
+            <p>
+              <a href="${link(view, aboutPath(language))}#feeds">${say.moreFeeds}</a>
+            </p>
           </section>
         </div>
       </div>
     `,
   })
+}
+
+/** Of what the visitor wants to leave. */
+function fractionFeeds({ language, town }: View, { fraction }: ListQuery): readonly FeedPlace[] {
+  if (fraction === undefined) return []
+  const title = FEED_WORDS[language].fraction(fractionName(fraction, language), town.town.name)
+  return [{ title, path: `/feeds/fractions/${fraction}` }]
 }
 
 function legend(

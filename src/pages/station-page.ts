@@ -16,6 +16,7 @@ import {
 import { distanceIn } from './distance.ts'
 import { explanationSentence, explanationTables } from './explanation.ts'
 import { dailyRanges, historyChart } from './history-chart.ts'
+import { followLinks } from './feed-links.ts'
 import { html, type Html } from './html.ts'
 import { layout } from './layout.ts'
 import { nearestWithRoom } from './nearest-room.ts'
@@ -74,14 +75,7 @@ export function stationPage(view: View, facts: StationFacts): Html {
       <section aria-labelledby="follow">
         <h2 id="follow">${say.followTitle}</h2>
         <p>${say.followText}</p>
-        <ul class="plain">
-          <li>
-            <a href="${link(view, `/feeds/stations/${station.id}.atom`)}">${say.feedAtom}</a>
-          </li>
-          <li>
-            <a href="${link(view, `/feeds/stations/${station.id}.json`)}">${say.feedJson}</a>
-          </li>
-        </ul>
+        ${followLinks(view, `/feeds/stations/${station.id}`)}
       </section>
     `,
   })

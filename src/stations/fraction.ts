@@ -49,6 +49,11 @@ export function parseFraction(text: string): Fraction | undefined {
   return byId.get(text)?.id
 }
 
+/** What a language's paths begin with: nothing in Swedish, `/en`, `/fi`. */
+export function languageRoot(language: Language): string {
+  return language === 'sv' ? '' : `/${language}`
+}
+
 /** The national service type, 1–8. */
 export function fractionType(fraction: Fraction): FractionType {
   return byId.get(fraction)!.type

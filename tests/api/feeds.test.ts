@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { MINUTE, plus } from '#src/stations/time.ts'
+import { MINUTE, plus, SECOND } from '#src/stations/time.ts'
 import {
   correctionOf,
   fullDecision,
@@ -41,11 +41,17 @@ test.each([
     'Ekudden, Provstad',
     'sv',
   ],
+  [
+    '/fi/feeds/stations/1490-901.atom',
+    'application/atom+xml; charset=utf-8',
+    'Ekudden, Provstad',
+    'fi',
+  ],
 ])('%s is Atom that names itself, its page and its posts', async (url, type, title, language) => {
   await using town = await talkingTown()
   const answer = await town.app.inject(url)
   expect(answer.headers['content-type']).toBe(type)
-  const root = language === 'sv' ? '' : '/en'
+  const root = language === 'sv' ? '' : `/${language}`
   const page = url.includes('1490-901') ? `${root}/s/1490-901` : `${root}/`
   expect(answer.body).toContain(`<title>${title}</title>`)
   expect(answer.body).toContain(`href="https://kvitter.example${url}"`)
@@ -63,8 +69,57 @@ test('a JSON Feed tells the same', async () => {
     feed_url: 'https://kvitter.example/en/feeds/stations/1490-901.json',
     home_page_url: 'https://kvitter.example/en/s/1490-901',
     language: 'en',
-    items: [{ url: `https://kvitter.example/p/${A}` }],
+    items: [
+      {
+        id: `https://kvitter.example/p/${A}`,
+        url: `https://kvitter.example/en/p/${A}`,
+        tags: ['Ekudden', 'paper packaging'],
+      },
+    ],
   })
+})
+
+test.each([
+  ['', 'Återvinning av pappersförpackningar i Provstad', 'Ekudden: behållaren för'],
+  ['/en', 'Recycling of paper packaging in Provstad', 'Ekudden: the container for'],
+  ['/fi', 'Kierrätys: paperipakkaukset, Provstad', 'Ekudden, paperipakkaukset: täynnä'],
+])('a fraction has its feed under %s/feeds', async (root, title, words) => {
+  await using town = await talkingTown()
+  const { body, headers } = await town.app.inject(`${root}/feeds/fractions/paper.rss`)
+  expect(headers['content-type']).toBe('application/rss+xml; charset=utf-8')
+  expect(headers['access-control-allow-origin']).toBe('*')
+  expect(body).toContain(`<title>${title}</title>`)
+  expect(body).toContain(`<link>https://kvitter.example${root}/?fraction=paper</link>`)
+  expect(body).toContain(`<title>${words}`)
+  expect(body).toContain(`<link>https://kvitter.example${root}/p/${A}</link>`)
+  for (const other of ['', '/en', '/fi']) {
+    expect(body).toContain(`href="https://kvitter.example${other}/feeds/fractions/paper.rss"`)
+  }
+})
+
+test('a fraction’s feed has its own posts only, however many others were said since', async () => {
+  await using town = await talkingTown()
+  const { items } = fullPost(TUESDAY, A)
+  const others = Array.from({ length: 210 }, (_, n) =>
+    fullPost(plus(TUESDAY, n), (n + 16).toString(16).padStart(16, '0'), {
+      items: [{ ...items[0]!, fraction: 'metal' }],
+    }),
+  )
+  town.setNow(plus(TUESDAY, MINUTE))
+  await town.say([], others)
+  const count = async (fraction: string) =>
+    (await town.app.inject(`/feeds/fractions/${fraction}.json`)).json<{ items: unknown[] }>().items
+      .length
+  expect([await count('paper'), await count('metal'), await count('textiles')]).toEqual([1, 50, 0])
+})
+
+test('a hub is named in the feeds and in their headers', async () => {
+  await using town = await openHttpTown({ http: { hubUrl: 'https://hub.example/' } })
+  const { headers, body } = await town.app.inject('/en/feeds/town.atom')
+  expect(headers.link).toBe(
+    '<https://hub.example/>; rel="hub", <https://kvitter.example/en/feeds/town.atom>; rel="self"',
+  )
+  expect(body).toContain('<link rel="hub" href="https://hub.example/"/>')
 })
 
 test('a reader that has the newest is told so in no bytes, until there is something new', async () => {
@@ -80,6 +135,32 @@ test('a reader that has the newest is told so in no bytes, until there is someth
   town.setNow(later)
   await town.say([fullDecision(later, '000000000000000b')], [fullPost(later, '000000000000000b')])
   expect((await again()).statusCode).toBe(200)
+})
+
+test('a reader that knows only the date is told so too, once its second is over', async () => {
+  await using town = await talkingTown()
+  const ask = (since?: string) =>
+    town.app.inject({
+      url: '/feeds/town.rss',
+      ...(since !== undefined && { headers: { 'if-modified-since': since } }),
+    })
+  expect((await ask()).headers).not.toHaveProperty('last-modified')
+  town.setNow(plus(TUESDAY, SECOND))
+  const date = String((await ask()).headers['last-modified'])
+  expect(date).toBe('Tue, 05 May 2026 12:35:00 GMT')
+  expect((await ask(date)).statusCode).toBe(304)
+  expect((await ask('Tue, 05 May 2026 12:34:59 GMT')).statusCode).toBe(200)
+  expect((await ask('yesterday')).statusCode).toBe(200)
+})
+
+test('a post is dated by when it could be read, so that no reader misses it', async () => {
+  await using town = await openHttpTown()
+  const said = plus(TUESDAY, 5 * MINUTE)
+  await town.say([], [fullPost(TUESDAY, A, { sendAt: said })])
+  town.setNow(plus(said, SECOND))
+  const { headers, body } = await town.app.inject('/feeds/town.atom')
+  expect(headers['last-modified']).toBe('Tue, 05 May 2026 12:40:00 GMT')
+  expect(body).toContain('<published>2026-05-05T12:40:00.000Z</published>')
 })
 
 test('other stations’ posts and staff posts are not in a station’s feed', async () => {
@@ -101,6 +182,7 @@ test('a post that was taken back says so, and a reader that has the old feed get
   const later = plus(TUESDAY, 2 * MINUTE)
   town.setNow(later)
   await town.say([], [correctionOf(fullPost(TUESDAY, A), later)])
+  town.setNow(plus(later, SECOND))
   const { statusCode, body, headers } = await town.app.inject({
     url: '/feeds/stations/1490-901.atom',
     headers: { 'if-none-match': String(first.headers.etag) },
@@ -118,7 +200,7 @@ test('news of an area and of the whole town is in the town’s feed', async () =
     items: { tags: string[]; _kvitter: object }[]
   }>()
   expect(items.map(({ tags, _kvitter }) => ({ tags, _kvitter }))).toContainEqual({
-    tags: ['Provstad'],
+    tags: ['Provstad', 'pappersförpackningar'],
     _kvitter: { station: null },
   })
 })

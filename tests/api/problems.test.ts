@@ -75,10 +75,16 @@ describe('a request that makes no sense is told what was expected', () => {
     ['/api/v1/posts?audience=everyone', 'audience', 'public or staff', 'everyone'],
     ['/api/v1/decisions?rule=%3Cscript%3E', 'rule', 'the id of a rule, such as full', '<script>'],
     [
-      '/feeds/stations/1490-903.rss',
+      '/feeds/stations/1490-903.xml',
       'file',
-      'a station id with .atom or .json, such as 1490-064.atom',
-      '1490-903.rss',
+      'a station id with .atom, .rss or .json, such as 1490-064.atom',
+      '1490-903.xml',
+    ],
+    [
+      '/fi/feeds/fractions/glass.rss',
+      'file',
+      'a fraction with .atom, .rss or .json, such as coloured-glass.atom',
+      'glass.rss',
     ],
     ['/feeds/town.atom?lang=no', 'lang', 'one of sv, en, fi', 'no'],
     ['/api/v1/events?after=x', 'after', 'a whole number from 0 to 999999999999', 'x'],
@@ -124,6 +130,7 @@ describe('what isn’t there', () => {
     ['/api/v2/stations', 'There is nothing at /api/v2/stations.'],
     ['/api/', 'There is nothing at /api/.'],
     ['/feeds/secret', 'There is nothing at /feeds/secret.'],
+    ['/fi/feeds/secret', 'There is nothing at /fi/feeds/secret.'],
   ])('%s is 404 in the API’s own words', async (url, detail) => {
     await using town = await openHttpTown()
     const answer = await town.app.inject(url)

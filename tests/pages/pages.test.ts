@@ -166,7 +166,17 @@ describe('the station page', () => {
       'Räcker dagens antal? släppte igenom 1/4 för stationen, 12/90 för kontot',
     )
     expect(markup).toContain(`href="/p/${A}"`)
-    expect(markup).toContain('href="/feeds/stations/1490-901.atom"')
+    for (const [format, type] of [
+      ['atom', 'application/atom+xml'],
+      ['rss', 'application/rss+xml'],
+      ['json', 'application/feed+json'],
+    ]) {
+      const path = `/feeds/stations/1490-901.${format}`
+      expect(markup.replace(/\s+/g, ' ')).toContain(
+        `<link rel="alternate" type="${type}" title="Ekudden" href="${path}" />`,
+      )
+      expect(markup).toContain(`<a href="${path}">`)
+    }
   })
 })
 
@@ -643,6 +653,32 @@ test('every page has one heading of the first rank, landmarks, a way past the me
     }
     expect(markup, url).not.toMatch(/<script| style="| on\w+="|javascript:/)
   }
+})
+
+test('the page about the service leads to every feed that is there, in its language', async () => {
+  await using town = await openHttpTown()
+  for (const [url, root] of [
+    ['/om', ''],
+    ['/en/about', '/en'],
+    ['/fi/tietoja', '/fi'],
+  ] as const) {
+    const feeds = [...(await page(town, url)).matchAll(/href="([^"]*\/feeds\/[^"]*)"/g)].map(
+      (m) => m[1]!,
+    )
+    expect(feeds).toHaveLength(9 * 3)
+    for (const feed of feeds) {
+      expect(feed.startsWith(`${root}/feeds/`), feed).toBe(true)
+      expect((await town.app.inject(feed)).statusCode, feed).toBe(200)
+    }
+  }
+})
+
+test('the list for one fraction leads feed readers to the fraction’s feed', async () => {
+  await using town = await openHttpTown()
+  expect((await page(town, '/?fraction=paper')).replace(/\s+/g, ' ')).toContain(
+    'title="Återvinning av pappersförpackningar i Provstad" href="/feeds/fractions/paper.rss"',
+  )
+  expect(await page(town, '/')).not.toContain('/feeds/fractions/')
 })
 
 test('a page that hasn’t changed is not sent again', async () => {

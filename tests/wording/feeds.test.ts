@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { parsePostKey } from '#src/stations/ids.ts'
 import { instant } from '#src/stations/time.ts'
-import { atomFeed, escapeXml, jsonFeed, postUrl, type FeedPost } from '#src/wording/feeds.ts'
+import {
+  atomFeed,
+  escapeXml,
+  jsonFeed,
+  postUrl,
+  rssFeed,
+  type FeedPost,
+  type FeedRequest,
+} from '#src/wording/feeds.ts'
 import { ekudden, hamnen } from '#tests/support/town.ts'
 
 const older: FeedPost = {
@@ -9,6 +17,7 @@ const older: FeedPost = {
   at: instant(Date.parse('2026-05-05T08:45:00Z')),
   stationId: ekudden.id,
   placeName: 'Ekudden',
+  fractions: ['textiles'],
   texts: {
     sv: 'Ekudden: behållaren för textil är full sedan 10:15.',
     en: 'Ekudden: the container for textiles has been full since 10:15.',
@@ -20,20 +29,23 @@ const newer: FeedPost = {
   at: instant(Date.parse('2026-05-05T09:30:00.500Z')),
   stationId: hamnen.id,
   placeName: 'Hamnen',
+  fractions: [],
   texts: {
     sv: 'Det finns plats igen på Hamnen.',
     en: 'There is room again at Hamnen.',
     fi: 'Hamnen: tilaa on taas.',
   },
 }
-const request = {
+const request: FeedRequest = {
   title: 'Återvinningsstationer i Provstad',
+  description: 'Vad stationerna säger.',
   selfUrl: 'https://avs.example/feeds/town.atom?lang=sv&n=1',
+  inOtherLanguages: [{ language: 'en', url: 'https://avs.example/en/feeds/town.atom' }],
   pageUrl: 'https://avs.example/',
   publicUrl: 'https://avs.example',
   language: 'sv',
   posts: [older, newer],
-} as const
+}
 
 test('an Atom feed, newest first', () => {
   expect(atomFeed(request)).toEqual({
@@ -42,9 +54,11 @@ test('an Atom feed, newest first', () => {
 <feed xmlns="http://www.w3.org/2005/Atom" xml:lang="sv">
   <id>https://avs.example/feeds/town.atom?lang=sv&amp;n=1</id>
   <title>Återvinningsstationer i Provstad</title>
+  <subtitle>Vad stationerna säger.</subtitle>
   <updated>2026-05-05T09:30:00.500Z</updated>
   <author><name>Återvinningsstationer i Provstad</name><uri>https://avs.example</uri></author>
-  <link rel="self" type="application/atom+xml" href="https://avs.example/feeds/town.atom?lang=sv&amp;n=1"/>
+  <link rel="self" type="application/atom+xml" hreflang="sv" href="https://avs.example/feeds/town.atom?lang=sv&amp;n=1"/>
+  <link rel="alternate" type="application/atom+xml" hreflang="en" href="https://avs.example/en/feeds/town.atom"/>
   <link rel="alternate" type="text/html" hreflang="sv" href="https://avs.example/"/>
   <generator>Kvitter</generator>
   <entry xml:lang="sv">
@@ -63,12 +77,13 @@ test('an Atom feed, newest first', () => {
     <updated>2026-05-05T08:45:00.000Z</updated>
     <link rel="alternate" type="text/html" hreflang="sv" href="https://avs.example/p/00000000000000aa"/>
     <category term="1490-901" label="Ekudden"/>
+    <category term="textiles" label="textil"/>
     <content type="text">Ekudden: behållaren för textil är full sedan 10:15.</content>
   </entry>
 </feed>
 `,
     etag: expect.stringMatching(/^"[\w-]{27}"$/) as string,
-    lastModified: 'Tue, 05 May 2026 09:30:00 GMT',
+    changedAt: newer.at,
   })
 })
 
@@ -87,12 +102,13 @@ test('a JSON Feed, in English', () => {
     title: 'Recycling stations in Provstad',
     home_page_url: 'https://avs.example/en',
     feed_url: 'https://avs.example/en/feeds/town.json',
+    description: 'Vad stationerna säger.',
     language: 'en',
     authors: [{ name: 'Recycling stations in Provstad', url: 'https://avs.example/' }],
     items: [
       {
         id: 'https://avs.example/p/00000000000000bb',
-        url: 'https://avs.example/p/00000000000000bb',
+        url: 'https://avs.example/en/p/00000000000000bb',
         content_text: 'There is room again at Hamnen.',
         date_published: '2026-05-05T09:30:00.500Z',
         language: 'en',
@@ -101,15 +117,81 @@ test('a JSON Feed, in English', () => {
       },
       {
         id: 'https://avs.example/p/00000000000000aa',
-        url: 'https://avs.example/p/00000000000000aa',
+        url: 'https://avs.example/en/p/00000000000000aa',
         content_text: 'Ekudden: the container for textiles has been full since 10:15.',
         date_published: '2026-05-05T08:45:00.000Z',
         language: 'en',
-        tags: ['Ekudden'],
+        tags: ['Ekudden', 'textiles'],
         _kvitter: { station: '1490-901' },
       },
     ],
   })
+})
+
+test('an RSS feed, in Finnish, with its hub', () => {
+  const feed = rssFeed({
+    ...request,
+    title: 'Kierrätyspisteet: Provstad',
+    selfUrl: 'https://avs.example/fi/feeds/town.rss',
+    inOtherLanguages: [{ language: 'sv', url: 'https://avs.example/feeds/town.rss' }],
+    pageUrl: 'https://avs.example/fi/',
+    language: 'fi',
+    hubUrl: 'https://hub.example/?a=1&b=2',
+    posts: [older],
+  })
+  expect(feed).toEqual({
+    contentType: 'application/rss+xml; charset=utf-8',
+    changedAt: older.at,
+    etag: expect.stringMatching(/^"[\w-]{27}"$/) as string,
+    body: `<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom">
+<channel>
+  <title>Kierrätyspisteet: Provstad</title>
+  <link>https://avs.example/fi/</link>
+  <description>Vad stationerna säger.</description>
+  <language>fi</language>
+  <lastBuildDate>Tue, 05 May 2026 08:45:00 GMT</lastBuildDate>
+  <generator>Kvitter</generator>
+  <docs>https://www.rssboard.org/rss-specification</docs>
+  <atom:link rel="self" type="application/rss+xml" hreflang="fi" href="https://avs.example/fi/feeds/town.rss"/>
+  <atom:link rel="alternate" type="application/rss+xml" hreflang="sv" href="https://avs.example/feeds/town.rss"/>
+  <atom:link rel="hub" href="https://hub.example/?a=1&amp;b=2"/>
+  <item>
+    <title>Ekudden, tekstiilit: täynnä klo 10.15 alkaen.</title>
+    <link>https://avs.example/fi/p/00000000000000aa</link>
+    <guid isPermaLink="true">https://avs.example/p/00000000000000aa</guid>
+    <pubDate>Tue, 05 May 2026 08:45:00 GMT</pubDate>
+    <atom:updated>2026-05-05T08:45:00.000Z</atom:updated>
+    <category>Ekudden</category>
+    <category>tekstiilit</category>
+    <description>Ekudden, tekstiilit: täynnä klo 10.15 alkaen.</description>
+  </item>
+</channel>
+</rss>
+`,
+  })
+})
+
+test('a post has one name in all languages and formats', () => {
+  for (const language of ['sv', 'en', 'fi'] as const) {
+    const id = 'https://avs.example/p/00000000000000aa'
+    const one = { ...request, language, posts: [older] }
+    expect(atomFeed(one).body).toContain(`<id>${id}</id>`)
+    expect(rssFeed(one).body).toContain(`<guid isPermaLink="true">${id}</guid>`)
+    expect(jsonFeed(one).body).toContain(`"id": "${id}"`)
+  }
+})
+
+test('a hub is named in Atom and JSON Feed too, and nowhere without one', () => {
+  const hubUrl = 'https://hub.example/'
+  expect(atomFeed({ ...request, hubUrl }).body).toContain(
+    '<link rel="hub" href="https://hub.example/"/>',
+  )
+  expect(JSON.parse(jsonFeed({ ...request, hubUrl }).body)).toMatchObject({
+    hubs: [{ type: 'WebSub', url: hubUrl }],
+  })
+  for (const render of [atomFeed, rssFeed, jsonFeed])
+    expect(render(request).body).not.toContain('hub')
 })
 
 describe('a post that was wrong', () => {
@@ -118,6 +200,7 @@ describe('a post that was wrong', () => {
     at: instant(Date.parse('2026-05-05T10:00:00Z')),
     stationId: ekudden.id,
     placeName: 'Ekudden',
+    fractions: ['textiles'],
     texts: {
       sv: 'Rättelse: vi skrev 10:45 …',
       en: 'Correction of 10:45: we wrote …',
@@ -132,9 +215,9 @@ describe('a post that was wrong', () => {
   const posts = [wrong, newer, correction]
 
   test('says so in Atom, is updated, and points to what takes it back', () => {
-    const { body, lastModified } = atomFeed({ ...request, posts })
+    const { body, changedAt } = atomFeed({ ...request, posts })
     expect(body).toContain('  <updated>2026-05-05T10:01:00.000Z</updated>\n  <author>')
-    expect(lastModified).toBe('Tue, 05 May 2026 10:01:00 GMT')
+    expect(changedAt).toBe(wrong.correctedBy!.saidAt)
     expect(body).toContain(`  <entry xml:lang="sv">
     <id>https://avs.example/p/00000000000000aa</id>
     <title type="text">Rättat, stämde inte: Ekudden: behållaren för textil är full sedan 10:15.</title>
@@ -148,6 +231,14 @@ describe('a post that was wrong', () => {
     )
   })
 
+  test('says so in RSS, with when it changed', () => {
+    const { body } = rssFeed({ ...request, posts })
+    expect(body).toContain('<title>Rättat, stämde inte: Ekudden: behållaren för textil')
+    expect(body).toContain(
+      '<pubDate>Tue, 05 May 2026 08:45:00 GMT</pubDate>\n    <atom:updated>2026-05-05T10:01:00.000Z</atom:updated>',
+    )
+  })
+
   test('says so in JSON Feed', () => {
     const { items } = JSON.parse(jsonFeed({ ...request, language: 'en', posts }).body)
     expect(items[0]).toMatchObject({
@@ -156,13 +247,13 @@ describe('a post that was wrong', () => {
     })
     expect(items[2]).toEqual({
       id: 'https://avs.example/p/00000000000000aa',
-      url: 'https://avs.example/p/00000000000000aa',
+      url: 'https://avs.example/en/p/00000000000000aa',
       content_text:
         'Corrected, this was wrong: Ekudden: the container for textiles has been full since 10:15.',
       date_published: '2026-05-05T08:45:00.000Z',
       date_modified: '2026-05-05T10:01:00.000Z',
       language: 'en',
-      tags: ['Ekudden'],
+      tags: ['Ekudden', 'textiles'],
       _kvitter: {
         station: '1490-901',
         corrected_by: 'https://avs.example/p/00000000000000cc',
@@ -173,6 +264,7 @@ describe('a post that was wrong', () => {
 
 describe.each([
   ['Atom', atomFeed],
+  ['RSS', rssFeed],
   ['JSON Feed', jsonFeed],
 ])('%s', (_, render) => {
   test('the same posts in another order give the same bytes and tag', () => {
@@ -186,7 +278,7 @@ describe.each([
   test('a feed without posts has a tag but no date', () => {
     const empty = render({ ...request, posts: [] })
     expect(empty.etag).toMatch(/^"/)
-    expect('lastModified' in empty).toBe(false)
+    expect('changedAt' in empty).toBe(false)
   })
 })
 
@@ -202,7 +294,7 @@ test('a hostile name stays a name in Atom', () => {
   })
   const seen = readXml(feed.body)
   const plain = `]]><script>alert("x")</script>&amp;'\uFFFD end`
-  expect(seen.texts.filter((t) => t.path.endsWith('title')).map((t) => t.text)).toEqual([
+  expect(seen.texts.filter((t) => t.path.endsWith('/title')).map((t) => t.text)).toEqual([
     plain,
     `${plain} är full`,
   ])
@@ -211,11 +303,29 @@ test('a hostile name stays a name in Atom', () => {
   expect(seen.elements).not.toContain('script')
 })
 
+test('a hostile name stays a name in RSS', () => {
+  const texts = { sv: `${hostile} är full`, en: '', fi: '' }
+  const feed = rssFeed({
+    ...request,
+    title: hostile,
+    description: hostile,
+    posts: [{ ...older, placeName: hostile, texts }],
+  })
+  const seen = readXml(feed.body)
+  const plain = `]]><script>alert("x")</script>&amp;'\uFFFD end`
+  const textsOf = (name: string) =>
+    seen.texts.filter(({ path }) => path.endsWith(name)).map(({ text }) => text)
+  expect(textsOf('title')).toEqual([plain, `${plain} är full`])
+  expect(textsOf('description')).toEqual([plain, `${plain} är full`])
+  expect(textsOf('category')).toEqual([plain, 'textil'])
+  expect(seen.elements).not.toContain('script')
+})
+
 test('a hostile name stays a name in JSON', () => {
   const feed = jsonFeed({ ...request, title: hostile, posts: [{ ...older, placeName: hostile }] })
   const read = JSON.parse(feed.body) as { title: string; items: { tags: string[] }[] }
   expect(read.title).toBe(hostile.toWellFormed())
-  expect(read.items[0]!.tags).toEqual([hostile.toWellFormed()])
+  expect(read.items[0]!.tags).toEqual([hostile.toWellFormed(), 'textil'])
 })
 
 test('the check itself notices broken XML', () => {

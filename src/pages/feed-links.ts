@@ -1,0 +1,71 @@
+/** Where feeds are found: for readers in the page's head, for people in its text. */
+import { FRACTIONS, fractionName } from '#src/stations/fraction.ts'
+import { FEED_WORDS } from '#src/wording/feed-words.ts'
+import { capital } from './container-marks.ts'
+import { html, type Html } from './html.ts'
+import { link, type View } from './site.ts'
+
+/** A feed by its path, without language and format: `/feeds/town`. */
+export interface FeedPlace {
+  readonly title: string
+  readonly path: string
+}
+
+const FORMATS = [
+  ['atom', 'application/atom+xml'],
+  ['rss', 'application/rss+xml'],
+  ['json', 'application/feed+json'],
+] as const
+
+/** For the head of a page: feed readers look there. */
+export function feedDiscovery(view: View, feeds: readonly FeedPlace[]): readonly Html[] {
+  return feeds.flatMap(({ title, path }) =>
+    FORMATS.map(
+      ([format, type]) =>
+        html`<link
+          rel="alternate"
+          type="${type}"
+          title="${title}"
+          href="${link(view, path)}.${format}"
+        />`,
+    ),
+  )
+}
+
+/** The feed in each format, for a page that is about one thing. */
+export function followLinks(view: View, path: string): Html {
+  return html`<ul class="plain">
+    ${FORMATS.map(
+      ([format]) =>
+        html`<li><a href="${link(view, path)}.${format}">${view.say.feedFormats[format]}</a></li>`,
+    )}
+  </ul>`
+}
+
+/** Every feed that is not one station's own, for the page about the service. */
+export function feedSection(view: View): Html {
+  const { say, language, town } = view
+  const feeds = [
+    { title: FEED_WORDS[language].town(town.town.name), path: '/feeds/town' },
+    ...FRACTIONS.map(({ id }) => ({
+      title: capital(fractionName(id, language)),
+      path: `/feeds/fractions/${id}`,
+    })),
+  ]
+  return html`<h2 id="feeds">${say.feedsTitle}</h2>
+    <p>${say.feedsText}</p>
+    <ul class="feeds">
+      ${feeds.map(
+        ({ title, path }) =>
+          html`<li>
+            <span>${title}</span>
+            ${FORMATS.map(
+              ([format]) =>
+                html`<a href="${link(view, path)}.${format}"
+                  >${say.feedNames[format]}<span class="visually-hidden">: ${title}</span></a
+                > `,
+            )}
+          </li>`,
+      )}
+    </ul>`
+}
