@@ -4,17 +4,16 @@
  * used again after a reconnect, and an old one would acknowledge another message.
  */
 import { Buffer } from 'node:buffer'
-import { connect } from 'mqtt'
-import type { ErrorWithReasonCode, IPublishPacket, MqttClient } from 'mqtt'
+import { MqttClient } from 'mqtt'
+import type { ErrorWithReasonCode } from 'mqtt'
+import { openBrokerStream } from './broker-stream.ts'
+import type { BrokerAddress } from './broker-stream.ts'
+import type { Message } from './message-sieve.ts'
 
-export interface LinkOptions {
-  /** `mqtt://host:1883` or `mqtts://host:8883`. */
-  readonly url: string
+export interface LinkOptions extends BrokerAddress {
   readonly clientId: string
   readonly username?: string
   readonly password?: string
-  /** Certificates, PEM, of whoever vouches for the broker; without it those that Node trusts. */
-  readonly ca?: string
   readonly keepaliveSeconds: number
   readonly sessionExpirySeconds: number
   readonly receiveMaximum: number
@@ -26,8 +25,8 @@ export interface LinkOptions {
 export interface LinkEvents {
   /** The broker has let us in. */
   readonly in: (welcome: Welcome) => void
-  /** A message came. The next one is held back until `goOn` is called, once. */
-  readonly message: (packet: IPublishPacket & { readonly cmd: 'publish' }, goOn: () => void) => void
+  /** A message came. The next one follows at once, unless `hold` is called before this returns. */
+  readonly message: (message: Message) => void
   /** The connection is gone, or never was. Called once; nothing is called after it. */
   readonly gone: (why: Gone) => void
 }
@@ -55,6 +54,9 @@ export type Subscribed =
 export interface Link {
   /** Sends PUBACK; false when the connection is gone and the broker will send the message again. */
   acknowledge(messageId: number): boolean
+  /** Takes no further message until `goOn`; the broker's answers wait behind them. */
+  hold(): void
+  goOn(): void
   subscribe(filter: string): Promise<Subscribed>
   unsubscribe(filter: string): Promise<void>
   /** Ends it at once; the session stays with the broker. */
@@ -71,16 +73,16 @@ const NO_MQTT5 = new Set([1, 132])
 /** How long an orderly goodbye may take. */
 const GOODBYE_MS = 1000
 
-const deferred = new Error('acknowledged later')
-
 export function openLink(options: LinkOptions, events: LinkEvents): Link {
-  const client = connect(options.url, {
+  const stream = openBrokerStream(options, options.maxPacketBytes, (message) => {
+    events.message(message)
+  })
+  const client = new MqttClient(() => stream.rest, {
     protocolVersion: 5,
     clean: false,
     clientId: options.clientId,
     ...(options.username === undefined ? {} : { username: options.username }),
     ...(options.password === undefined ? {} : { password: options.password }),
-    ...(options.ca === undefined ? {} : { ca: options.ca }),
     keepalive: options.keepaliveSeconds,
     // Our own watchdog is to come first.
     connectTimeout: 2 * options.patienceMs,
@@ -102,7 +104,7 @@ export function openLink(options: LinkOptions, events: LinkEvents): Link {
     state = 'gone'
     clearTimeout(watchdog)
     client.end(true)
-    client.stream.destroy()
+    stream.rest.destroy()
     events.gone(why)
   }
   // mqtt.js has been seen to stay in "connecting" for ever (its #2052).
@@ -121,6 +123,7 @@ export function openLink(options: LinkOptions, events: LinkEvents): Link {
       maximumQos: properties?.maximumQoS ?? 2,
       sessionExpirySeconds: properties?.sessionExpiryInterval ?? options.sessionExpirySeconds,
     })
+    stream.goOn()
   })
   client.on('error', (error) => {
     trouble ??= troubleOf(error, state === 'opening')
@@ -148,16 +151,14 @@ export function openLink(options: LinkOptions, events: LinkEvents): Link {
           : { kind: 'lost', detail: 'the connection broke' }),
     )
   })
-  // An error given to its callback is how mqtt.js sends no PUBACK and goes on with the next packet.
-  client.handleMessage = (packet, done) => {
-    if (state === 'gone') return done(deferred)
-    events.message(packet, () => done(deferred))
-  }
+  // What is left to mqtt.js of the messages is none that a broker may send us. It gets no PUBACK.
+  client.handleMessage = () =>
+    end({ kind: 'lost', detail: 'the broker sent a message that breaks the rules of MQTT 5' })
 
   const flush = (): void => {
     const ids = toAcknowledge
     toAcknowledge = []
-    if (state !== 'gone') client.stream.write(pubacks(ids))
+    if (state !== 'gone') stream.rest.write(pubacks(ids))
   }
 
   return {
@@ -167,6 +168,8 @@ export function openLink(options: LinkOptions, events: LinkEvents): Link {
       if (toAcknowledge.push(messageId) === 1) queueMicrotask(flush)
       return true
     },
+    hold: () => stream.hold(),
+    goOn: () => stream.goOn(),
     subscribe: (filter) => subscribe(client, filter, options.patienceMs),
     async unsubscribe(filter) {
       // What goes wrong here ends the connection as well.

@@ -4,6 +4,7 @@
  * oversized PUBLISH is dropped as it streams by, so that it can be answered without being held.
  */
 import { Buffer } from 'node:buffer'
+import { readPacketLength } from './packet-length.ts'
 import { MAX_PAYLOAD_BYTES } from './receive.ts'
 
 /** Room for the longest topic (2 + 65,535), a packet id (2) and a payload one byte too large. */
@@ -56,7 +57,7 @@ export function guardFrames(maxPacketBytes: number): FrameGuard {
         start = pos
         continue
       }
-      const header = readHeader(chunk, pos)
+      const header = readPacketLength(chunk, pos + 1)
       if (header === 'incomplete') {
         begun = Buffer.from(chunk.subarray(pos))
         if (pos > start) pieces.push(chunk.subarray(start, pos))
@@ -75,13 +76,13 @@ export function guardFrames(maxPacketBytes: number): FrameGuard {
         if (pos > start) pieces.push(chunk.subarray(start, pos))
         pieces.push(Buffer.from([chunk[pos]!, ...remainingLength(KEPT_PUBLISH_BYTES)]))
         cut.push(header.length)
-        start = pos + header.bytes
+        start = pos + 1 + header.bytes
         pass = KEPT_PUBLISH_BYTES
         drop = header.length - KEPT_PUBLISH_BYTES
       } else {
         pass = header.length
       }
-      pos += header.bytes
+      pos += 1 + header.bytes
     }
     if (start === 0 && pieces.length === 0) return chunk
     if (pos > start && start < chunk.length) pieces.push(chunk.subarray(start, pos))
@@ -89,21 +90,6 @@ export function guardFrames(maxPacketBytes: number): FrameGuard {
   }
 
   return { admit, takeCutLength: () => cut.shift() ?? KEPT_PUBLISH_BYTES }
-}
-
-/** The remaining length, seven bits a byte, four bytes at most (MQTT 3.1.1 §2.2.3). */
-function readHeader(
-  chunk: Buffer,
-  at: number,
-): { readonly length: number; readonly bytes: number } | 'incomplete' | 'malformed' {
-  let length = 0
-  for (let i = 0; i < 4; i++) {
-    const byte = chunk[at + 1 + i]
-    if (byte === undefined) return 'incomplete'
-    length += (byte & 0x7f) * 128 ** i
-    if (byte < 0x80) return { length, bytes: i + 2 }
-  }
-  return 'malformed'
 }
 
 function remainingLength(length: number): number[] {

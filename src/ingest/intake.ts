@@ -4,7 +4,7 @@ import type { PublishPacket } from 'aedes'
 import type { Logger } from 'pino'
 import type { Clock } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
-import type { Journal } from '#src/store/journal.ts'
+import type { Journal, Settled } from '#src/store/journal.ts'
 import { forbidsPublish } from './access.ts'
 import type { Identity } from './access.ts'
 import type { AckLine } from './ack-line.ts'
@@ -112,19 +112,37 @@ export function openIntake(options: IntakeOptions): Intake {
     }
   }
 
+  const keep = (
+    what: Exclude<Received, { kind: 'ignored' | 'codec' }>,
+    settled: (outcome: Settled) => void,
+  ): void => {
+    if (what.kind === 'rejected') {
+      const { reason, detail, topic } = what.rejected
+      counts.rejected[reason] = (counts.rejected[reason] ?? 0) + 1
+      log.debug({ reason, detail, topic }, 'message not taken')
+    }
+    journal.append(what, settled)
+  }
+
+  /** It will not be answered. */
+  const lose = (sender: Sender): void => {
+    sender.held--
+    held--
+  }
+
   /** What can't be decoded or kept because the service is closing stays unanswered and comes again. */
   const decodeAndKeep = async (
-    before: Promise<void> | undefined,
+    sender: Sender,
     needed: CodecNeeded,
-    keep: (what: ReturnType<CodecNeeded['finish']>) => void,
-    lose: () => void,
+    settled: (outcome: Settled) => void,
   ): Promise<void> => {
+    const before = sender.decoding
     const decoding = codecs?.run(needed.codec, needed.input) ?? Promise.resolve(NO_CODECS)
     try {
       const [outcome] = await Promise.all([decoding, before])
-      keep(finish(needed, outcome))
+      keep(finish(needed, outcome), settled)
     } catch (error) {
-      lose()
+      lose(sender)
       log.warn({ err: error, codec: needed.codec.file }, 'a message was not kept and not answered')
     }
   }
@@ -154,32 +172,20 @@ export function openIntake(options: IntakeOptions): Intake {
         return
       }
       const received = judge(sender, packet)
-      const lose = () => {
-        sender.held--
-        held--
-      }
-      const keep = (what: Exclude<Received, { kind: 'ignored' | 'codec' }>): void => {
-        if (what.kind === 'rejected') {
-          const { reason, detail, topic } = what.rejected
-          counts.rejected[reason] = (counts.rejected[reason] ?? 0) + 1
-          log.debug({ reason, detail, topic }, 'message not taken')
-        }
-        journal.append(what, settled)
-      }
       switch (received.kind) {
         case 'ignored':
           // Not at once: aedes must not be called back from within its own parser.
           queueMicrotask(() => settled('ignored'))
           return
         case 'codec':
-          sender.decoding = decodeAndKeep(sender.decoding, received, keep, lose)
+          sender.decoding = decodeAndKeep(sender, received, settled)
           return
         case 'rejected':
         case 'uplink':
           try {
-            keep(received)
+            keep(received, settled)
           } catch (error) {
-            lose()
+            lose(sender)
             throw error
           }
       }

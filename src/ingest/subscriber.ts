@@ -100,8 +100,8 @@ interface Connection {
   inSince?: number
   /** Filters asked for, and those the broker has granted or refused. */
   readonly filters: Map<string, 'asked' | 'granted' | 'refused'>
-  /** A message was taken and the next is held back. */
-  held?: { readonly goOn: () => void; readonly patience: NodeJS.Timeout }
+  /** Runs while messages are held back. */
+  patience?: NodeJS.Timeout
 }
 
 /**
@@ -149,40 +149,42 @@ export async function startSubscriber(options: SubscriberOptions): Promise<Subsc
 
   const onMessage =
     (own: () => Connection): LinkEvents['message'] =>
-    (packet, goOn) => {
+    (packet) => {
       const mine = own()
-      if (closing) return
+      if (closing) return mine.link.hold()
       try {
         intake.take(mine.sender, packet, () => {
           // QoS 0 has no id and nothing to acknowledge.
           if (packet.messageId !== undefined && !mine.link.acknowledge(packet.messageId)) {
             counts.lateAcks++
           }
-          if (connection?.held && intake.held <= limits.heldMessages / 2) release(connection)
+          if (connection?.patience && intake.held <= limits.heldMessages / 2) release(connection)
           if (intake.held === 0) drained?.()
         })
       } catch (error) {
         log.error({ err: error }, 'the journal takes nothing')
         return mine.link.cut('the journal takes nothing')
       }
-      if (hasRoom()) return goOn()
-      const patience = setTimeout(() => {
+      if (hasRoom()) return undefined
+      mine.link.hold()
+      mine.patience = setTimeout(() => {
         log.error(
           { held: intake.held },
           'messages are not kept fast enough; closing the connection to the outside broker without acknowledgement',
         )
         mine.link.cut('messages were not kept in time')
       }, limits.holdPatienceMs)
-      mine.held = { goOn, patience }
       return undefined
     }
 
   const release = (which: Connection): void => {
-    const { held } = which
-    if (!held) return
-    delete which.held
-    clearTimeout(held.patience)
-    held.goOn()
+    stopWaiting(which)
+    which.link.goOn()
+  }
+
+  const stopWaiting = (which: Connection): void => {
+    clearTimeout(which.patience)
+    delete which.patience
   }
 
   const onIn = (which: Connection, welcome: Welcome): void => {
@@ -213,8 +215,7 @@ export async function startSubscriber(options: SubscriberOptions): Promise<Subsc
   }
 
   const onGone = (which: Connection, why: Gone): void => {
-    if (which.held) clearTimeout(which.held.patience)
-    delete which.held
+    stopWaiting(which)
     const wasIn = which.in
     which.in = false
     if (connection === which) connection = undefined
@@ -320,7 +321,7 @@ export async function startSubscriber(options: SubscriberOptions): Promise<Subsc
   const close = async (): Promise<void> => {
     closing = true
     clearTimeout(retry)
-    if (connection?.held) clearTimeout(connection.held.patience)
+    if (connection) stopWaiting(connection)
     await drain()
     await connection?.link.close()
   }

@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectAsync, type MqttClient } from 'mqtt'
-import { parser, type Packet } from 'mqtt-packet'
+import { generate, type IPublishPacket, parser, type Packet } from 'mqtt-packet'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -335,6 +335,18 @@ test('a broker that speaks MQTT 3.1.1 only is named as such', async () => {
   expect(subscriber.trouble()).toContain('MQTT 5, which Kvitter needs')
 })
 
+test.each<[string, Partial<IPublishPacket>]>([
+  ['with a topic that stands in an earlier one', { topic: '', properties: { topicAlias: 1 } }],
+  ['of QoS 2, which nobody asked for', { qos: 2 }],
+])('a message %s ends the connection and is not acknowledged', async (_, more) => {
+  const message = { topic: OWN, payload: good(1), qos: 1, messageId: 7, dup: false, retain: false }
+  await using broker = await startBrokenBroker({ ...message, ...more, cmd: 'publish' } as Packet)
+  await using subscriber = await subscribed(`mqtt://127.0.0.1:${broker.port}`)
+  await until(() => subscriber.stats().failed > 0, 5000)
+  expect(subscriber.journal.entries).toEqual([])
+  expect(broker.heard().filter((p) => p.cmd === 'puback' || p.cmd === 'pubcomp')).toEqual([])
+})
+
 test('a broker that is not there is waited for', async () => {
   const nobody = createServer().listen(0, '127.0.0.1')
   await once(nobody, 'listening')
@@ -343,6 +355,30 @@ test('a broker that is not there is waited for', async () => {
   await using subscriber = await subscribed(`mqtt://127.0.0.1:${port}`)
   expect(subscriber.trouble()).toContain(`connect ECONNREFUSED 127.0.0.1:${port}`)
 })
+
+/** Lets everybody in, sends one message and releases it as if it had been received (QoS 2). */
+async function startBrokenBroker(message: Packet) {
+  const chunks: Buffer[] = []
+  const say = (...packets: Packet[]) =>
+    Buffer.concat(packets.map((p) => generate(p, { protocolVersion: 5 })))
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.on('data', (chunk) => chunks.push(chunk as Buffer))
+    socket.write(
+      say({ cmd: 'connack', sessionPresent: false, reasonCode: 0 }, message, {
+        cmd: 'pubrel',
+        messageId: 7,
+      }),
+    )
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  return {
+    port,
+    heard: () => packetsOf(chunks),
+    [Symbol.asyncDispose]: async () => void server.close(),
+  }
+}
 
 function countersOf(journal: ReturnType<typeof heldJournal>): number[] {
   return journal.entries.flatMap((e) =>
