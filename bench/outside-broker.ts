@@ -4,7 +4,9 @@
  * consumers start with the messages waiting; their sessions were made before. Cases are interleaved in
  * rounds; the table shows medians. Trust the ratios and the CPU per message.
  *
- *   node bench/outside-broker.ts [--rounds 3] [--seconds 3]
+ * Flags of node's own, like --cpu-prof, go to the consumers as well.
+ *
+ *   node bench/outside-broker.ts [--rounds 3] [--seconds 6] [--only serial|event|storage|whole]...
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,13 +24,14 @@ import { median } from './median.ts'
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '6' },
+    only: { type: 'string', multiple: true },
     help: { type: 'boolean', default: false },
   },
 })
 if (values.help) {
   console.log(
-    'node bench/outside-broker.ts [--rounds 3] [--seconds 3]   seconds: how long the backlog is published',
+    'node bench/outside-broker.ts [--rounds 3] [--seconds 6] [--only serial|event|storage|whole]...   seconds: how long the backlog is published',
   )
   process.exit(0)
 }
@@ -82,7 +85,15 @@ async function drain({ mode, consumers }: Case): Promise<Drained> {
       names.map(async (name) => {
         const child = spawn(
           process.execPath,
-          [CONSUMER, mode, url, name, town, join(scratch, `data-${run}-${name}`)],
+          [
+            ...process.execArgv,
+            CONSUMER,
+            mode,
+            url,
+            name,
+            town,
+            join(scratch, `data-${run}-${name}`),
+          ],
           { stdio: ['pipe', 'pipe', 'inherit'] },
         )
         children.push(child)
@@ -186,11 +197,12 @@ try {
   await once(writing, 'exit')
   await cp(join(root, 'towns/boras/rules.yaml'), join(town, 'rules.yaml'))
 
-  const results = new Map<string, Drained[]>(CASES.map((c) => [c.name, []]))
+  const cases = CASES.filter(({ mode }) => values.only?.includes(mode) ?? true)
+  const results = new Map<string, Drained[]>(cases.map((c) => [c.name, []]))
   for (let round = 0; round < Number(values.rounds); round++) {
-    for (const each of CASES) results.get(each.name)!.push(await drain(each))
+    for (const each of cases) results.get(each.name)!.push(await drain(each))
   }
-  const rate = (name: string) => median(results.get(name)!.map((d) => d.perSecond))
+  const rate = (name: string) => median(results.get(name)?.map((d) => d.perSecond) ?? [])
   row('consumer', 'messages/s', 'times serial', 'CPU µs/message')
   row('---', '---', '---', '---')
   for (const [name, all] of results) {

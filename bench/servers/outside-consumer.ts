@@ -16,7 +16,7 @@ import { openJournal } from '#src/store/open-journal.ts'
 import { startCheckpoints } from '#src/store/sqlite/checkpoints.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { readTownFolder } from '../../src/town-folder.ts'
-import { idleEngine } from './idle-engine.ts'
+import { idleBelieving, idleEngine } from './idle-engine.ts'
 
 const [mode, url, clientId, townFolder, data] = process.argv.slice(2) as [
   'whole' | 'storage' | 'serial' | 'event',
@@ -41,6 +41,7 @@ async function journalOf() {
     town,
     makeEngine: (town, kept) =>
       mode === 'whole' ? createEngine({ book, town, kept }) : idleEngine,
+    ...(mode !== 'whole' && { makeBelievers: () => idleBelieving }),
     wordPost: () => ({ sv: '', en: '', fi: '' }),
     deliveriesFor: () => [],
     clock,
