@@ -87,15 +87,12 @@ export function acceptReport(watch: ContainerWatch, record: ReportRecord): Appli
 /** Litter and ice lie about the station; what is broken is the container. */
 function acceptTrouble(watch: ContainerWatch, record: ReportRecord): Applied {
   const what = troubleOf(record.kind)!
-  const holder = what === 'broken' ? extrasOf(watch) : watch.station
-  const heard = hear(troubleAt(watch, what), record)
+  const holder: { [kind in TroubleKind]?: Trouble | undefined } =
+    what === 'broken' ? extrasOf(watch) : watch.station
+  const heard = hear(holder[what], record)
   if (!heard) return REPEAT_REPORT
-  Object.assign(holder, { [what]: heard })
+  holder[what] = heard
   return NOW
-}
-
-function troubleAt(watch: ContainerWatch, what: TroubleKind): Trouble | undefined {
-  return what === 'broken' ? watch.extras?.broken : watch.station[what]
 }
 
 /** After an emptying the container is known to be empty, until a sensor or somebody says otherwise. */

@@ -21,7 +21,7 @@ const HELP = `Usage: npm run mutants -- [FILE …] [--tests GLOB] [--slowest MS]
 
   FILE          names of files in src/rules/, such as gates.ts; all of them when none is given
   --tests GLOB  the tests to run (tests/{rules,rule-tests}/**/*.test.ts)
-  --slowest MS  tests that take longer are left out (100)
+  --slowest MS  tests that take more processor time are left out (100)
   --out FILE    writes what came of each mutant there, file by file, as JSON
   --again FILE  goes on from what an earlier run wrote: tries what survived and what is new
 `

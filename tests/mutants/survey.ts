@@ -1,4 +1,6 @@
 /** Which mutants the tests reach, and which tests to run against each. */
+import { basename } from 'node:path'
+
 import type { Killer, TestPlace } from './messages.ts'
 import type { Mutant } from './mutate.ts'
 import type { TestProcess } from './test-process.ts'
@@ -61,8 +63,10 @@ export function createChooser({ tests, whileReading, byFile }: Survey): Chooser 
     file,
     index,
     place: last.indexOf(`${file} ${index}`),
-    // A test that has noticed nothing yet is worth something as well.
-    killsPerMs: (0.05 + (kills.get(`${mutant.file} ${file} ${index}`) ?? 0)) / (0.5 + ms),
+    // A test that has noticed nothing yet is worth something as well, and more where it is about the file.
+    killsPerMs:
+      ((isAbout(file, mutant) ? 1 : 0.05) + (kills.get(`${mutant.file} ${file} ${index}`) ?? 0)) /
+      (0.5 + ms),
   })
   return {
     testsFor(mutant) {
@@ -83,4 +87,8 @@ export function createChooser({ tests, whileReading, byFile }: Survey): Chooser 
       kills.set(key, (kills.get(key) ?? 0) + 1)
     },
   }
+}
+
+function isAbout(testFile: string, mutant: Mutant): boolean {
+  return basename(testFile, '.test.ts') === basename(mutant.file, '.ts')
 }

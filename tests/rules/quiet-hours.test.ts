@@ -74,21 +74,50 @@ test('an interval without length is none', () => {
   expect(parseDayInterval('24:00-07:00')).toBeUndefined()
 })
 
-test('the public holidays of 2026 and 2027', () => {
-  const holidays = (year: number) => {
+describe('the public holidays', () => {
+  /** `01-01 01-06`, from the first day to the last. */
+  function holidays(from: string, until: string): string {
     const found: string[] = []
-    let day = new Temporal.PlainDate(year, 1, 1)
-    for (; day.year === year; day = day.add({ days: 1 })) {
+    const last = Temporal.PlainDate.from(until)
+    let day = Temporal.PlainDate.from(from)
+    for (; Temporal.PlainDate.compare(day, last) <= 0; day = day.add({ days: 1 })) {
       if (isHoliday(day)) found.push(day.toString().slice(5))
     }
     return found.join(' ')
   }
-  expect(holidays(2026)).toBe(
-    '01-01 01-06 04-03 04-05 04-06 05-01 05-14 05-24 06-06 06-20 10-31 12-25 12-26',
-  )
-  expect(holidays(2027)).toBe(
-    '01-01 01-06 03-26 03-28 03-29 05-01 05-06 05-16 06-06 06-26 11-06 12-25 12-26',
-  )
+
+  test.each([
+    [2026, '01-01 01-06 04-03 04-05 04-06 05-01 05-14 05-24 06-06 06-20 10-31 12-25 12-26'],
+    [2027, '01-01 01-06 03-26 03-28 03-29 05-01 05-06 05-16 06-06 06-26 11-06 12-25 12-26'],
+  ])('of %i', (year, expected) => {
+    expect(holidays(`${year}-01-01`, `${year}-12-31`)).toBe(expected)
+  })
+
+  test.each([
+    [2020, '06-20 10-31'],
+    [2021, '06-26 11-06'],
+    [2025, '06-21 11-01'],
+  ])('that fall on a Saturday in %i', (year, expected) => {
+    expect(holidays(`${year}-06-10`, `${year}-11-30`)).toBe(expected)
+  })
+
+  test.each([
+    ['the earliest that there can be', 1818, '03-20 03-22 03-23'],
+    ['the latest', 2038, '04-23 04-25 04-26'],
+    ['a week earlier than the moon alone says', 1981, '04-17 04-19 04-20'],
+    ['the same, late in the cycle of nineteen years', 1954, '04-16 04-18 04-19'],
+    ['in a century that begins without a leap day', 1900, '04-13 04-15 04-16'],
+    ['in one that begins with a leap day', 2000, '04-21 04-23 04-24'],
+    ['in the next without', 2100, '03-26 03-28 03-29'],
+    ['in the one after', 2200, '04-04 04-06 04-07'],
+    ['before the moon is set right', 2300, '04-06 04-08 04-09'],
+    ['after it', 2400, '04-14 04-16 04-17'],
+    ['in 2600', 2600, '03-21 03-23 03-24'],
+    ['in 2700', 2700, '03-30 04-01 04-02'],
+    ['a thousand years on', 3100, '04-20 04-22 04-23'],
+  ])('of Easter, %s', (_, year, expected) => {
+    expect(holidays(`${year}-03-15`, `${year}-04-28`)).toBe(expected)
+  })
 })
 
 test('the calendar remembers what the quiet hours say, minute by minute over a year of odd nights', () => {
