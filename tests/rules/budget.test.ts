@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 
-import { askBudget, spend } from '#src/rules/budget.ts'
+import { askBudget, isGap, isSpent, spend } from '#src/rules/budget.ts'
 import type { AccountTally, BudgetPolicy } from '#src/rules/budget.ts'
 import { createCalendar } from '#src/rules/calendar.ts'
+import type { GateAnswer } from '#src/rules/decision.ts'
 import { HOUR, MINUTE, after, local } from './scenario.ts'
 
 const calendar = createCalendar('Europe/Stockholm', undefined)
@@ -35,6 +36,12 @@ test.each(rows)('%s', (_, atStation, ofAccount, priority, expected) => {
   expect(answer).toEqual({ gate: 'budget', ...expected })
 })
 
+test('a share of the day that is no whole number of posts keeps the fewer', () => {
+  const ten: BudgetPolicy = { ...policy, perAccountPerDay: 10 }
+  const { detail } = askBudget(ten, undefined, spent(7), 60, noon, calendar)
+  expect(detail).toBe('0/4, 7/8')
+})
+
 test('a spent day can also mean that a post is dropped', () => {
   const drop: BudgetPolicy = { ...policy, whenSpent: 'drop' }
   expect(askBudget(drop, spent(4), undefined, 60, noon, calendar).answer).toBe('drop')
@@ -48,6 +55,26 @@ test('two posts of the account are three minutes apart', () => {
     until: after(noon, 2 * MINUTE),
     detail: 'min_gap 3 min',
   })
+})
+
+test('only the gap between two posts is a gap, and only a day that is used up is spent', () => {
+  const justNow: AccountTally = { day: '2026-05-05', posts: 1, lastAt: after(noon, -MINUTE) }
+  const gap = askBudget(policy, undefined, justNow, 60, noon, calendar)
+  const full = askBudget(policy, spent(4), undefined, 60, noon, calendar)
+  const free = askBudget(policy, undefined, undefined, 60, noon, calendar)
+  const quiet: GateAnswer = { gate: 'quiet-hours', answer: 'hold', until: midnight }
+  expect([gap, full, free, quiet].map((answer) => isGap(answer))).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ])
+  expect([gap, full, free, quiet].map((answer) => isSpent(answer))).toEqual([
+    false,
+    true,
+    false,
+    false,
+  ])
 })
 
 test('a new local day starts from nothing, and the day of 25 hours is one day', () => {

@@ -134,6 +134,42 @@ test('the calendar remembers what the quiet hours say, minute by minute over a y
   }
 })
 
+test('what the calendar remembers of one day it does not say of the next', () => {
+  const calendar = createCalendar(zone, withSundays)
+  const asked = (time: string) => {
+    const at = local(time)
+    return [
+      calendar.dayOf(at),
+      calendar.weekday(at),
+      calendar.isHoliday(at),
+      calendar.minuteOfDay(at),
+    ]
+  }
+  expect(asked('2026-05-13T23:59:59')).toEqual(['2026-05-13', 3, false, 1439])
+  expect(asked('2026-05-14T00:00')).toEqual(['2026-05-14', 4, true, 0])
+  expect(asked('2026-05-14T06:59:59')).toEqual(['2026-05-14', 4, true, 419])
+  expect(asked('2026-05-13T12:00')).toEqual(['2026-05-13', 3, false, 720])
+  const until = (time: string) => clock(calendar.quietAt(local(time))!.until)
+  expect(until('2026-05-12T22:00')).toBe('05-13 07:00')
+  expect(until('2026-05-14T06:59:59')).toBe('05-14 09:00')
+  expect(until('2026-05-12T23:00')).toBe('05-13 07:00')
+  expect(until('2026-05-14T21:00')).toBe('05-15 07:00')
+  expect(calendar.quietAt(local('2026-05-15T07:00'))).toBeUndefined()
+})
+
+test('the calendar’s next time of day is after the instant, today or another day', () => {
+  const calendar = createCalendar(zone, undefined)
+  const next = (time: string, weekdays?: readonly number[]) =>
+    clock(calendar.nextTime(16 * 60, local(time), weekdays))
+  expect(next('2026-05-05T15:59')).toBe('05-05 16:00')
+  expect(next('2026-05-05T16:00')).toBe('05-06 16:00')
+  expect(next('2026-05-05T12:00')).toBe('05-05 16:00')
+  expect(next('2026-05-04T12:00')).toBe('05-04 16:00')
+  // A Tuesday.
+  expect(next('2026-05-05T12:00', [1])).toBe('05-11 16:00')
+  expect(next('2026-05-05T12:00', [2])).toBe('05-05 16:00')
+})
+
 test('half an hour is half an hour, also while the clock goes back', () => {
   const start = local('2026-10-25T02:50')
   const { decisions } = play(
