@@ -34,6 +34,69 @@ const tell = ({ posts }: Played) => posts.map(tellPost)
 const about = ({ decisions }: Played, of: string) =>
   decisions.filter((d) => d.subject.endsWith(of)).map(tellDecision)
 
+test('of an end the digest’s decision shows the clauses of the end, and who told the beginning is left as it was', () => {
+  const clearing = rulesWith(
+    rules.replace('post: full', 'clear: c.fill < 70.0, post: full'),
+    policy(),
+  )
+  const cues: readonly Cue[] = [
+    ...levels(paper, noon, HOUR, [95, 95, 20, 20, 20, 20, 20]),
+    ...levels(plastic, later(3 * HOUR), HOUR, same(95, 4)),
+  ]
+  const { decisions, posts, kept } = play(cues, later(7 * HOUR), { book: clearing })
+  const digested = decisions.filter(({ because }) => because === 'digested')
+  expect(
+    digested.map((d) => [d.subject, d.condition, d.clauses.map(({ source }) => source)]),
+  ).toEqual([
+    [box(paper), 'clear', ['c.fill < 70.0']],
+    [box(plastic), 'when', ['c.full']],
+  ])
+  expect(digested.map((d) => d.clauses[0]!.facts)).toEqual([{ 'c.fill': 20 }, { 'c.full': true }])
+  expect(
+    digested.map((d) => d.evidence?.parts.find(({ what }) => what === 'sensor')),
+  ).toMatchObject([{ fillPercent: 20 }, { fillPercent: 95 }])
+  const digest = posts.at(-1)!
+  const episode = (of: string) =>
+    JSON.parse(kept.state.get(`episode|full|${box(of)}`)!) as Record<string, unknown>
+  expect(episode(paper)).toMatchObject({ state: 'idle', lastPostedAt: posts[0]!.at })
+  expect(episode(paper)).not.toHaveProperty('posted')
+  expect(episode(plastic)).toMatchObject({ posted: { key: digest.key, at: digest.at } })
+})
+
+test('after the digest as after any post the account is silent for its gap', () => {
+  const cues: readonly Cue[] = [
+    ...spent(),
+    ...plasticLater,
+    // Ready to be told a minute after the digest.
+    ...levels('902-paper-1', local('2026-05-05T17:46'), HOUR, same(95, 3)),
+  ]
+  expect(tell(play(cues, later(8 * HOUR), { book }))).toEqual([
+    '05-05 12:15 open: full 901-paper-1',
+    '05-05 18:00 digest: full 901-plastic-1',
+    '05-05 18:03 open: full 902-paper-1',
+  ])
+})
+
+test('the digest leaves the staff’s news alone, and tells what is most important first', () => {
+  const mixed = rulesWith(
+    `${rules}
+  - { id: odd, per: container, when: c.fill > 97.0, channel: staff, suppress: [{ id: never, when: "c.fill > 0.0", max: 2d }], post: odd }
+  - { id: all, per: station, when: s.full >= 2, for: 20m, priority: 70, post: all }`,
+    policy(),
+  )
+  const cues: readonly Cue[] = [
+    ...spent(),
+    ...levels(plastic, later(HOUR), HOUR, same(98, 14)),
+    ...levels(glass, later(2 * HOUR), HOUR, same(95, 14)),
+  ]
+  const played = play(cues, later(8 * HOUR), { book: mixed })
+  expect(tell(played)).toEqual([
+    '05-05 12:15 open: full 901-paper-1',
+    '05-05 18:00 digest: all 901, full 901-plastic-1, full 901-clear-glass-1',
+  ])
+  expect(played.posts[1]!.priority).toBe(70)
+})
+
 describe('when the day is spent', () => {
   test('the rest is told together at six, each with its station', () => {
     const cues = [

@@ -84,6 +84,36 @@ test('staff withdraw one, or set its time right', () => {
   expect(gatherEmptyings([seen, corrected(3, 7, at(2))])).toHaveLength(1)
 })
 
+test('they come in the order of time, and of one time in the order told', () => {
+  const records = [
+    emptied(1, 'sensor', at(40)),
+    emptied(2, 'sensor', at(2)),
+    emptied(4, 'sensor', at(20)),
+    emptied(3, 'contractor', at(2)),
+  ]
+  const gathered = gatherEmptyings(records)
+  expect(gathered.map(({ id }) => id)).toEqual([2, 4, 1])
+  expect(gathered[0]!.told.map(({ seq }) => seq)).toEqual([2, 3])
+})
+
+test('of two tellings the exact time counts, and who of them set it right', () => {
+  const exact = emptied(2, 'contractor', at(1))
+  expect(gatherEmptyings([exact, { ...seen, emptiedAt: at(0.5) }])[0]).toMatchObject({
+    id: 1,
+    emptiedAt: at(1),
+  })
+  for (const records of [
+    [exact, emptied(3, 'staff', at(2)), corrected(4, 2, at(1), at(1.5))],
+    [exact, emptied(3, 'staff', at(2)), corrected(4, 3, at(2), at(1.5))],
+  ]) {
+    expect(gatherEmptyings(records)[0]).toMatchObject({
+      corrected: true,
+      by: ['contractor', 'staff'],
+    })
+  }
+  expect(gatherEmptyings([exact, emptied(3, 'staff', at(2))])[0]).not.toHaveProperty('corrected')
+})
+
 test('every telling is part of just one emptying, whatever their order', () => {
   const telling = fc.record({
     by: fc.constantFrom('sensor', 'contractor', 'staff'),
