@@ -1,6 +1,7 @@
 /** The town's accounts with their secrets, which come from the environment by the names the town gives. */
 import type { Channel } from '#src/notify/channel.ts'
 import { egressTo } from '#src/notify/channels/egress.ts'
+import { openMastodon } from '#src/notify/channels/mastodon.ts'
 import { openX } from '#src/notify/channels/x.ts'
 import type { Account, Town } from '#src/stations/station.ts'
 import type { Clock } from '#src/stations/time.ts'
@@ -30,8 +31,8 @@ export function openChannels(
   if (faults.length > 0) throw new Error(faults.join('\n'))
   const secret = (variable: string): string => env[variable]!
   const { xProxy } = settings
-  const { x = [] } = town.channels
-  return x.map(({ account, ...names }) =>
+  const { x = [], mastodon = [] } = town.channels
+  const onX = x.map(({ account, ...names }) =>
     openX({
       credentials: {
         appKey: secret(names.appKeyEnv),
@@ -44,4 +45,13 @@ export function openChannels(
       ...(xProxy ? { connect: egressTo(xProxy.host, xProxy.port) } : {}),
     }),
   )
+  const onMastodon = mastodon.map(({ server, account, visibility, accessTokenEnv, ...places }) =>
+    openMastodon({
+      server,
+      account,
+      accessToken: secret(accessTokenEnv),
+      visibility: visibility ?? (places.stations || places.areas ? 'unlisted' : 'public'),
+    }),
+  )
+  return [...onX, ...onMastodon]
 }

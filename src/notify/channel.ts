@@ -30,6 +30,8 @@ export type Outcome =
   | { readonly kind: 'uncertain'; readonly detail: string }
   | Paused
 
+export type Failure = Exclude<Outcome, { readonly kind: 'sent' }>
+
 /** Whether an earlier try of a delivery was heard after all. */
 export type Found =
   | { readonly kind: 'found'; readonly remoteId: string }
@@ -49,9 +51,17 @@ export interface Turn {
   readonly signal: AbortSignal
 }
 
-/** A delivery, with what the far end calls the post that it follows up, where that was said there. */
+/** What the far end has of the post that a delivery follows up. */
+export interface Followed {
+  readonly remoteId: string
+  readonly text: string
+  /** It was wrong: this delivery is its correction. */
+  readonly isTakenBack: boolean
+}
+
+/** A delivery, with the post that it follows up, where that was said there. */
 export interface Words extends Delivery {
-  readonly follows?: string
+  readonly follows?: Followed
 }
 
 /** One account on a channel. */
@@ -73,7 +83,7 @@ export interface Channel {
 }
 
 /** What each HTTP status means for a delivery; what isn't here goes by its hundred. */
-const BY_STATUS: Readonly<Record<number, (detail: string, afterMs?: number) => Outcome>> = {
+const BY_STATUS: Readonly<Record<number, (detail: string, afterMs?: number) => Failure>> = {
   401: (detail) => ({ kind: 'paused', because: 'bad-credentials', detail }),
   402: (detail) => ({ kind: 'paused', because: 'no-credits', detail }),
   408: later('server-error'),
@@ -87,7 +97,7 @@ const BY_STATUS: Readonly<Record<number, (detail: string, afterMs?: number) => O
  * (a 403 that means a suspended account) looks at those first. A success or a redirect that carried no
  * proof of delivery is the far end's trouble: `server-error`.
  */
-export function outcomeOfHttpStatus(status: number, detail: string, afterMs?: number): Outcome {
+export function outcomeOfHttpStatus(status: number, detail: string, afterMs?: number): Failure {
   const known = BY_STATUS[status]
   if (known) return known(detail, afterMs)
   if (status >= 400 && status < 500) return { kind: 'never', because: 'refused', detail }
@@ -95,7 +105,7 @@ export function outcomeOfHttpStatus(status: number, detail: string, afterMs?: nu
 }
 
 function later(because: 'rate-limited' | 'server-error') {
-  return (detail: string, afterMs?: number): Outcome => ({
+  return (detail: string, afterMs?: number): Failure => ({
     kind: 'later',
     because,
     detail,

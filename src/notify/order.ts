@@ -5,6 +5,7 @@
 import type { Delivery, Post, Store } from '#src/store/contract.ts'
 import type { PostKey } from '#src/stations/ids.ts'
 import type { EpochMs } from '#src/stations/time.ts'
+import type { Followed } from './channel.ts'
 
 export type Place =
   | { readonly kind: 'go' }
@@ -65,15 +66,17 @@ async function sameWay(
   )
 }
 
-/** What the far end calls the post that a delivery follows up; undefined where it was never said there. */
+/** What the far end has of the post that a delivery follows up; undefined where it was never said there. */
 export async function findFollowed(
   store: Pick<Store, 'post' | 'deliveries'>,
   delivery: Delivery,
-): Promise<string | undefined> {
+): Promise<Followed | undefined> {
   const post = await store.post(delivery.postKey)
   if (post?.replyTo === undefined) return undefined
-  return (await sameWay(store, post.replyTo, delivery)).find(({ state }) => state === 'sent')
-    ?.remoteId
+  const said = (await sameWay(store, post.replyTo, delivery)).find(({ state }) => state === 'sent')
+  if (said?.remoteId === undefined) return undefined
+  const { remoteId, text } = said
+  return { remoteId, text, isTakenBack: post.corrects === post.replyTo }
 }
 
 /** News is over when later posts have taken back all of it. */

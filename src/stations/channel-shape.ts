@@ -1,7 +1,7 @@
 /** The shape of `channels` in a `town.yaml`. Messages finish the sentence "expected …". */
 import { z } from 'zod'
 import { LANGUAGES } from './fraction.ts'
-import { areaName, environmentName, line, stationName } from './text-shapes.ts'
+import { areaName, environmentName, line, secureAddress, stationName } from './text-shapes.ts'
 
 const accountFields = {
   account: line(100),
@@ -17,8 +17,15 @@ const xAccount = z.strictObject({
   accessSecretEnv: environmentName,
 })
 
+const mastodonAccount = z.strictObject({
+  ...accountFields,
+  server: secureAddress,
+  accessTokenEnv: environmentName,
+  visibility: z.enum(['public', 'unlisted']).exactOptional(),
+})
+
 /** Each channel's account; a town may have one or a list of them. */
-const ACCOUNTS = { x: xAccount } as const
+const ACCOUNTS = { x: xAccount, mastodon: mastodonAccount } as const
 
 function oneOrMore<Shape extends z.ZodType>(account: Shape) {
   return z
@@ -28,7 +35,10 @@ function oneOrMore<Shape extends z.ZodType>(account: Shape) {
     .exactOptional()
 }
 
-export const channelsShape = z.strictObject({ x: oneOrMore(ACCOUNTS.x) })
+export const channelsShape = z.strictObject({
+  x: oneOrMore(ACCOUNTS.x),
+  mastodon: oneOrMore(ACCOUNTS.mastodon),
+})
 
 /** Which keys are known where, as in `KEYS_AT`. */
 export const CHANNEL_KEYS: Readonly<Record<string, readonly string[]>> = {

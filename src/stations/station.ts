@@ -202,9 +202,18 @@ export interface XAccount extends Account {
   readonly accessSecretEnv: string
 }
 
+export interface MastodonAccount extends Account {
+  /** `https://mastodon.example`. */
+  readonly server: string
+  readonly accessTokenEnv: string
+  /** Whether its posts are in public timelines. Unlisted, unless it is for the whole town. */
+  readonly visibility?: 'public' | 'unlisted'
+}
+
 /** Where a town's words go. Secrets are named by environment variable, never written here. */
 export interface Channels {
   readonly x?: readonly XAccount[]
+  readonly mastodon?: readonly MastodonAccount[]
 }
 
 export type ChannelName = keyof Channels

@@ -1,6 +1,6 @@
 /** Texts that stand in several places of a `town.yaml`. Messages finish the sentence "expected …". */
 import { z } from 'zod'
-import { isWebAddress } from './web-address.ts'
+import { isSecureAddress, isWebAddress } from './web-address.ts'
 
 export const line = (max: number) =>
   z
@@ -18,7 +18,10 @@ export const environmentName = z
 export const webAddress = z
   .string()
   .max(500, 'at most 500 characters')
-  .refine(isWebAddress, 'a web address such as https://www.example.se/kontakt')
+  .refine(isWebAddress, {
+    error: 'a web address such as https://www.example.se/kontakt',
+    abort: true,
+  })
 export const areaName = z
   .string()
   .regex(
@@ -33,3 +36,7 @@ export const stationName = z
     /^[A-Za-z0-9][A-Za-z0-9_.]{0,31}$/,
     'the town\'s own number for the station, such as "064" (A-Z a-z 0-9 _ . only)',
   )
+export const secureAddress = webAddress.refine(
+  isSecureAddress,
+  'an address that begins with https://, since a secret goes there',
+)

@@ -6,3 +6,12 @@ export function isWebAddress(text: string): boolean {
   if (!url || url.username !== '' || url.password !== '' || /\s/.test(text)) return false
   return url.protocol === 'http:' || url.protocol === 'https:'
 }
+
+/** Where a secret may be sent: over TLS, or to this machine. */
+export function isSecureAddress(text: string): boolean {
+  const url = URL.parse(text)
+  return (
+    url?.protocol === 'https:' ||
+    /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url?.hostname ?? '')
+  )
+}

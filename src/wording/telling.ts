@@ -4,6 +4,7 @@ import type { Fraction, Language } from '#src/stations/fraction.ts'
 import type { AreaId, StationId } from '#src/stations/ids.ts'
 import { placeName } from '#src/stations/place-name.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
+import { splitGraphemes } from './graphemes.ts'
 import type { Phrases, PlaceKind, PostTemplate } from './phrases.ts'
 import { defuse, weightedLength } from './x-limits.ts'
 
@@ -63,15 +64,13 @@ export function listNames(names: readonly string[], { phrases, room }: Telling):
   return phrases.list([...names.slice(0, room.names), phrases.more(rest)])
 }
 
-const graphemes = new Intl.Segmenter('sv', { granularity: 'grapheme' })
-
 /** Cut between characters as people see them, with an ellipsis, to at most `maxWeight` as X counts. */
 export function shorten(name: string, maxWeight: number): string {
   if (weightedLength(name) <= maxWeight) return name
   let kept = ''
-  for (const { segment } of graphemes.segment(name)) {
-    if (weightedLength(`${kept}${segment}…`) > maxWeight) break
-    kept += segment
+  for (const character of splitGraphemes(name)) {
+    if (weightedLength(`${kept}${character}…`) > maxWeight) break
+    kept += character
   }
   return `${kept.trimEnd()}…`
 }

@@ -42,6 +42,11 @@ export function isUrlLike(text: string): boolean {
 
 const MENTION = /[@＠](?=[\p{L}\p{N}_])/gu
 
+/** Whether a platform might tell somebody that the text is about them. */
+export function hasMention(text: string): boolean {
+  return text.search(MENTION) >= 0
+}
+
 export type XFault = 'empty' | 'too-long' | 'url-like' | 'mention'
 
 /** Everything that speaks against posting a text on X; empty when it may be sent. */
@@ -50,7 +55,7 @@ export function findXFaults(text: string): readonly XFault[] {
   if (text.trim() === '') faults.push('empty')
   if (weightedLength(text) > X_MAX_WEIGHT) faults.push('too-long')
   if (isUrlLike(text)) faults.push('url-like')
-  if (text.search(MENTION) >= 0) faults.push('mention')
+  if (hasMention(text)) faults.push('mention')
   return faults
 }
 

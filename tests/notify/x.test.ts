@@ -51,7 +51,10 @@ test('a post goes out once, signed, with its text and nothing else', async () =>
 })
 
 describe('a follow-up', () => {
-  const followUp = (follows: string) => ({ ...claimed(8, now()), follows })
+  const followUp = (remoteId: string) => ({
+    ...claimed(8, now()),
+    follows: { remoteId, text, isTakenBack: true },
+  })
 
   test('is a reply to what it follows', async () => {
     await x.send(first(), turn())

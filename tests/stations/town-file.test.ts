@@ -151,6 +151,28 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
     ],
     [18, 'stations[1].id', '"901" is already the id of another station, stations[0]'],
   ],
+  'mastodon-in-the-clear': [
+    [
+      8,
+      'channels.mastodon[0].server',
+      'expected an address that begins with https://, since a secret goes there, found "http://mastodon.example"',
+    ],
+    [
+      8,
+      'channels.mastodon[0].visibility',
+      '"private" is not a known visibility; expected one of public, unlisted',
+    ],
+    [
+      9,
+      'channels.mastodon[1].server',
+      'expected a web address such as https://www.example.se/kontakt, found "mastodon.example"',
+    ],
+    [
+      9,
+      'channels.mastodon[1].accessTokenEnv',
+      'expected the name of an environment variable, such as KVITTER_X_APP_KEY; the secret itself never stands here',
+    ],
+  ],
   'missing-fields': [
     [1, 'municipality', 'is missing; expected text'],
     [1, 'name', 'is missing; expected text'],
@@ -327,7 +349,7 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
     [12, 'channels.x[3].areas[0]', '"nory" is not an area of this file; did you mean "norr"?'],
     [13, 'channels.x[4].areas', 'expected at least one area, found an empty list'],
     [13, 'channels.x[4].station', '"station" is not a field here; did you mean "stations"?'],
-    [14, 'channels.x[5].language', 'is missing; expected one of sv, en'],
+    [14, 'channels.x[5].language', 'is missing; expected one of sv, en, fi'],
     [
       15,
       'channels.x[6]',

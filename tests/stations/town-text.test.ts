@@ -89,6 +89,15 @@ test('the text is one that a person would have written', () => {
           accessSecretEnv: 'X_EKUDDEN_SECRET',
         },
       ],
+      mastodon: [
+        {
+          server: 'https://mastodon.example',
+          account: 'avs@mastodon.example',
+          language: 'sv',
+          accessTokenEnv: 'MASTODON_TOKEN',
+          visibility: 'public',
+        },
+      ],
     },
     areas: [
       { id: areaId('norrby'), name: 'Norrby' },
@@ -175,6 +184,12 @@ channels:
       appSecretEnv: "X_APP_SECRET"
       accessTokenEnv: "X_EKUDDEN_TOKEN"
       accessSecretEnv: "X_EKUDDEN_SECRET"
+  mastodon:
+    - account: "avs@mastodon.example"
+      language: sv
+      server: "https://mastodon.example"
+      accessTokenEnv: "MASTODON_TOKEN"
+      visibility: "public"
 
 areas:
   - { id: norrby, name: "Norrby" }

@@ -16,9 +16,10 @@ import { HOUR, MINUTE, SECOND, isoText, plus } from '#src/stations/time.ts'
 import type { Clock } from '#src/stations/time.ts'
 import { findXFaults } from '#src/wording/x-limits.ts'
 import { outcomeOfHttpStatus } from '../channel.ts'
-import type { Channel, Checked, Found, Outcome, Paused, Turn, Words } from '../channel.ts'
+import type { Channel, Checked, Failure, Found, Outcome, Paused, Turn, Words } from '../channel.ts'
 import { EgressAgent } from './egress.ts'
 import type { Connect } from './egress.ts'
+import { checkedOf, foundOf, notSendable, outcomeOfFound, plainName } from './outcomes.ts'
 
 export interface XCredentials {
   readonly appKey: string
@@ -91,9 +92,7 @@ export function openX(options: XOptions): Channel {
       const id = await findOwnId(clientFor(turn))
       return typeof id === 'string' ? { kind: 'ready' } : id
     } catch (error) {
-      const outcome = outcomeOfError(error, clock())
-      if (outcome.kind === 'paused') return outcome
-      return { kind: 'unknown', detail: detailOf(outcome) }
+      return checkedOf(outcomeOfError(error, clock()))
     }
   }
 
@@ -118,10 +117,7 @@ export function openX(options: XOptions): Channel {
         page = await page.next(PAGE_SIZE)
       }
     } catch (error) {
-      const outcome = outcomeOfError(error, clock())
-      if (outcome.kind === 'paused') return outcome
-      const detail = detailOf(outcome)
-      return { kind: outcome.kind === 'never' ? 'unknowable' : 'unknown', detail }
+      return foundOf(outcomeOfError(error, clock()))
     }
   }
 
@@ -151,7 +147,7 @@ export function openX(options: XOptions): Channel {
   async function post(client: TwitterApiReadWrite, { text, follows }: Words) {
     if (follows === undefined) return client.v2.tweet(text)
     try {
-      return await client.v2.tweet(text, { reply: { in_reply_to_tweet_id: follows } })
+      return await client.v2.tweet(text, { reply: { in_reply_to_tweet_id: follows.remoteId } })
     } catch (error) {
       if (!isAboutReply(error)) throw error
       return client.v2.tweet(text)
@@ -180,35 +176,10 @@ function outcomeOfDuplicate(delivery: Delivery, found: Found): Outcome {
   }
 }
 
-function outcomeOfFound(found: Exclude<Found, { kind: 'absent' }>): Outcome {
-  switch (found.kind) {
-    case 'found':
-      return { kind: 'sent', remoteId: found.remoteId }
-    case 'unknown':
-      return { kind: 'later', because: 'unreachable', detail: found.detail }
-    case 'unknowable':
-      return { kind: 'uncertain', detail: found.detail }
-    case 'paused':
-      return found
-  }
-}
-
-function notSendable(detail: string): Outcome {
-  return { kind: 'never', because: 'not-sendable', detail }
-}
-
-function detailOf(outcome: Outcome): string {
-  return outcome.kind === 'sent' ? '' : (outcome.detail ?? outcome.kind)
-}
-
 /** The API writes `&`, `<` and `>` of a post's text as entities. */
 function sameText(theirs: string, ours: string): boolean {
   const plain = theirs.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
   return plain.normalize('NFC').trim() === ours.normalize('NFC').trim()
-}
-
-function plainName(account: string): string {
-  return account.replace(/^@/, '').toLowerCase()
 }
 
 /** v2 gives no code with its duplicate refusal, only these words (and v1.1's 187 is absent). */
@@ -229,7 +200,7 @@ function isAboutReply(error: unknown): boolean {
  * everything would be refused, so the channel pauses.
  * @throws what isn't an error of the request: our own fault.
  */
-export function outcomeOfError(error: unknown, now: number): Outcome {
+export function outcomeOfError(error: unknown, now: number): Failure {
   if (error instanceof ApiRequestError) {
     return { kind: 'later', because: 'unreachable', detail: causeOf(error) }
   }

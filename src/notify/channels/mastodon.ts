@@ -1,0 +1,210 @@
+/**
+ * Mastodon by its API, and servers that speak it. A repeat is made harmless thrice: own posts are looked
+ * at before it; the server knows the Idempotency-Key for an hour; later than that nothing is said unless
+ * it surely isn't there. A post that is called wrong is edited as well as replied to.
+ */
+import { z } from 'zod'
+import { MINUTE, SECOND, parseInstant, plus } from '#src/stations/time.ts'
+import type { Delivery } from '#src/store/contract.ts'
+import { clipGraphemes, splitGraphemes } from '#src/wording/graphemes.ts'
+import { hasMention } from '#src/wording/x-limits.ts'
+import type {
+  Channel,
+  Checked,
+  Failure,
+  Followed,
+  Found,
+  Outcome,
+  Turn,
+  Words,
+} from '../channel.ts'
+import { ask, failureOfAnswer, textAt, untilTheir } from './http.ts'
+import type { Answer, Ask } from './http.ts'
+import { checkedOf, foundOf, notSendable, outcomeOfFound, plainName } from './outcomes.ts'
+
+export interface MastodonOptions {
+  /** `https://mastodon.example`. */
+  readonly server: string
+  /** The account's name there, with or without @ and the server's; tokens of another are refused. */
+  readonly account: string
+  readonly accessToken: string
+  readonly visibility: 'public' | 'unlisted'
+  /** For one request. Default 10 s. */
+  readonly timeoutMs?: number
+}
+
+/** Their clock against ours. */
+const CLOCK_SKEW_MS = 2 * MINUTE
+/** Mastodon forgets a key an hour after it was used. */
+const KEY_HOLDS_MS = 50 * MINUTE
+const MAX_LENGTH = 500
+/** However long an address is. */
+const URL_LENGTH = 23
+const PAGE_SIZE = 40
+const PAGES = 3
+/** Most requests in one call: who we are, our posts' pages, the edit, the post, and the post again as no reply. */
+const REQUESTS = 4 + PAGES
+
+const identity = z.object({ id: z.string(), username: z.string() })
+const statuses = z.array(z.object({ id: z.string(), content: z.string(), created_at: z.string() }))
+
+export function openMastodon(options: MastodonOptions): Channel {
+  const { account, visibility } = options
+  const timeoutMs = options.timeoutMs ?? 10 * SECOND
+  const server = options.server.replace(/\/+$/, '')
+  let ownId: string | undefined
+
+  function call(turn: Turn, method: Ask['method'], path: string, body?: object, key?: string) {
+    return ask(
+      {
+        method,
+        url: `${server}/api/v1/${path}`,
+        headers: {
+          authorization: `Bearer ${options.accessToken}`,
+          ...(body && { 'content-type': 'application/json' }),
+          ...(key !== undefined && { 'idempotency-key': key }),
+        },
+        ...(body && { body: JSON.stringify(body) }),
+      },
+      turn,
+      timeoutMs,
+    )
+  }
+
+  /** Our own id there, or why it can't be had. */
+  async function findOwnId(turn: Turn): Promise<string | Failure> {
+    if (ownId !== undefined) return ownId
+    const answer = await call(turn, 'GET', 'accounts/verify_credentials')
+    const told = identity.safeParse(jsonOf(answer))
+    if (!told.success) return failureOf(answer, turn)
+    const { id, username } = told.data
+    if (plainName(username) !== localName(account)) {
+      const detail = `the access token belongs to @${username}, the town names ${account}`
+      return { kind: 'paused', because: 'wrong-account', detail }
+    }
+    ownId = id
+    return id
+  }
+
+  async function check(turn: Turn): Promise<Checked> {
+    ownId = undefined
+    const id = await findOwnId(turn)
+    return typeof id === 'string' ? { kind: 'ready' } : checkedOf(id)
+  }
+
+  async function lookUp(delivery: Delivery, turn: Turn): Promise<Found> {
+    const id = await findOwnId(turn)
+    if (typeof id !== 'string') return foundOf(id)
+    const since = plus(delivery.firstTriedAt ?? turn.now, -CLOCK_SKEW_MS)
+    let before = ''
+    for (let read = 0; read < PAGES; read += 1) {
+      const path = `accounts/${id}/statuses?limit=${PAGE_SIZE}&exclude_reblogs=true${before}`
+      const answer = await call(turn, 'GET', path)
+      const page = statuses.safeParse(jsonOf(answer))
+      if (!page.success) return foundOf(failureOf(answer, turn))
+      const ours = page.data.find(({ content }) => isSameText(plainText(content), delivery.text))
+      if (ours) return { kind: 'found', remoteId: ours.id }
+      const oldest = page.data.at(-1)
+      if (!oldest || (parseInstant(oldest.created_at) ?? since) < since) return { kind: 'absent' }
+      before = `&max_id=${encodeURIComponent(oldest.id)}`
+    }
+    return { kind: 'unknowable', detail: 'too many posts to look through' }
+  }
+
+  async function send(words: Words, turn: Turn): Promise<Outcome> {
+    const fault = findFault(words.text)
+    if (fault !== undefined) return notSendable(fault)
+    if (words.attempts > 1) {
+      const found = await lookUp(words, turn)
+      const keyHolds = turn.now - (words.firstTriedAt ?? turn.now) < KEY_HOLDS_MS
+      if (found.kind === 'found' || (found.kind !== 'absent' && !keyHolds)) {
+        return outcomeOfFound(found)
+      }
+    }
+    const { follows } = words
+    if (follows?.isTakenBack) {
+      const edited = await edit(follows, words, turn)
+      if (edited.kind === 'later' || edited.kind === 'paused') return edited
+    }
+    const answer = await post(words, turn, follows?.remoteId)
+    const isAboutReply = follows && answer.kind === 'answer' && answer.status === 404
+    return outcomeOf(isAboutReply ? await post(words, turn) : answer, turn)
+  }
+
+  function post({ text, language, postKey }: Words, turn: Turn, replyTo?: string): Promise<Answer> {
+    const reply = replyTo === undefined ? {} : { in_reply_to_id: replyTo }
+    const body = { status: text, language, visibility, ...reply }
+    return call(turn, 'POST', 'statuses', body, `kvitter-${postKey}-${language}`)
+  }
+
+  /** The correction stands before what was wrong, also where that has been shared. */
+  async function edit(wrong: Followed, words: Words, turn: Turn): Promise<Outcome> {
+    const status = clipGraphemes(`${words.text}\n\n${wrong.text}`, MAX_LENGTH)
+    const body = { status, language: words.language }
+    return outcomeOf(await call(turn, 'PUT', `statuses/${wrong.remoteId}`, body), turn)
+  }
+
+  return { name: 'mastodon', account, longestMs: REQUESTS * timeoutMs, send, lookUp, check }
+}
+
+/** `@avs@social.example` is `avs`: the server may live under another name than its accounts. */
+function localName(account: string): string {
+  return plainName(account).split('@')[0]!
+}
+
+function jsonOf(answer: Answer): unknown {
+  return answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined
+}
+
+function findFault(text: string): string | undefined {
+  if (text.trim() === '') return 'the text is empty'
+  if (hasMention(text)) return 'the text mentions somebody'
+  const length = splitGraphemes(text.replace(/https?:\/\/\S+/g, '.'.repeat(URL_LENGTH))).length
+  if (length <= MAX_LENGTH) return undefined
+  return `the text has ${length} characters, Mastodon takes ${MAX_LENGTH}`
+}
+
+/** Only the post's id is proof that it was said. */
+function outcomeOf(answer: Answer, turn: Turn): Outcome {
+  const id = textAt(jsonOf(answer), 'id')
+  return id === undefined ? failureOf(answer, turn) : { kind: 'sent', remoteId: id }
+}
+
+function failureOf(answer: Answer, { now }: Turn): Failure {
+  if (answer.kind === 'none') return failureOfAnswer(answer)
+  const said = textAt(answer.json, 'error') ?? ''
+  if (answer.status === 403 && /disabled|suspended|moved/i.test(said)) {
+    return { kind: 'paused', because: 'suspended', detail: `403 ${said}` }
+  }
+  if (answer.status === 403 && /scope/i.test(said)) {
+    return { kind: 'paused', because: 'bad-credentials', detail: `403 ${said}` }
+  }
+  const reset = Date.parse(answer.headers.get('x-ratelimit-reset') ?? '')
+  return failureOfAnswer(answer, said, untilTheir(reset, answer.headers, now))
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+}
+
+/** The words of a post, which the API gives as HTML. */
+function plainText(html: string): string {
+  return html
+    .replace(/<br\s*\/?>|<\/p>\s*<p>/gi, ' ')
+    .replace(/<[^>]*>/g, '')
+    .replace(/&(?:#(\d+)|#x([\da-f]+)|([a-z]+));/gi, (whole, decimal, hex, name) => {
+      if (name !== undefined) return ENTITIES[String(name).toLowerCase()] ?? whole
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
+      return code <= 0x10ffff ? String.fromCodePoint(code) : whole
+    })
+}
+
+function isSameText(theirs: string, ours: string): boolean {
+  const plain = (text: string) => text.normalize('NFC').replace(/\s+/g, ' ').trim()
+  return plain(theirs) === plain(ours)
+}

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { findSecretFaults, openChannels } from '#src/channels.ts'
+import { readSettings } from '#src/config.ts'
+import type { MastodonAccount, Town, XAccount } from '#src/stations/station.ts'
+import { instant } from '#src/stations/time.ts'
+import {
+  FAKE_MASTODON_ACCOUNT,
+  FAKE_MASTODON_TOKEN,
+  startFakeMastodon,
+} from '#tests/support/fake-mastodon.ts'
+import { castTown, ekudden } from '#tests/support/town.ts'
+import { claimed } from './notify/deliveries.ts'
+
+const x: XAccount = {
+  account: 'avs_provstad',
+  language: 'sv',
+  appKeyEnv: 'APP_KEY',
+  appSecretEnv: 'APP_SECRET',
+  accessTokenEnv: 'TOKEN',
+  accessSecretEnv: 'TOKEN_SECRET',
+}
+const mastodon = (server: string): MastodonAccount => ({
+  server,
+  account: FAKE_MASTODON_ACCOUNT,
+  language: 'sv',
+  accessTokenEnv: 'MASTODON_TOKEN',
+})
+
+const town = (channels: Town['channels']): Town => ({ ...castTown, channels })
+const clock = () => instant(Date.now())
+
+function open(channels: Town['channels'], env: Record<string, string>) {
+  const read = readSettings([], {})
+  if (read.kind !== 'ok') throw new Error(read.faults.join())
+  return openChannels(town(channels), { env, settings: read.settings, clock })
+}
+
+test('every missing secret is told by its field, and none that is there', () => {
+  const channels = {
+    x: [x, { ...x, account: 'ekudden', accessTokenEnv: 'EKUDDEN' }],
+    mastodon: [mastodon('https://mastodon.example')],
+  }
+  const env = { APP_KEY: 'k', APP_SECRET: 's', TOKEN: 't', EKUDDEN: '' }
+  expect(findSecretFaults(town(channels), env)).toEqual([
+    'channels.x[0].accessSecretEnv: the environment variable TOKEN_SECRET is not set',
+    'channels.x[1].accessTokenEnv: the environment variable EKUDDEN is not set',
+    'channels.x[1].accessSecretEnv: the environment variable TOKEN_SECRET is not set',
+    'channels.mastodon.accessTokenEnv: the environment variable MASTODON_TOKEN is not set',
+  ])
+  expect(() => open(channels, env)).toThrow('TOKEN_SECRET is not set')
+})
+
+test('a town without accounts opens none', () => {
+  expect(open({}, {})).toEqual([])
+})
+
+test('on Mastodon an account for the whole town is public, one for stations unlisted', async () => {
+  await using fake = await startFakeMastodon()
+  const account = mastodon(fake.url)
+  const accounts = [
+    account,
+    { ...account, stations: [ekudden.id] },
+    { ...account, stations: [ekudden.id], visibility: 'public' as const },
+  ]
+  const channels = open({ mastodon: accounts }, { MASTODON_TOKEN: FAKE_MASTODON_TOKEN })
+  const turn = { now: clock(), signal: new AbortController().signal }
+  for (const [n, channel] of channels.entries()) await channel.send(claimed(n, clock()), turn)
+  expect(fake.said.map(({ visibility }) => visibility)).toEqual(['public', 'unlisted', 'public'])
+})

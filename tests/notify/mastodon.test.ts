@@ -1,0 +1,353 @@
+import { createServer } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Channel, Turn, Words } from '#src/notify/channel.ts'
+import { openMastodon, type MastodonOptions } from '#src/notify/channels/mastodon.ts'
+import { HOUR, MINUTE, SECOND, instant, plus } from '#src/stations/time.ts'
+import type { Trouble } from '#tests/support/far-end.ts'
+import {
+  FAKE_MASTODON_ACCOUNT,
+  FAKE_MASTODON_TOKEN,
+  startFakeMastodon,
+  type FakeMastodon,
+  type FakeMastodonOptions,
+  type MastodonFault,
+} from '#tests/support/fake-mastodon.ts'
+import { claimed } from './deliveries.ts'
+
+let fake: FakeMastodon
+let mastodon: Channel
+beforeEach(() => open())
+afterEach(() => fake[Symbol.asyncDispose]())
+
+let clockMs = 0
+const now = () => instant(Date.now() + clockMs)
+const turn = (): Turn => ({ now: now(), signal: new AbortController().signal })
+
+async function open(
+  options: FakeMastodonOptions = {},
+  over: Partial<MastodonOptions> = {},
+): Promise<void> {
+  if (fake) await fake[Symbol.asyncDispose]()
+  clockMs = 0
+  fake = await startFakeMastodon({ now, ...options })
+  mastodon = openTo(fake.url, over)
+}
+
+function openTo(server: string, over: Partial<MastodonOptions> = {}): Channel {
+  return openMastodon({
+    server,
+    account: `@${FAKE_MASTODON_ACCOUNT}@social.example`,
+    accessToken: FAKE_MASTODON_TOKEN,
+    visibility: 'unlisted',
+    ...over,
+  })
+}
+
+const way = { channel: 'mastodon', account: FAKE_MASTODON_ACCOUNT } as const
+const first = (): Words => claimed(7, now(), way)
+const { text } = claimed(7, now())
+/** A later try of the same, the first so long ago. */
+const again = (agoMs: number): Words =>
+  claimed(7, now(), { ...way, attempts: 2, firstTriedAt: plus(now(), -agoMs) })
+const texts = () => fake.said.map((s) => s.text)
+const POST = 'POST /api/v1/statuses 200'
+
+test('a post goes out once, with its language, its visibility and its key', async () => {
+  expect(await mastodon.send(first(), turn())).toEqual({
+    kind: 'sent',
+    remoteId: fake.said[0]!.id,
+  })
+  expect(fake.said).toEqual([
+    {
+      id: expect.any(String),
+      text,
+      at: expect.any(Number),
+      key: 'kvitter-0000000000000007-sv',
+      language: 'sv',
+      visibility: 'unlisted',
+    },
+  ])
+  expect(fake.requests).toEqual([POST])
+})
+
+describe('a follow-up', () => {
+  const followUp = (remoteId: string, isTakenBack: boolean): Words => ({
+    ...claimed(8, now(), way),
+    text: 'Plats igen kl 15:10.',
+    follows: { remoteId, text, isTakenBack },
+  })
+
+  test('is a reply, and leaves what it follows as it was', async () => {
+    await mastodon.send(first(), turn())
+    await mastodon.send(followUp(fake.said[0]!.id, false), turn())
+    expect(fake.said.map((s) => s.replyTo)).toEqual([undefined, fake.said[0]!.id])
+    expect(texts()[0]).toBe(text)
+  })
+
+  test('that is a correction is put before what was wrong as well', async () => {
+    await mastodon.send(first(), turn())
+    const outcome = await mastodon.send(followUp(fake.said[0]!.id, true), turn())
+    expect(outcome).toEqual({ kind: 'sent', remoteId: fake.said[1]!.id })
+    expect(texts()).toEqual([`Plats igen kl 15:10.\n\n${text}`, 'Plats igen kl 15:10.'])
+    expect(fake.said[1]!.replyTo).toBe(fake.said[0]!.id)
+  })
+
+  test('to a long post still fits', async () => {
+    await mastodon.send(first(), turn())
+    const correction = followUp(fake.said[0]!.id, true)
+    const long = { ...correction.follows!, text: 'å'.repeat(490) }
+    await mastodon.send({ ...correction, follows: long }, turn())
+    expect(texts()[0]).toMatch(/^Plats igen kl 15:10\.\n\nå{477}…$/)
+  })
+
+  test('of a post that is gone is said alone', async () => {
+    expect(await mastodon.send(followUp('17', true), turn())).toMatchObject({ kind: 'sent' })
+    expect(fake.said.map((s) => s.replyTo)).toEqual([undefined])
+    expect(fake.requests).toEqual([
+      'PUT /api/v1/statuses/17 404',
+      'POST /api/v1/statuses 404',
+      POST,
+    ])
+  })
+
+  test('waits while the server can’t be asked to edit', async () => {
+    await mastodon.send(first(), turn())
+    fake.otherFaults.push('503-json')
+    const outcome = await mastodon.send(followUp(fake.said[0]!.id, true), turn())
+    expect(outcome).toMatchObject({ kind: 'later', because: 'server-error' })
+    expect(texts()).toEqual([text])
+  })
+})
+
+describe('what each trouble means', () => {
+  const later = (because: string, detail: unknown = expect.any(String)) => ({
+    kind: 'later',
+    because,
+    detail,
+  })
+  const cases: [MastodonFault | Trouble, object, number][] = [
+    ['503-json', later('server-error', '503 Over capacity'), 0],
+    ['503-html', later('server-error', 'an answer (503) that isn’t JSON'), 0],
+    ['503-after', later('server-error', '503 Over capacity'), 1],
+    ['404-html', later('server-error', 'an answer (404) that isn’t JSON'), 0],
+    ['html-200', later('server-error', 'an answer (200) that isn’t JSON'), 0],
+    ['redirect', later('server-error', 'an answer (302) that isn’t JSON'), 0],
+    ['no-id', later('server-error', 'an answer (200) that says nothing'), 0],
+    ['cut-before', later('unreachable'), 0],
+    ['cut-after', later('unreachable'), 1],
+    ['body-cut', later('unreachable', 'the answer (200) was cut short'), 1],
+    ['endless', later('unreachable', 'the answer (200) was cut short'), 0],
+    [
+      '401',
+      { kind: 'paused', because: 'bad-credentials', detail: '401 The access token is invalid' },
+      0,
+    ],
+    [
+      '403-scope',
+      {
+        kind: 'paused',
+        because: 'bad-credentials',
+        detail: '403 This action is outside the authorized scopes',
+      },
+      0,
+    ],
+    [
+      '403-disabled',
+      { kind: 'paused', because: 'suspended', detail: '403 Your login is currently disabled' },
+      0,
+    ],
+    [
+      '422',
+      {
+        kind: 'never',
+        because: 'refused',
+        detail: '422 Validation failed: Text is not right',
+      },
+      0,
+    ],
+  ]
+  test.each(cases)('%s', async (fault, outcome, accepted) => {
+    fake.faults.push(fault)
+    expect(await mastodon.send(first(), turn())).toEqual(outcome)
+    expect(fake.said).toHaveLength(accepted)
+  })
+
+  test('429 waits until the instant that the server names', async () => {
+    fake.faults.push('429')
+    const outcome = await mastodon.send(first(), turn())
+    if (outcome.kind !== 'later') throw new Error(`it is ${outcome.kind}`)
+    expect(outcome.because).toBe('rate-limited')
+    expect(outcome.afterMs).toBeGreaterThan(88 * SECOND)
+    expect(outcome.afterMs).toBeLessThanOrEqual(92 * SECOND)
+  })
+
+  test.each([
+    ['hang', 0],
+    ['hang-after', 1],
+  ] as const)('%s is given up in time', async (fault, accepted) => {
+    await open({}, { timeoutMs: 200 })
+    fake.faults.push(fault)
+    expect(await mastodon.send(first(), turn())).toEqual(later('unreachable'))
+    expect(fake.said).toHaveLength(accepted)
+  })
+
+  test('a process that goes down gives up at once', async () => {
+    fake.faults.push('hang')
+    const stop = new AbortController()
+    const sending = mastodon.send(first(), { now: now(), signal: stop.signal })
+    stop.abort()
+    expect(await sending).toMatchObject({ kind: 'later', because: 'unreachable' })
+  })
+
+  test('nobody listening is unreachable, with the cause', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as { port: number }
+    await new Promise((resolve) => server.close(resolve))
+    const lost = openTo(`http://127.0.0.1:${port}`)
+    expect(await lost.send(first(), turn())).toEqual(
+      later('unreachable', `connect ECONNREFUSED 127.0.0.1:${port}`),
+    )
+  })
+})
+
+describe('credentials', () => {
+  test('that are wrong pause the account', async () => {
+    const wrong = openTo(fake.url, { accessToken: 'another' })
+    const paused = { kind: 'paused', because: 'bad-credentials' }
+    expect(await wrong.send(first(), turn())).toMatchObject(paused)
+    expect(await wrong.check(turn())).toMatchObject(paused)
+    expect(fake.said).toEqual([])
+  })
+
+  test('of another account pause it too', async () => {
+    await open({ username: 'somebody_else' })
+    expect(await mastodon.check(turn())).toEqual({
+      kind: 'paused',
+      because: 'wrong-account',
+      detail:
+        'the access token belongs to @somebody_else, the town names @avs_provstad@social.example',
+    })
+  })
+
+  test('that are right are ready; a server in trouble tells nothing', async () => {
+    expect(await mastodon.check(turn())).toEqual({ kind: 'ready' })
+    fake.otherFaults.push('503-json')
+    expect(await mastodon.check(turn())).toEqual({ kind: 'unknown', detail: '503 Over capacity' })
+  })
+})
+
+describe('nothing is said twice', () => {
+  test.each(['503-after', 'cut-after', 'body-cut'] as const)(
+    'after %s the post is found',
+    async (fault) => {
+      fake.faults.push(fault)
+      await mastodon.send(first(), turn())
+      const outcome = await mastodon.send(again(3 * SECOND), turn())
+      expect(outcome).toEqual({ kind: 'sent', remoteId: fake.said[0]!.id })
+      expect(texts()).toEqual([text])
+    },
+  )
+
+  test('what never landed is said at the second try', async () => {
+    fake.faults.push('cut-before')
+    await mastodon.send(first(), turn())
+    expect(await mastodon.send(again(3 * SECOND), turn())).toMatchObject({ kind: 'sent' })
+    expect(texts()).toEqual([text])
+  })
+
+  test('where own posts can’t be read, the key alone suffices for fifty minutes', async () => {
+    fake.faults.push('cut-after')
+    await mastodon.send(first(), turn())
+    fake.otherFaults.push('503-json')
+    const outcome = await mastodon.send(again(49 * MINUTE), turn())
+    expect(outcome).toEqual({ kind: 'sent', remoteId: fake.said[0]!.id })
+    expect(fake.requests.slice(-1)).toEqual([POST])
+    expect(texts()).toEqual([text])
+  })
+
+  test.each([
+    ['503-json', { kind: 'later', because: 'unreachable', detail: '503 Over capacity' }],
+    ['422', { kind: 'uncertain', detail: '422 Validation failed: Text is not right' }],
+    ['403-disabled', { kind: 'paused', because: 'suspended', detail: expect.any(String) }],
+  ] as const)('later than that nothing is said blindly: %s', async (fault, outcome) => {
+    fake.faults.push('cut-after')
+    await mastodon.send(first(), turn())
+    clockMs = 2 * HOUR
+    fake.otherFaults.push(fault)
+    expect(await mastodon.send(again(2 * HOUR), turn())).toEqual(outcome)
+    expect(texts()).toEqual([text])
+  })
+
+  test('later than that it is found, or said where it surely isn’t there', async () => {
+    fake.faults.push('cut-after')
+    await mastodon.send(first(), turn())
+    clockMs = 2 * HOUR
+    expect(await mastodon.send(again(2 * HOUR), turn())).toMatchObject({ kind: 'sent' })
+    expect(texts()).toEqual([text])
+    fake.said.splice(0)
+    expect(await mastodon.send(again(2 * HOUR), turn())).toMatchObject({ kind: 'sent' })
+    expect(texts()).toEqual([text])
+  })
+
+  test('also where a server knows no keys', async () => {
+    await open({ keyMs: 0 })
+    fake.faults.push('cut-after')
+    await mastodon.send(first(), turn())
+    expect(await mastodon.send(again(3 * SECOND), turn())).toMatchObject({ kind: 'sent' })
+    expect(texts()).toEqual([text])
+  })
+})
+
+describe('looking up', () => {
+  const decoys = (n: number, at: number): void => {
+    for (let i = 0; i < n; i += 1) {
+      const id = `${i + 1}`
+      fake.said.push({ id, text: `decoy ${i}`, at, key: id, language: 'sv', visibility: 'public' })
+    }
+  }
+
+  test('finds a text among later ones by pages, though it comes as HTML', async () => {
+    const odd = { ...first(), text: 'Fullt: <papper> & "glas"\nsedan 10:15.\n\n#Återvinning – å' }
+    await mastodon.send(odd, turn())
+    decoys(70, Date.now())
+    const tried = { ...odd, attempts: 2, firstTriedAt: plus(now(), -MINUTE) }
+    const { id } = fake.said[0]!
+    expect(await mastodon.lookUp(tried, turn())).toEqual({ kind: 'found', remoteId: id })
+    expect(await mastodon.lookUp({ ...tried, text: 'Fullt' }, turn())).toEqual({ kind: 'absent' })
+  })
+
+  test('stops at what is older than the first try', async () => {
+    decoys(90, Date.now() - HOUR)
+    expect(await mastodon.lookUp(again(MINUTE), turn())).toEqual({ kind: 'absent' })
+    expect(fake.requests.filter((r) => r.includes('/statuses'))).toHaveLength(1)
+  })
+
+  test('leaves too long a list to a person', async () => {
+    decoys(130, Date.now())
+    expect(await mastodon.lookUp(again(MINUTE), turn())).toEqual({
+      kind: 'unknowable',
+      detail: 'too many posts to look through',
+    })
+  })
+})
+
+describe('what isn’t fit to be sent never leaves the house', () => {
+  test.each([
+    ['nothing', ' ', 'the text is empty'],
+    ['a text too long', 'å'.repeat(501), 'the text has 501 characters, Mastodon takes 500'],
+    ['a mention', 'Fullt 10:15 @boras', 'the text mentions somebody'],
+  ])('%s', async (_, text, detail) => {
+    const outcome = await mastodon.send({ ...first(), text }, turn())
+    expect(outcome).toEqual({ kind: 'never', because: 'not-sendable', detail })
+    expect(fake.requests).toEqual([])
+  })
+
+  test('an address counts twenty-three, and a flag of several code points one', async () => {
+    const fits = `${'🇸🇪'.repeat(2)}${'å'.repeat(474)} https://www.example.se/${'x'.repeat(300)}`
+    expect(await mastodon.send({ ...first(), text: fits }, turn())).toMatchObject({ kind: 'never' })
+    expect(fake.requests).toEqual(['POST /api/v1/statuses 422'])
+    const plain = fits.slice('🇸🇪🇸🇪'.length)
+    expect(await mastodon.send({ ...first(), text: plain }, turn())).toMatchObject({ kind: 'sent' })
+  })
+})
