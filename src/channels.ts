@@ -1,10 +1,12 @@
 /** The town's accounts with their secrets, which come from the environment by the names the town gives. */
 import type { Channel } from '#src/notify/channel.ts'
+import { openBluesky } from '#src/notify/channels/bluesky.ts'
 import { egressTo } from '#src/notify/channels/egress.ts'
 import { openMastodon } from '#src/notify/channels/mastodon.ts'
 import { openX } from '#src/notify/channels/x.ts'
 import type { Account, Town } from '#src/stations/station.ts'
 import type { Clock } from '#src/stations/time.ts'
+import type { Store } from '#src/store/contract.ts'
 import type { Env, Settings } from './config.ts'
 
 /** Every missing secret is a fault by name; none is ever printed. */
@@ -24,14 +26,19 @@ export function findSecretFaults({ channels }: Town, env: Env): readonly string[
 /** Opens what the town has configured. Throws when a secret is missing: that is checked before. */
 export function openChannels(
   town: Town,
-  options: { readonly env: Env; readonly settings: Settings; readonly clock: Clock },
+  options: {
+    readonly env: Env
+    readonly settings: Settings
+    readonly clock: Clock
+    readonly store: Pick<Store, 'channelNote' | 'keepChannelNote'>
+  },
 ): readonly Channel[] {
   const { env, settings, clock } = options
   const faults = findSecretFaults(town, env)
   if (faults.length > 0) throw new Error(faults.join('\n'))
   const secret = (variable: string): string => env[variable]!
   const { xProxy } = settings
-  const { x = [], mastodon = [] } = town.channels
+  const { x = [], mastodon = [], bluesky = [] } = town.channels
   const onX = x.map(({ account, ...names }) =>
     openX({
       credentials: {
@@ -53,5 +60,8 @@ export function openChannels(
       visibility: visibility ?? (places.stations || places.areas ? 'unlisted' : 'public'),
     }),
   )
-  return [...onX, ...onMastodon]
+  const onBluesky = bluesky.map(({ service, account, appPasswordEnv }) =>
+    openBluesky({ service, account, appPassword: secret(appPasswordEnv), notes: options.store }),
+  )
+  return [...onX, ...onMastodon, ...onBluesky]
 }

@@ -104,7 +104,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       }),
     )
   }
-  const channels = openChannels(folder.town, options)
+  const channels = openChannels(folder.town, { ...options, store })
   const previousTown = await store.town()
   const devices = manageDevices({
     store,

@@ -4,6 +4,11 @@ import { readSettings } from '#src/config.ts'
 import type { MastodonAccount, Town, XAccount } from '#src/stations/station.ts'
 import { instant } from '#src/stations/time.ts'
 import {
+  FAKE_BLUESKY_ACCOUNT,
+  FAKE_BLUESKY_PASSWORD,
+  startFakeBluesky,
+} from '#tests/support/fake-bluesky.ts'
+import {
   FAKE_MASTODON_ACCOUNT,
   FAKE_MASTODON_TOKEN,
   startFakeMastodon,
@@ -29,10 +34,12 @@ const mastodon = (server: string): MastodonAccount => ({
 const town = (channels: Town['channels']): Town => ({ ...castTown, channels })
 const clock = () => instant(Date.now())
 
+const store = { channelNote: async () => undefined, keepChannelNote: async () => {} }
+
 function open(channels: Town['channels'], env: Record<string, string>) {
   const read = readSettings([], {})
   if (read.kind !== 'ok') throw new Error(read.faults.join())
-  return openChannels(town(channels), { env, settings: read.settings, clock })
+  return openChannels(town(channels), { env, settings: read.settings, clock, store })
 }
 
 test('every missing secret is told by its field, and none that is there', () => {
@@ -52,6 +59,16 @@ test('every missing secret is told by its field, and none that is there', () => 
 
 test('a town without accounts opens none', () => {
   expect(open({}, {})).toEqual([])
+})
+
+test('on Bluesky the account speaks with its app password', async () => {
+  await using fake = await startFakeBluesky()
+  const account = { service: fake.url, account: FAKE_BLUESKY_ACCOUNT, language: 'sv' } as const
+  const accounts = [{ ...account, appPasswordEnv: 'BLUESKY_PASSWORD' }]
+  const [channel] = open({ bluesky: accounts }, { BLUESKY_PASSWORD: FAKE_BLUESKY_PASSWORD })
+  const turn = { now: clock(), signal: new AbortController().signal }
+  expect(await channel!.send(claimed(1, clock()), turn)).toMatchObject({ kind: 'sent' })
+  expect(fake.said).toHaveLength(1)
 })
 
 test('on Mastodon an account for the whole town is public, one for stations unlisted', async () => {

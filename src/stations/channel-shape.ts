@@ -23,9 +23,14 @@ const mastodonAccount = z.strictObject({
   accessTokenEnv: environmentName,
   visibility: z.enum(['public', 'unlisted']).exactOptional(),
 })
+const blueskyAccount = z.strictObject({
+  ...accountFields,
+  service: secureAddress.default('https://bsky.social'),
+  appPasswordEnv: environmentName,
+})
 
 /** Each channel's account; a town may have one or a list of them. */
-const ACCOUNTS = { x: xAccount, mastodon: mastodonAccount } as const
+const ACCOUNTS = { x: xAccount, mastodon: mastodonAccount, bluesky: blueskyAccount } as const
 
 function oneOrMore<Shape extends z.ZodType>(account: Shape) {
   return z
@@ -38,6 +43,7 @@ function oneOrMore<Shape extends z.ZodType>(account: Shape) {
 export const channelsShape = z.strictObject({
   x: oneOrMore(ACCOUNTS.x),
   mastodon: oneOrMore(ACCOUNTS.mastodon),
+  bluesky: oneOrMore(ACCOUNTS.bluesky),
 })
 
 /** Which keys are known where, as in `KEYS_AT`. */

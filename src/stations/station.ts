@@ -210,10 +210,17 @@ export interface MastodonAccount extends Account {
   readonly visibility?: 'public' | 'unlisted'
 }
 
+export interface BlueskyAccount extends Account {
+  /** `https://bsky.social`, or the account's own server. */
+  readonly service: string
+  readonly appPasswordEnv: string
+}
+
 /** Where a town's words go. Secrets are named by environment variable, never written here. */
 export interface Channels {
   readonly x?: readonly XAccount[]
   readonly mastodon?: readonly MastodonAccount[]
+  readonly bluesky?: readonly BlueskyAccount[]
 }
 
 export type ChannelName = keyof Channels

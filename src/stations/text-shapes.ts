@@ -15,13 +15,10 @@ export const environmentName = z
     /^[A-Z_][A-Z0-9_]*$/,
     'the name of an environment variable, such as KVITTER_X_APP_KEY; the secret itself never stands here',
   )
-export const webAddress = z
-  .string()
-  .max(500, 'at most 500 characters')
-  .refine(isWebAddress, {
-    error: 'a web address such as https://www.example.se/kontakt',
-    abort: true,
-  })
+export const webAddress = z.string().max(500, 'at most 500 characters').refine(isWebAddress, {
+  error: 'a web address such as https://www.example.se/kontakt',
+  abort: true,
+})
 export const areaName = z
   .string()
   .regex(

@@ -440,6 +440,9 @@ export interface Store extends AsyncDisposable {
         }
       | { readonly state: 'dead' | 'expired' | 'uncertain' | 'withdrawn'; readonly error: string },
   ): Promise<void>
+  /** What a channel keeps for itself between starts, as it wrote it. */
+  channelNote(way: WayOut): Promise<string | undefined>
+  keepChannelNote(way: WayOut, note: string): Promise<void>
   deliveries(filter: {
     readonly postKey?: PostKey
     readonly states?: readonly DeliveryState[]

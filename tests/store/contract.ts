@@ -1454,6 +1454,20 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
     )
 
     test(
+      'keeps a note for each account, the newest',
+      withTown(async (store, path) => {
+        const ekuddens: WayOut = { channel: 'x', account: 'ekudden' }
+        expect(await store.channelNote(onX)).toBeUndefined()
+        await store.keepChannelNote(onX, 'one')
+        await store.keepChannelNote(ekuddens, 'another')
+        await store.keepChannelNote(onX, 'two')
+        await using again = await open(path)
+        expect(await again.channelNote(onX)).toBe('two')
+        expect(await again.channelNote(ekuddens)).toBe('another')
+      }),
+    )
+
+    test(
       'never gives two workers the same',
       withDeliveries(
         Array.from({ length: 20 }, (_, i) => delivery(i + 1)),

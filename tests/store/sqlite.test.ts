@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
+import { Migrator } from 'kysely/migration'
 import { describe, expect, test } from 'vitest'
 import { HOUR, plus } from '#src/stations/time.ts'
 import { connect } from '#src/store/sqlite/database.ts'
@@ -80,14 +81,18 @@ describe('the SQLite file', () => {
         accessTokenEnv: 'C',
         accessSecretEnv: 'D',
       } as const
-      {
-        await using store = await openSqliteStore(path)
-        await store.saveTown(castTown, noon)
-      }
-      inside(path, (db) => {
-        db.prepare('update town set channels = ?').run(JSON.stringify({ x: account }))
-        db.exec(`delete from kysely_migration where name = '0014-accounts'`)
-      })
+      const old = connect(path, 'write')
+      await new Migrator({
+        db: old.query,
+        provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
+      }).migrateTo('0013-reporter-salts')
+      old.raw
+        .prepare(
+          `insert into town (id, municipality_code, name, time_zone, network_servers, channels)
+            values (1, '1490', 'Provstad', 'Europe/Stockholm', '[]', ?)`,
+        )
+        .run(JSON.stringify({ x: account }))
+      old.raw.close()
       await using store = await openSqliteStore(path)
       expect((await store.town())!.channels).toEqual({ x: [account] })
     }))

@@ -137,6 +137,31 @@ export async function readDeliveries(
   return (await query.execute()).map(deliveryOf)
 }
 
+export async function channelNote(
+  db: Db,
+  { channel, account }: WayOut,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('channel_note')
+    .select('note')
+    .where('channel', '=', channel)
+    .where('account', '=', account)
+    .executeTakeFirst()
+  return row?.note
+}
+
+export async function keepChannelNote(
+  db: Db,
+  { channel, account }: WayOut,
+  note: string,
+): Promise<void> {
+  await db
+    .insertInto('channel_note')
+    .values({ channel, account, note })
+    .onConflict((c) => c.columns(['channel', 'account']).doUpdateSet({ note }))
+    .execute()
+}
+
 /** Posts of an area or of the whole town have another word there (`placeKey`). */
 function isStation(place: string): boolean {
   return /^\d{4}-/.test(place)

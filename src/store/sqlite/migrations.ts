@@ -282,6 +282,19 @@ const accounts: Migration = {
   },
 }
 
+/** What a channel keeps for itself, such as a session. */
+const channelNotes: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql
+      .raw(
+        `create table channel_note (
+          channel text not null, account text not null, note text not null,
+          primary key (channel, account)) strict, without rowid`,
+      )
+      .execute(db)
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -297,4 +310,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0012-snapshots': snapshots,
   '0013-reporter-salts': reporterSalts,
   '0014-accounts': accounts,
+  '0015-channel-notes': channelNotes,
 }

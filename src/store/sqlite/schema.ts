@@ -159,6 +159,7 @@ export interface Tables {
     last_error: string | null
     sent_at: number | null
   }
+  channel_note: { channel: string; account: string; note: string }
   quarantine: {
     id: Generated<number>
     received_at: number

@@ -29,7 +29,14 @@ import type {
 } from '../contract.ts'
 import { containerStateOf } from './container-state.ts'
 import { type Connection, connect, migrate, wordsOf } from './database.ts'
-import { claimDelivery, nextDeliveryAt, readDeliveries, settleDelivery } from './deliveries.ts'
+import {
+  channelNote,
+  claimDelivery,
+  keepChannelNote,
+  nextDeliveryAt,
+  readDeliveries,
+  settleDelivery,
+} from './deliveries.ts'
 import { type PackedReading, TOLD } from './day-chunk.ts'
 import { openHistoryThread } from './history-thread.ts'
 import { faultOf, flagsOf, journalWrites } from './journal-writes.ts'
@@ -476,6 +483,8 @@ export async function openSqliteStore(path: string): Promise<Store> {
 
     claimDelivery: (way, now, leaseMs) =>
       transact(() => claimDelivery(writer.query, way, now, leaseMs)),
+    channelNote: (way) => channelNote(reader.query, way),
+    keepChannelNote: (way, note) => transact(() => keepChannelNote(writer.query, way, note)),
     nextDeliveryAt: (way) => nextDeliveryAt(reader.query, way),
     settleDelivery: (id, outcome) => transact(() => settleDelivery(writer.query, id, outcome)),
     deliveries: (filter) => readDeliveries(reader.query, filter),
