@@ -28,8 +28,9 @@ town. Where faults are put into clean sensors the truth is known (bench/quality/
                         that 95 in 100 drawings of containers give
   missed                fillings of which nothing was said before they were over
   delay                 from being full to the post: the middle one, and nine in ten
-Ours waits for the morning with what it learns at night. The last two rows are what-ifs: without quiet
-hours, and with a rule by which a container is full until its level is under 70 % instead of 75.
+Ours waits for the morning with what it learns at night. The last three rows are what-ifs: without quiet
+hours; with a rule that takes a sensor at its first word; and with one that doesn't remember what was
+said before the sensor fell silent.
 
   --half   only the containers on which something may be tuned, or only those kept for checking: every
            other one of each kind, in order of their names

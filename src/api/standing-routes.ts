@@ -59,6 +59,9 @@ export const standingAnswer = z
       .strictObject({ key: z.string(), at: isoInstant })
       .nullable()
       .meta({ description: 'The post that told of it.' }),
+    awaitsReading: z
+      .boolean()
+      .describe('Its time is over, and another reading has to say the same.'),
     movesOnAt: isoInstant
       .nullable()
       .meta({ description: 'When, if nothing happens, it goes on to its next state.' }),
@@ -172,6 +175,7 @@ export function standingJson(
         }
       : null,
     posted: posted ? { key: posted.key, at: isoText(posted.at) } : null,
+    awaitsReading: standing.awaitsReading ?? false,
     movesOnAt: isoOrNull(standing.movesOnAt),
     nextLookAt: isoOrNull(standing.nextLookAt),
     sentence: sentences((language) => explainStanding(standing, town, language, at)),

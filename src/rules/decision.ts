@@ -56,6 +56,8 @@ export interface GateAnswer {
 export const DECISION_REASONS = [
   'condition-true',
   'held-long-enough',
+  'waiting-for-reading',
+  'said-before',
   'reset-before-for',
   'waiting-for-data',
   'no-data-closed',

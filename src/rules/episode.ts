@@ -25,6 +25,17 @@ export interface Progress {
   since: EpochMs
   /** Since when nothing could be told; undefined while it can. */
   unknownSince: EpochMs | undefined
+  /** What bears out a beginning or an end under way; undefined otherwise. */
+  witness: Witness | undefined
+}
+
+/** The readings that say that an episode begins, or that it is over. */
+export interface Witness {
+  readings: number
+  /** When the newest of them was measured. */
+  measuredAt: EpochMs | undefined
+  /** That more are waited for has been told. */
+  isAwaited: boolean
 }
 
 export interface Episode extends Progress {
@@ -36,7 +47,7 @@ export interface Episode extends Progress {
   /** The container's station, or what the rule is judged for as a whole. */
   readonly place: PlaceWatch
   readonly container: ContainerWatch | undefined
-  /** The post that told of this episode. */
+  /** The post that told of this episode; of one that was closed for want of data, while that still counts. */
   posted: { readonly key: PostKey; readonly at: EpochMs } | undefined
   /** When any episode of this rule and subject was last posted; cooldown counts from here. */
   lastPostedAt: EpochMs | undefined
@@ -59,6 +70,7 @@ export function createEpisode(rule: Rule, of: ContainerWatch | PlaceWatch): Epis
     startedAt: -Infinity as EpochMs,
     since: -Infinity as EpochMs,
     unknownSince: undefined,
+    witness: undefined,
     posted: undefined,
     lastPostedAt: undefined,
     dirty: false,
@@ -84,7 +96,7 @@ export interface Step {
 
 type Latch = 'set' | 'reset' | 'keep' | 'unknown'
 
-function readLatch(state: EpisodeState, { when, clear }: Truths): Latch {
+export function readLatch(state: EpisodeState, { when, clear }: Truths): Latch {
   if (when === true) return 'set'
   if (clear === true) return 'reset'
   if (clear === 'unknown') return 'unknown'
@@ -119,14 +131,25 @@ export function nextStep(
         return { to: 'idle', because: 'reset-before-for', heldMs: at - startedAt }
       }
       if (at - startedAt < rule.forMs) return undefined
+      if (!isBorneOut(episode, rule)) return waitForReading(episode)
       return { to: 'active', because: 'held-long-enough', heldMs: at - startedAt }
     case 'active':
       return latch === 'reset' ? { to: 'clearing', because: 'clear-condition-true' } : undefined
     case 'clearing':
       if (latch !== 'reset') return { to: 'active', because: 'not-cleared-after-all' }
       if (at - since < rule.clearForMs) return undefined
+      if (!isBorneOut(episode, rule)) return waitForReading(episode)
       return { to: 'idle', because: 'cleared', heldMs: at - since }
   }
+}
+
+/** A beginning or an end that only one reading tells of may be a bad echo. */
+function isBorneOut({ witness }: Readonly<Progress>, rule: Rule): boolean {
+  return rule.readings < 2 || (witness?.readings ?? 0) >= rule.readings
+}
+
+function waitForReading({ state, witness }: Readonly<Progress>): Step | undefined {
+  return witness?.isAwaited ? undefined : { to: state, because: 'waiting-for-reading' }
 }
 
 function waitForData(episode: Readonly<Progress>, rule: Rule, at: EpochMs): Step | undefined {

@@ -4,7 +4,7 @@ import { DAY, DEFAULT_TIME_ZONE, HOUR, MINUTE } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { createCalendar } from './calendar.ts'
 import type { Calendar } from './calendar.ts'
-import { FULL_EVIDENCE, REPORT_FRESH_MS, weighEvidence } from './evidence.ts'
+import { FULL_EVIDENCE, REPORT_FRESH_MS, REPORT_LIFE_MS, weighEvidence } from './evidence.ts'
 import type { Known } from './evidence.ts'
 import { nextEmptying, overdueSince } from './plan.ts'
 import type { Per } from './rule-book.ts'
@@ -48,6 +48,12 @@ export const FACTS: readonly Fact[] = [
     ...ages,
   }),
   fact('c.full_reports_2h', 'int', 'residents who said "full" within two hours', ages),
+  fact(
+    'c.room_reports_8h',
+    'int',
+    'residents, staff and crews who said "has room" within eight hours, since it was emptied',
+    ages,
+  ),
   fact('c.min_since_emptied', 'double', 'minutes since it was emptied', { ...missing, ...ages }),
   fact('c.sensor_silent_min', 'double', 'minutes since its sensor last spoke', {
     ...missing,
@@ -254,6 +260,14 @@ export class ContainerFacts {
     for (const report of this.#known.reports) {
       const isFresh = this.#at - report.at < REPORT_FRESH_MS
       if (isFresh && report.kind === 'full' && report.by === 'resident') count++
+    }
+    return count
+  }
+
+  get room_reports_8h(): FactValue {
+    let count = 0n
+    for (const { at, kind } of this.#known.reports) {
+      if (kind === 'has-room' && this.#at - at < REPORT_LIFE_MS) count++
     }
     return count
   }

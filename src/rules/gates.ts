@@ -66,7 +66,8 @@ function askStillActive(world: World, item: WaitingItem): GateAnswer {
     return { gate, answer: 'hold', until, detail: 'no data' }
   }
   if (episode.state === 'clearing') {
-    const until = (episode.since + episode.rule.clearForMs) as EpochMs
+    const over = episode.since + episode.rule.clearForMs
+    const until = (over > at ? over : at + LOOK_AGAIN_MS) as EpochMs
     return { gate, answer: 'hold', until, detail: 'clearing' }
   }
   return { gate, answer: 'pass' }

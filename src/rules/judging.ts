@@ -1,8 +1,9 @@
 /** Looks at containers and stations and moves their episodes on. */
+import { HOUR } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { DecisionReason, Truth } from './decision.ts'
-import { createEpisode, episodeDue, isUndecided, nextStep } from './episode.ts'
-import type { Episode, Step, Truths } from './episode.ts'
+import { createEpisode, episodeDue, isUndecided, nextStep, readLatch } from './episode.ts'
+import type { Episode, Step, Truths, Witness } from './episode.ts'
 import type { Rule } from './rule-book.ts'
 import { enqueue, withdraw } from './waiting-room.ts'
 import type { ContainerWatch, PlaceWatch, StationWatch } from './watch.ts'
@@ -122,6 +123,7 @@ function settle(world: World, of: ContainerWatch | PlaceWatch, rule: Rule): void
     if (episode?.state === 'active') settleScheduled(world, episode)
     return
   }
+  if (episode?.state === 'idle' && episode.posted) forgetIfOver(world, episode)
   if (!episode || (episode.state === 'idle' && rule.onMissing.policy !== 'fire')) {
     const mayBegin = truthOf(world, rule.when, place)
     if (mayBegin !== true && rule.onMissing.policy !== 'fire') return
@@ -131,10 +133,11 @@ function settle(world: World, of: ContainerWatch | PlaceWatch, rule: Rule): void
   const truths = truthsOf(world, rule, place)
   const isUnknown = isUndecided(episode.state, truths)
   const given = isUnknown ? supply(episode, rule, truths, nowOf(world)) : truths
-  let step = nextStep(episode, rule, given, nowOf(world))
-  while (step) {
+  for (;;) {
+    if (episode.witness) hearWitness(world, episode, episode.witness, given)
+    const step = nextStep(episode, rule, given, nowOf(world))
+    if (!step) break
     take(world, episode, step, isUnknown)
-    step = nextStep(episode, rule, given, nowOf(world))
   }
   noteUnknown(world, episode, isUnknown)
   world.timers.wish(episode.timer, episodeDue(episode, rule, nowOf(world)))
@@ -182,6 +185,38 @@ function noteUnknown(world: World, episode: Episode, isUnknown: boolean): void {
   markDirty(world, episode)
 }
 
+/** What was said before nothing could be told counts until it is known to be over. */
+function forgetIfOver(world: World, episode: Episode): void {
+  const { when, clear } = truthsOf(world, episode.rule, episode.place)
+  if (when === true || clear !== true) return
+  episode.posted = undefined
+  markDirty(world, episode)
+}
+
+/** A sensor that speaks more seldom than this is not waited for. */
+const SELDOM_MS = 4 * HOUR
+
+/** Counts the container's newest reading, if it says what is under way and has not been counted. */
+function hearWitness(world: World, episode: Episode, witness: Witness, truths: Truths): void {
+  const { container, rule, state } = episode
+  const says = state === 'pending' ? truths.when === true : readLatch(state, truths) === 'reset'
+  if (!container || !says || witness.readings >= rule.readings) return
+  const { measuredAt } = container
+  if (isSaidByOthers(container, episode)) witness.readings = rule.readings
+  else if (measuredAt !== witness.measuredAt) witness.readings++
+  else return
+  witness.measuredAt = measuredAt
+  markDirty(world, episode)
+}
+
+/** People and crews need no second word, and a sensor that seldom speaks gets none. */
+function isSaidByOthers(container: ContainerWatch, { state, startedAt }: Episode): boolean {
+  const { reports, emptiedAt, intervalMs } = container
+  const word = state === 'pending' ? 'full' : 'has-room'
+  if (reports.some(({ kind }) => kind === word) || (intervalMs ?? 0) > SELDOM_MS) return true
+  return state === 'clearing' && emptiedAt !== undefined && emptiedAt > startedAt
+}
+
 const ABOUT_CLEAR: ReadonlySet<DecisionReason> = new Set([
   'reset-before-for',
   'clear-condition-true',
@@ -205,16 +240,28 @@ function take(world: World, episode: Episode, step: Step, isUnknown: boolean): v
     episode.unknownSince = at
     return
   }
+  if (because === 'waiting-for-reading') {
+    episode.witness!.isAwaited = true
+    return
+  }
   const from = episode.state
-  const clearingSince = episode.since
+  const { since, posted } = episode
   episode.state = step.to
   episode.since = at
+  const isTurning = step.to === 'pending' || step.to === 'clearing'
+  episode.witness =
+    isTurning && rule.readings > 1
+      ? { readings: 0, measuredAt: undefined, isAwaited: false }
+      : undefined
   switch (step.to) {
     case 'pending':
+      if (at - since > rule.onMissing.rememberMs) episode.posted = undefined
       episode.startedAt = Math.max(at, episode.startedAt + 1) as EpochMs
       return
     case 'active':
-      if (from === 'pending') {
+      if (from === 'pending' && posted) {
+        decide(world, episode, 'active', 'said-before', { outcome: 'dropped', postKey: posted.key })
+      } else if (from === 'pending') {
         const { startedAt } = episode
         enqueue(world, episode, { kind: 'open', startedAt, since: startedAt, opened: undefined })
       }
@@ -228,10 +275,11 @@ function take(world: World, episode: Episode, step: Step, isUnknown: boolean): v
           outcome: 'dropped',
         })
       }
-      const { posted, startedAt } = episode
+      const { startedAt } = episode
       end(episode)
+      if (because === 'no-data-closed' && rule.onMissing.rememberMs > 0) episode.posted = posted
       if (because === 'cleared' && posted && rule.closePost !== undefined) {
-        enqueue(world, episode, { kind: 'close', startedAt, since: clearingSince, opened: posted })
+        enqueue(world, episode, { kind: 'close', startedAt, since, opened: posted })
       }
     }
   }

@@ -138,11 +138,11 @@ function restoreEpisode(world: World, kept: KeptState, key: string): boolean {
   const [, ruleId, subject] = key.split('|') as [string, string, string]
   const episode = findEpisode(world, ruleId, subject)
   if (!episode) return false
-  const { state, startedAt, since, unknownSince, posted, lastPostedAt } = readEpisode(
+  const { state, startedAt, since, unknownSince, witness, posted, lastPostedAt } = readEpisode(
     kept.state,
     key,
   )!
-  Object.assign(episode, { state, startedAt, since, unknownSince, posted, lastPostedAt })
+  Object.assign(episode, { state, startedAt, since, unknownSince, witness, posted, lastPostedAt })
   world.timers.wish(episode.timer, episodeDue(episode, episode.rule, nowOf(world)))
   return true
 }

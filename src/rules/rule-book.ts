@@ -18,6 +18,8 @@ export interface OnMissing {
    */
   readonly policy: 'hold' | 'fire' | 'clear'
   readonly graceMs: number
+  /** For so long after it was closed for want of data, what was said still counts as said. */
+  readonly rememberMs: number
 }
 
 /** What a rule is judged for, each by itself. */
@@ -48,6 +50,8 @@ export interface Rule {
   readonly readsForecast: boolean
   readonly forMs: number
   readonly clearForMs: number
+  /** So many readings of a sensor must bear a beginning or an end out, unless somebody else says so too. */
+  readonly readings: number
   readonly cooldownMs: number
   readonly priority: number
   readonly onMissing: OnMissing

@@ -106,7 +106,7 @@ function expectation(issue: z.core.$ZodIssue, words: FileWords): string {
 }
 
 const DURATION_KEYS: ReadonlySet<string> = new Set(
-  'for clear_for cooldown grace max min_gap settle group_wait stale_after catch_up sensor_silent_after late_after max_skew'.split(
+  'for clear_for cooldown grace remember max min_gap settle group_wait stale_after catch_up sensor_silent_after late_after max_skew'.split(
     ' ',
   ),
 )

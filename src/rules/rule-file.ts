@@ -175,6 +175,7 @@ function createRule(
         shape.clear ?? null,
         shape.for,
         ...(shape.schedule ? [shape.schedule] : []),
+        ...(shape.readings > 1 ? [{ readings: shape.readings }] : []),
       ]),
     ),
     per: shape.per,
@@ -185,9 +186,14 @@ function createRule(
     readsForecast: reads.includes('c.p_full_24h'),
     forMs: shape.for,
     clearForMs: shape.clear_for,
+    readings: shape.readings,
     cooldownMs: shape.cooldown,
     priority: shape.priority,
-    onMissing: { policy: shape.on_missing.then, graceMs: shape.on_missing.grace },
+    onMissing: {
+      policy: shape.on_missing.then,
+      graceMs: shape.on_missing.grace,
+      rememberMs: shape.on_missing.remember,
+    },
     suppress: shape.suppress.map((item, j) => ({
       id: item.id,
       when: conditions.get(`rules[${index}].suppress[${j}].when`)!,

@@ -105,7 +105,12 @@ export function lintRule(
     const message = 'is shorter than for, so it never holds anything back'
     warnings.push({ path: [...path, 'cooldown'], message })
   }
-  if (rule.forMs < USUAL_INTERVAL_MS && rule.when.reads.some((name) => LEVELS.has(name))) {
+  const asksLevel = rule.when.reads.some((name) => LEVELS.has(name))
+  if (rule.readings > 1 && !asksLevel) {
+    const message = 'waits for readings, but when asks for no level; nothing would ever be said'
+    warnings.push({ path: [...path, 'readings'], message })
+  }
+  if (rule.forMs < USUAL_INTERVAL_MS && rule.readings < 2 && asksLevel) {
     const message =
       'is shorter than sensors usually take between two readings (15m), so a single reading makes a post'
     warnings.push({ path: [...path, 'for'], message })

@@ -124,6 +124,7 @@ const onMissing = z.strictObject({
   // oxlint-disable-next-line unicorn/no-thenable -- the rule file's own word; a string is no function
   then: z.enum(['hold', 'fire', 'clear']).default('hold'),
   grace: duration.prefault('6h'),
+  remember: duration.prefault('0s'),
 })
 
 const rule = z
@@ -135,6 +136,7 @@ const rule = z
     clear: z.string().optional(),
     for: duration.prefault('0s'),
     clear_for: duration.prefault('0s'),
+    readings: z.int().min(1).max(5).default(1),
     cooldown: duration.prefault('0s'),
     priority: z.int().min(0).max(100).default(50),
     on_missing: onMissing.prefault({}),
@@ -149,11 +151,16 @@ const rule = z
     close_only_if_posted: z.literal(true).optional(),
   })
   .superRefine((shape, context) => {
+    if (shape.readings > 1 && shape.per !== 'container') {
+      const message = `means nothing per: ${shape.per}; only a container has readings, so take it out`
+      context.addIssue({ code: 'custom', path: ['readings'], message })
+    }
     if (!shape.schedule) return
     const idle = {
       clear: shape.clear !== undefined,
       for: shape.for > 0,
       clear_for: shape.clear_for > 0,
+      readings: shape.readings > 1,
       post_at: shape.post_at !== undefined,
       close_post: shape.close_post !== undefined,
     }

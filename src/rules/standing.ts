@@ -64,6 +64,8 @@ export interface Standing {
   readonly waiting?: Waiting
   /** What each gate would say now; only where something waits or is on its way to. */
   readonly gates: readonly GateAnswer[]
+  /** Its time is over, and another reading has to say the same. */
+  readonly awaitsReading?: true
   /** When, if nothing happens, it goes on to its next state. */
   readonly movesOnAt?: EpochMs
   /** It is judged at the times of its schedule and at no other. */
@@ -112,6 +114,7 @@ function describeStanding(
     ...(container && rule.weighsEvidence && describeEvidence(container, at)),
     ...(episode?.posted && { posted: episode.posted }),
     ...describeWait(world, rule, episode, at),
+    ...(episode?.witness?.isAwaited && { awaitsReading: true }),
     ...(movesOnAt < Infinity && { movesOnAt: movesOnAt as EpochMs }),
     isScheduled: rule.schedule !== undefined,
     ...nextLook(world, rule, of, at),

@@ -22,6 +22,9 @@ export const explainEn: Explanations = {
       held === undefined
         ? `True from ${when}: ${grounds}.`
         : `It has lasted for ${held}: ${grounds}.`,
+    'waiting-for-reading': ({ when }) => awaitsReading(when),
+    'said-before': () =>
+      'Not posted again: it was posted before the information ceased, and nothing has said otherwise since.',
     'reset-before-for': ({ held }) =>
       `Not posted: it was over after ${held ?? 'less than a minute'}, before it had lasted long enough.`,
     'waiting-for-data': ({ when }) => `Waiting since ${when}: there is no recent information.`,
@@ -196,6 +199,11 @@ export const explainEn: Explanations = {
   told: (at, grounds) => `Posted at ${at}, and still so: ${grounds}.`,
   untold: (since, grounds) => `True since ${since}, without a post of its own: ${grounds}.`,
   clearing: (until) => `Seems to be over; it counts if it lasts until ${until}.`,
+  awaitsReading,
+}
+
+function awaitsReading(since: string): string {
+  return `Waiting since ${since} for another reading: a single one may be a false echo.`
 }
 
 function word(n: number): string {

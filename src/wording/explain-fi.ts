@@ -38,6 +38,9 @@ export const explainFi: Explanations = {
       held === undefined
         ? `Voimassa ${when} alkaen: ${grounds}.`
         : `Tilanne on jatkunut ${held}: ${grounds}.`,
+    'waiting-for-reading': ({ when }) => awaitsReading(when),
+    'said-before': () =>
+      'Ei julkaista uudelleen: siitä kerrottiin ennen kuin tiedot loppuivat, eikä mikään ole sen jälkeen kertonut muuta.',
     'reset-before-for': ({ held }) =>
       `Ei julkaistu: tilanne kesti vain ${held ?? 'alle minuutin'}, mikä ei riitä.`,
     'waiting-for-data': ({ when }) => `Odottaa ${when} alkaen: tuoreita tietoja ei ole.`,
@@ -223,6 +226,11 @@ export const explainFi: Explanations = {
   untold: (since, grounds) => `Voimassa ${since} alkaen ilman omaa viestiä: ${grounds}.`,
   clearing: (until) =>
     `Tilanne näyttää menneen ohi. Se katsotaan päättyneeksi, jos se pysyy niin ${until} asti.`,
+  awaitsReading,
+}
+
+function awaitsReading(since: string): string {
+  return `Odottaa ${since} alkaen toista mittausta: yksittäinen voi olla virhekaiku.`
 }
 
 function word(n: number): string {

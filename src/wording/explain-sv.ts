@@ -27,6 +27,9 @@ export const explainSv: Explanations = {
       held === undefined
         ? `Gäller från ${when}: ${grounds}.`
         : `Har hållit i sig i ${held}: ${grounds}.`,
+    'waiting-for-reading': ({ when }) => awaitsReading(when),
+    'said-before': () =>
+      'Skrivs inte igen: det skrevs innan uppgifterna tog slut, och inget har sagt annat sedan dess.',
     'reset-before-for': ({ held }) =>
       `Skrevs inte: det gick över efter ${held ?? 'mindre än en minut'}, innan det hållit i sig tillräckligt länge.`,
     'waiting-for-data': ({ when }) => `Väntar sedan ${when}: det finns inga färska uppgifter.`,
@@ -197,6 +200,11 @@ export const explainSv: Explanations = {
   told: (at, grounds) => `Skrevs ${at} och gäller fortfarande: ${grounds}.`,
   untold: (since, grounds) => `Gäller sedan ${since}, utan ett eget inlägg: ${grounds}.`,
   clearing: (until) => `Ser ut att vara över; det räknas om det håller i sig till ${until}.`,
+  awaitsReading,
+}
+
+function awaitsReading(since: string): string {
+  return `Väntar sedan ${since} på en mätning till: en ensam kan vara ett falskt eko.`
 }
 
 function word(n: number): string {

@@ -104,6 +104,7 @@ export interface Explanations {
   readonly told: (at: string, grounds: string) => string
   readonly untold: (since: string, grounds: string) => string
   readonly clearing: (until: string) => string
+  readonly awaitsReading: (since: string) => string
 }
 
 export interface Pending {

@@ -35,6 +35,7 @@ const LEVELS: ReadonlySet<string> = new Set([
   'c.fill',
   'c.fill_age_min',
   'c.full_reports_2h',
+  'c.room_reports_8h',
 ])
 /** What is so of these can last; other things are said once and are so. */
 const LASTING: ReadonlySet<string> = new Set([
@@ -196,6 +197,7 @@ function missingOf(name: string): Missing {
 /** Reports that are counted: "it takes two" says enough. */
 const COUNTED: ReadonlySet<string> = new Set([
   'c.full_reports_2h',
+  'c.room_reports_8h',
   'c.broken_reports_24h',
   's.litter_reports_4h',
   's.ice_reports_12h',

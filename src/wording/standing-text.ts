@@ -17,6 +17,9 @@ export function explainStanding(
   at: EpochMs,
 ): string {
   const teller = tellerOf(language, at, town.town.timeZone)
+  if (standing.awaitsReading && standing.when.value !== 'unknown') {
+    return teller.say.awaitsReading(teller.clock(standing.since!))
+  }
   if (standing.waiting) return explainWait(standing, teller)
   switch (standing.state) {
     case 'idle':

@@ -154,18 +154,19 @@ describe('Borås speaks', () => {
   })
 
   test('on Monday of the week, unless nothing was full', () => {
-    const cues = levels(paper, ten, HOUR, [...same(95, 3), 20])
+    const cues = levels(paper, ten, 30 * MINUTE, [...same(95, 7), 20, 20])
     expect(told(cues, local('2026-05-18T12:00'))).toEqual([
       '05-05 10:45 Ekudden: behållaren för pappersförpackningar är full sedan 10:00, enligt givare.',
-      '05-05 13:35 Det finns plats igen på Ekudden för pappersförpackningar, klockan 13:35.',
+      '05-05 14:15 Det finns plats igen på Ekudden för pappersförpackningar, klockan 14:15.',
       '05-11 08:00 De senaste sju dagarna, fram till 08:00 i dag, har någon behållare varit full på 1 av 3 stationer i Provstad.',
     ])
   })
 
   test('of what was wrong, in words that say what and when', () => {
-    const { posts } = play(levels(paper, ten, HOUR, same(95, 2)), later(HOUR), { town })
+    const full = levels(paper, ten, 30 * MINUTE, same(95, 3))
+    const { posts } = play(full, later(HOUR), { town })
     const cues: readonly Cue[] = [
-      ...levels(paper, ten, HOUR, same(95, 2)),
+      ...full,
       { at: later(2 * HOUR), told: { type: 'post-corrected', post: posts[0]!, actor: 'Kim' } },
     ]
     expect(told(cues, later(3 * HOUR)).at(-1)).toBe(

@@ -17,7 +17,7 @@ const decision = (at: number, more: Partial<Decision> = {}): Decision => ({
   because: 'condition-true',
   clauses: [],
   gates: [],
-  engine: '2',
+  engine: '3',
   tzdata: '2026c',
   ...more,
 })

@@ -606,9 +606,9 @@ test('what is more important goes first, whichever station it is at', () => {
 })
 
 test('stations in line for the account keep their places over a restart', () => {
-  const cues = ['901-paper-1', '902-paper-1', '903-paper-1'].map((of): Cue => {
-    return { at: ten, fill: 92, of }
-  })
+  const cues = ['901-paper-1', '902-paper-1', '903-paper-1'].flatMap((of) =>
+    levels(of, ten, 5 * MINUTE, same(92, 2)),
+  )
   let played = play(cues, later(10 * MINUTE))
   const said = [...played.posts]
   for (let minute = 11; minute < 60; minute++) {
@@ -663,7 +663,7 @@ test('a report leaves the count at the very instant it is two hours old', () => 
 describe('after downtime', () => {
   test('the state goes on as if live, and what is more than two hours late is not said', () => {
     const cues: readonly Cue[] = [
-      { at: ten, fill: 95, of: paper },
+      ...levels(paper, ten, 10 * MINUTE, same(95, 2)),
       { at: later(4 * HOUR), resumed: true },
     ]
     const { posts, decisions } = play(cues, later(5 * HOUR))
@@ -678,7 +678,7 @@ describe('after downtime', () => {
 
   test('what is less late is said once the readings that queued have come in, if it is still true', () => {
     const cues = (queued: number): readonly Cue[] => [
-      { at: ten, fill: 95, of: paper },
+      ...levels(paper, ten, 10 * MINUTE, same(95, 2)),
       { at: later(2 * HOUR), resumed: true },
       { at: later(2 * HOUR + MINUTE), measured: later(HOUR), fill: queued, of: paper },
     ]
@@ -690,7 +690,8 @@ describe('after downtime', () => {
 
   test('another restart while catching up does not end the wait', () => {
     // Due at 12:02, while readings of 11:17 to 12:00 are still to come in.
-    const before = play([{ at: later(77 * MINUTE), fill: 95, of: paper }], later(78 * MINUTE))
+    const full = levels(paper, later(77 * MINUTE), 30_000, same(95, 2))
+    const before = play(full, later(78 * MINUTE))
     const back = play([{ at: later(2 * HOUR), resumed: true }], later(2 * HOUR + MINUTE), {
       kept: before.kept,
     })
@@ -701,7 +702,7 @@ describe('after downtime', () => {
 
   test('what had fired before the stop is on time, also when a replay fires it late', () => {
     const cues: readonly Cue[] = [
-      { at: ten, fill: 95, of: paper },
+      ...levels(paper, ten, 10 * MINUTE, same(95, 2)),
       { at: later(6 * HOUR), resumed: true, firedUntil: later(HOUR) },
     ]
     expect(play(cues, later(7 * HOUR)).posts.map(tellPost)).toEqual([

@@ -89,7 +89,7 @@ function decided(
     because,
     clauses: [],
     gates: [],
-    engine: '2',
+    engine: '3',
     tzdata: '2026c',
     ...(outcome !== undefined && { outcome }),
     ...(postKey !== undefined && { postKey: postKey as PostKey }),

@@ -207,6 +207,22 @@ describe('warnings', () => {
     expect(warned(full, quiet)).toEqual([])
   })
 
+  test('of waiting for readings where nothing asks for a level', () => {
+    const silent = 'id: r, per: container, when: c.sensor_silent_min > 720.0, readings: 2, post: r'
+    expect(warned(silent)).toEqual([
+      '4 rules[0].readings: waits for readings, but when asks for no level; nothing would ever be said',
+    ])
+    expect(warned(`${full}, readings: 2`)).toEqual([])
+  })
+
+  test('of one reading that makes a post, unless a second is asked for', () => {
+    const quick = 'id: full, per: container, when: c.full, for: 5m, post: full'
+    expect(warned(quick)).toEqual([
+      '4 rules[0].for: is shorter than sensors usually take between two readings (15m), so a single reading makes a post',
+    ])
+    expect(warned(`${quick}, readings: 2`)).toEqual([])
+  })
+
   test('of a digest that falls in the quiet hours', () => {
     const policy = (spent: string, at: string, quiet = 'quiet: { daily: "21:00-07:00" }, ') =>
       `${quiet}budget: { when_spent: ${spent}, digest_at: "${at}" }`

@@ -74,6 +74,11 @@ describe('how a rule stands', () => {
         clauses: [
           { source: 'c.fill < 70.0', value: true, facts: { 'c.fill': 62 } },
           {
+            source: 'c.room_reports_8h >= 1',
+            value: false,
+            facts: { 'c.room_reports_8h': 0 },
+          },
+          {
             source: 'c.evidence <= -1.0',
             value: true,
             facts: { 'c.evidence': expect.any(Number) },
