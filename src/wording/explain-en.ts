@@ -36,7 +36,7 @@ export const explainEn: Explanations = {
       `Was not over after all: at ${when} it was so again, because ${grounds}.`,
     cleared: ({ when, grounds }) => `Over at ${when}: ${grounds}.`,
     'container-removed': ({ when }) =>
-      `Closed at ${when} without a post: the container or the station is no longer there.`,
+      `Closed at ${when} without a post: the container or the station was taken away.`,
     'rule-changed': ({ when }) =>
       `The rule was changed at ${when}; changing a rule makes no post by itself.`,
     'first-load-silent': ({ when }) =>

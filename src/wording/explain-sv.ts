@@ -41,7 +41,7 @@ export const explainSv: Explanations = {
       `Var inte över: ${when} gällde det igen, eftersom ${grounds}.`,
     cleared: ({ when, grounds }) => `Är över sedan ${when}: ${grounds}.`,
     'container-removed': ({ when }) =>
-      `Avslutades ${when} utan inlägg: behållaren eller stationen finns inte kvar.`,
+      `Avslutades ${when} utan inlägg: behållaren eller stationen är borttagen.`,
     'rule-changed': ({ when }) =>
       `Regeln ändrades ${when}; en ändrad regel gör inget inlägg av sig själv.`,
     'first-load-silent': ({ when }) =>
