@@ -172,6 +172,8 @@ export const fi: Messages = {
   postedAt: (when) => `Kirjoitettu ${when}.`,
   followUpTo: 'Jatkoa aiempaan viestiin',
   wasWrong: 'Tämä ei pitänyt paikkaansa.',
+  isGone: 'Astia on poistettu.',
+  areGone: 'Astiat on poistettu.',
   correctedAt: (when) => `Oikaistu ${when}`,
   corrects: 'Oikaistava viesti',
   aboutTown: 'Kaikki kierrätyspisteet',

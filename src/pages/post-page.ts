@@ -31,6 +31,7 @@ export function postPage(
     body: html`
       <h1>${say.postTitle(name)}</h1>
       <blockquote class="post ${post.kind}">${postWords(view, post, correction)}</blockquote>
+      ${goneLine(view, post)}
       <p>
         <time datetime="${isoText(post.at)}"
           >${say.postedAt(whenText(post.at, now, timeZone, language))}</time
@@ -66,6 +67,13 @@ export function postPage(
       <p><a href="/api/v1/posts/${post.key}">${say.machineReadable}</a></p>
     `,
   })
+}
+
+/** Where all that a post speaks of has been taken away, nobody should go there for it. */
+function goneLine({ say, town }: View, { items }: Post): Html | undefined {
+  const ids = new Set(items.flatMap(({ containerId }) => containerId ?? []))
+  if (ids.size === 0 || [...ids].some((id) => town.containers.has(id))) return undefined
+  return html`<p class="gone">${ids.size === 1 ? say.isGone : say.areGone}</p>`
 }
 
 /** A digest speaks of many; each has its page. */

@@ -52,7 +52,7 @@ export const explainFi: Explanations = {
       `Ei ollutkaan ohi: ${when} tilanne oli taas sama, koska ${grounds}.`,
     cleared: ({ when, grounds }) => `Tilanne on ohi ${when} alkaen: ${grounds}.`,
     'container-removed': ({ when }) =>
-      `Päättyi ${when} ilman viestiä: astiaa tai kierrätyspistettä ei enää ole.`,
+      `Päättyi ${when} ilman viestiä: astia tai kierrätyspiste on poistettu.`,
     'rule-changed': ({ when }) =>
       `Sääntöä muutettiin ${when}. Säännön muuttaminen ei itsessään julkaise mitään.`,
     'first-load-silent': ({ when }) =>

@@ -16,7 +16,9 @@ import {
   type HttpTown,
 } from '#tests/support/http-town.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
+import { createEngine } from '#src/rules/engine.ts'
 import { castTown, containerId } from '#tests/support/town.ts'
+import { borasBook } from '../rules/scenario.ts'
 
 const A = '000000000000000a'
 const B = '000000000000000b'
@@ -423,6 +425,23 @@ describe('the post page', () => {
     expect(markup).toContain(
       'href="/api/v1/containers/1490-901-paper-1/readings?from=2026-05-04T12%3A35%3A00.000Z&amp;to=2026-05-05T12%3A36%3A00.000Z"',
     )
+  })
+
+  test('says when what it speaks of has been taken away', async () => {
+    await using town = await openHttpTown()
+    await town.say([fullDecision(TUESDAY, A)], [fullPost(TUESDAY, A)])
+    expect(await page(town, `/p/${A}`)).not.toContain('borttagen')
+    const [first, ...others] = castTown.stations
+    await town.journal.reload({
+      town: {
+        ...castTown,
+        stations: [{ ...first!, containers: first!.containers.slice(1) }, ...others],
+        mountings: castTown.mountings.filter((m) => m.containerId !== first!.containers[0]!.id),
+      },
+      makeEngine: (next, kept) => createEngine({ book: borasBook, town: next, kept }),
+    })
+    expect(mainOf(await page(town, `/p/${A}`))).toContain('Hamnen, 600 m. Behållaren är borttagen.')
+    expect(mainOf(await page(town, `/en/p/${A}`))).toContain('The container has been taken away.')
   })
 
   test('leads back to the post that it follows up', async () => {

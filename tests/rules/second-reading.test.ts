@@ -11,7 +11,6 @@ import {
   levels,
   local,
   play,
-  rulesWith,
   same,
   tellDecision,
   tellPost,
