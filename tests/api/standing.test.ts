@@ -81,6 +81,11 @@ describe('why not?', () => {
         value: true,
         clauses: [
           { source: 'c.fill < 70.0', value: true, facts: { 'c.fill': 62 } },
+          {
+            source: 'c.room_reports_8h >= 1',
+            value: false,
+            facts: { 'c.room_reports_8h': 0 },
+          },
           { source: 'c.evidence <= -1.0', value: true, facts: { 'c.evidence': -2 } },
         ],
       },
@@ -95,6 +100,7 @@ describe('why not?', () => {
       gates: [],
       waiting: null,
       posted: null,
+      awaitsReading: false,
       movesOnAt: null,
       nextLookAt: expect.stringMatching(/^2026-05-05T10:/),
       sentence: {
@@ -121,7 +127,7 @@ describe('why not?', () => {
     expect((json.rules as Told[]).map(({ ruleId }) => ruleId)).toContain('sensor_silent')
   })
 
-  test('follows what happens: it must last, it waits, it was posted', async () => {
+  test('follows what happens: it must last and be said twice, it waits, it was posted', async () => {
     const sentence = async () => {
       const { json } = await town.get(`/api/v1/containers/${PAPER}/rules`)
       return (json.rules as { sentence: { sv: string } }[])[0]!.sentence.sv
@@ -131,10 +137,15 @@ describe('why not?', () => {
     expect(await sentence()).toBe(
       'Gäller sedan 12:10: givaren visar 95 %. Skrivs om det håller i sig till 12:40.',
     )
-    await town.pass(35 * MINUTE)
-    expect(await sentence()).toBe('Skrivs 12:55, om det fortfarande gäller då: givaren visar 95 %.')
+    await town.pass(32 * MINUTE)
+    expect(await sentence()).toBe(
+      'Väntar sedan 12:10 på en mätning till: en ensam kan vara ett falskt eko.',
+    )
+    await measure(95)
+    await town.pass(3 * MINUTE)
+    expect(await sentence()).toBe('Skrivs 12:57, om det fortfarande gäller då: givaren visar 95 %.')
     await town.pass(15 * MINUTE)
-    expect(await sentence()).toBe('Skrevs 12:55 och gäller fortfarande: givaren visar 95 %.')
+    expect(await sentence()).toBe('Skrevs 12:57 och gäller fortfarande: givaren visar 95 %.')
     expect(town.now()).toBe(plus(NOON, 60 * MINUTE))
   })
 
