@@ -51,7 +51,10 @@ interface Told {
   readonly posts: number
   readonly decisions: number
   readonly outbox: { n: number; p50: number | null; p99: number | null; max: number | null }
-  readonly rssMb: number
+  /** `rss` is the whole process; the others are of its main thread. */
+  readonly memoryMb: Readonly<
+    Record<'rss' | 'heapTotal' | 'heapUsed' | 'external' | 'arrayBuffers', number>
+  >
 }
 interface Load {
   readonly messagesPerSecond: number
@@ -204,10 +207,22 @@ async function compare(
     const told = all.at(-1)!.told
     if (told && told.decisions > 0) {
       console.log(
-        `\n(${name}: ${told.decisions} decisions, ${told.posts} posts, ${told.rssMb} MB)\n`,
+        `\n(${name}: ${told.decisions} decisions, ${told.posts} posts, ${told.memoryMb.rss} MB)\n`,
       )
     }
   }
+}
+
+/** By least squares, for each step. */
+function slope(values: readonly number[]): number {
+  const middle = (values.length - 1) / 2
+  let sum = 0
+  let weight = 0
+  for (const [i, value] of values.entries()) {
+    sum += (i - middle) * value
+    weight += (i - middle) ** 2
+  }
+  return weight === 0 ? 0 : sum / weight
 }
 
 const SPEAKS_AT_ONCE = `version: 1
@@ -274,17 +289,30 @@ try {
     console.log('\n### memory, 10,000 devices at 2,000 messages a second\n')
     const server = await kvitter('whole').start()
     const minutes = Number(values.minutes)
-    row('minute', 'RSS MB', 'PUBACK p99 ms', 'database MB')
-    row('---', '---', '---', '---')
+    const rss: number[] = []
+    row('minute', 'RSS MB', 'heap, used', 'external', 'PUBACK p99 ms', 'database MB')
+    row('---', '---', '---', '---', '---', '---')
     for (let minute = 1; minute <= minutes; minute++) {
       const result = await load(
         server.port,
         ...['--connections', '32', '--rate', '2000', '--seconds', '59'],
       )
-      const { rssMb } = await server.ask!()
+      const { memoryMb: mb } = await server.ask!()
       const { size } = await stat(join(scratch, `data-${runs - 1}`, 'kvitter.sqlite'))
-      row(minute, rssMb, result.latencyMs.p99.toFixed(2), Math.round(size / 1e6))
+      rss.push(mb.rss)
+      row(
+        minute,
+        mb.rss,
+        `${mb.heapTotal}, ${mb.heapUsed}`,
+        mb.external,
+        result.latencyMs.p99.toFixed(2),
+        Math.round(size / 1e6),
+      )
     }
+    const later = rss.slice(Math.floor(rss.length / 2))
+    console.log(
+      `\nRSS over the later half: ${median(later)} MB, ${slope(later).toFixed(1)} MB more each minute`,
+    )
     server.child.kill('SIGTERM')
     await once(server.child, 'exit')
   }

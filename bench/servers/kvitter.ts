@@ -13,7 +13,7 @@ import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import type { Journal } from '#src/store/journal.ts'
 import { serve } from '../../src/serve.ts'
 import { readTownFolder } from '../../src/town-folder.ts'
-import { idleEngine } from './idle-engine.ts'
+import { idleBelieving, idleEngine } from './idle-engine.ts'
 
 const [mode, town, data] = process.argv.slice(2) as ['whole' | 'storage', string, string]
 const clock = () => instant(Date.now())
@@ -44,6 +44,7 @@ async function openStorage(): Promise<{ journal: Journal; port: number }> {
     store,
     town: folder.town,
     makeEngine: () => idleEngine,
+    makeBelievers: () => idleBelieving,
     wordPost: () => ({ sv: '', en: '', fi: '' }),
     deliveriesFor: () => [],
     clock,
@@ -77,12 +78,13 @@ createInterface({ input: process.stdin }).on('line', () => {
   const sorted = outboxMs.toSorted((a, b) => a - b)
   const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? null
   outboxMs = []
+  const memory = Object.entries(process.memoryUsage())
   console.log(
     JSON.stringify({
       posts,
       decisions,
       outbox: { n: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) },
-      rssMb: Math.round(process.memoryUsage.rss() / 1e6),
+      memoryMb: Object.fromEntries(memory.map(([what, bytes]) => [what, Math.round(bytes / 1e6)])),
     }),
   )
 })
