@@ -1,6 +1,10 @@
 /** aedes, adapted: messages that nobody listens to are not routed, and offline queues have an end. */
 import { Aedes } from 'aedes'
 import type { AedesOptions, Client, PublishPacket } from 'aedes'
+import { writeToStream } from 'mqtt-packet'
+
+// Else the first packet that is written makes 65,536 buffers of two bytes, which take fifteen megabytes.
+writeToStream.cacheNumbers = false
 
 type Done = (error?: Error | null) => void
 
