@@ -3,24 +3,31 @@ import type { Channel } from '#src/notify/channel.ts'
 import { openBluesky } from '#src/notify/channels/bluesky.ts'
 import { egressTo } from '#src/notify/channels/egress.ts'
 import { openMastodon } from '#src/notify/channels/mastodon.ts'
+import { openWebhook, webhookKey } from '#src/notify/channels/webhook.ts'
 import { openX } from '#src/notify/channels/x.ts'
 import type { Account, Town } from '#src/stations/station.ts'
 import type { Clock } from '#src/stations/time.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Env, Settings } from './config.ts'
 
-/** Every missing secret is a fault by name; none is ever printed. */
+/** Every secret that is missing or none is a fault by name; none is ever printed. */
 export function findSecretFaults({ channels }: Town, env: Env): readonly string[] {
   return Object.entries(channels).flatMap(([channel, accounts]) =>
     accounts.flatMap((account: Account, i: number) => {
       const at = `channels.${channel}${accounts.length > 1 ? `[${i}]` : ''}`
-      return Object.entries(account).flatMap(([field, variable]) =>
-        field.endsWith('Env') && !env[variable]
-          ? [`${at}.${field}: the environment variable ${variable} is not set`]
-          : [],
-      )
+      return Object.entries(account).flatMap(([field, variable]) => {
+        if (!field.endsWith('Env')) return []
+        const fault = findFault(channel, env[variable])
+        return fault ? [`${at}.${field}: the environment variable ${variable} ${fault}`] : []
+      })
     }),
   )
+}
+
+function findFault(channel: string, value: string | undefined): string | undefined {
+  if (!value) return 'is not set'
+  if (channel !== 'webhook' || webhookKey(value)) return undefined
+  return 'is no secret of a webhook; expected whsec_ and 24 to 64 bytes in base64'
 }
 
 /** Opens what the town has configured. Throws when a secret is missing: that is checked before. */
@@ -38,7 +45,7 @@ export function openChannels(
   if (faults.length > 0) throw new Error(faults.join('\n'))
   const secret = (variable: string): string => env[variable]!
   const { xProxy } = settings
-  const { x = [], mastodon = [], bluesky = [] } = town.channels
+  const { x = [], mastodon = [], bluesky = [], webhook = [] } = town.channels
   const onX = x.map(({ account, ...names }) =>
     openX({
       credentials: {
@@ -63,5 +70,8 @@ export function openChannels(
   const onBluesky = bluesky.map(({ service, account, appPasswordEnv }) =>
     openBluesky({ service, account, appPassword: secret(appPasswordEnv), notes: options.store }),
   )
-  return [...onX, ...onMastodon, ...onBluesky]
+  const webhooks = webhook.map(({ account, url, secretEnv }) =>
+    openWebhook({ account, url, key: webhookKey(secret(secretEnv))! }),
+  )
+  return [...onX, ...onMastodon, ...onBluesky, ...webhooks]
 }

@@ -13,6 +13,7 @@ import {
   FAKE_MASTODON_TOKEN,
   startFakeMastodon,
 } from '#tests/support/fake-mastodon.ts'
+import { FAKE_WEBHOOK_SECRET } from '#tests/support/fake-webhook.ts'
 import { castTown, ekudden } from '#tests/support/town.ts'
 import { claimed } from './notify/deliveries.ts'
 
@@ -55,6 +56,17 @@ test('every missing secret is told by its field, and none that is there', () => 
     'channels.mastodon.accessTokenEnv: the environment variable MASTODON_TOKEN is not set',
   ])
   expect(() => open(channels, env)).toThrow('TOKEN_SECRET is not set')
+})
+
+test('a webhook’s secret must be one', () => {
+  const webhook = [
+    { account: 'a', language: 'sv', url: 'https://a.example', secretEnv: 'S' },
+  ] as const
+  expect(findSecretFaults(town({ webhook }), { S: 'hunter2' })).toEqual([
+    'channels.webhook.secretEnv: the environment variable S is no secret of a webhook; expected whsec_ and 24 to 64 bytes in base64',
+  ])
+  const [channel] = open({ webhook }, { S: FAKE_WEBHOOK_SECRET })
+  expect([channel!.name, channel!.account]).toEqual(['webhook', 'a'])
 })
 
 test('a town without accounts opens none', () => {

@@ -3,7 +3,7 @@ import type { Delivery, Channel as ChannelName } from '#src/store/contract.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 
 /** Why a channel as a whole can't be used until a person has seen to it. */
-export type PauseReason = 'bad-credentials' | 'no-credits' | 'suspended' | 'wrong-account'
+export type PauseReason = 'bad-credentials' | 'no-credits' | 'suspended' | 'wrong-account' | 'gone'
 
 export interface Paused {
   readonly kind: 'paused'

@@ -2,6 +2,7 @@
 import type { Account, ChannelName } from '#src/stations/station.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { NewDelivery, Post } from '#src/store/contract.ts'
+import { webhookBody } from './webhook-body.ts'
 
 /** X forbids the same words from several accounts: where more than one would say them, the narrowest does. */
 const ONE_VOICE: ReadonlySet<ChannelName> = new Set(['x'])
@@ -17,7 +18,7 @@ export function planDeliveries(post: Post, town: TownIndex): readonly NewDeliver
       channel,
       account,
       language,
-      text: post.texts[language],
+      text: channel === 'webhook' ? webhookBody(post, language) : post.texts[language],
       dueAt: post.sendAt,
       expiresAt: post.expiresAt,
     }))

@@ -28,9 +28,19 @@ const blueskyAccount = z.strictObject({
   service: secureAddress.default('https://bsky.social'),
   appPasswordEnv: environmentName,
 })
+const webhookAccount = z.strictObject({
+  ...accountFields,
+  url: secureAddress,
+  secretEnv: environmentName,
+})
 
 /** Each channel's account; a town may have one or a list of them. */
-const ACCOUNTS = { x: xAccount, mastodon: mastodonAccount, bluesky: blueskyAccount } as const
+const ACCOUNTS = {
+  x: xAccount,
+  mastodon: mastodonAccount,
+  bluesky: blueskyAccount,
+  webhook: webhookAccount,
+} as const
 
 function oneOrMore<Shape extends z.ZodType>(account: Shape) {
   return z
@@ -44,6 +54,7 @@ export const channelsShape = z.strictObject({
   x: oneOrMore(ACCOUNTS.x),
   mastodon: oneOrMore(ACCOUNTS.mastodon),
   bluesky: oneOrMore(ACCOUNTS.bluesky),
+  webhook: oneOrMore(ACCOUNTS.webhook),
 })
 
 /** Which keys are known where, as in `KEYS_AT`. */

@@ -216,11 +216,18 @@ export interface BlueskyAccount extends Account {
   readonly appPasswordEnv: string
 }
 
+/** A system that is told of posts; `account` is the town's name for it. */
+export interface WebhookAccount extends Account {
+  readonly url: string
+  readonly secretEnv: string
+}
+
 /** Where a town's words go. Secrets are named by environment variable, never written here. */
 export interface Channels {
   readonly x?: readonly XAccount[]
   readonly mastodon?: readonly MastodonAccount[]
   readonly bluesky?: readonly BlueskyAccount[]
+  readonly webhook?: readonly WebhookAccount[]
 }
 
 export type ChannelName = keyof Channels

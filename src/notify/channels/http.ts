@@ -8,6 +8,8 @@ export interface Ask {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** The status says it all: what else is answered is not waited for. */
+  readonly statusAlone?: true
 }
 
 export type Answer =
@@ -25,7 +27,7 @@ const MOST_BYTES = 1_000_000
 
 /** Never rejects, and ends with the turn or after `timeoutMs`. A redirect is an answer like others: followed, a post might become a read. */
 export async function ask(
-  { url, ...request }: Ask,
+  { url, statusAlone, ...request }: Ask,
   { signal }: Turn,
   timeoutMs: number,
 ): Promise<Answer> {
@@ -41,6 +43,10 @@ export async function ask(
     return { kind: 'none', detail: causeOf(error) }
   }
   const { status, headers } = response
+  if (statusAlone) {
+    void response.body?.cancel().catch(() => undefined)
+    return { kind: 'answer', status, headers, json: undefined }
+  }
   try {
     const text = await readText(response)
     return { kind: 'answer', status, headers, json: parseJson(text) }
