@@ -26,9 +26,16 @@ export function findSecretFaults({ channels }: Town, env: Env): readonly string[
 
 function findFault(channel: string, value: string | undefined): string | undefined {
   if (!value) return 'is not set'
-  if (channel !== 'webhook' || webhookKey(value)) return undefined
-  return 'is no secret of a webhook; expected whsec_ and 24 to 64 bytes in base64'
+  if (channel === 'webhook' && !webhookKey(value)) {
+    return 'is no secret of a webhook; expected whsec_ and 24 to 64 bytes in base64'
+  }
+  if (channel === 'bluesky' && !APP_PASSWORD.test(value)) {
+    return 'is no app password, xxxx-xxxx-xxxx-xxxx; the account’s own password is for people'
+  }
+  return undefined
 }
+
+const APP_PASSWORD = /^[a-z0-9]{4}(?:-[a-z0-9]{4}){3}$/
 
 /** Opens what the town has configured. Throws when a secret is missing: that is checked before. */
 export function openChannels(

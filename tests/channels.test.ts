@@ -58,6 +58,14 @@ test('every missing secret is told by its field, and none that is there', () => 
   expect(() => open(channels, env)).toThrow('TOKEN_SECRET is not set')
 })
 
+test('nobody’s own password is taken for an app password', () => {
+  const service = 'https://bsky.social'
+  const account = { service, account: 'avs.example', language: 'sv', appPasswordEnv: 'P' } as const
+  expect(findSecretFaults(town({ bluesky: [account] }), { P: 'Sommar2026!' })).toEqual([
+    'channels.bluesky.appPasswordEnv: the environment variable P is no app password, xxxx-xxxx-xxxx-xxxx; the account’s own password is for people',
+  ])
+})
+
 test('a webhook’s secret must be one', () => {
   const webhook = [
     { account: 'a', language: 'sv', url: 'https://a.example', secretEnv: 'S' },

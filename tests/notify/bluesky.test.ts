@@ -269,12 +269,12 @@ describe('a session', () => {
     await bluesky.send(first(), turn())
     const [note] = [...notes.values()]
     expect(Buffer.from(note!, 'base64url').toString('latin1')).not.toMatch(/access|refresh|did/)
-    expect(await unseal(note!, FAKE_BLUESKY_PASSWORD)).toContain('refresh-1')
-    expect(await unseal(note!, 'another password')).toBeUndefined()
+    expect(unseal(note!, FAKE_BLUESKY_PASSWORD)).toContain('refresh-1')
+    expect(unseal(note!, 'another password')).toBeUndefined()
   })
 
   test('of another password is no session', async () => {
-    notes.set(`bluesky @${FAKE_BLUESKY_ACCOUNT}`, await seal('{}', 'another password'))
+    notes.set(`bluesky @${FAKE_BLUESKY_ACCOUNT}`, seal('{}', 'another password'))
     expect(await bluesky.send(first(), turn())).toMatchObject({ kind: 'sent' })
     notes.set(`bluesky @${FAKE_BLUESKY_ACCOUNT}`, 'no seal at all')
     expect(await openAgain().send(first(8), turn())).toMatchObject({ kind: 'sent' })

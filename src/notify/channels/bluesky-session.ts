@@ -64,7 +64,7 @@ export function openSession(options: SessionOptions): (call: Call, turn: Turn) =
     const told = sessionShape.safeParse(jsonOf(answer))
     if (!told.success) return failureOf(answer, turn)
     session = told.data
-    await notes.keepChannelNote(way, await seal(JSON.stringify(session), appPassword))
+    await notes.keepChannelNote(way, seal(JSON.stringify(session), appPassword))
     return session
   }
 
@@ -83,7 +83,7 @@ export function openSession(options: SessionOptions): (call: Call, turn: Turn) =
   /** Another password than the one it was sealed with, and it can't be read: then a new one begins. */
   async function remembered(): Promise<Session | undefined> {
     const note = await notes.channelNote(way)
-    const text = note === undefined ? undefined : await unseal(note, appPassword)
+    const text = note === undefined ? undefined : unseal(note, appPassword)
     return text === undefined ? undefined : sessionShape.parse(JSON.parse(text))
   }
 
