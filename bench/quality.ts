@@ -3,8 +3,13 @@
  * of the fill data, by stream and grade, against an offline reference (bench/quality/reference.ts tells
  * how it is made and what it is worth), and against the truth where faults are put into clean sensors.
  *
- *     node bench/quality.ts
+ *     node bench/quality.ts [--half tuning|check]
+ *
+ * Weights are sought on one half of the containers and tried on the other: every other one of each kind, in
+ * order of their names.
  */
+import { parseArgs } from 'node:util'
+
 import { instant } from '#src/stations/time.ts'
 import { believe, startBelieving } from '#src/quality/believe.ts'
 import type { Emptying, Observation } from '#src/quality/contract.ts'
@@ -16,6 +21,7 @@ import { mae, median3, rawDrops, score, wrongPosts } from './quality/score.ts'
 import { openStreams } from './quality/streams.ts'
 import type { Stream } from './quality/streams.ts'
 
+const { values } = parseArgs({ options: { half: { type: 'string' } } })
 const HOUR_MS = 3_600_000
 const WEEK_MS = 168 * HOUR_MS
 const TOLERANCE_MS = 6 * HOUR_MS
@@ -132,9 +138,15 @@ function row({ filter, raw, median }: ReturnType<typeof compare>, containers: nu
   }
 }
 
-const cases = openStreams()
+const all = openStreams()
   .filter(({ name }) => name !== DEAD)
   .map((stream): Case => ({ stream, reference: makeReference(stream) }))
+const cases = all.filter(({ stream: { kind, name } }) => {
+  const place = all
+    .filter(({ stream }) => stream.kind === kind)
+    .findIndex(({ stream }) => stream.name === name)
+  return values.half === undefined || (place % 2 === 0) === (values.half === 'tuning')
+})
 
 const groups: Record<string, readonly Case[]> = {}
 for (const kind of ['glass', 'plastic', 'paper', 'frankfurt'] as const) {
@@ -143,8 +155,12 @@ for (const kind of ['glass', 'plastic', 'paper', 'frankfurt'] as const) {
     if (some.length > 0) groups[`${kind} ${grade}`] = some
   }
 }
+const isCleanSlow = ({ stream, reference }: Case) =>
+  stream.kind !== 'paper' && reference.grade === 'A'
 const slow = cases.filter(({ stream }) => stream.kind !== 'paper')
-const cleanSlow = slow.filter(({ reference }) => reference.grade === 'A')
+const cleanSlow = slow.filter(isCleanSlow)
+/** Each container's faults are the same in its half as in the whole. */
+const seedOf = new Map(all.filter(isCleanSlow).map(({ stream }, i) => [stream.name, i]))
 const badSlow = slow.filter(({ reference }) => reference.grade === 'C')
 const paper = cases.filter(({ stream }) => stream.kind === 'paper')
 groups['slow A, all'] = cleanSlow
@@ -163,10 +179,15 @@ for (const [phantomShare, spikeShare, manner] of [
   [0.6, 0.02, 'as-seen'],
 ] as const) {
   const injected = SEEDS.flatMap((seed) =>
-    cleanSlow.map(({ stream, reference }, i): Case => {
+    cleanSlow.map(({ stream, reference }): Case => {
       const emptied = reference.emptyings.map(({ atMs }) => atMs)
       return {
-        stream: inject(stream, emptied, { phantomShare, spikeShare, manner }, seed + i),
+        stream: inject(
+          stream,
+          emptied,
+          { phantomShare, spikeShare, manner },
+          seed + seedOf.get(stream.name)!,
+        ),
         reference,
       }
     }),

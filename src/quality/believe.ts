@@ -26,6 +26,7 @@ import {
   hitsAround,
   learn,
   natsOffEcho,
+  natsPerHourOn,
   newLearner,
   phantomAt,
   surpriseOfAnother,
@@ -158,6 +159,7 @@ export function believe(
     gapMs: state.readings === 0 ? FIRST_GAP_MS : at - state.lastAt,
     phantomAboveStep: hiddenBelow(suspect),
     phantomOffNats: suspect < 0 ? 0 : natsOffEcho(state.learner, fillPercent, suspect),
+    phantomNatsPerHour: suspect < 0 ? 0 : natsPerHourOn(state.learner, suspect),
     repeats: repeats(state, fillPercent),
     outlierIn: surpriseOfExcursion(state.learner),
     outlierOn: surpriseOfAnother(state.learner),
@@ -182,10 +184,14 @@ function repeats(state: BeliefState, rawPercent: number): boolean {
   return stays
 }
 
-/** Whether the median of the latest cycles is short. */
+/**
+ * Whether it fills fast or the median of the latest cycles is short. An echo that gives way looks like
+ * an emptying, so where one is known cycles prove nothing: a fast container's leaps are believed sooner,
+ * and echoes believed would end more cycles yet.
+ */
 export function isFast({ cycleMs, cycles, learner }: BeliefState): boolean {
   if (fillsFast(learner)) return true
-  if (cycles < FEWEST_CYCLES) return false
+  if (cycles < FEWEST_CYCLES || learner.phantoms.length > 0) return false
   const known = cycleMs.slice(0, Math.min(cycles, CYCLES_KEPT)).sort()
   return known[known.length >> 1]! < FAST_CYCLE_MS
 }

@@ -59,6 +59,8 @@ export interface Sight {
   readonly phantomAboveStep: number
   /** Nats for where on the phantom it lies, beside a good echo that is right on its level. */
   readonly phantomOffNats: number
+  /** Nats for each hour on the phantom: few where its echoes stay long. */
+  readonly phantomNatsPerHour: number
   /** Near the reading before: a false echo that lasts says the same again. */
   readonly repeats: boolean
   /** Nats for the first of a run of bad echoes, by how often this sensor has them. */
@@ -145,7 +147,7 @@ export function advance(lattice: Lattice, sight: Sight, weights: Weights): void 
   const landing = Math.round(NAT * weights.landing)
   const lasting = sight.repeats ? weights.outlierAgain : weights.outlier
   // A known phantom stays for hours, however often it is asked: it costs by the hour.
-  const onPhantom = weights.onPhantom * Math.min(1, sight.gapMs / HOUR)
+  const onPhantom = sight.phantomNatsPerHour * Math.min(1, sight.gapMs / HOUR)
   // The first of a run pays in full, and on a phantom only for being the first.
   const first = sight.phantomAboveStep > 0 ? 0 : weights.outlier - lasting
   const outlierIn = Math.round(NAT * (sight.outlierIn + first))

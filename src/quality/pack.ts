@@ -6,10 +6,12 @@
 import { startBelieving } from './believe.ts'
 import type { BeliefState } from './believe.ts'
 import { LEVELS, STATES } from './lattice.ts'
-import { recall } from './phantoms.ts'
+import { recall, USUAL_STAY_MS } from './phantoms.ts'
 
-/** Raised with every change of what is kept; older bytes are then read as no state at all. */
-const VERSION = 2
+/** Raised with every change of what is kept; bytes of versions not read here are no state at all. */
+const VERSION = 3
+/** Without how long echoes stayed, which comes last. */
+const WITHOUT_STAYS = 2
 
 /** Numbers kept one by one, in this order. */
 const SCALARS = [
@@ -66,13 +68,15 @@ export function pack(state: BeliefState): Uint8Array {
   for (const name of INSTANTS) {
     writer.table(Float64Array.from(lattice.paths[name], (place) => lattice.instants[place]!))
   }
+  writer.sparse(learner.stayedMs)
   return writer.bytes()
 }
 
 /** Undefined for bytes of another version or that were cut: the sensor is then learned anew. */
 export function unpack(bytes: Uint8Array): BeliefState | undefined {
   const reader = newReader(bytes)
-  if (reader.byte() !== VERSION) return undefined
+  const version = reader.byte()
+  if (version !== VERSION && version !== WITHOUT_STAYS) return undefined
   const state = startBelieving()
   const { lattice, learner } = state
   lattice.best = reader.byte()
@@ -99,6 +103,8 @@ export function unpack(bytes: Uint8Array): BeliefState | undefined {
     reader.table(instants)
     lattice.paths[name].set(Uint16Array.from(instants, placeOf))
   }
+  if (version === VERSION) reader.sparse(learner.stayedMs)
+  else learner.stayedMs.set(learner.hits.map((hits) => hits * USUAL_STAY_MS))
   if (!reader.atEnd() || lattice.best >= STATES) return undefined
   recall(learner)
   return state

@@ -4,7 +4,7 @@
  * back without an emptying. Only the raw levels are looked at, so what the filter believes can't feed
  * on itself.
  */
-import { DAY } from '#src/stations/time.ts'
+import { DAY, HOUR, MINUTE } from '#src/stations/time.ts'
 
 import { LEVELS, PERCENT_PER_STEP } from './lattice.ts'
 
@@ -33,6 +33,8 @@ export interface PhantomLearner {
   readonly hits: Float64Array
   /** Faded count of all their landings by step: how an echo scatters. */
   readonly echoes: Float64Array
+  /** Faded sum of how long those stayed, by the same step. */
+  readonly stayedMs: Float64Array
   /** When a phantom was first held for one at this step; 0 where there is none. */
   readonly since: Float64Array
   excursions: number
@@ -61,6 +63,7 @@ export function newLearner(): PhantomLearner {
   return {
     hits: new Float64Array(LEVELS),
     echoes: new Float64Array(LEVELS),
+    stayedMs: new Float64Array(LEVELS),
     since: new Float64Array(LEVELS),
     excursions: 0,
     returned: 0,
@@ -101,6 +104,7 @@ export function learn(learner: PhantomLearner, at: number, rawPercent: number): 
   const leapt = Math.abs(learner.landings[0]! - landing) <= JUMP_STEPS
   if (returned && leapt) {
     learner.hits[landing]! += 1
+    learner.stayedMs[landing]! += at - learner.startedAt
     for (let i = 0; i < learner.landed; i++) learner.echoes[learner.landings[i]!]! += 1
     learner.returned++
   }
@@ -148,6 +152,7 @@ function fade(learner: PhantomLearner, at: number): void {
     for (let step = 0; step < LEVELS; step++) {
       learner.hits[step]! *= left
       learner.echoes[step]! *= left
+      learner.stayedMs[step]! *= left
     }
     learner.excursions *= left
     learner.returned *= left
@@ -160,7 +165,11 @@ function fade(learner: PhantomLearner, at: number): void {
 
 /** Hits at this step and its neighbours. */
 export function hitsAround({ hits }: PhantomLearner, step: number): number {
-  return (hits[step - 1] ?? 0) + hits[step]! + (hits[step + 1] ?? 0)
+  return sumAround(hits, step)
+}
+
+function sumAround(counts: Float64Array, step: number): number {
+  return (counts[step - 1] ?? 0) + counts[step]! + (counts[step + 1] ?? 0)
 }
 
 /** Finds the phantoms in what was counted, dates the new ones and forgets the date of those that faded. */
@@ -197,8 +206,11 @@ const PRIOR_READINGS = 17
 const LEAST_SURPRISE = 2
 const MOST_SURPRISE = 3.5
 
-/** How far off a phantom a reading may lie and still come from it. */
-const PHANTOM_WIDTH_PERCENT = 3
+/**
+ * How far off a phantom a reading may lie and still come from it: a sensor that counts by 2 cm has
+ * steps of up to 3.3 points in a shallow container.
+ */
+const PHANTOM_WIDTH_PERCENT = 3.5
 /** A level this close under a phantom can't be told from it. */
 const PHANTOM_CLEARANCE_PERCENT = 5
 
@@ -235,8 +247,8 @@ export function suspectAt(learner: PhantomLearner, rawPercent: number, phantom: 
 /** An echo scatters over so many steps to either side at most, and over the next ones by this share. */
 const ECHO_STEPS = 3
 const ECHO_SMOOTHED = 0.2
-/** Before landings are known they are taken to be spread like these four. */
-const PRIOR_LANDINGS = 4
+/** Before landings are known they are taken to be spread like these three. */
+const PRIOR_LANDINGS = 3
 const PRIOR_SHARE = 0.15
 /** What a good echo right on its level has: its share of the readings at that level's step. */
 const PLAIN_NATS = 1.02
@@ -255,6 +267,22 @@ export function natsOffEcho({ echoes }: PhantomLearner, rawPercent: number, step
   const smoothed = (1 - 2 * ECHO_SMOOTHED) * echoes[here]! + ECHO_SMOOTHED * beside
   const share = (smoothed + PRIOR_LANDINGS * PRIOR_SHARE) / all
   return Math.min(MOST_ECHO_NATS, -Math.log(share) - PLAIN_NATS)
+}
+
+/** An echo stays for 400 minutes, as long as no more is known than of four like it. */
+export const USUAL_STAY_MS = 400 * MINUTE
+const PRIOR_STAYS = 4
+/** One that is mostly gone by the next reading may still stay for some hours. */
+const MOST_NATS_PER_HOUR = 0.2
+
+/**
+ * Nats for each hour on the phantom at `step`: by how long its echoes have stayed. Some give way within
+ * the hour, some hide the level for a night, and then a long stay is no sign of waste.
+ */
+export function natsPerHourOn(learner: PhantomLearner, step: number): number {
+  const stays = PRIOR_STAYS + hitsAround(learner, step)
+  const stayedMs = PRIOR_STAYS * USUAL_STAY_MS + sumAround(learner.stayedMs, step)
+  return Math.min(MOST_NATS_PER_HOUR, (HOUR * stays) / stayedMs)
 }
 
 /** Nats for the first of a run of bad echoes: less for a sensor that often has them. */

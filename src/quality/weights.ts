@@ -20,8 +20,6 @@ export interface Weights {
   readonly outlierAgain: number
   /** A bad echo that shows too little is rarer by this much: 1 in 100 points down. */
   readonly outlierDown: number
-  /** Each hour on a phantom that the sensor is known for. */
-  readonly onPhantom: number
 }
 
 /** Glass, plastic: days or weeks between emptyings. */
@@ -35,7 +33,6 @@ export const SLOW: Weights = {
   outlier: 2.2,
   outlierAgain: 0.6,
   outlierDown: 2,
-  onPhantom: 0.15,
 }
 
 /** Paper in a city: emptied every day or two, half full within hours. */

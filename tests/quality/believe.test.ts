@@ -5,6 +5,7 @@ import { believe, isFast, startBelieving } from '#src/quality/believe.ts'
 import type { Belief, Observation } from '#src/quality/contract.ts'
 import { findings } from '#src/quality/findings.ts'
 import { pack, unpack } from '#src/quality/pack.ts'
+import { natsPerHourOn, USUAL_STAY_MS } from '#src/quality/phantoms.ts'
 import { HOUR, plus } from '#src/stations/time.ts'
 
 import { behind, believeAll, cycles, filling, hourly, hours } from './series.ts'
@@ -151,6 +152,55 @@ test('a leap onto a known echo is disbelieved for a day, a leap to elsewhere for
   expect(after(60)).toBe(24)
   expect(after(45)).toBeGreaterThan(1)
   expect(after(45)).toBeLessThan(16)
+})
+
+test.each([
+  [1, 10, 0.2],
+  [5, 10, 0.195],
+  [15, 30, 0.074],
+  [30, 40, 0.04],
+])('echoes of %i hours in %i make each hour on one cost %f nats', (stay, period, nats) => {
+  const state = startBelieving()
+  const levels = behind(cycles(3, 240, 38), 60, (hour) => hour % period >= period - stay)
+  believeAll(hourly(levels), {}, state)
+  const [step] = state.learner.phantoms
+  expect(natsPerHourOn(state.learner, step!)).toBeCloseTo(nats, 2)
+})
+
+test('an echo that has often stayed for longer than a day is not believed for staying two', () => {
+  const learned = behind(cycles(3, 240, 38), 60, (hour) => hour % 40 >= 10)
+  const again = [...filling(0, 0.1, 100), ...Array.from({ length: 48 }, () => 60)]
+  const beliefs = believeAll(hourly([...learned, ...again])).slice(-48)
+  expect(beliefs.every(({ correction }) => correction?.reason === 'phantom')).toBe(true)
+})
+
+test('where an echo is known, short cycles alone make no fast container', () => {
+  const state = startBelieving()
+  believeAll(hourly(cycles(10, 80, 95)), {}, state)
+  expect(isFast(state)).toBe(true)
+  believeAll(
+    hourly(behind(cycles(4, 240, 38), 60, (hour) => hour % 10 >= 5)).map((one) => ({
+      ...one,
+      at: plus(one.at, 900 * HOUR),
+    })),
+    {},
+    state,
+  )
+  expect(state.learner.phantoms).not.toEqual([])
+  state.cycleMs.fill(72 * HOUR)
+  expect(isFast(state)).toBe(false)
+})
+
+test('a sensor that counts by 2 cm in a shallow container scatters by a step of 3 points', () => {
+  const echoes = [24.2, 24.2, 24.2, 27.3, 24.2]
+  const levels = behind(cycles(3, 240, 6), 24.2, (hour) => hour % 10 >= 5).map((level, hour) =>
+    level === 24.2 ? echoes[hour % 5]! : level,
+  )
+  const off = believeAll(hourly(levels))
+    .slice(490)
+    .flatMap(({ correction }) => (correction?.rawPercent === 27.3 ? [correction.reason] : []))
+  expect(off.length).toBeGreaterThan(15)
+  expect(new Set(off)).toEqual(new Set(['phantom']))
 })
 
 test.each([
@@ -333,6 +383,21 @@ test('a state after a year of a bad sensor fits into 2 kB', () => {
   const state = startBelieving()
   believeAll(hourly(behind(cycles(30, 240, 80), 58, (hour) => hour % 9 >= 5)), {}, state)
   expect(pack(state).length).toBeLessThan(2048)
+})
+
+test('bytes from before stays were kept are read, with the usual stay for each echo', () => {
+  const state = startBelieving()
+  believeAll(hourly(behind(cycles(2, 240, 38), 60, (hour) => hour % 10 >= 5)), {}, state)
+  const { hits, stayedMs } = state.learner
+  const kept = stayedMs.filter((ms) => ms > 0).length
+  expect(kept).toBeGreaterThan(0)
+  const bytes = pack(state)
+  const older = bytes.slice(0, bytes.length - (1 + 9 * kept))
+  older[0] = 2
+  const restored = unpack(older)!
+  expect(restored.learner.stayedMs).toEqual(hits.map((count) => count * USUAL_STAY_MS))
+  restored.learner.stayedMs.set(stayedMs)
+  expect(pack(restored)).toEqual(bytes)
 })
 
 test.each([
