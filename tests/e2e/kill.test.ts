@@ -1,10 +1,11 @@
 /**
  * The promise of promises: kill the process at fifty random moments while devices publish, rules fire
- * and posts go out. Every acknowledged reading is there exactly once; every post went out exactly once.
+ * and posts go out on four channels. Every acknowledged reading is there exactly once; every post went
+ * out exactly once on each.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -15,6 +16,10 @@ import type { Post } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { letIn, tokenOf } from '#tests/support/credentials.ts'
 import { until } from '#tests/support/until.ts'
+import { readSaid } from '#tests/support/far-end.ts'
+import { FAKE_BLUESKY_ACCOUNT, FAKE_BLUESKY_PASSWORD } from '#tests/support/fake-bluesky.ts'
+import { FAKE_MASTODON_ACCOUNT, FAKE_MASTODON_TOKEN } from '#tests/support/fake-mastodon.ts'
+import { FAKE_WEBHOOK_SECRET } from '#tests/support/fake-webhook.ts'
 import { FAKE_X_ACCOUNT, FAKE_X_CREDENTIALS } from '#tests/support/fake-x.ts'
 import { type Message, type Publisher, startPublisher } from '#tests/support/mqtt-publisher.ts'
 import { freePort, runKvitter, type Served, startKvitter } from '#tests/support/process.ts'
@@ -39,8 +44,23 @@ facts: { sensor_silent_after: 12h, late_after: 30m, max_skew: 2m }
 rules:
   - { id: full, per: container, when: c.full, clear: c.fill < 70.0, cooldown: 0s, priority: 60, quiet: ignore, post: full, close_post: space_again, close_only_if_posted: true }
 `
-const CHANNELS = `  x: { account: ${FAKE_X_ACCOUNT}, language: sv, appKeyEnv: TEST_X_APP_KEY, appSecretEnv: TEST_X_APP_SECRET, accessTokenEnv: TEST_X_TOKEN, accessSecretEnv: TEST_X_TOKEN_SECRET }`
-const X_ENV = {
+const NAMES = ['x', 'mastodon', 'bluesky', 'webhook'] as const
+type Name = (typeof NAMES)[number]
+
+/** An account on each channel, at the double that listens on its port. */
+function channelsAt(ports: ReadonlyMap<Name, number>): string {
+  const at = (name: Name) => `http://127.0.0.1:${ports.get(name)}`
+  return [
+    `  x: { account: ${FAKE_X_ACCOUNT}, language: sv, appKeyEnv: TEST_X_APP_KEY, appSecretEnv: TEST_X_APP_SECRET, accessTokenEnv: TEST_X_TOKEN, accessSecretEnv: TEST_X_TOKEN_SECRET }`,
+    `  mastodon: { server: "${at('mastodon')}", account: ${FAKE_MASTODON_ACCOUNT}, language: sv, accessTokenEnv: TEST_MASTODON_TOKEN }`,
+    `  bluesky: { service: "${at('bluesky')}", account: ${FAKE_BLUESKY_ACCOUNT}, language: sv, appPasswordEnv: TEST_BLUESKY_PASSWORD }`,
+    `  webhook: [{ url: "${at('webhook')}/hook", account: city-app, language: sv, secretEnv: TEST_WEBHOOK_SECRET }]`,
+  ].join('\n')
+}
+const CHANNEL_ENV = {
+  TEST_MASTODON_TOKEN: FAKE_MASTODON_TOKEN,
+  TEST_BLUESKY_PASSWORD: FAKE_BLUESKY_PASSWORD,
+  TEST_WEBHOOK_SECRET: FAKE_WEBHOOK_SECRET,
   TEST_X_APP_KEY: FAKE_X_CREDENTIALS.appKey,
   TEST_X_APP_SECRET: FAKE_X_CREDENTIALS.appSecret,
   TEST_X_TOKEN: FAKE_X_CREDENTIALS.accessToken,
@@ -48,33 +68,27 @@ const X_ENV = {
 }
 
 let folder: string
-let fakeX: ChildProcess
-let xPort: number
+const farEnds: ChildProcess[] = []
+const ports = new Map<Name, number>()
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kvitter-kill-'))
-  const script = fileURLToPath(new URL('../support/fake-x.ts', import.meta.url))
-  fakeX = spawn(
-    process.execPath,
-    [
-      script,
-      '--port',
-      '0',
-      '--log',
-      join(folder, 'x.jsonl'),
-      '--delay-ms',
-      '15',
-      '--limit',
-      '1000000',
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
-  const [line] = (await once(createInterface({ input: fakeX.stdout! }), 'line')) as [string]
-  xPort = Number(/\d+/.exec(line)![0])
+  for (const name of NAMES) {
+    const script = fileURLToPath(new URL(`../support/fake-${name}.ts`, import.meta.url))
+    const limit = name === 'x' ? ['--limit', '1000000'] : []
+    const farEnd = spawn(
+      process.execPath,
+      [script, '--log', join(folder, `${name}.jsonl`), '--delay-ms', '15', ...limit],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    )
+    farEnds.push(farEnd)
+    const [line] = (await once(createInterface({ input: farEnd.stdout }), 'line')) as [string]
+    ports.set(name, Number(/\d+/.exec(line)![0]))
+  }
 })
 
 afterAll(async () => {
-  fakeX.kill()
+  for (const farEnd of farEnds) farEnd.kill()
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -88,7 +102,7 @@ test(
       stations: STATIONS,
       fractions: FRACTIONS,
       rules: RULES,
-      channels: CHANNELS,
+      channels: channelsAt(ports),
     })
     expect(await runKvitter(['import', town, '--data', data])).toMatchObject({
       stderr: '',
@@ -101,9 +115,9 @@ test(
       startKvitter(
         [
           ...['--town', town, '--data', data, '--http', '127.0.0.1:0', '--mqtt-ws', 'off'],
-          ...['--mqtt', `127.0.0.1:${mqttPort}`, '--x-proxy', `127.0.0.1:${xPort}`],
+          ...['--mqtt', `127.0.0.1:${mqttPort}`, '--x-proxy', `127.0.0.1:${ports.get('x')}`],
         ],
-        X_ENV,
+        CHANNEL_ENV,
       )
 
     const chance = randomFrom(20_261_123, 'kill')
@@ -198,12 +212,11 @@ test(
       .sort()
     expect(said).toEqual(expected)
 
-    const onX = (await readFile(join(folder, 'x.jsonl'), 'utf8'))
-      .trim()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as { text: string }).text)
-      .sort()
-    expect(onX).toEqual(posts.map((p) => p.texts.sv).sort())
+    const texts = posts.map((p) => p.texts.sv).sort()
+    for (const name of NAMES) {
+      const said = readSaid<{ text: string }>(join(folder, `${name}.jsonl`))
+      expect(said.map(({ text }) => text).sort(), name).toEqual(texts)
+    }
     process.stdout.write(
       `${KILLS} kills, ${n} messages published, ${resent} sent again, ${posts.length} posts\n`,
     )

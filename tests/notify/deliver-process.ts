@@ -1,32 +1,26 @@
 /**
  * The delivery worker as a process, for the test that kills it:
- *   node tests/notify/deliver-process.ts DATABASE PORT SEED
+ *   node tests/notify/deliver-process.ts DATABASE SEED X-PORT MASTODON-PORT BLUESKY-PORT WEBHOOK-PORT
  * Says `ready` when it has started, and ends by itself when nothing is left to deliver.
  */
-import { openX } from '#src/notify/channels/x.ts'
-import { egressTo } from '#src/notify/channels/egress.ts'
 import { startDeliveries } from '#src/notify/deliver.ts'
 import { instant } from '#src/stations/time.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
-import { FAKE_X_ACCOUNT, FAKE_X_CREDENTIALS, seededRandom } from '#tests/support/fake-x.ts'
+import { seededRandom } from '#tests/support/fake-x.ts'
+import { openAllChannels } from './all-channels.ts'
 
-const [database, port, seed] = process.argv.slice(2)
+const [database, seed, ...ports] = process.argv.slice(2)
+const [x, mastodon, bluesky, webhook] = ports.map(Number) as [number, number, number, number]
 const clock = () => instant(Date.now())
 const random = seededRandom(Number(seed))
 const silent = () => {}
 
 await using store = await openSqliteStore(database!)
 const finished = Promise.withResolvers<void>()
-const x = openX({
-  credentials: FAKE_X_CREDENTIALS,
-  account: FAKE_X_ACCOUNT,
-  clock,
-  connect: egressTo('127.0.0.1', Number(port)),
-  timeoutMs: 250,
-})
+const portOf = { x, mastodon, bluesky, webhook }
 await using _ = startDeliveries({
   store,
-  channels: [x],
+  channels: openAllChannels((name) => portOf[name], { store, clock, timeoutMs: 250 }),
   clock,
   log: {
     info: silent,

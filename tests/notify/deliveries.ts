@@ -1,4 +1,5 @@
 /** Posts and deliveries for the tests of this folder. */
+import { webhookBody } from '#src/notify/webhook-body.ts'
 import type { DecidedPost, PostItem } from '#src/rules/decision.ts'
 import { parsePostKey } from '#src/stations/ids.ts'
 import { HOUR, instant, plus } from '#src/stations/time.ts'
@@ -49,7 +50,7 @@ export function makeDelivery(post: Post, way: WayOut = onX): NewDelivery {
     postKey: post.key,
     ...way,
     language: 'sv',
-    text: post.texts.sv,
+    text: way.channel === 'webhook' ? webhookBody(post, 'sv') : post.texts.sv,
     dueAt: post.sendAt,
     expiresAt: post.expiresAt,
   }

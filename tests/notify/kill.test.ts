@@ -8,13 +8,16 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { HOUR, instant, plus } from '#src/stations/time.ts'
+import type { WayOut } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
-import { readLog, seededRandom } from '#tests/support/fake-x.ts'
+import { readSaid } from '#tests/support/far-end.ts'
+import { seededRandom } from '#tests/support/fake-x.ts'
 import { castTown } from '#tests/support/town.ts'
+import { WAYS } from './all-channels.ts'
 import { keepPosts, makePost } from './deliveries.ts'
 
-const POSTS = 150
-const KILLS = 16
+const POSTS = 500
+const KILLS = 50
 const SEED = 20_260_505
 
 const started: ChildProcess[] = []
@@ -40,12 +43,27 @@ async function start(path: string, ...args: string[]): Promise<[ChildProcess, st
   return [child, line.toString().trim()]
 }
 
+/** A double of the far end, in a little trouble all the time, that logs what it accepts. */
+async function startFarEnd({ channel }: WayOut, seed: number): Promise<string> {
+  const [, port] = await start(
+    `../support/fake-${channel}.ts`,
+    ...['--log', logOf(channel), '--delay-ms', '24', '--trouble', '0.12', '--seed', `${seed}`],
+    ...(channel === 'x' ? ['--limit', '100000'] : []),
+  )
+  return port
+}
+
+const logOf = (channel: string) => join(folder, `${channel}.jsonl`)
+
+/** What a double has accepted, each as often as it did. */
+const saidOn = (channel: string) =>
+  readSaid<{ text: string; id?: string; rkey?: string }>(logOf(channel))
+
 test(
-  `${POSTS} posts, a worker killed ${KILLS} times, an X in trouble: each is said exactly once`,
-  { timeout: 120_000 },
+  `${POSTS} posts on ${WAYS.length} channels in trouble, a worker killed ${KILLS} times: each is said exactly once`,
+  { timeout: 900_000 },
   async () => {
     const database = join(folder, 'kvitter.sqlite')
-    const log = join(folder, 'posts.jsonl')
     const now = instant(Date.now())
     const posts = Array.from({ length: POSTS }, (_, n) =>
       makePost(n + 1, now, { expiresAt: plus(now, HOUR) }),
@@ -57,42 +75,38 @@ test(
     {
       await using store = await openSqliteStore(database)
       await store.saveTown(castTown, now)
-      await keepPosts(store, posts)
+      await keepPosts(store, posts, WAYS)
     }
-    const [, port] = await start(
-      '../support/fake-x.ts',
-      '--log',
-      log,
-      '--delay-ms',
-      '24',
-      '--limit',
-      '100000',
-      '--trouble',
-      '0.12',
-      '--seed',
-      `${SEED}`,
-    )
+    const ports = await Promise.all(WAYS.map((way, n) => startFarEnd(way, SEED + n)))
 
     const random = seededRandom(SEED)
     for (let kill = 0; kill < KILLS; kill += 1) {
-      const [worker] = await start('./deliver-process.ts', database, port, String(kill))
+      const [worker] = await start('./deliver-process.ts', database, String(kill), ...ports)
       await new Promise((resolve) => setTimeout(resolve, random() * 400))
       await end(worker)
     }
     expect(await openDeliveries()).toBeGreaterThan(0)
 
-    const [last] = await start('./deliver-process.ts', database, port, 'last')
+    const [last] = await start('./deliver-process.ts', database, '99', ...ports)
     if (last.exitCode === null) await once(last, 'exit')
     expect(last.exitCode).toBe(0)
 
-    const said = readLog(log)
-    expect(said.map((p) => p.text).sort()).toEqual(posts.map((p) => p.texts.sv).sort())
     await using store = await openSqliteStore(database)
-    const deliveries = await store.deliveries({ limit: POSTS * 2 })
-    expect(deliveries.map((d) => d.state)).toEqual(Array.from({ length: POSTS }, () => 'sent'))
-    const ids = new Map(said.map((p) => [p.text, p.id]))
-    expect(deliveries.filter((d) => d.remoteId !== ids.get(d.text))).toEqual([])
-    // Otherwise neither death nor trouble hit anything under way, and nothing was proved.
-    expect(deliveries.filter((d) => d.attempts > 1).length).toBeGreaterThan(KILLS / 2)
+    const deliveries = await store.deliveries({ limit: POSTS * WAYS.length * 2 })
+    expect(new Set(deliveries.map((d) => d.state))).toEqual(new Set(['sent']))
+    for (const { channel } of WAYS) {
+      const said = saidOn(channel)
+      expect(said.map((p) => p.text).sort(), channel).toEqual(posts.map((p) => p.texts.sv).sort())
+      const own = deliveries.filter((d) => d.channel === channel)
+      expect(own, channel).toHaveLength(POSTS)
+      // Otherwise neither death nor trouble hit anything under way, and nothing was proved.
+      expect(own.filter((d) => d.attempts > 1).length, channel).toBeGreaterThan(KILLS / 2)
+      if (channel === 'webhook') continue
+      const ids = new Map(said.map((p) => [p.text, p.id ?? p.rkey]))
+      // X tells of a repeat that it is one; among hundreds of later posts its id isn't found any more.
+      const named = channel === 'x' ? own.filter((d) => d.remoteId !== undefined) : own
+      expect(named.length, channel).toBeGreaterThan(POSTS * 0.8)
+      expect(named.filter((d) => d.remoteId?.split('/').at(-1) !== ids.get(d.text))).toEqual([])
+    }
   },
 )

@@ -110,6 +110,14 @@ describe('a follow-up', () => {
     ])
   })
 
+  test('is said though the server edits nothing', async () => {
+    await mastodon.send(first(), turn())
+    fake.otherFaults.push('404-html')
+    const outcome = await mastodon.send(followUp(fake.said[0]!.id, true), turn())
+    expect(outcome).toMatchObject({ kind: 'sent' })
+    expect(texts()).toEqual([text, 'Plats igen kl 15:10.'])
+  })
+
   test('waits while the server can’t be asked to edit', async () => {
     await mastodon.send(first(), turn())
     fake.otherFaults.push('503-json')

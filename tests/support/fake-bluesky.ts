@@ -192,4 +192,7 @@ function unauthorised(): Told {
   return { status: 401, json: { error: 'AuthenticationRequired', message } }
 }
 
-if (import.meta.main) await runFarEnd(startFakeBluesky)
+// Tokens that run out soon, so that renewals are hit by whatever hits the product.
+if (import.meta.main) {
+  await runFarEnd((options) => startFakeBluesky({ ...options, callsPerToken: 25, logIns: 60 }))
+}

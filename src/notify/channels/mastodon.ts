@@ -124,7 +124,7 @@ export function openMastodon(options: MastodonOptions): Channel {
     const { follows } = words
     if (follows?.isTakenBack) {
       const edited = await edit(follows, words, turn)
-      if (edited.kind === 'later' || edited.kind === 'paused') return edited
+      if (mayHelpLater(edited)) return outcomeOf(edited, turn)
     }
     const answer = await post(words, turn, follows?.remoteId)
     const isAboutReply = follows && answer.kind === 'answer' && answer.status === 404
@@ -138,10 +138,9 @@ export function openMastodon(options: MastodonOptions): Channel {
   }
 
   /** The correction stands before what was wrong, also where that has been shared. */
-  async function edit(wrong: Followed, words: Words, turn: Turn): Promise<Outcome> {
-    const status = clipGraphemes(`${words.text}\n\n${wrong.text}`, MAX_LENGTH)
-    const body = { status, language: words.language }
-    return outcomeOf(await call(turn, 'PUT', `statuses/${wrong.remoteId}`, body), turn)
+  function edit(wrong: Followed, { text, language }: Words, turn: Turn): Promise<Answer> {
+    const status = clipGraphemes(`${text}\n\n${wrong.text}`, MAX_LENGTH)
+    return call(turn, 'PUT', `statuses/${wrong.remoteId}`, { status, language })
   }
 
   return { name: 'mastodon', account, longestMs: REQUESTS * timeoutMs, send, lookUp, check }
@@ -150,6 +149,11 @@ export function openMastodon(options: MastodonOptions): Channel {
 /** `@avs@social.example` is `avs`: the server may live under another name than its accounts. */
 function localName(account: string): string {
   return plainName(account).split('@')[0]!
+}
+
+/** A post that is gone, or a server that edits nothing, is no reason to keep the correction back. */
+function mayHelpLater(answer: Answer): boolean {
+  return answer.kind === 'none' || answer.status === 429 || answer.status >= 500
 }
 
 function jsonOf(answer: Answer): unknown {
