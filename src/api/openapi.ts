@@ -8,6 +8,7 @@ import { correctPost } from './correction-routes.ts'
 import { DEVICE_ROUTES } from './device-routes.ts'
 import { correctEmptying, listEmptyings, tellEmptying } from './emptying-routes.ts'
 import { streamEvents } from './event-stream.ts'
+import { stationCalendar, stationFractionCalendar, townCalendar } from './calendar-routes.ts'
 import { fractionFeed, stationFeed, townAtom, townJson, townRss } from './feed-routes.ts'
 import { tellForecast, tellForecasts } from './forecast-routes.ts'
 import { tellGateway } from './gateway-routes.ts'
@@ -71,6 +72,9 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   townJson,
   stationFeed,
   fractionFeed,
+  townCalendar,
+  stationCalendar,
+  stationFractionCalendar,
   ...DEVICE_ROUTES,
   listAlarms,
   alarmHistory,

@@ -21,6 +21,7 @@ import { StoreBusy } from '#src/store/store-busy.ts'
 import { alarmRoutes, type StoppedCodec } from './alarm-routes.ts'
 import type { ApiDeps } from './api-route.ts'
 import { bikeRoutes } from './bike-routes.ts'
+import { calendarRoutes } from './calendar-routes.ts'
 import { correctionRoutes } from './correction-routes.ts'
 import { type DeviceDesk, deviceRoutes } from './device-routes.ts'
 import { emptyingRoutes } from './emptying-routes.ts'
@@ -186,6 +187,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   replayRoutes(app, { ...deps, ...(options.replays && { replays: options.replays }) })
   quarantineRoutes(app, { ...deps, ...(options.replay && { replay: options.replay }) })
   feedRoutes(app, deps)
+  calendarRoutes(app, deps)
   operationRoutes(app, {
     ...deps,
     metrics: options.metrics,

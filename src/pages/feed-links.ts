@@ -32,13 +32,14 @@ export function feedDiscovery(view: View, feeds: readonly FeedPlace[]): readonly
   )
 }
 
-/** The feed in each format, for a page that is about one thing. */
-export function followLinks(view: View, path: string): Html {
+/** The feed in each format and the calendar of emptyings, for a page that is about one thing. */
+export function followLinks(view: View, path: string, calendarPath: string): Html {
   return html`<ul class="plain">
     ${FORMATS.map(
       ([format]) =>
         html`<li><a href="${link(view, path)}.${format}">${view.say.feedFormats[format]}</a></li>`,
     )}
+    <li><a href="${link(view, calendarPath)}">${view.say.emptyingCalendar}</a></li>
   </ul>`
 }
 
@@ -67,5 +68,8 @@ export function feedSection(view: View): Html {
             )}
           </li>`,
       )}
+      <li>
+        <a href="${link(view, '/feeds/town.ics')}">${say.emptyingCalendar}</a>
+      </li>
     </ul>`
 }

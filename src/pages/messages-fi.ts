@@ -167,6 +167,7 @@ export const fi: Messages = {
   feedsText:
     'Lisää osoite syötteenlukijaan, niin saat tiedon, kun jokin on täynnä ja kun tilaa on taas. Jokaisella kierrätyspisteellä on myös omat syötteensä sivunsa lopussa.',
   moreFeeds: 'Lajikkeiden omat syötteet',
+  emptyingCalendar: 'Suunniteltujen tyhjennysten kalenteri',
 
   postTitle: (station) => `Viesti: ${station}`,
   postedAt: (when) => `Kirjoitettu ${when}.`,

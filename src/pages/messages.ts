@@ -176,6 +176,7 @@ const sv = {
   feedsText:
     'Lägg till en adress i en flödesläsare, så får du veta när något är fullt och när det finns plats igen. Varje station har också egna flöden, längst ner på sin sida.',
   moreFeeds: 'Flöden för det du brukar lämna',
+  emptyingCalendar: 'Kalender med planerade tömningar',
 
   postTitle: (station: string) => `Inlägg från ${station}`,
   postedAt: (when: string) => `Skrevs ${when}.`,
@@ -425,6 +426,7 @@ const en: Messages = {
   feedsText:
     'Add an address to a feed reader to hear when something is full and when there is room again. Each station has feeds of its own as well, at the end of its page.',
   moreFeeds: 'Feeds for what you usually leave',
+  emptyingCalendar: 'Calendar of planned emptyings',
 
   postTitle: (station) => `Post from ${station}`,
   postedAt: (when) => `Written ${when}.`,

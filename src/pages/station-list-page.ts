@@ -137,7 +137,7 @@ export function stationListPage(
           <section aria-labelledby="follow">
             <h2 id="follow">${say.followTown}</h2>
             <p class="small">${say.followText}</p>
-            ${followLinks(view, '/feeds/town')}
+            ${followLinks(view, '/feeds/town', '/feeds/town.ics')}
             <p>
               <a href="${link(view, aboutPath(language))}#feeds">${say.moreFeeds}</a>
             </p>

@@ -75,7 +75,11 @@ export function stationPage(view: View, facts: StationFacts): Html {
       <section aria-labelledby="follow">
         <h2 id="follow">${say.followTitle}</h2>
         <p>${say.followText}</p>
-        ${followLinks(view, `/feeds/stations/${station.id}`)}
+        ${followLinks(
+          view,
+          `/feeds/stations/${station.id}`,
+          `/feeds/stations/${station.id}/emptyings.ics`,
+        )}
       </section>
     `,
   })

@@ -136,7 +136,8 @@ function windowOn(
   return { from, until: until > from ? until : plus(from, (untilMinute - fromMinute) * MINUTE) }
 }
 
-function joined(windows: readonly PlannedEmptying[]): readonly PlannedEmptying[] {
+/** In order of time; those that overlap are one, from the first beginning to the last end. */
+export function joined(windows: readonly PlannedEmptying[]): readonly PlannedEmptying[] {
   const apart: PlannedEmptying[] = []
   for (const window of windows.toSorted((a, b) => a.from - b.from || a.until - b.until)) {
     const before = apart.at(-1)

@@ -684,7 +684,7 @@ test('the page about the service leads to every feed that is there, in its langu
     const feeds = [...(await page(town, url)).matchAll(/href="([^"]*\/feeds\/[^"]*)"/g)].map(
       (m) => m[1]!,
     )
-    expect(feeds).toHaveLength(9 * 3)
+    expect(feeds).toHaveLength(9 * 3 + 1)
     for (const feed of feeds) {
       expect(feed.startsWith(`${root}/feeds/`), feed).toBe(true)
       expect((await town.app.inject(feed)).statusCode, feed).toBe(200)
