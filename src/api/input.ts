@@ -8,10 +8,10 @@ import {
   parseDeviceId,
   parsePostKey,
   parseStationId,
-  type PostKey,
 } from '#src/stations/ids.ts'
-import { parseDuration, parseInstant, type EpochMs } from '#src/stations/time.ts'
+import { parseDuration, parseInstant } from '#src/stations/time.ts'
 import type { PostPlace } from '#src/store/contract.ts'
+import { parsePlace } from '#src/store/post-place.ts'
 import { InvalidInput, type FieldError } from './problem.ts'
 
 /** Text that must parse; what the JSON schema says of it comes from `documented`. */
@@ -61,20 +61,13 @@ export const instantText = parsed(
   'an ISO 8601 time with an offset, such as 2026-05-05T10:45:00Z',
   { format: 'date-time' },
 )
-const PLACE = /^(-?\d{1,16})_([0-9a-f]{16})$/
-
-/** A page's end as callers hand it back to us. */
-export function placeText({ at, key }: { readonly at: EpochMs; readonly key: PostKey }): string {
-  return `${at}_${key}`
-}
-
 /** Where a list of posts goes on: an instant, or what `next` said. */
 export const postPlaceText = parsed(
   (text): PostPlace | undefined => {
-    const [, ms, key] = PLACE.exec(text) ?? []
-    const at = ms === undefined ? parseQueryInstant(text) : parseInstant(Number(ms))
-    const postKey = key === undefined ? undefined : parsePostKey(key)
-    return at === undefined ? undefined : { at, ...(postKey && { key: postKey }) }
+    const place = parsePlace(text)
+    if (place) return place
+    const at = parseQueryInstant(text)
+    return at === undefined ? undefined : { at }
   },
   'an ISO 8601 time with an offset, such as 2026-05-05T10:45:00Z, or what an address in next has here',
   { examples: ['2026-05-05T10:45:00Z'] },

@@ -3,12 +3,12 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { isSaid } from '#src/store/contract.ts'
+import { placeText } from '#src/store/post-place.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { decisionAnswer, decisionJson, postAnswer, postJson } from './decision-answer.ts'
 import {
   containerIdText,
   instantText,
-  placeText,
   postKeyText,
   postPlaceText,
   ruleIdText,

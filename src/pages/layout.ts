@@ -77,6 +77,7 @@ export function layout(view: View, page: PageParts): Html {
             <ul class="plain">
               <li><a href="${link(view, accessibilityPath(language))}">${say.accessibility}</a></li>
               <li><a href="${link(view, aboutPath(language))}">${say.about}</a></li>
+              <li><a href="${link(view, archivePath(language))}">${say.archive}</a></li>
               <li><a href="/api/docs" hreflang="en">${say.apiDocs}</a></li>
             </ul>
           </div>
@@ -114,6 +115,10 @@ export function operatorName({ operator: { name, url } }: View): Html {
 
 export function aboutPath(language: Language): string {
   return { sv: '/om', en: '/about', fi: '/tietoja' }[language]
+}
+
+export function archivePath(language: Language): string {
+  return { sv: '/arkiv', en: '/archive', fi: '/arkisto' }[language]
 }
 
 export function accessibilityPath(language: Language): string {

@@ -13,12 +13,14 @@ import { html, type Html } from './html.ts'
 import { layout } from './layout.ts'
 import { postWords } from './post-words.ts'
 import { link, type View } from './site.ts'
+import { followUpLinks, whereSaid, type PostCompany } from './where-said.ts'
 
 export function postPage(
   view: View,
   post: Post,
   decisions: readonly StoredDecision[],
   correction: Post | undefined,
+  company: PostCompany,
 ): Html {
   const { say, language, now, timeZone } = view
   const station = post.stationId === undefined ? undefined : view.town.stations.get(post.stationId)
@@ -54,8 +56,9 @@ export function postPage(
           post.replyTo !== post.corrects &&
           html`<li><a href="${link(view, `/p/${post.replyTo}`)}">${say.followUpTo}</a></li>`
         }
+        ${followUpLinks(view, company)}
       </ul>
-      ${stationsMeant(view, post)}
+      ${stationsMeant(view, post)} ${whereSaid(view, post, company)}
       <section aria-labelledby="why">
         <h2 id="why">${say.why}</h2>
         ${

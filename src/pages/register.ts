@@ -7,16 +7,18 @@ import { parsePostKey, parseStationId } from '#src/stations/ids.ts'
 import { isSaid } from '#src/store/contract.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
 import { aboutPage, accessibilityPage } from './about-pages.ts'
+import { archivePage, findArchived, parseArchiveQuery } from './archive-page.ts'
 import { apiDocsPage } from './api-docs-page.ts'
 import { failedPage, notFoundPage } from './error-pages.ts'
 import { cacheHistories } from './history-cache.ts'
 import { htmlText, type Html } from './html.ts'
-import { aboutPath, accessibilityPath, favicon } from './layout.ts'
+import { aboutPath, accessibilityPath, archivePath, favicon } from './layout.ts'
 import { postPage } from './post-page.ts'
 import { registerReportForm } from './report-form.ts'
 import { correctionsOf } from './post-words.ts'
 import { parseListQuery, stationListPage } from './station-list-page.ts'
 import { stationPage, type StationFacts } from './station-page.ts'
+import { companyOf } from './where-said.ts'
 import { viewOf, type PagesOptions, type View } from './site.ts'
 
 const LATEST_POSTS = 5
@@ -112,7 +114,17 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
       if (!post || !isSaid(post, clock())) return sendNotFound(request, reply, language)
       const decisions = await store.decisions({ postKey: post.key, limit: 200 })
       const correction = (await correctionsOf(store, [post], clock())).get(post.key)
-      return send(request, reply, postPage(viewFor(request, language), post, decisions, correction))
+      const company = await companyOf(store, post, clock())
+      const view = viewFor(request, language)
+      return send(request, reply, postPage(view, post, decisions, correction, company))
+    })
+
+    app.get(root + archivePath(language), async (request, reply) => {
+      const query = parseArchiveQuery(textsOf(request.query), journal.town)
+      const view = viewFor(request, language)
+      const found = await findArchived(store, query, view.now, view.timeZone)
+      const corrections = await correctionsOf(store, found.posts, view.now)
+      return send(request, reply, archivePage(view, query, { ...found, corrections }))
     })
 
     app.get(root + aboutPath(language), (request, reply) =>

@@ -7,6 +7,7 @@ import type { EpochMs } from '#src/stations/time.ts'
 import type { Post } from '#src/store/contract.ts'
 import { FEED_WORDS } from '#src/wording/feed-words.ts'
 import { ageText, statusWord, whenText, type StatusWord } from '#src/wording/status-text.ts'
+import { archiveLink } from './archive-page.ts'
 import {
   capital,
   containerTitle,
@@ -122,6 +123,7 @@ export function stationListPage(
           <section aria-labelledby="latest">
             <h2 id="latest">${say.latestPosts}</h2>
             ${latestPosts(view, latest, corrections)}
+            <p><a href="${archiveLink(view, {})}">${say.archiveAll}</a></p>
           </section>
           ${
             map &&

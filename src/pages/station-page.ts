@@ -5,6 +5,7 @@ import type { Container, Station } from '#src/stations/station.ts'
 import { isoText, type EpochMs } from '#src/stations/time.ts'
 import type { HistoryPoint, Post, StoredDecision } from '#src/store/contract.ts'
 import { ageText, faultText, shortDayText, whenText, windowText } from '#src/wording/status-text.ts'
+import { archiveLink } from './archive-page.ts'
 import {
   containerTitle,
   countStates,
@@ -211,7 +212,7 @@ function historySection(view: View, { station, history }: StationFacts): Html {
   </section>`
 }
 
-function postsSection(view: View, { posts }: StationFacts): Html {
+function postsSection(view: View, { station, posts }: StationFacts): Html {
   const { say, language, now, timeZone } = view
   return html`<section aria-labelledby="posts">
     <h2 id="posts">${say.postsTitle}</h2>
@@ -250,6 +251,7 @@ function postsSection(view: View, { posts }: StationFacts): Html {
               </article>`,
           )
     }
+    <p><a href="${archiveLink(view, { station })}">${say.archiveOf(station.name)}</a></p>
   </section>`
 }
 

@@ -142,6 +142,12 @@ export function dateText(at: EpochMs, timeZone: string, language: Language): str
   return format(language, timeZone, { day: 'numeric', month: 'long', year: 'numeric' }).format(at)
 }
 
+/** `maj 2026`, of a month as `2026-05`. */
+export function monthText(month: string, language: Language): string {
+  const noon = Date.parse(`${month}-01T12:00:00Z`) as EpochMs
+  return format(language, 'UTC', { month: 'long', year: 'numeric' }).format(noon)
+}
+
 /** `tis 5 maj`, `Tue 5 May`: short, for tables and axes. */
 export function shortDayText(at: EpochMs, timeZone: string, language: Language): string {
   return format(language, timeZone, { weekday: 'short', day: 'numeric', month: 'short' })

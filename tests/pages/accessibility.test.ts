@@ -42,6 +42,7 @@ const PAGES = [
   ['a code that is nobody’s', '/q/1490-901-paper-9', '/en/q/hello'],
   ['a post that was wrong', `/p/${WRONG}`, `/en/p/${WRONG}`],
   ['a digest', `/p/${DIGEST}`, `/en/p/${DIGEST}`],
+  ['the archive', '/arkiv', '/en/archive?station=1490-901'],
   ['about', '/om', '/en/about'],
   ['the accessibility statement', '/tillganglighet', '/en/accessibility'],
   ['no such page', '/nope', '/en/nope'],
@@ -50,6 +51,7 @@ const PAGES = [
 
 const FINNISH_PATHS = new Map([
   ['/en/about', '/fi/tietoja'],
+  ['/en/archive?station=1490-901', '/fi/arkisto'],
   ['/en/accessibility', '/fi/saavutettavuus'],
 ])
 

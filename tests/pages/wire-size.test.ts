@@ -51,6 +51,18 @@ test('200 stations are at most 30 kB on the wire', async () => {
   expect(await sizeOf(town, '/en/?fraction=paper&lat=57.7&lon=12.9')).toBeLessThanOrEqual(30_000)
 })
 
+test('a page of the archive of 200 stations is at most 14 kB on the wire', async () => {
+  await using town = await openHttpTown({ town: largeTown(200) })
+  const { stations } = town.journal.town.town
+  const posts = Array.from({ length: 60 }, (_, n) =>
+    fullPost(plus(TUESDAY, -n * HOUR), n.toString(16).padStart(16, '0'), {
+      stationId: stations[n]!.id,
+    }),
+  )
+  await town.say([], posts)
+  expect(await sizeOf(town, '/arkiv')).toBeLessThanOrEqual(14_000)
+})
+
 test('a station with a week of history and ten posts is at most 14 kB on the wire, style included', async () => {
   await using town = await openHttpTown({ town: largeTown(3) })
   const station = town.journal.town.town.stations[0]!
