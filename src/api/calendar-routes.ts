@@ -2,8 +2,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { followPlans, type EmptyingEvent } from '#src/rules/emptying-calendar.ts'
+import { followPlans, followServiceDays, type EmptyingEvent } from '#src/rules/emptying-calendar.ts'
 import type { Plans } from '#src/rules/plan.ts'
+import { planHorizon } from '#src/rules/town-plan.ts'
 import {
   fractionName,
   LANGUAGES,
@@ -78,8 +79,20 @@ export const stationFractionCalendar = apiRoute({
   problems: ['not-found'],
 })
 
+export const bikeCalendar = apiRoute({
+  path: '/feeds/bike.ics',
+  operationId: 'bikeCalendar',
+  summary: 'The days on which the return bike runs, as iCalendar',
+  description: ELSEWHERE,
+  tag: 'feeds',
+  params: z.strictObject({}),
+  query: z.strictObject({}),
+  answer: { type: TYPE },
+  problems: ['not-found'],
+})
+
 export function calendarRoutes(app: FastifyInstance, deps: ApiDeps): void {
-  const { journal, clock, publicUrl, maxAgeSeconds } = deps
+  const { store, journal, clock, publicUrl, maxAgeSeconds } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
   const eventsFor = rememberEvents(deps)
   const { host } = new URL(publicUrl)
@@ -124,8 +137,53 @@ export function calendarRoutes(app: FastifyInstance, deps: ApiDeps): void {
     return sendFresh(request, reply, calendar, { now, maxAgeSeconds })
   }
 
+  async function sendBikeDays(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    language: Language,
+  ): Promise<FastifyReply> {
+    const told = await store.serviceDays()
+    if (told.length === 0) {
+      return sendProblem(reply, problem('not-found', 'This town’s file names no service days.'))
+    }
+    const say = CALENDAR_WORDS[language]
+    const now = clock()
+    const { name, timeZone } = journal.town.town
+    const root = publicUrl + languageRoot(language)
+    const days = followServiceDays(told, planHorizon(now, timeZone), timeZone)
+    const calendar = icalendar({
+      name: say.bike(name),
+      description: say.bikeDescription,
+      language,
+      timeZone,
+      selfUrl: root + bikeCalendar.path,
+      pageUrl: `${root}/`,
+      events: days
+        .filter(({ until }) => until > now - SHOWN_AFTER_MS)
+        .map((day) => ({
+          uid: `bike-${day.day}-${day.nth}@${host}`,
+          from: day.from,
+          until: day.until,
+          summary: day.isCalledOff ? say.calledOff(say.bikeDay) : say.bikeDay,
+          categories: [],
+          url: `${root}/`,
+          isCalledOff: day.isCalledOff,
+          sequence: day.revision,
+          createdAt: day.plannedAt,
+          changedAt: day.changedAt,
+        })),
+    })
+    return sendFresh(request, reply, calendar, { now, maxAgeSeconds })
+  }
+
   for (const language of LANGUAGES) {
     const root = languageRoot(language)
+
+    typed.get(
+      root + bikeCalendar.path,
+      { schema: { querystring: bikeCalendar.query } },
+      (request, reply) => sendBikeDays(request, reply, language),
+    )
 
     typed.get(
       root + townCalendar.path,

@@ -8,7 +8,12 @@ import { correctPost } from './correction-routes.ts'
 import { DEVICE_ROUTES } from './device-routes.ts'
 import { correctEmptying, listEmptyings, tellEmptying } from './emptying-routes.ts'
 import { streamEvents } from './event-stream.ts'
-import { stationCalendar, stationFractionCalendar, townCalendar } from './calendar-routes.ts'
+import {
+  bikeCalendar,
+  stationCalendar,
+  stationFractionCalendar,
+  townCalendar,
+} from './calendar-routes.ts'
 import { fractionFeed, stationFeed, townAtom, townJson, townRss } from './feed-routes.ts'
 import { tellForecast, tellForecasts } from './forecast-routes.ts'
 import { tellGateway } from './gateway-routes.ts'
@@ -73,6 +78,7 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   stationFeed,
   fractionFeed,
   townCalendar,
+  bikeCalendar,
   stationCalendar,
   stationFractionCalendar,
   ...DEVICE_ROUTES,

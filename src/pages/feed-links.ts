@@ -71,5 +71,9 @@ export function feedSection(view: View): Html {
       <li>
         <a href="${link(view, '/feeds/town.ics')}">${say.emptyingCalendar}</a>
       </li>
+      ${
+        town.town.serviceDays &&
+        html`<li><a href="${link(view, '/feeds/bike.ics')}">${say.bikeCalendar}</a></li>`
+      }
     </ul>`
 }

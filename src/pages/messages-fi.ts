@@ -168,6 +168,7 @@ export const fi: Messages = {
     'Lisää osoite syötteenlukijaan, niin saat tiedon, kun jokin on täynnä ja kun tilaa on taas. Jokaisella kierrätyspisteellä on myös omat syötteensä sivunsa lopussa.',
   moreFeeds: 'Lajikkeiden omat syötteet',
   emptyingCalendar: 'Suunniteltujen tyhjennysten kalenteri',
+  bikeCalendar: 'Kierrätyspyörän päivien kalenteri',
 
   archive: 'Arkisto',
   archiveTitle: (about) => `Arkisto: ${about}`,

@@ -177,6 +177,7 @@ const sv = {
     'Lägg till en adress i en flödesläsare, så får du veta när något är fullt och när det finns plats igen. Varje station har också egna flöden, längst ner på sin sida.',
   moreFeeds: 'Flöden för det du brukar lämna',
   emptyingCalendar: 'Kalender med planerade tömningar',
+  bikeCalendar: 'Kalender med returcykelns dagar',
 
   archive: 'Arkiv',
   archiveTitle: (about: string) => `Arkiv: ${about}`,
@@ -448,6 +449,7 @@ const en: Messages = {
     'Add an address to a feed reader to hear when something is full and when there is room again. Each station has feeds of its own as well, at the end of its page.',
   moreFeeds: 'Feeds for what you usually leave',
   emptyingCalendar: 'Calendar of planned emptyings',
+  bikeCalendar: 'Calendar of the return bike’s days',
 
   archive: 'Archive',
   archiveTitle: (about) => `Archive: ${about}`,

@@ -5,9 +5,10 @@
  */
 import type { Fraction } from '#src/stations/fraction.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
+import type { ServiceDays } from '#src/stations/station.ts'
 import { wallTime, type EpochMs } from '#src/stations/time.ts'
 import type { PlannedEmptying, PlanRecord } from './record.ts'
-import { joined } from './town-plan.ts'
+import { expandDays, joined } from './town-plan.ts'
 
 export interface EmptyingEvent {
   /** `2026-05-07`, the local day on which it begins, and the how-manieth of that day, from 1. */
@@ -24,6 +25,9 @@ export interface EmptyingEvent {
   readonly changedAt: EpochMs
 }
 
+/** One plan told: for whom, by whom, and when. */
+export type ToldPlan = Pick<PlanRecord, 'at' | 'containerId' | 'source' | 'emptyings'>
+
 type Window = PlannedEmptying & { readonly fractions: readonly Fraction[] }
 
 /**
@@ -31,7 +35,7 @@ type Window = PlannedEmptying & { readonly fractions: readonly Fraction[] }
  * add up. A window that is over by the time of a record is no longer changed by it.
  */
 export function followPlans(
-  records: readonly PlanRecord[],
+  records: readonly ToldPlan[],
   fractionOf: ReadonlyMap<ContainerId, Fraction>,
   timeZone: string,
 ): readonly EmptyingEvent[] {
@@ -52,6 +56,27 @@ export function followPlans(
   }
   return [...events.values()].toSorted((a, b) => a.from - b.from || a.nth - b.nth)
 }
+
+/**
+ * The bike's days, by each file that said otherwise than the one before. Each counts from when it was
+ * read; `until` bounds how far ahead they are told.
+ */
+export function followServiceDays(
+  told: readonly { readonly at: EpochMs; readonly days: readonly ServiceDays[] }[],
+  until: EpochMs,
+  timeZone: string,
+): readonly EmptyingEvent[] {
+  const plans = told.map(({ at, days }): ToldPlan => ({
+    at,
+    containerId: BIKE,
+    source: 'town',
+    emptyings: expandDays(days, at, until, timeZone),
+  }))
+  return followPlans(plans, new Map([[BIKE, 'textiles']]), timeZone)
+}
+
+/** Stands where a container's id would; no event tells of it. */
+const BIKE = 'bike' as ContainerId
 
 /** Windows by name: a day and a number. Containers that are emptied in the very same window share it. */
 function eventsOf(

@@ -3,7 +3,7 @@
  * wall, so that a window has another length on the nights when the clocks change.
  */
 import type { ContainerId } from '#src/stations/ids.ts'
-import type { Container, EmptyingDays, Station } from '#src/stations/station.ts'
+import type { Container, EmptyingDays, ServiceDays, Station } from '#src/stations/station.ts'
 import { MINUTE, plus, WEEKDAYS } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { isHoliday } from './holidays.ts'
@@ -53,6 +53,16 @@ export function expandPlans(
         return [container.id, joined(own.flatMap(windowsOfSome))]
       }),
     )
+}
+
+/** The windows of the bike's days that end after `from` and begin before `until`, in order of time. */
+export function expandDays(
+  days: readonly ServiceDays[],
+  from: EpochMs,
+  until: EpochMs,
+  timeZone: string,
+): readonly PlannedEmptying[] {
+  return joined(days.flatMap((some) => windowsOf(some, from, until, timeZone)))
 }
 
 function isMeant({ fractions, containers }: EmptyingDays, { name, fraction }: Container): boolean {

@@ -58,6 +58,9 @@ export interface EmptyingDays {
   readonly hours?: { readonly fromMinute: number; readonly untilMinute: number }
 }
 
+/** When the return bike runs, by the same days, holidays and hours as emptyings. */
+export type ServiceDays = Omit<EmptyingDays, 'fractions' | 'containers'>
+
 export interface Station {
   readonly id: StationId
   /** Four digits, text. */
@@ -260,6 +263,8 @@ export interface Town {
   /** Absent where the town is not divided. */
   readonly areas?: readonly Area[]
   readonly stations: readonly Station[]
+  /** Absent where no bike runs. */
+  readonly serviceDays?: readonly ServiceDays[]
   readonly fractionColours?: FractionColours
   readonly profiles?: readonly TownProfile[]
   readonly devices: readonly Device[]

@@ -15,7 +15,7 @@ import type { EpochMs } from './time.ts'
 import { checkChannels } from './town-channel-checks.ts'
 import { fieldName, unknownName } from './town-faults.ts'
 import type { Path, Tell } from './town-faults.ts'
-import { checkPlan } from './town-plan-checks.ts'
+import { checkPlan, checkServiceDays } from './town-plan-checks.ts'
 import { DEFAULT_SINCE, instantOf } from './town-shape.ts'
 
 interface Seat {
@@ -42,6 +42,7 @@ export function crossCheck(raw: Block, tell: Tell): void {
   checkAreas(stations, areas, tell)
   checkPlaces(stations, tell)
   checkChannels(raw, tell)
+  checkServiceDays(raw, tell)
 
   const types =
     raw['containerTypes'] === undefined ? undefined : Object.keys(block(raw['containerTypes']))

@@ -148,6 +148,7 @@ function build(file: TownFile): Town {
     ...(file.stalledAfter === undefined ? {} : { stalledAfterMs: file.stalledAfter }),
     ...(areas.length === 0 ? {} : { areas }),
     stations,
+    ...(file.serviceDays.length === 0 ? {} : { serviceDays: file.serviceDays.map(emptyingDays) }),
     ...(file.fractionColours === undefined ? {} : { fractionColours: file.fractionColours }),
     ...(profiles.length === 0 ? {} : { profiles }),
     devices: [...devices.values()],

@@ -1,4 +1,7 @@
-/** What a station's `plan` in `town.yaml` must hold true beyond its shape: whose, and when, without contradiction. */
+/**
+ * What a station's `plan` and the bike's `serviceDays` in `town.yaml` must hold true beyond their shape:
+ * whose, and when, without contradiction.
+ */
 import { FRACTIONS } from './fraction.ts'
 import { block, list, text } from './raw-block.ts'
 import type { Block } from './raw-block.ts'
@@ -16,6 +19,17 @@ export function checkPlan(station: Block, at: Path, tell: Tell): void {
       checkTwice(list(entry[key]), [...path, key], tell)
     }
     checkWhose(entry, names, fractions, path, tell)
+    checkWhen(entry, path, tell)
+  }
+}
+
+export function checkServiceDays(town: Block, tell: Tell): void {
+  for (const [i, value] of list(town['serviceDays']).entries()) {
+    const entry = block(value)
+    const path = ['serviceDays', i]
+    for (const key of ['days', 'dates', 'except']) {
+      checkTwice(list(entry[key]), [...path, key], tell)
+    }
     checkWhen(entry, path, tell)
   }
 }

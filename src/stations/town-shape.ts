@@ -168,6 +168,7 @@ const emptyingDaysShape = z.strictObject({
     .refine((text) => parseHours(text) !== undefined, 'hours such as "06:00-14:00"')
     .exactOptional(),
 })
+const serviceDaysShape = emptyingDaysShape.omit({ fractions: true, containers: true })
 const areaShape = z.strictObject({ id: areaName, name: line(80) })
 const stationShape = z.strictObject({
   id: stationName,
@@ -217,6 +218,7 @@ export const townShape = z.strictObject({
   networkServers: z.array(networkServerShape).default([]),
   channels: channelsShape.default({}),
   areas: z.array(areaShape).default([]),
+  serviceDays: z.array(serviceDaysShape).default([]),
   stations: z.array(stationShape).min(1, 'at least one station'),
 })
 export type TownFile = z.output<typeof townShape>
@@ -239,6 +241,7 @@ export const KEYS_AT: Readonly<Record<string, readonly string[]>> = {
   'networkServers.*.mapping.at': ['path', 'unit'],
   fractionColours: FRACTION_IDS,
   ...CHANNEL_KEYS,
+  'serviceDays.*': Object.keys(serviceDaysShape.shape),
   'areas.*': Object.keys(areaShape.shape),
   'stations.*': Object.keys(stationShape.shape),
   'stations.*.plan.*': Object.keys(emptyingDaysShape.shape),

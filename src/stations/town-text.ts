@@ -67,6 +67,14 @@ export function townText(town: Town): string {
     `timeZone: ${timeZone}`,
     ...(stalledAfterMs === undefined ? [] : [`stalledAfter: ${writeDuration(stalledAfterMs)}`]),
     ...(operator === undefined ? [] : operatorLines(operator)),
+    ...(town.serviceDays === undefined
+      ? []
+      : [
+          '',
+          '# When the return bike runs.',
+          'serviceDays:',
+          ...town.serviceDays.map((days) => `  - ${daysText(days)}`),
+        ]),
     '',
     '# Millimetres from the sensor under the lid.',
     'containerTypes:',
@@ -96,13 +104,15 @@ export function townText(town: Town): string {
       `    lon: ${s.place.lon}`,
       '    containers:',
       ...s.containers.flatMap(containerLines),
-      ...(s.plan === undefined ? [] : ['    plan:', ...s.plan.map(planLine)]),
+      ...(s.plan === undefined
+        ? []
+        : ['    plan:', ...s.plan.map((days) => `      - ${daysText(days)}`)]),
     ]),
   ]
   return `${lines.join('\n')}\n`
 }
 
-function planLine(days: EmptyingDays): string {
+function daysText(days: EmptyingDays): string {
   const { fractions, containers, weekdays, weeks, from, until, except, holidays, dates } = days
   const listed = (items: readonly string[] | undefined) => items && `[${items.join(', ')}]`
   const fields = {
@@ -118,7 +128,7 @@ function planLine(days: EmptyingDays): string {
     hours: days.hours && hoursText(days.hours),
   }
   const written = Object.entries(fields).filter(([, value]) => value !== undefined)
-  return `      - { ${written.map(([key, value]) => `${key}: ${value}`).join(', ')} }`
+  return `{ ${written.map(([key, value]) => `${key}: ${value}`).join(', ')} }`
 }
 
 function hoursText({ fromMinute, untilMinute }: NonNullable<EmptyingDays['hours']>): string {

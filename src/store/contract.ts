@@ -19,7 +19,7 @@ import type { ContainerId, DeviceId, PostKey, StationId } from '#src/stations/id
 import type { Language } from '#src/stations/fraction.ts'
 import type { Reading, Rejected, Rejection } from '#src/stations/reading.ts'
 import type { DeviceChange, RecordedChange } from '#src/stations/device-changes.ts'
-import type { ChannelName, Town } from '#src/stations/station.ts'
+import type { ChannelName, ServiceDays, Town } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 
 /** A post with its words, as it was said. Never rewritten. */
@@ -276,6 +276,12 @@ export interface TownChange {
   readonly unchanged: number
 }
 
+/** What a town's file said of the bike's days, and since when. */
+export interface KeptServiceDays {
+  readonly at: EpochMs
+  readonly days: readonly ServiceDays[]
+}
+
 /** A way in over MQTT. Only a hash of the token is kept. */
 export interface Credential {
   readonly username: string
@@ -301,6 +307,8 @@ export interface PostPlace {
 export interface Store extends AsyncDisposable {
   /** Brings a town in, again and again without harm. Things no longer named are kept for history and marked removed. */
   saveTown(town: Town, at: EpochMs): Promise<TownChange>
+  /** When the bike runs, by each town's file that said otherwise than the one before, oldest first. */
+  serviceDays(): Promise<readonly KeptServiceDays[]>
   /** The town as it now stands; undefined before the first import. */
   town(): Promise<Town | undefined>
 

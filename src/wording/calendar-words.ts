@@ -9,6 +9,10 @@ export interface CalendarWords {
   readonly summary: (station: string, fractions: string) => string
   /** The same where everything at the station is emptied. */
   readonly summaryOfAll: (station: string) => string
+  /** Of the bike's days: the calendar's name and description, an event's summary. */
+  readonly bike: (town: string) => string
+  readonly bikeDescription: string
+  readonly bikeDay: string
   readonly calledOff: (summary: string) => string
 }
 
@@ -19,6 +23,10 @@ export const CALENDAR_WORDS: Readonly<Record<Language, CalendarWords>> = {
     description: 'Planerade tömningar. De kan ändras; det gör kalendern då också.',
     summary: (station, fractions) => `${station} töms: ${fractions}`,
     summaryOfAll: (station) => `${station} töms`,
+    bike: (town) => `Returcykelns dagar: ${town}`,
+    bikeDescription:
+      'När returcykeln hämtar hemma hos dig. Dagarna kan ändras; det gör kalendern då också.',
+    bikeDay: 'Returcykeln är ute',
     calledOff: (summary) => `Inställt: ${summary}`,
   },
   en: {
@@ -27,6 +35,10 @@ export const CALENDAR_WORDS: Readonly<Record<Language, CalendarWords>> = {
     description: 'Planned emptyings. They may change, and the calendar with them.',
     summary: (station, fractions) => `${station} is emptied: ${fractions}`,
     summaryOfAll: (station) => `${station} is emptied`,
+    bike: (town) => `The return bike’s days: ${town}`,
+    bikeDescription:
+      'When the return bike collects at your door. The days may change, and the calendar with them.',
+    bikeDay: 'The return bike is out',
     calledOff: (summary) => `Called off: ${summary}`,
   },
   fi: {
@@ -35,6 +47,10 @@ export const CALENDAR_WORDS: Readonly<Record<Language, CalendarWords>> = {
     description: 'Suunnitellut tyhjennykset. Ne voivat muuttua, ja kalenteri niiden mukana.',
     summary: (station, fractions) => `${station}, tyhjennys: ${fractions}`,
     summaryOfAll: (station) => `${station}: tyhjennys`,
+    bike: (town) => `Kierrätyspyörän päivät: ${town}`,
+    bikeDescription:
+      'Milloin kierrätyspyörä noutaa ovelta. Päivät voivat muuttua, ja kalenteri niiden mukana.',
+    bikeDay: 'Kierrätyspyörä on liikkeellä',
     calledOff: (summary) => `Peruttu: ${summary}`,
   },
 }

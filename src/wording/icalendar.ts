@@ -14,8 +14,8 @@ export interface CalendarEvent {
   /** Not included. */
   readonly until: EpochMs
   readonly summary: string
-  readonly location: string
-  readonly place: Place
+  readonly location?: string
+  readonly place?: Place
   readonly categories: readonly string[]
   readonly url: string
   readonly isCalledOff: boolean
@@ -86,8 +86,8 @@ function eventLines(event: CalendarEvent, request: CalendarRequest): readonly st
     `STATUS:${event.isCalledOff ? 'CANCELLED' : 'CONFIRMED'}`,
     ...whenLines(event, request.timeZone),
     `SUMMARY${language}:${text(event.summary)}`,
-    `LOCATION:${text(location)}`,
-    `GEO:${place.lat.toFixed(6)};${place.lon.toFixed(6)}`,
+    ...(location === undefined ? [] : [`LOCATION:${text(location)}`]),
+    ...(place === undefined ? [] : [`GEO:${place.lat.toFixed(6)};${place.lon.toFixed(6)}`]),
     ...(event.categories.length === 0
       ? []
       : [`CATEGORIES${language}:${event.categories.map(text).join(',')}`]),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, isoText, MINUTE, plus } from '#src/stations/time.ts'
 import { EKUDDEN_PAPER, openHttpTown, TUESDAY, type HttpTown } from '#tests/support/http-town.ts'
 import { eventsIn, readCalendar, valueOf } from '#tests/support/icalendar.ts'
+import { castTown } from '#tests/support/town.ts'
 import { borasRules } from '#tests/rules/scenario.ts'
 
 const TOKEN = 'a-long-enough-token'
@@ -124,6 +125,49 @@ test('the same plan told again by a restarted service is the same calendar', asy
     },
   })
   expect((await get(town)).body).toBe(before)
+})
+
+describe('the return bike', () => {
+  const bikeTown = () =>
+    openHttpTown({
+      town: {
+        ...castTown,
+        serviceDays: [
+          {
+            weekdays: ['Tue', 'Thu'],
+            holidays: 'skip',
+            hours: { fromMinute: 600, untilMinute: 900 },
+          },
+        ],
+      },
+    })
+
+  test.each([
+    ['', '/om', 'Returcykelns dagar: Provstad', 'Returcykeln är ute'],
+    ['/en', '/en/about', 'The return bike’s days: Provstad', 'The return bike is out'],
+    ['/fi', '/fi/tietoja', 'Kierrätyspyörän päivät: Provstad', 'Kierrätyspyörä on liikkeellä'],
+  ])(
+    'has its days in a calendar under %s/feeds, found by the page about the service',
+    async (root, about, name, summary) => {
+      await using town = await bikeTown()
+      const { body } = await get(town, `${root}/feeds/bike.ics`)
+      expect(valueOf(readCalendar(body), 'NAME')).toBe(name)
+      expect(eventsIn(body, 'UID', 'DTSTART', 'SUMMARY', 'SEQUENCE').slice(0, 3)).toEqual([
+        ['bike-2026-05-05-1@kvitter.example', '20260505T100000', summary, '0'],
+        ['bike-2026-05-07-1@kvitter.example', '20260507T100000', summary, '0'],
+        ['bike-2026-05-12-1@kvitter.example', '20260512T100000', summary, '0'],
+      ])
+      expect((await town.app.inject(about)).body).toContain(`href="${root}/feeds/bike.ics"`)
+    },
+  )
+
+  test('has none in a town whose file names no days', async () => {
+    await using town = await openHttpTown()
+    const answer = await get(town, '/feeds/bike.ics')
+    expect(answer.statusCode).toBe(404)
+    expect(answer.json()).toMatchObject({ detail: 'This town’s file names no service days.' })
+    expect((await town.app.inject('/om')).body).not.toContain('bike.ics')
+  })
 })
 
 describe('what is no calendar is told in the API’s own words', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { followPlans } from '#src/rules/emptying-calendar.ts'
+import { followPlans, followServiceDays } from '#src/rules/emptying-calendar.ts'
 import type { PlanRecord } from '#src/rules/record.ts'
 import type { Fraction } from '#src/stations/fraction.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
@@ -141,5 +141,54 @@ describe('several plans', () => {
 
   test('of a container that is not asked about are passed over', () => {
     expect(follow(told([hours(7, 6, 14)], { of: containerId('1490-902-paper-1') }))).toEqual([])
+  })
+})
+
+describe('the bike’s days', () => {
+  const until = local('2026-05-23T00:00')
+  const days = (weekdays: ('Tue' | 'Thu')[], fromHour = 10) => [
+    {
+      weekdays,
+      holidays: 'skip' as const,
+      hours: { fromMinute: fromHour * 60, untilMinute: 15 * 60 },
+    },
+  ]
+  const told = (...files: Parameters<typeof followServiceDays>[0]) =>
+    followServiceDays(files, until, 'Europe/Stockholm').map(
+      ({ day, isCalledOff, revision }) => `${day} ${isCalledOff ? 'off' : 'on'} ${revision}`,
+    )
+
+  test('are by weekday, without those that are holidays', () => {
+    // The 14th is Ascension Day.
+    expect(told({ at, days: days(['Tue', 'Thu']) })).toEqual([
+      '2026-05-05 on 0',
+      '2026-05-07 on 0',
+      '2026-05-12 on 0',
+      '2026-05-19 on 0',
+      '2026-05-21 on 0',
+    ])
+  })
+
+  test('follow the town’s file: other hours, other days, none at all', () => {
+    const wednesday = local('2026-05-06T10:00')
+    const first = { at, days: days(['Tue', 'Thu']) }
+    expect(told(first, { at: wednesday, days: days(['Tue', 'Thu'], 9) })).toEqual([
+      '2026-05-05 on 0',
+      '2026-05-07 on 1',
+      '2026-05-12 on 1',
+      '2026-05-19 on 1',
+      '2026-05-21 on 1',
+    ])
+    expect(told(first, { at: wednesday, days: days(['Tue']) })).toEqual([
+      '2026-05-05 on 0',
+      '2026-05-07 off 1',
+      '2026-05-12 on 0',
+      '2026-05-19 on 0',
+      '2026-05-21 off 1',
+    ])
+    expect(told(first, { at: wednesday, days: [] }).slice(0, 2)).toEqual([
+      '2026-05-05 on 0',
+      '2026-05-07 off 1',
+    ])
   })
 })

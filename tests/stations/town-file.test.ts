@@ -279,6 +279,26 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
   ],
   'other-version': [[1, 'version', 'expected 1, the only version there is, found 2']],
   'period-backwards': [[23, 'stations[1].containers[0].devices[0].until', 'must be after "from"']],
+  'service-days-at-odds': [
+    [
+      5,
+      'serviceDays[0].days[1]',
+      '"tors" is not a weekday; expected one of Mon, Tue, Wed, Thu, Fri, Sat, Sun',
+    ],
+    [6, 'serviceDays[1]', 'say when: days such as [Mon, Thu], or dates such as [2026-12-24]'],
+    [
+      7,
+      'serviceDays[2].fractions',
+      '"fractions" is not a field here; expected one of days, weeks, from, until, except, holidays, dates, hours',
+    ],
+    [
+      8,
+      'serviceDays[3].holidays',
+      'goes with weekdays; where dates are written one by one, leave it out',
+    ],
+    [9, 'serviceDays[4].days[1]', '"Tue" stands here twice'],
+    [9, 'serviceDays[4].from', 'is missing; every 2 weeks are counted from the week of this day'],
+  ],
   'plan-at-odds': [
     [
       20,

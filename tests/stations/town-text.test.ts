@@ -103,6 +103,15 @@ test('the text is one that a person would have written', () => {
       { id: areaId('norrby'), name: 'Norrby' },
       { id: areaId('13'), name: 'Väster "om ån"' },
     ],
+    serviceDays: [
+      {
+        weekdays: ['Tue', 'Thu'],
+        except: ['2026-12-24'],
+        holidays: 'skip',
+        hours: { fromMinute: 10 * 60, untilMinute: 15 * 60 },
+      },
+      { dates: ['2026-12-22'] },
+    ],
     stations: [
       ekudden,
       {
@@ -158,6 +167,11 @@ operator:
   url: "https://provstad.example/"
   phone: "033-35 70 00"
   reviewedAt: 2026-04-01
+
+# When the return bike runs.
+serviceDays:
+  - { days: [Tue, Thu], except: [2026-12-24], holidays: skip, hours: "10:00-15:00" }
+  - { dates: [2026-12-22] }
 
 # Millimetres from the sensor under the lid.
 containerTypes:

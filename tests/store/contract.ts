@@ -379,6 +379,26 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
     )
 
     test(
+      'the bike’s days are kept as each file said them that said otherwise',
+      withTown(async (store) => {
+        expect(await store.serviceDays()).toEqual([])
+        const tuesdays = { ...castTown, serviceDays: [{ weekdays: ['Tue' as const] }] }
+        const both = { ...castTown, serviceDays: [{ weekdays: ['Tue' as const, 'Thu' as const] }] }
+        await store.saveTown(tuesdays, plus(noon, HOUR))
+        await store.saveTown(tuesdays, plus(noon, 2 * HOUR))
+        expect(await store.town()).toEqual(tuesdays)
+        await store.saveTown(both, plus(noon, 3 * HOUR))
+        await store.saveTown(castTown, plus(noon, 4 * HOUR))
+        expect(await store.town()).toEqual(castTown)
+        expect(await store.serviceDays()).toEqual([
+          { at: plus(noon, HOUR), days: tuesdays.serviceDays },
+          { at: plus(noon, 3 * HOUR), days: both.serviceDays },
+          { at: plus(noon, 4 * HOUR), days: [] },
+        ])
+      }),
+    )
+
+    test(
       'keeps the order of the file, and a station moved within it is no change',
       withTown(async (store) => {
         const next = { ...castTown, stations: [torget, ekudden, hamnen] }

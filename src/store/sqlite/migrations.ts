@@ -295,6 +295,17 @@ const channelNotes: Migration = {
   },
 }
 
+/** When the bike runs, by each town's file that said otherwise than the one before: calendars follow it. */
+const serviceDays: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql
+      .raw(
+        'create table service_days (no integer primary key, at integer not null, body text not null) strict',
+      )
+      .execute(db)
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -311,4 +322,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0013-reporter-salts': reporterSalts,
   '0014-accounts': accounts,
   '0015-channel-notes': channelNotes,
+  '0016-service-days': serviceDays,
 }

@@ -14,6 +14,7 @@ export interface Tables {
     profiles: string
     fraction_colours: string | null
   }
+  service_days: { no: Generated<number>; at: number; body: string }
   area: { id: string; name: string; position: number; removed_at: number | null }
   station: {
     id: string

@@ -14,7 +14,7 @@ import type {
   TownProfile,
 } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { TownChange } from '../contract.ts'
+import type { KeptServiceDays, TownChange } from '../contract.ts'
 import type { RowNumbers } from './journal-writes.ts'
 import type { Tables } from './schema.ts'
 
@@ -28,6 +28,7 @@ export async function saveTown(db: Db, town: Town, at: EpochMs): Promise<TownCha
     .values(townRow(town))
     .onConflict((c) => c.column('id').doUpdateSet(townRow(town)))
     .execute()
+  await saveServiceDays(db, town, at)
 
   const areas = (town.areas ?? []).map(({ id, name }, position) => ({
     id: id as string,
@@ -213,6 +214,23 @@ async function settle<Row extends TownRow>(
   }
 }
 
+async function saveServiceDays(db: Db, { serviceDays = [] }: Town, at: EpochMs): Promise<void> {
+  const before = (await readServiceDays(db)).at(-1)?.days ?? []
+  const body = JSON.stringify(serviceDays)
+  if (JSON.stringify(before) !== body) {
+    await db.insertInto('service_days').values({ at, body }).execute()
+  }
+}
+
+/** As each town's file said them that said otherwise than the one before, oldest first. */
+export async function readServiceDays(db: Db): Promise<readonly KeptServiceDays[]> {
+  const rows = await db.selectFrom('service_days').selectAll().orderBy('no').execute()
+  return rows.map(({ at, body }) => ({
+    at: at as EpochMs,
+    days: JSON.parse(body) as KeptServiceDays['days'],
+  }))
+}
+
 export async function readTown(db: Db): Promise<Town | undefined> {
   const row = await db.selectFrom('town').selectAll().executeTakeFirst()
   if (!row) return undefined
@@ -254,6 +272,7 @@ export async function readTown(db: Db): Promise<Town | undefined> {
     .orderBy('until_at', (o) => o.asc().nullsLast())
     .orderBy('container.no')
     .execute()
+  const serviceDays = (await readServiceDays(db)).at(-1)?.days ?? []
   return {
     municipalityCode: row.municipality_code,
     name: row.name,
@@ -262,6 +281,7 @@ export async function readTown(db: Db): Promise<Town | undefined> {
     channels: JSON.parse(row.channels) as Town['channels'],
     ...(row.operator === null ? {} : { operator: JSON.parse(row.operator) as Operator }),
     ...(row.stalled_after_ms === null ? {} : { stalledAfterMs: row.stalled_after_ms }),
+    ...(serviceDays.length === 0 ? {} : { serviceDays }),
     ...(areaRows.length === 0
       ? {}
       : { areas: areaRows.map((a): Area => ({ id: a.id as AreaId, name: a.name })) }),
