@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import {
+  findFollowed,
   newsTakenBack,
   placeOfCorrection,
   placeOfNews,
   placeOfTakingBack,
 } from '#src/notify/order.ts'
 import { MINUTE, plus } from '#src/stations/time.ts'
-import type { DeliveryState } from '#src/store/contract.ts'
+import type { Delivery, DeliveryState, Post } from '#src/store/contract.ts'
 import { claimed, makeItem, makePost, noon, postKey } from './deliveries.ts'
 
 const later = plus(noon, 40 * MINUTE)
@@ -82,5 +83,40 @@ describe('a correction', () => {
     ['is not said where what was wrong had no way out', [], neverSaid],
   ] as const)('%s', (_, states, place) => {
     expect(placeOfCorrection(states.map(delivery))).toEqual(place)
+  })
+})
+
+describe('what a post follows up, as the far end has it', () => {
+  const wrong = makePost(1, noon)
+  const saidOf = (over: Partial<Delivery>) =>
+    claimed(1, noon, { state: 'sent', remoteId: '77', ...over })
+  const find = (post: Post, ...told: readonly Delivery[]) =>
+    findFollowed({ post: async () => post, deliveries: async () => told }, claimed(2, later))
+  const correction = makePost(2, later, {
+    kind: 'correction',
+    corrects: wrong.key,
+    replyTo: wrong.key,
+  })
+
+  test('is taken back by a correction, and by nothing else', async () => {
+    const followed = { remoteId: '77', text: wrong.texts.sv }
+    expect(await find(correction, saidOf({}))).toEqual({ ...followed, isTakenBack: true })
+    expect(await find(makePost(2, later, { replyTo: wrong.key }), saidOf({}))).toEqual({
+      ...followed,
+      isTakenBack: false,
+    })
+  })
+
+  test.each([
+    ['another channel', saidOf({ channel: 'mastodon' })],
+    ['another account', saidOf({ account: 'ekudden' })],
+    ['another language', saidOf({ language: 'en' })],
+    ['a try that came to nothing', saidOf({ state: 'dead' })],
+  ])('is nothing that was said by %s', async (_, other) => {
+    expect(await find(correction, other)).toBeUndefined()
+  })
+
+  test('is nothing where nothing is followed up', async () => {
+    expect(await find(makePost(2, later), saidOf({}))).toBeUndefined()
   })
 })
