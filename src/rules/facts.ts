@@ -17,14 +17,11 @@ export interface Fact {
   readonly type: 'double' | 'int' | 'bool' | 'string'
   /** Whether it may be missing; a condition that needs a missing fact is UNKNOWN. */
   readonly mayBeMissing: boolean
-  /** Whether it changes by the passing of time alone. */
-  readonly ages: boolean
   /** For a person who writes rules. */
   readonly meaning: string
 }
 
 const missing = { mayBeMissing: true }
-const ages = { ages: true }
 
 /**
  * Every fact, by the name a condition uses. `c.` is the container (rules `per: container`), `s.` its
@@ -34,31 +31,18 @@ const ages = { ages: true }
 export const FACTS: readonly Fact[] = [
   fact('c.id', 'string', 'the container, `1490-064-paper-1`'),
   fact('c.fraction', 'string', 'what it takes: paper, plastic, metal, clear-glass …'),
-  fact('c.full', 'bool', 'evidence is 1 or more; missing while nothing is known', {
-    ...missing,
-    ...ages,
-  }),
-  fact('c.evidence', 'double', 'log-odds that it is full (rules.md)', { ...missing, ...ages }),
-  fact('c.fill', 'double', 'level in percent, 0–100; missing once it is too old', {
-    ...missing,
-    ...ages,
-  }),
-  fact('c.fill_age_min', 'double', 'minutes since that level was measured', {
-    ...missing,
-    ...ages,
-  }),
-  fact('c.full_reports_2h', 'int', 'residents who said "full" within two hours', ages),
+  fact('c.full', 'bool', 'evidence is 1 or more; missing while nothing is known', missing),
+  fact('c.evidence', 'double', 'log-odds that it is full (rules.md)', missing),
+  fact('c.fill', 'double', 'level in percent, 0–100; missing once it is too old', missing),
+  fact('c.fill_age_min', 'double', 'minutes since that level was measured', missing),
+  fact('c.full_reports_2h', 'int', 'residents who said "full" within two hours'),
   fact(
     'c.room_reports_8h',
     'int',
     'residents, staff and crews who said "has room" within eight hours, since it was emptied',
-    ages,
   ),
-  fact('c.min_since_emptied', 'double', 'minutes since it was emptied', { ...missing, ...ages }),
-  fact('c.sensor_silent_min', 'double', 'minutes since its sensor last spoke', {
-    ...missing,
-    ...ages,
-  }),
+  fact('c.min_since_emptied', 'double', 'minutes since it was emptied', missing),
+  fact('c.sensor_silent_min', 'double', 'minutes since its sensor last spoke', missing),
   fact(
     'c.fault',
     'string',
@@ -68,33 +52,31 @@ export const FACTS: readonly Fact[] = [
     'c.p_full_24h',
     'double',
     'how likely it is full within a day, 0–1, by the newest forecast; missing without one of the last 12 hours',
-    { ...missing, ...ages },
+    missing,
   ),
   fact(
     'c.next_emptying_h',
     'double',
     'hours until it is next to be emptied, 0 while that goes on; missing without a plan',
-    { ...missing, ...ages },
+    missing,
   ),
   fact(
     'c.emptying_overdue_h',
     'double',
     'hours since an emptying was due that never came, at most a week; 0 when all was kept',
-    ages,
   ),
-  fact('c.passed_today', 'bool', 'a truck was at the station today and did not empty it', ages),
+  fact('c.passed_today', 'bool', 'a truck was at the station today and did not empty it'),
   fact(
     'c.broken_reports_24h',
     'int',
     'residents who said "broken" within a day, since it was repaired',
-    ages,
   ),
   fact('c.broken_staff', 'bool', 'staff said "broken", and nobody has said "repaired" since'),
   fact(
     'c.repaired_since_last_broken',
     'bool',
     'it was repaired after it was last said to be broken; missing when nobody has spoken of it for a day',
-    { ...missing, ...ages },
+    missing,
   ),
   fact('s.id', 'string', 'the station, `1490-064`'),
   fact('s.containers', 'int', 'how many containers stand there'),
@@ -104,50 +86,41 @@ export const FACTS: readonly Fact[] = [
     's.litter_reports_4h',
     'int',
     'residents who said "litter" within four hours, since it was cleaned',
-    ages,
   ),
-  fact('s.litter_staff_4h', 'int', 'the same, said by staff and crews', ages),
+  fact('s.litter_staff_4h', 'int', 'the same, said by staff and crews'),
   fact(
     's.cleaned_since_last_litter',
     'bool',
     'it was cleaned after somebody last said "litter"; missing when nobody has spoken of it for a day',
-    { ...missing, ...ages },
+    missing,
   ),
-  fact(
-    's.ice_reports_12h',
-    'int',
-    'residents, staff and crews who said "ice" within twelve hours',
-    ages,
-  ),
+  fact('s.ice_reports_12h', 'int', 'residents, staff and crews who said "ice" within twelve hours'),
   fact('s.gateway_down', 'bool', 'its radio gateway is said to be down'),
   fact(
     'truck.en_route',
     'bool',
     'a truck is on its way; at most twelve hours after it was said to be',
-    ages,
   ),
-  fact('truck.eta_min', 'double', 'minutes until it is expected, 0 once that has passed', {
-    ...missing,
-    ...ages,
-  }),
+  fact('truck.eta_min', 'double', 'minutes until it is expected, 0 once that has passed', missing),
   fact('a.id', 'string', 'the area, or `account`'),
   fact('a.stations', 'int', 'how many stations there are'),
   fact('a.stations_full', 'int', 'how many have a full container'),
-  fact('a.stations_full_last_7d', 'int', 'how many had a full container within seven days', ages),
+  fact('a.stations_full_last_7d', 'int', 'how many had a full container within seven days'),
   fact(
     'bike.started',
     'bool',
     'the area’s return bike is on its round; at most twelve hours after it was last said to be',
-    ages,
   ),
-  fact('bike.first_stop_min', 'double', 'minutes until its first stop, 0 once that has passed', {
-    ...missing,
-    ...ages,
-  }),
+  fact(
+    'bike.first_stop_min',
+    'double',
+    'minutes until its first stop, 0 once that has passed',
+    missing,
+  ),
   fact('bike.free_slots', 'int', 'how many more bookings it could take', missing),
-  fact('t.hour', 'int', 'the hour on the wall, 0–23', ages),
-  fact('t.weekday', 'int', '1 Monday … 7 Sunday', ages),
-  fact('t.holiday', 'bool', 'a Swedish public holiday', ages),
+  fact('t.hour', 'int', 'the hour on the wall, 0–23'),
+  fact('t.weekday', 'int', '1 Monday … 7 Sunday'),
+  fact('t.holiday', 'bool', 'a Swedish public holiday'),
 ]
 
 /** What a rule may ask, by what it is judged for. */
@@ -166,7 +139,7 @@ const TRUCK_LIFE_MS = 12 * HOUR
 const BIKE_LIFE_MS = 12 * HOUR
 
 function fact(name: string, type: Fact['type'], meaning: string, traits?: Partial<Fact>): Fact {
-  return { name, type, meaning, mayBeMissing: false, ages: false, ...traits }
+  return { name, type, meaning, mayBeMissing: false, ...traits }
 }
 
 export const factByName: ReadonlyMap<string, Fact> = new Map(FACTS.map((f) => [f.name, f]))
