@@ -21,6 +21,7 @@ function progress(state: EpisodeState, unknownSince?: number): Progress {
     startedAt: ten,
     since: at(5),
     unknownSince: unknownSince === undefined ? undefined : at(unknownSince),
+    witness: undefined,
   }
 }
 

@@ -81,6 +81,7 @@ test('of a container of which nothing is known nothing is claimed', () => {
     'c.fill': undefined,
     'c.fill_age_min': undefined,
     'c.full_reports_2h': 0n,
+    'c.room_reports_8h': 0n,
     'c.min_since_emptied': undefined,
     'c.sensor_silent_min': undefined,
     'c.fault': '',
