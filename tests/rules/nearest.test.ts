@@ -55,3 +55,21 @@ test('the nearest is found wherever stations stand, from the equator to the far 
     { numRuns: 300, seed: 1 },
   )
 })
+
+test('ten kilometres are near, what is farther is not, and of two as near the lower id is named', () => {
+  const from = stationAt(5, 12.94, 57.72, 95)
+  const northOf = (n: number, metres: number) => stationAt(n, 12.94, 57.72 + metres / 111_195, 20)
+  const found = (...others: readonly StationWatch[]) => {
+    const map = createStationMap()
+    map.fill([from, ...others])
+    const nearest = findAlternative(map, from.containers[0]!, noon)
+    return nearest && [nearest.stationId, nearest.name, Math.round(nearest.distanceM)]
+  }
+  expect(found()).toBeUndefined()
+  expect(found(northOf(1, 9_990))).toEqual(['1490-1', '1', 9_990])
+  expect(found(northOf(1, 10_010))).toBeUndefined()
+  expect(found(northOf(9, 500), northOf(1, 600))).toEqual(['1490-9', '9', 500])
+  expect(found(northOf(1, 600), northOf(9, 500))).toEqual(['1490-9', '9', 500])
+  expect(found(northOf(8, 500), northOf(7, 500), northOf(9, 500))![0]).toBe('1490-7')
+  expect(found(northOf(7, 500), northOf(8, 500))![0]).toBe('1490-7')
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nextEmptying, overdueSince, replan, type Plans } from '#src/rules/plan.ts'
+import { nextEmptying, nextWindowEdge, overdueSince, replan, type Plans } from '#src/rules/plan.ts'
 import type { PlannedEmptying } from '#src/rules/record.ts'
 import { DAY, HOUR, instant, plus } from '#src/stations/time.ts'
 
@@ -99,4 +99,56 @@ test('a source’s new word takes the place of its old one, but what has passed 
     hub: [window('06T00-24')],
   })
   expect(replan(before, 'town', [], plus(now, 30 * DAY))).toEqual({ hub: [window('06T00-24')] })
+})
+
+test('a source’s new word is put in order of time, without what is over', () => {
+  const now = at('2026-05-06T12:00')
+  const words = ['11T06-14', '09T08-10', '06T06-12', '09T06-14', '06T06-13'].map(window)
+  expect(replan({}, 'hub', words, now)).toEqual({
+    hub: ['06T06-13', '09T06-14', '09T08-10', '11T06-14'].map(window),
+  })
+  const longer = ['09T06-14', '09T06-10'].map(window)
+  expect(replan({}, 'hub', longer, now)).toEqual({ hub: ['09T06-10', '09T06-14'].map(window) })
+})
+
+test('what has passed stays from the instant of its end, for less than a week', () => {
+  const end = at('2026-05-05T14:00')
+  const kept = (now: typeof end) => replan(told('05T06-14'), 'town', [], now)
+  expect(kept(plus(end, -1))).toEqual({})
+  expect(kept(end)).toEqual(told('05T06-14'))
+  expect(kept(plus(end, 7 * DAY - 1))).toEqual(told('05T06-14'))
+  expect(kept(plus(end, 7 * DAY))).toEqual({})
+})
+
+test('a window begins, ends, and is forgotten after a week: at each of these a container is looked at', () => {
+  const plans: Plans = { town: [window('07T06-14')], hub: [window('05T06-14'), window('06T08-09')] }
+  const edges: string[] = []
+  for (let edge = nextWindowEdge(plans, 0); edge < Infinity; edge = nextWindowEdge(plans, edge)) {
+    edges.push(new Date(edge).toISOString().slice(8, 13))
+  }
+  expect(edges).toEqual([
+    '05T06',
+    '05T14',
+    '06T08',
+    '06T09',
+    '07T06',
+    '07T14',
+    '12T14',
+    '13T09',
+    '14T14',
+  ])
+  expect(nextWindowEdge(undefined, 0)).toBe(Infinity)
+  expect(nextWindowEdge({ town: [window('05T06-14')] }, plus(at('2026-05-05T06:00'), -1))).toBe(
+    at('2026-05-05T06:00'),
+  )
+})
+
+test('an emptying at the end of one window and before another keeps the second alone', () => {
+  const plans = told('05T06-10', '05T16-20')
+  const now = at('2026-05-05T11:00')
+  expect(nextEmptying(plans, at('2026-05-05T10:00'), now)).toBeUndefined()
+  expect(nextEmptying(plans, at('2026-05-05T09:59'), now)).toEqual(window('05T16-20'))
+  expect(
+    nextEmptying(told('05T06-14'), at('2026-05-05T14:00'), plus(at('2026-05-05T14:00'), -1)),
+  ).toEqual(window('05T06-14'))
 })

@@ -158,8 +158,8 @@ describe('what comes due at the same instant', () => {
     const { decisions } = play([{ at: ten, fill: 95, of: paper }], later(2 * HOUR), {
       book: rulesWith(rules, free),
     })
-    const true_ = decisions.filter(({ because }) => because === 'condition-true')
-    expect(true_.map(tellDecision)).toEqual([
+    const begun = decisions.filter(({ because }) => because === 'condition-true')
+    expect(begun.map(tellDecision)).toEqual([
       '05-05 11:00 a nt idle→active condition-true',
       '05-05 11:00 b nt idle→active condition-true',
     ])
