@@ -61,7 +61,8 @@ test('ten kilometres are near, what is farther is not, and of two as near the lo
   const northOf = (n: number, metres: number) => stationAt(n, 12.94, 57.72 + metres / 111_195, 20)
   const found = (...others: readonly StationWatch[]) => {
     const map = createStationMap()
-    map.fill([from, ...others])
+    const stations = [from, ...others]
+    map.fill(stations)
     const nearest = findAlternative(map, from.containers[0]!, noon)
     return nearest && [nearest.stationId, nearest.name, Math.round(nearest.distanceM)]
   }
