@@ -23,6 +23,12 @@ function stationAt(n: number, lon: number, lat: number, fillPercent: number): St
   return watch
 }
 
+function mapOf(stations: readonly StationWatch[]) {
+  const map = createStationMap()
+  map.fill(stations)
+  return map
+}
+
 /** What `findAlternative` finds on its map, by a look at all of them. */
 function byLookingAtAll(stations: readonly StationWatch[], from: StationWatch) {
   const here = from.station.place
@@ -45,10 +51,8 @@ test('the nearest is found wherever stations stand, from the equator to the far 
         const stations = spots.map(([east, north, fill], n) =>
           stationAt(n + 1, lon + 2 * east, lat + north, fill),
         )
-        const map = createStationMap()
-        map.fill(stations)
         const [from] = stations
-        const found = findAlternative(map, from!.containers[0]!, noon)
+        const found = findAlternative(mapOf(stations), from!.containers[0]!, noon)
         expect(found?.stationId).toBe(byLookingAtAll(stations, from!))
       },
     ),
@@ -60,10 +64,7 @@ test('ten kilometres are near, what is farther is not, and of two as near the lo
   const from = stationAt(5, 12.94, 57.72, 95)
   const northOf = (n: number, metres: number) => stationAt(n, 12.94, 57.72 + metres / 111_195, 20)
   const found = (...others: readonly StationWatch[]) => {
-    const map = createStationMap()
-    const stations = [from, ...others]
-    map.fill(stations)
-    const nearest = findAlternative(map, from.containers[0]!, noon)
+    const nearest = findAlternative(mapOf([from, ...others]), from.containers[0]!, noon)
     return nearest && [nearest.stationId, nearest.name, Math.round(nearest.distanceM)]
   }
   expect(found()).toBeUndefined()

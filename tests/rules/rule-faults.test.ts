@@ -76,6 +76,77 @@ test.each([
 })
 
 test.each([
+  ['cooldown: 367d', 'cooldown: expected at most 366d, found "367d"'],
+  ['cooldown: soon', 'cooldown: expected a duration such as 90s, 30m, 2h or 1d, found "soon"'],
+  ['post_at: "25:00"', 'post_at: expected a time of day such as "16:00", found "25:00"'],
+  [
+    'schedule: Mon',
+    'schedule: expected days and a time such as "Mon 08:00", "Tue,Thu 07:30" or "daily 18:00", found "Mon"',
+  ],
+  [
+    'close_post: Room!',
+    'close_post: expected the name of a text, such as space_again; found "Room!"',
+  ],
+  [
+    'inhibited_by: ["No!"]',
+    'inhibited_by[0]: expected small letters, digits and _, such as station_full; found "No!"',
+  ],
+])('text that says nothing: %s', (more, expected) => {
+  expect(rule(more)).toEqual([`rules[0].${expected}`])
+})
+
+test.each(['101%', '-1%', '25', '%', '1000%'])('%s is no share', (share) => {
+  expect(policy(`budget: { reserve_for_priority_80: "${share}" }`)).toEqual([
+    `policy.budget.reserve_for_priority_80: expected a share such as 25%, found "${share}"`,
+  ])
+})
+
+test('a year is not too long, and a share may be all or nothing', () => {
+  expect(rule('cooldown: 366d, for: 1h')).toEqual([])
+  for (const share of ['0%', '12.5%', '100%']) {
+    expect(policy(`budget: { reserve_for_priority_80: "${share}" }`)).toEqual([])
+  }
+})
+
+test('what a file need not say', () => {
+  const parsed = parseRuleFile(
+    'version: 1\npolicy: { quiet: { daily: "21:00-07:00" } }\nrules:\n  - { id: x, per: container, when: c.full, post: x }\n',
+    'rules.yaml',
+  )
+  expect(parsed).toMatchObject({
+    kind: 'ok',
+    book: {
+      policy: {
+        timeZone: 'Europe/Stockholm',
+        groupWaitMs: 900_000,
+        settleMs: 60_000,
+        budget: {
+          perStationPerDay: 4,
+          perAccountPerDay: 40,
+          minGapMs: 180_000,
+          reserveShare: 0.25,
+          whenSpent: 'next-day',
+          digestMinute: 1080,
+        },
+        staleAfterMs: 7_200_000,
+        catchUpMs: 300_000,
+      },
+      rules: [
+        {
+          audience: 'public',
+          priority: 50,
+          forMs: 0,
+          clearForMs: 0,
+          cooldownMs: 0,
+          onMissing: { policy: 'hold', graceMs: 21_600_000 },
+          ignoresQuietHours: false,
+        },
+      ],
+    },
+  })
+})
+
+test.each([
   ['group_wait: 3', ['policy.group_wait: expected a duration such as 30m, found 3']],
   [
     'budget: { reserve_for_priority_80: 25 }',
