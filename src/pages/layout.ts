@@ -40,6 +40,7 @@ export function layout(view: View, page: PageParts): Html {
         ${refreshes && html`<meta http-equiv="refresh" content="${DEMO_REFRESH_SECONDS}" />`}
         <link rel="stylesheet" href="${view.cssUrl}" />
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+        ${previewTags(view, page)}
         ${others.map(
           (other) =>
             html`<link
@@ -84,6 +85,22 @@ export function layout(view: View, page: PageParts): Html {
         </footer>
       </body>
     </html>`
+}
+
+const LOCALES: Readonly<Record<Language, string>> = { sv: 'sv_SE', en: 'en_GB', fi: 'fi_FI' }
+
+/** What others show where somebody shares the page (Open Graph). */
+function previewTags(view: View, page: PageParts): Html | undefined {
+  const { pathInAll: path, title, description } = page
+  if (path === undefined || page.noIndex === true) return undefined
+  const { language, publicUrl, town } = view
+  const url = publicUrl + link(view, typeof path === 'string' ? path : path(language))
+  return html`<meta property="og:title" content="${title}" />
+    <meta property="og:description" content="${description}" />
+    <meta property="og:type" content="website" />
+    <meta property="og:url" content="${url}" />
+    <meta property="og:locale" content="${LOCALES[language]}" />
+    <meta property="og:site_name" content="Kvitter ${town.town.name}" />`
 }
 
 const IN_LANGUAGE: Readonly<Record<Language, string>> = {

@@ -1,4 +1,5 @@
 /** Where a post was said, and its place there: nothing of tries, faults or staff. */
+import type { Channels } from '#src/stations/station.ts'
 import { plus, DAY, isoText, type EpochMs } from '#src/stations/time.ts'
 import type { Delivery, Post, Store } from '#src/store/contract.ts'
 import { whenText } from '#src/wording/status-text.ts'
@@ -60,7 +61,7 @@ function deliveryText(view: View, delivery: Delivery): Html {
   const place = `${PLATFORMS[delivery.channel]}, ${delivery.account}:`
   switch (delivery.state) {
     case 'sent': {
-      const url = remoteUrl(delivery)
+      const url = remoteUrl(delivery, view.town.town.channels)
       const when = time(view, delivery.firstTriedAt ?? delivery.dueAt)
       return url === undefined
         ? html`${place} ${when}`
@@ -78,12 +79,28 @@ function deliveryText(view: View, delivery: Delivery): Html {
 }
 
 /** Where it is to be seen there, if that is known. */
-function remoteUrl({ channel, remoteId }: Delivery): string | undefined {
-  if (remoteId === undefined) return undefined
-  if (/^https:\/\/[^\s"<>]+$/.test(remoteId)) return remoteId
-  return channel === 'x' && /^\d{1,20}$/.test(remoteId)
-    ? `https://x.com/i/web/status/${remoteId}`
-    : undefined
+function remoteUrl(
+  { channel, account, remoteId = '' }: Delivery,
+  { mastodon = [] }: Channels,
+): string | undefined {
+  switch (channel) {
+    case 'x':
+      return /^\d+$/.test(remoteId) ? `https://x.com/i/web/status/${remoteId}` : undefined
+    case 'mastodon': {
+      const server = mastodon.find((known) => known.account === account)?.server
+      const [name] = account.replace(/^@/, '').split('@')
+      return server !== undefined && /^\w+$/.test(remoteId)
+        ? `${server.replace(/\/+$/, '')}/@${name}/${remoteId}`
+        : undefined
+    }
+    case 'bluesky': {
+      const [, did, key] =
+        /^at:\/\/(did:[\w:.%-]+)\/app\.bsky\.feed\.post\/([\w-]+)$/.exec(remoteId) ?? []
+      return did === undefined ? undefined : `https://bsky.app/profile/${did}/post/${key}`
+    }
+    case 'webhook':
+      return undefined
+  }
 }
 
 function time({ now, timeZone, language }: View, at: EpochMs): Html {

@@ -10,6 +10,7 @@ import {
   TUESDAY,
   type HttpTown,
 } from '#tests/support/http-town.ts'
+import { castTown } from '#tests/support/town.ts'
 import { effects } from '#tests/store/contract.ts'
 
 const A = '000000000000000a'
@@ -140,8 +141,8 @@ describe('a post’s page', () => {
     dueAt: TUESDAY,
     expiresAt: plus(TUESDAY, DAY),
   }
-  async function saidTown(...deliveries: readonly NewDelivery[]) {
-    const town = await openHttpTown()
+  async function saidTown(deliveries: readonly NewDelivery[], inTown = castTown) {
+    const town = await openHttpTown({ town: inTown })
     await town.say([fullDecision(TUESDAY, A)], [fullPost(TUESDAY, A)])
     const { seq, at } = await town.store.journalPosition()
     const posts = [(await town.store.post(postKey(A)))!]
@@ -152,7 +153,7 @@ describe('a post’s page', () => {
     /<section aria-labelledby="where">.*?<\/section>/.exec(await page(town, url))![0]
 
   test('tells where it was said, when, and leads there', async () => {
-    await using town = await saidTown(way)
+    await using town = await saidTown([way])
     const claimed = (await town.store.claimDelivery(X, plus(TUESDAY, MINUTE), MINUTE))!
     expect(await whereSaid(town)).toContain('X, provstad_avs: på väg')
     await town.store.settleDelivery(claimed.id, {
@@ -169,8 +170,42 @@ describe('a post’s page', () => {
     )
   })
 
+  test.each([
+    [
+      'mastodon',
+      'avs@social.example',
+      '113000000000000001',
+      'https://social.example/@avs/113000000000000001',
+    ],
+    [
+      'bluesky',
+      'avs.provstad.example',
+      'at://did:plc:abc123/app.bsky.feed.post/3kxyz',
+      'https://bsky.app/profile/did:plc:abc123/post/3kxyz',
+    ],
+  ] as const)('leads to %s', async (channel, account, remoteId, url) => {
+    const mastodon = {
+      account: 'avs@social.example',
+      language: 'sv',
+      server: 'https://social.example',
+      accessTokenEnv: 'TOKEN',
+    } as const
+    await using town = await saidTown([{ ...way, channel, account }], {
+      ...castTown,
+      channels: { mastodon: [mastodon] },
+    })
+    const claimed = (await town.store.claimDelivery({ channel, account }, TUESDAY, MINUTE))!
+    await town.store.settleDelivery(claimed.id, { state: 'sent', remoteId, at: TUESDAY })
+    expect(await whereSaid(town)).toContain(`<a href="${url}" rel="external">`)
+  })
+
+  test('says nothing of systems that are told by webhook', async () => {
+    await using town = await saidTown([{ ...way, channel: 'webhook', account: 'inner-system' }])
+    expect(await page(town, `/p/${A}`)).not.toContain('inner-system')
+  })
+
   test('tells nobody why it did not get out', async () => {
-    await using town = await saidTown(way)
+    await using town = await saidTown([way])
     const claimed = (await town.store.claimDelivery(X, plus(TUESDAY, MINUTE), MINUTE))!
     const error = 'the account of Kim is suspended'
     await town.store.settleDelivery(claimed.id, { state: 'dead', error })
@@ -180,7 +215,7 @@ describe('a post’s page', () => {
   })
 
   test('leads nowhere by what is no address', async () => {
-    await using town = await saidTown(way)
+    await using town = await saidTown([way])
     const claimed = (await town.store.claimDelivery(X, plus(TUESDAY, MINUTE), MINUTE))!
     const remoteId = 'javascript:alert(1)'
     await town.store.settleDelivery(claimed.id, { state: 'sent', remoteId, at: TUESDAY })
@@ -188,7 +223,7 @@ describe('a post’s page', () => {
   })
 
   test('leads to what followed it up', async () => {
-    await using town = await saidTown()
+    await using town = await saidTown([])
     const later = plus(TUESDAY, 2 * HOUR)
     town.setNow(later)
     await town.say([], [fullPost(later, B, { kind: 'close', replyTo: postKey(A) })])

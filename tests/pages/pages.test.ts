@@ -700,6 +700,26 @@ test('the list for one fraction leads feed readers to the fraction’s feed', as
   expect(await page(town, '/')).not.toContain('/feeds/fractions/')
 })
 
+test('a page that is shared says what it is, in its language', async () => {
+  await using town = await openHttpTown()
+  const tags = Object.fromEntries(
+    [
+      ...(await page(town, '/en/s/1490-901')).matchAll(
+        /<meta property="og:(\w+)" content="([^"]*)"/g,
+      ),
+    ].map((match) => [match[1], match[2]]),
+  )
+  expect(tags).toEqual({
+    title: 'Ekudden – Provstad',
+    description: 'Ekudden: Right now we don’t know how full the containers are.',
+    type: 'website',
+    url: 'https://kvitter.example/en/s/1490-901',
+    locale: 'en_GB',
+    site_name: 'Kvitter Provstad',
+  })
+  expect(await page(town, '/nope', 404)).not.toContain('og:')
+})
+
 test('a page that hasn’t changed is not sent again', async () => {
   await using town = await openHttpTown()
   const first = await town.app.inject('/s/1490-901')
