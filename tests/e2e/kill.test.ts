@@ -94,7 +94,7 @@ afterAll(async () => {
 
 test(
   `after ${KILLS} kills every acknowledged reading is there once and every post went out once`,
-  { timeout: 600_000 },
+  { timeout: 1_200_000 },
   async () => {
     const town = join(folder, 'town')
     const data = join(folder, 'data')
