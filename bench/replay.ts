@@ -31,7 +31,9 @@ if (values.help) {
   process.exit(0)
 }
 
+/** For 250,000 records, and for one station: milliseconds of CPU time, since a machine is seldom alone. */
 const GOALS: Readonly<Partial<Record<ReplayTask['what'], number>>> = { town: 3000, station: 300 }
+const MONTH_RECORDS = 250_000
 
 const folder = values.data ?? mkdtempSync(join(tmpdir(), 'kvitter-bench-'))
 const path = join(folder, 'kvitter.sqlite')
@@ -68,15 +70,18 @@ async function show(): Promise<void> {
     for (let i = 0; i < Number(values.repeat); i++) {
       told.push(await measure<ReplayTold>('../replay/measure-replay.ts', { what, path }))
     }
-    const wallMs = median(told.map((t) => t.wallMs))
+    const cpuMs = median(told.map((t) => t.cpuMs))
+    const { records, decisions } = told[0]!
     const goal = GOALS[what]
+    const measured = what === 'town' ? (cpuMs * MONTH_RECORDS) / records : cpuMs
     rows[text] = {
-      records: told[0]!.records,
-      decisions: told[0]!.decisions,
-      'wall ms': Math.round(wallMs),
-      'CPU ms': Math.round(median(told.map((t) => t.cpuMs))),
+      records,
+      decisions,
+      'wall ms': Math.round(median(told.map((t) => t.wallMs))),
+      'CPU ms': Math.round(cpuMs),
+      'by the goal': goal === undefined ? '' : Math.round(measured),
       'at most': goal ?? '',
-      '': goal === undefined ? '' : wallMs <= goal ? 'met' : 'NOT met',
+      '': goal === undefined ? '' : measured <= goal ? 'met' : 'NOT met',
     }
   }
   console.table(rows)
