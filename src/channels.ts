@@ -10,7 +10,7 @@ import type { Clock } from '#src/stations/time.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Env, Settings } from './config.ts'
 
-/** Every secret that is missing or none is a fault by name; none is ever printed. */
+/** Every secret that is missing, or can be none, is a fault by name; none is ever printed. */
 export function findSecretFaults({ channels }: Town, env: Env): readonly string[] {
   return Object.entries(channels).flatMap(([channel, accounts]) =>
     accounts.flatMap((account: Account, i: number) => {
@@ -32,8 +32,14 @@ function findFault(channel: string, value: string | undefined): string | undefin
   if (channel === 'bluesky' && !APP_PASSWORD.test(value)) {
     return 'is no app password, xxxx-xxxx-xxxx-xxxx; the account’s own password is for people'
   }
+  if (!ONE_WORD.test(value)) {
+    return 'has a space, a line break or a letter outside ASCII in it; copy the secret anew, all of it and nothing else'
+  }
   return undefined
 }
+
+/** What a header can carry, and what every platform's keys and tokens are made of. */
+const ONE_WORD = /^[!-~]+$/
 
 const APP_PASSWORD = /^[a-z0-9]{4}(?:-[a-z0-9]{4}){3}$/
 

@@ -77,6 +77,46 @@ test('a webhook’s secret must be one', () => {
   expect([channel!.name, channel!.account]).toEqual(['webhook', 'a'])
 })
 
+test.each([
+  ['a line break in it', 'hemlig\nword'],
+  ['one behind it', 'hemlig\n'],
+  ['a space before it', ' hemlig'],
+  ['a control character', 'hemlig\u0007'],
+  ['another alphabet’s letter', 'hemligé'],
+])('a secret with %s is told by its variable and never shown', (_, secret) => {
+  const names = ['APP_KEY', 'APP_SECRET', 'TOKEN', 'TOKEN_SECRET', 'MASTODON_TOKEN', 'P', 'S']
+  const env = Object.fromEntries(names.map((name) => [name, secret]))
+  const faults = findSecretFaults(
+    town({
+      x: [x],
+      mastodon: [mastodon('https://mastodon.example')],
+      bluesky: [
+        { service: 'https://bsky.social', account: 'a', language: 'sv', appPasswordEnv: 'P' },
+      ],
+      webhook: [{ account: 'a', language: 'sv', url: 'https://a.example', secretEnv: 'S' }],
+    }),
+    env,
+  )
+  expect(faults.map((fault) => / variable (\w+) /.exec(fault)?.[1])).toEqual(names)
+  expect(faults.join()).not.toContain('hemlig')
+  expect(faults[4]).toBe(
+    'channels.mastodon.accessTokenEnv: the environment variable MASTODON_TOKEN has a space, a line break or a letter outside ASCII in it; copy the secret anew, all of it and nothing else',
+  )
+})
+
+test('a right secret with a line break behind it is told too', () => {
+  const accounts = {
+    bluesky: [
+      { service: 'https://bsky.social', account: 'a', language: 'sv', appPasswordEnv: 'P' },
+    ],
+    webhook: [{ account: 'a', language: 'sv', url: 'https://a.example', secretEnv: 'S' }],
+  } as const
+  const env = { P: FAKE_BLUESKY_PASSWORD, S: FAKE_WEBHOOK_SECRET }
+  expect(findSecretFaults(town(accounts), env)).toEqual([])
+  const broken = { P: `${env.P}\n`, S: `${env.S}\n` }
+  expect(findSecretFaults(town(accounts), broken)).toHaveLength(2)
+})
+
 test('a town without accounts opens none', () => {
   expect(open({}, {})).toEqual([])
 })

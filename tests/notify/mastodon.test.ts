@@ -238,6 +238,16 @@ describe('credentials', () => {
     })
   })
 
+  test('that no header can carry are not told', async () => {
+    const torn = openTo(fake.url, { accessToken: 'hemlig\nword' })
+    expect(await torn.send(first(), turn())).toEqual({
+      kind: 'later',
+      because: 'unreachable',
+      detail: 'TypeError',
+    })
+    expect(fake.requests).toEqual([])
+  })
+
   test('that are right are ready; a server in trouble tells nothing', async () => {
     expect(await mastodon.check(turn())).toEqual({ kind: 'ready' })
     fake.otherFaults.push('503-json')

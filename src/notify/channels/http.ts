@@ -113,9 +113,12 @@ export function textAt(json: unknown, key: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** `fetch failed` tells nothing: the cause does. */
+/**
+ * `fetch failed` tells nothing: the cause does. Where there is none its name has to do: a message may
+ * quote a header that `fetch` would not send, and with it the secret.
+ */
 function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
+  if (!(error instanceof Error)) return 'no answer'
   const { cause } = error
-  return cause instanceof Error ? cause.message || cause.name : error.message
+  return cause instanceof Error ? cause.message || cause.name : error.name
 }
