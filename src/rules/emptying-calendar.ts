@@ -11,7 +11,7 @@ import type { PlannedEmptying, PlanRecord } from './record.ts'
 import { expandDays, joined } from './town-plan.ts'
 
 export interface EmptyingEvent {
-  /** `2026-05-07`, the local day on which it begins, and the how-manieth of that day, from 1. */
+  /** `2026-05-07`, the local day on which it begins, and the how-manieth that was planned for it, from 1. */
   readonly day: string
   readonly nth: number
   readonly from: EpochMs
@@ -52,7 +52,8 @@ export function followPlans(
     const past = (plans.get(key)?.windows ?? []).filter(({ until }) => until <= at)
     const windows = [...past, ...emptyings.filter(({ until }) => until > at)]
     plans.set(key, { of: containerId, windows })
-    settle(events, eventsOf([...plans.values()], fractionOf, timeZone), at)
+    const planned = windowsOf([...plans.values()], fractionOf)
+    settle(events, named(planned, [...events.values()], timeZone), at)
   }
   return [...events.values()].toSorted((a, b) => a.from - b.from || a.nth - b.nth)
 }
@@ -78,12 +79,11 @@ export function followServiceDays(
 /** Stands where a container's id would; no event tells of it. */
 const BIKE = 'bike' as ContainerId
 
-/** Windows by name: a day and a number. Containers that are emptied in the very same window share it. */
-function eventsOf(
+/** In order of time. Containers that are emptied in the very same window share it. */
+function windowsOf(
   plans: readonly { readonly of: ContainerId; readonly windows: readonly PlannedEmptying[] }[],
   fractionOf: ReadonlyMap<ContainerId, Fraction>,
-  timeZone: string,
-): ReadonlyMap<string, Window> {
+): readonly Window[] {
   const shared = new Map<string, { from: EpochMs; until: EpochMs; fractions: Set<Fraction> }>()
   for (const [containerId, own] of Map.groupBy(plans, (plan) => plan.of)) {
     for (const { from, until } of joined(own.flatMap(({ windows }) => windows))) {
@@ -93,16 +93,64 @@ function eventsOf(
       shared.set(key, window)
     }
   }
-  const inOrder = [...shared.values()].toSorted((a, b) => a.from - b.from || a.until - b.until)
-  const named = new Map<string, Window>()
-  const nthOf = new Map<string, number>()
-  for (const { from, until, fractions } of inOrder) {
-    const { day } = wallTime(from, timeZone)
-    const nth = (nthOf.get(day) ?? 0) + 1
-    nthOf.set(day, nth)
-    named.set(`${day} ${nth}`, { from, until, fractions: [...fractions].toSorted() })
+  return [...shared.values()]
+    .map(({ from, until, fractions }) => ({ from, until, fractions: [...fractions].toSorted() }))
+    .toSorted((a, b) => a.from - b.from || a.until - b.until)
+}
+
+/** Windows by name: a day and a number, that of the day's event which it is most like, else a new one. */
+function named(
+  windows: readonly Window[],
+  events: readonly EmptyingEvent[],
+  timeZone: string,
+): ReadonlyMap<string, Window> {
+  const eventsOn = Map.groupBy(events, ({ day }) => day)
+  const windowsOn = Map.groupBy(windows, ({ from }) => wallTime(from, timeZone).day)
+  const byName = new Map<string, Window>()
+  for (const [day, own] of windowsOn) {
+    const known = eventsOn.get(day) ?? []
+    const matched = matchAlike(own, known)
+    let last = Math.max(0, ...known.map(({ nth }) => nth))
+    for (const window of own) byName.set(`${day} ${matched.get(window)?.nth ?? ++last}`, window)
   }
-  return named
+  return byName
+}
+
+/** Each window with at most one event and each event with at most one window, those most alike first. */
+function matchAlike(
+  windows: readonly Window[],
+  events: readonly EmptyingEvent[],
+): ReadonlyMap<Window, EmptyingEvent> {
+  const pairs = windows.flatMap((window) =>
+    events.map((event) => ({ window, event, rank: rankOf(window, event) })),
+  )
+  const alike = pairs
+    .filter(({ rank }) => rank < NOT_ALIKE)
+    .toSorted((a, b) => a.rank - b.rank || apart(a.window, a.event) - apart(b.window, b.event))
+  const matched = new Map<Window, EmptyingEvent>()
+  const taken = new Set<EmptyingEvent>()
+  for (const { window, event } of alike) {
+    if (matched.has(window) || taken.has(event)) continue
+    matched.set(window, event)
+    taken.add(event)
+  }
+  return matched
+}
+
+const NOT_ALIKE = 4
+
+/**
+ * By the hours, else by the fractions; what was called off stands behind what was not. A record changes
+ * one container, so that a window with neither in common is another emptying.
+ */
+function rankOf(window: Window, event: EmptyingEvent): number {
+  if (isSameTime(window, event)) return event.isCalledOff ? 1 : 0
+  if (isSameFractions(window, event)) return event.isCalledOff ? 3 : 2
+  return NOT_ALIKE
+}
+
+function apart(a: Window, b: Window): number {
+  return Math.abs(a.from - b.from) + Math.abs(a.until - b.until)
 }
 
 function settle(
@@ -141,5 +189,13 @@ function settle(
 }
 
 function isSame(a: Window, b: Window): boolean {
-  return a.from === b.from && a.until === b.until && a.fractions.join() === b.fractions.join()
+  return isSameTime(a, b) && isSameFractions(a, b)
+}
+
+function isSameTime(a: Window, b: Window): boolean {
+  return a.from === b.from && a.until === b.until
+}
+
+function isSameFractions(a: Window, b: Window): boolean {
+  return a.fractions.join() === b.fractions.join()
 }

@@ -99,6 +99,65 @@ test('what was called off and is planned again is the same event', () => {
   expect(follow(...records)).toEqual([{ ...thursday, revision: 2, changed: 2 }])
 })
 
+describe('of two on the same day', () => {
+  const evening = { ...thursday, event: '2026-05-07 2', hour: 18 }
+  const both = told([hours(7, 6, 8), hours(7, 18, 20)])
+  const off = { isCalledOff: true, revision: 1, changed: 1 }
+  const changed = { revision: 1, changed: 1 }
+
+  test('the one that is planned no more is called off, the other stays', () => {
+    const evenings = told([hours(7, 18, 20)], { at: later })
+    expect(follow(both, evenings)).toEqual([{ ...thursday, ...off }, evening])
+    const mornings = told([hours(7, 6, 8)], { at: later })
+    expect(follow(both, mornings)).toEqual([thursday, { ...evening, ...off }])
+  })
+
+  test('the one that is left is found by the nearest hours where they change as well', () => {
+    const records = [both, told([hours(7, 17, 20)], { at: later })]
+    expect(follow(...records)).toEqual([
+      { ...thursday, ...off },
+      { ...evening, hour: 17, ...changed },
+    ])
+  })
+
+  test('each keeps its number while they change places', () => {
+    const glassAtSeven = told([hours(7, 7, 9)], { of: glass })
+    const paperAtNoon = told([hours(7, 12, 14)], { at: later })
+    expect(follow(told([hours(7, 6, 8)]), glassAtSeven, paperAtNoon)).toEqual([
+      { ...thursday, event: '2026-05-07 2', hour: 7, fractions: ['clear-glass'] },
+      { ...thursday, hour: 12, ...changed },
+    ])
+  })
+
+  test('an earlier one that is added, or another called off before, takes no number that was given', () => {
+    const added = told([hours(7, 4, 5), hours(7, 6, 8), hours(7, 18, 20)], { at: later })
+    expect(follow(both, added)).toEqual([
+      { ...thursday, event: '2026-05-07 3', hour: 4 },
+      thursday,
+      evening,
+    ])
+    const glassAtNine = told([hours(7, 9, 10)], { of: glass, at: later })
+    expect(follow(told([hours(7, 6, 8)]), told([], { at: later }), glassAtNine)).toEqual([
+      { ...thursday, ...off },
+      { ...thursday, event: '2026-05-07 2', hour: 9, fractions: ['clear-glass'] },
+    ])
+  })
+
+  test('one that changes its hours is not taken for one that was called off', () => {
+    const eveningOff = told([hours(7, 6, 8)], { at: later })
+    const moved = told([hours(7, 16, 19)], { at: plus(at, 2 * HOUR) })
+    expect(follow(both, eveningOff, moved)).toEqual([
+      { ...thursday, hour: 16, revision: 1, changed: 2 },
+      { ...evening, ...off },
+    ])
+    const otherPaper = told([hours(7, 17, 18)], { of: secondPaper, at: plus(at, 2 * HOUR) })
+    expect(follow(both, eveningOff, otherPaper)).toEqual([
+      thursday,
+      { ...evening, hour: 17, revision: 2, changed: 2 },
+    ])
+  })
+})
+
 test('what is over is not called off by a plan that no longer has it', () => {
   const friday = local('2026-05-08T10:00')
   const records = [
