@@ -190,6 +190,7 @@ export const fi: Messages = {
   saidHere: 'Täällä ja syötteissä:',
   onItsWay: 'matkalla',
   notSaidThere: 'ei päässyt sinne',
+  maybeSaidThere: 'emme tiedä, pääsikö se sinne',
   followedUp: (when) => `Sai jatkoa ${when}`,
   postTitle: (station) => `Viesti: ${station}`,
   postedAt: (when) => `Kirjoitettu ${when}.`,

@@ -62,15 +62,16 @@ function deliveryText(view: View, delivery: Delivery): Html {
   switch (delivery.state) {
     case 'sent': {
       const url = remoteUrl(delivery, view.town.town.channels)
-      const when = time(view, delivery.firstTriedAt ?? delivery.dueAt)
+      const when = time(view, delivery.sentAt ?? delivery.dueAt)
       return url === undefined
         ? html`${place} ${when}`
         : html`${place} <a href="${url}" rel="external">${when}</a>`
     }
     case 'due':
     case 'sending':
+      return html`${place} ${delivery.expiresAt <= view.now ? say.notSaidThere : say.onItsWay}`
     case 'uncertain':
-      return html`${place} ${say.onItsWay}`
+      return html`${place} ${say.maybeSaidThere}`
     case 'dead':
     case 'expired':
     case 'withdrawn':

@@ -79,6 +79,8 @@ export interface Delivery extends NewDelivery {
   readonly sendAt: EpochMs
   /** When the earliest try began. */
   readonly firstTriedAt?: EpochMs
+  /** When the channel took it. */
+  readonly sentAt?: EpochMs
   readonly remoteId?: string
   readonly lastError?: string
   /** Absent for a post of an area or of the whole town. */

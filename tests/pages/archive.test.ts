@@ -159,14 +159,14 @@ describe('a post’s page', () => {
     await town.store.settleDelivery(claimed.id, {
       state: 'sent',
       remoteId: '1920000000000000001',
-      at: plus(TUESDAY, MINUTE),
+      at: plus(TUESDAY, 20 * MINUTE),
     })
     const told = await whereSaid(town, `/en/p/${A}`)
     expect(told).toContain(
       'Here and in the feeds: <time datetime="2026-05-05T12:35:00.000Z">today 14:35</time>',
     )
     expect(told).toContain(
-      'X, provstad_avs: <a href="https://x.com/i/web/status/1920000000000000001" rel="external"><time datetime="2026-05-05T12:36:00.000Z">today 14:36</time>',
+      'X, provstad_avs: <a href="https://x.com/i/web/status/1920000000000000001" rel="external"><time datetime="2026-05-05T12:55:00.000Z">today 14:55</time>',
     )
   })
 
@@ -212,6 +212,26 @@ describe('a post’s page', () => {
     const told = await page(town, `/p/${A}`)
     expect(told).toContain('X, provstad_avs: kom inte ut där')
     expect(told).not.toContain('suspended')
+  })
+
+  test.each([
+    [`/p/${A}`, 'X, provstad_avs: vi vet inte om det kom ut där'],
+    [`/en/p/${A}`, 'X, provstad_avs: we don’t know whether it got out there'],
+    [`/fi/p/${A}`, 'X, provstad_avs: emme tiedä, pääsikö se sinne'],
+  ])('%s owns up to not knowing whether it got out', async (url, words) => {
+    await using town = await saidTown([way])
+    const { id } = (await town.store.claimDelivery(X, plus(TUESDAY, MINUTE), MINUTE))!
+    await town.store.settleDelivery(id, { state: 'uncertain', error: 'no answer' })
+    expect(await whereSaid(town, url)).toContain(words)
+  })
+
+  test.each(['due', 'sending'])('is not on its way once its time is out: %s', async (state) => {
+    await using town = await saidTown([way])
+    if (state === 'sending') await town.store.claimDelivery(X, plus(TUESDAY, MINUTE), MINUTE)
+    town.setNow(plus(way.expiresAt, -1))
+    expect(await whereSaid(town)).toContain('X, provstad_avs: på väg')
+    town.setNow(way.expiresAt)
+    expect(await whereSaid(town)).toContain('X, provstad_avs: kom inte ut där')
   })
 
   test('leads nowhere by what is no address', async () => {

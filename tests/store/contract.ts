@@ -1524,7 +1524,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
             state: 'due',
             attempts: 0,
           },
-          { ...first, state: 'sent', remoteId: '17' },
+          { ...first, state: 'sent', remoteId: '17', sentAt: later },
         ])
         expect(await store.deliveries({ postKey: postKey(1), limit: 10 })).toHaveLength(1)
       }),

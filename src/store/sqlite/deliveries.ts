@@ -182,6 +182,7 @@ function deliveryOf(row: Selectable<Tables['delivery']> & { readonly send_at: nu
     sendAt: row.send_at as EpochMs,
     attempts: row.attempts,
     ...(row.first_tried_at === null ? {} : { firstTriedAt: row.first_tried_at as EpochMs }),
+    ...(row.sent_at === null ? {} : { sentAt: row.sent_at as EpochMs }),
     ...(row.remote_id === null ? {} : { remoteId: row.remote_id }),
     ...(row.last_error === null ? {} : { lastError: row.last_error }),
   }
