@@ -134,7 +134,7 @@ export function calendarRoutes(app: FastifyInstance, deps: ApiDeps): void {
       pageUrl: `${root}${station ? `/s/${station.id}` : '/'}`,
       events: events.toSorted((a, b) => a.from - b.from || (a.uid < b.uid ? -1 : 1)),
     })
-    return sendFresh(request, reply, calendar, { now, maxAgeSeconds })
+    return sendFresh(request, reply, calendar, maxAgeSeconds)
   }
 
   async function sendBikeDays(
@@ -173,7 +173,7 @@ export function calendarRoutes(app: FastifyInstance, deps: ApiDeps): void {
           changedAt: day.changedAt,
         })),
     })
-    return sendFresh(request, reply, calendar, { now, maxAgeSeconds })
+    return sendFresh(request, reply, calendar, maxAgeSeconds)
   }
 
   for (const language of LANGUAGES) {

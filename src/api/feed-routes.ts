@@ -136,7 +136,7 @@ export function feedRoutes(app: FastifyInstance, deps: ApiDeps): void {
     if (hubUrl !== undefined) {
       void reply.header('link', `<${hubUrl}>; rel="hub", <${selfUrl}>; rel="self"`)
     }
-    return sendFresh(request, reply, feed, { now, maxAgeSeconds })
+    return sendFresh(request, reply, feed, maxAgeSeconds)
   }
 
   for (const prefix of LANGUAGES) {

@@ -55,8 +55,6 @@ export interface RenderedFeed {
   readonly body: string
   /** Strong: a hash of the body, quotes included. */
   readonly etag: string
-  /** Of the newest post or correction; absent for a feed without posts. */
-  readonly changedAt?: EpochMs
 }
 
 const ATOM = 'application/atom+xml'
@@ -84,7 +82,7 @@ export function atomFeed(request: FeedRequest): RenderedFeed {
     '</feed>',
     '',
   ]
-  return rendered(`${ATOM}; charset=utf-8`, lines.join('\n'), posts)
+  return rendered(`${ATOM}; charset=utf-8`, lines.join('\n'))
 }
 
 /** The attributes of the links that a feed has to itself, to its other languages, and to its hub. */
@@ -151,7 +149,7 @@ export function rssFeed(request: FeedRequest): RenderedFeed {
     '</rss>',
     '',
   ]
-  return rendered(`${RSS}; charset=utf-8`, lines.join('\n'), posts)
+  return rendered(`${RSS}; charset=utf-8`, lines.join('\n'))
 }
 
 function rssItem(post: FeedPost, { publicUrl, language }: FeedRequest): string[] {
@@ -201,7 +199,7 @@ export function jsonFeed(request: FeedRequest): RenderedFeed {
     })),
   }
   const body = `${JSON.stringify(feed, undefined, 2)}\n`
-  return rendered('application/feed+json; charset=utf-8', body, posts)
+  return rendered('application/feed+json; charset=utf-8', body)
 }
 
 /** A post's name for ever, whatever the language: `{publicUrl}/p/{key}`. It is shown there in Swedish. */
@@ -245,13 +243,11 @@ function newestFirst(posts: readonly FeedPost[]): readonly FeedPost[] {
   return posts.toSorted((a, b) => b.at - a.at || (a.key < b.key ? -1 : 1))
 }
 
-function rendered(contentType: string, body: string, posts: readonly FeedPost[]): RenderedFeed {
-  const changedAt = newestChange(posts)
+function rendered(contentType: string, body: string): RenderedFeed {
   return {
     contentType,
     body,
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
-    ...(changedAt !== undefined && { changedAt }),
   }
 }
 

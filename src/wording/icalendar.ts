@@ -39,7 +39,6 @@ export interface RenderedCalendar {
   readonly contentType: string
   readonly body: string
   readonly etag: string
-  readonly changedAt?: EpochMs
 }
 
 export function icalendar(request: CalendarRequest): RenderedCalendar {
@@ -66,9 +65,6 @@ export function icalendar(request: CalendarRequest): RenderedCalendar {
     contentType: 'text/calendar; charset=utf-8; method=PUBLISH',
     body,
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
-    ...(events.length > 0 && {
-      changedAt: Math.max(...events.map(({ changedAt }) => changedAt)) as EpochMs,
-    }),
   }
 }
 

@@ -137,20 +137,13 @@ test('a reader that has the newest is told so in no bytes, until there is someth
   expect((await again()).statusCode).toBe(200)
 })
 
-test('a reader that knows only the date is told so too, once its second is over', async () => {
+test('a reader that knows only a date gets it all: a date would not tell another name', async () => {
   await using town = await talkingTown()
-  const ask = (since?: string) =>
-    town.app.inject({
-      url: '/feeds/town.rss',
-      ...(since !== undefined && { headers: { 'if-modified-since': since } }),
-    })
-  expect((await ask()).headers).not.toHaveProperty('last-modified')
-  town.setNow(plus(TUESDAY, SECOND))
-  const date = String((await ask()).headers['last-modified'])
-  expect(date).toBe('Tue, 05 May 2026 12:35:00 GMT')
-  expect((await ask(date)).statusCode).toBe(304)
-  expect((await ask('Tue, 05 May 2026 12:34:59 GMT')).statusCode).toBe(200)
-  expect((await ask('yesterday')).statusCode).toBe(200)
+  town.setNow(plus(TUESDAY, MINUTE))
+  const headers = { 'if-modified-since': 'Tue, 05 May 2026 12:36:00 GMT' }
+  const answer = await town.app.inject({ url: '/feeds/town.rss', headers })
+  expect(answer.statusCode).toBe(200)
+  expect(answer.headers).not.toHaveProperty('last-modified')
 })
 
 test('a post is dated by when it could be read, so that no reader misses it', async () => {
@@ -158,8 +151,7 @@ test('a post is dated by when it could be read, so that no reader misses it', as
   const said = plus(TUESDAY, 5 * MINUTE)
   await town.say([], [fullPost(TUESDAY, A, { sendAt: said })])
   town.setNow(plus(said, SECOND))
-  const { headers, body } = await town.app.inject('/feeds/town.atom')
-  expect(headers['last-modified']).toBe('Tue, 05 May 2026 12:40:00 GMT')
+  const { body } = await town.app.inject('/feeds/town.atom')
   expect(body).toContain('<published>2026-05-05T12:40:00.000Z</published>')
 })
 
@@ -183,11 +175,12 @@ test('a post that was taken back says so, and a reader that has the old feed get
   town.setNow(later)
   await town.say([], [correctionOf(fullPost(TUESDAY, A), later)])
   town.setNow(plus(later, SECOND))
-  const { statusCode, body, headers } = await town.app.inject({
+  const { statusCode, body } = await town.app.inject({
     url: '/feeds/stations/1490-901.atom',
     headers: { 'if-none-match': String(first.headers.etag) },
   })
-  expect([statusCode, headers['last-modified']]).toEqual([200, 'Tue, 05 May 2026 12:37:00 GMT'])
+  expect(statusCode).toBe(200)
+  expect(body).toContain('<updated>2026-05-05T12:37:00.000Z</updated>')
   expect(body).toContain('<title type="text">Rättat, stämde inte: Ekudden: behållaren')
   expect(body).toContain('<title type="text">Rättelse: vi skrev 14:35 att det var fullt på Ekudden')
 })
