@@ -186,6 +186,7 @@ function storeOfNothing(): Store {
     keepRejected: async () => {},
     keepBeliefs: async () => {},
     isUnderWay: async () => false,
+    voicesBefore: async () => [],
     keepEffects: async () => [],
   }
   const known: Pick<

@@ -5,6 +5,7 @@
 import type { Delivery, Post, Store } from '#src/store/contract.ts'
 import type { PostKey } from '#src/stations/ids.ts'
 import type { EpochMs } from '#src/stations/time.ts'
+import { LOOK_BACK, newsTakenBack } from '#src/store/news-taken-back.ts'
 import type { Followed } from './channel.ts'
 
 export type Place =
@@ -13,9 +14,6 @@ export type Place =
   | { readonly kind: 'over'; readonly as: 'expired' | 'withdrawn'; readonly because: string }
   /** Another post of the station goes first; it is next due at `dueAt`. */
   | { readonly kind: 'wait'; readonly dueAt: EpochMs }
-
-/** So many of a station's newest posts are looked through; older news has long been said or dropped. */
-const LOOK_BACK = 30
 
 /** Where a claimed delivery stands among its station's other posts. */
 export async function findPlace(
@@ -86,15 +84,6 @@ export function placeOfNews(post: Post, posts: readonly Post[]): Place {
   return post.items.every((item) => closed.has(item.episode))
     ? { kind: 'over', as: 'expired', because: 'taken back before it was said' }
     : { kind: 'go' }
-}
-
-/** The open posts that a close post takes back, whole or in part. */
-export function newsTakenBack(post: Post, posts: readonly Post[]): readonly Post[] {
-  const episodes = new Set(post.items.map((item) => item.episode))
-  return posts.filter(
-    (p) =>
-      p.kind === 'open' && p.at <= post.at && p.items.some((item) => episodes.has(item.episode)),
-  )
 }
 
 /** `told` holds what became of the news on this way out; empty when the news wasn't found. */

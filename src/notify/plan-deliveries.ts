@@ -1,19 +1,29 @@
 /** Which ways out a post takes. Feeds and pages need none: they read the posts themselves. */
+import type { Language } from '#src/stations/fraction.ts'
 import type { Account, ChannelName } from '#src/stations/station.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
-import type { NewDelivery, Post } from '#src/store/contract.ts'
+import type { NewDelivery, Post, Voice } from '#src/store/contract.ts'
 import { webhookBody } from './webhook-body.ts'
 
 /** X forbids the same words from several accounts: where more than one would say them, the narrowest does. */
 const ONE_VOICE: ReadonlySet<ChannelName> = new Set(['x'])
 
-/** One delivery for each channel and account whose place it is; none for what only staff shall see. Pure. */
-export function planDeliveries(post: Post, town: TownIndex): readonly NewDelivery[] {
+/**
+ * One delivery for each channel and account whose place it is; none for what only staff shall see. Who
+ * was given what the post takes back (`before`) gets it too, while the town has the account. Pure.
+ */
+export function planDeliveries(
+  post: Post,
+  town: TownIndex,
+  before: readonly Voice[] = [],
+): readonly NewDelivery[] {
   if (post.audience !== 'public') return []
   return Object.entries(town.town.channels).flatMap(([name, accounts]) => {
     const channel = name as ChannelName
-    const speakers = speakersOf(post, town, accounts, ONE_VOICE.has(channel))
-    return speakers.map(({ account, language }) => ({
+    const here = before.filter((voice) => voice.channel === channel)
+    const speakers = speakersOf(post, town, accounts, here)
+    const heard = ONE_VOICE.has(channel) ? narrowestOf(speakers) : speakers
+    return heard.map(({ account, language }) => ({
       postKey: post.key,
       channel,
       account,
@@ -25,8 +35,17 @@ export function planDeliveries(post: Post, town: TownIndex): readonly NewDeliver
   })
 }
 
+interface Speaker {
+  readonly account: string
+  readonly language: Language
+  readonly width: number
+}
+
+/** Narrower than any place: whoever said the news takes it back, in the language of the news. */
+const SAID_IT = -1
+
 /** Lower is narrower; undefined where the post isn't the account's. */
-function width(
+function widthOf(
   { stationId, areaId }: Pick<Post, 'stationId' | 'areaId'>,
   { stations, areas }: Account,
 ): number | undefined {
@@ -39,19 +58,23 @@ function speakersOf(
   post: Post,
   town: TownIndex,
   accounts: readonly Account[],
-  oneVoice: boolean,
-): readonly Account[] {
+  before: readonly Voice[],
+): readonly Speaker[] {
   const { stationId } = post
   const areaId = stationId === undefined ? post.areaId : town.stations.get(stationId)?.areaId
   const place = { ...(stationId && { stationId }), ...(areaId && { areaId }) }
-  const heard = accounts.flatMap((account) => {
-    const wide = width(place, account)
-    return wide === undefined ? [] : [{ account, wide }]
+  return accounts.flatMap((account) => {
+    const said = before.find((voice) => voice.account === account.account)
+    const width = said ? SAID_IT : widthOf(place, account)
+    if (width === undefined) return []
+    return [{ account: account.account, language: (said ?? account).language, width }]
   })
-  if (!oneVoice) return heard.map(({ account }) => account)
-  const narrowest = heard.toSorted((a, b) => a.wide - b.wide)
-  return accounts.filter(
-    (account) =>
-      narrowest.find((h) => h.account.language === account.language)?.account === account,
+}
+
+/** One for each language. */
+function narrowestOf(speakers: readonly Speaker[]): readonly Speaker[] {
+  const sorted = speakers.toSorted((a, b) => a.width - b.width)
+  return speakers.filter(
+    (speaker) => sorted.find(({ language }) => language === speaker.language) === speaker,
   )
 }

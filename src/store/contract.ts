@@ -57,10 +57,14 @@ export interface WayOut {
   readonly account: string
 }
 
-/** One post on its way out by one account, with the bytes it will carry. */
-export interface NewDelivery extends WayOut {
-  readonly postKey: PostKey
+/** An account and the language that it speaks. */
+export interface Voice extends WayOut {
   readonly language: Language
+}
+
+/** One post on its way out by one account, with the bytes it will carry. */
+export interface NewDelivery extends Voice {
+  readonly postKey: PostKey
   readonly text: string
   readonly dueAt: EpochMs
   readonly expiresAt: EpochMs
@@ -203,6 +207,8 @@ export interface JournalTx {
   }): Promise<void>
   /** Whether a way out has begun to say a post, so that it may have been seen. */
   isUnderWay(post: PostKey): Promise<boolean>
+  /** Who was given what a post takes back: the news that a close is about, the post that a correction corrects. */
+  voicesBefore(post: Post): Promise<readonly Voice[]>
   /**
    * A post or a delivery that is there already stays as it is: nothing is said twice. What of a
    * withdrawn post waits is never claimed any more.

@@ -34,6 +34,7 @@ import type {
   NewReading,
   Post,
   Store,
+  Voice,
 } from './contract.ts'
 import type {
   Committed,
@@ -59,8 +60,15 @@ export interface JournalOptions {
   /** Makes what judges the readings; the filter of `src/quality` unless another is given. */
   readonly makeBelievers?: typeof startBelievers
   readonly wordPost: WordPost
-  /** Which ways out a post takes, in the town as it stands at that commit. May be asked before the journal is open. */
-  readonly deliveriesFor: (post: Post, town: TownIndex) => readonly NewDelivery[]
+  /**
+   * Which ways out a post takes, in the town as it stands at that commit; `before` were given what it
+   * takes back. May be asked before the journal is open.
+   */
+  readonly deliveriesFor: (
+    post: Post,
+    town: TownIndex,
+    before: readonly Voice[],
+  ) => readonly NewDelivery[]
   readonly clock: Clock
   /** Told of faults of ours: a commit that failed, a listener or the engine that threw. */
   readonly onFault: (what: string, error: unknown) => void
@@ -392,8 +400,9 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
       }
     }
     for (const post of posts) {
+      const before = await tx.voicesBefore(post)
       try {
-        deliveries.push(...options.deliveriesFor(post, townThen))
+        deliveries.push(...options.deliveriesFor(post, townThen, before))
       } catch (error) {
         onFault(`a post finds no way out and stays on our own pages (${post.key})`, error)
       }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import {
   findFollowed,
-  newsTakenBack,
   placeOfCorrection,
   placeOfNews,
   placeOfTakingBack,
 } from '#src/notify/order.ts'
 import { MINUTE, plus } from '#src/stations/time.ts'
 import type { Delivery, DeliveryState, Post } from '#src/store/contract.ts'
+import { newsTakenBack } from '#src/store/news-taken-back.ts'
 import { claimed, makeItem, makePost, noon, postKey } from './deliveries.ts'
 
 const later = plus(noon, 40 * MINUTE)

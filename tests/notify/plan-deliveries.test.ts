@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { planDeliveries } from '#src/notify/plan-deliveries.ts'
+import type { Language } from '#src/stations/fraction.ts'
 import type { Account, XAccount } from '#src/stations/station.ts'
 import { indexTown } from '#src/stations/town-index.ts'
-import type { Post } from '#src/store/contract.ts'
+import type { Post, Voice } from '#src/store/contract.ts'
 import { dividedTown, ekudden, hamnen, north, south, torget } from '#tests/support/town.ts'
 import { makePost, noon } from './deliveries.ts'
 
@@ -20,9 +21,19 @@ const accounts = [
   account('harbours', { stations: [hamnen.id, torget.id] }),
 ]
 
-function planned(post: Post, x: readonly XAccount[] = accounts): readonly string[] {
-  const town = indexTown({ ...dividedTown, channels: { x } })
-  return planDeliveries(post, town).map(
+function planned(
+  post: Post,
+  x: readonly XAccount[] = accounts,
+  channel: 'x' | 'mastodon' = 'x',
+  before: readonly Voice[] = [],
+): readonly string[] {
+  const mastodon = x.map((account) => ({
+    ...account,
+    server: 'https://a.example',
+    accessTokenEnv: 'A',
+  }))
+  const town = indexTown({ ...dividedTown, channels: channel === 'x' ? { x } : { mastodon } })
+  return planDeliveries(post, town, before).map(
     ({ channel, account, text }) => `${channel} ${account} ${text === post.texts.en ? 'en' : 'sv'}`,
   )
 }
@@ -54,6 +65,50 @@ test('a station whose own account is all there is speaks for nobody else', () =>
   const one = [account('ekudden', { stations: [ekudden.id] })]
   expect(planned(at({ stationId: hamnen.id }), one)).toEqual([])
   expect(planned(at({}), one)).toEqual([])
+})
+
+describe('who was given the news is given its taking back', () => {
+  const close = at({ stationId: ekudden.id, kind: 'close' })
+  const said = (account: string, channel: 'x' | 'mastodon', language: Language = 'sv'): Voice => ({
+    channel,
+    account,
+    language,
+  })
+
+  test('on X nobody else, though a narrower account has come since', () => {
+    expect(planned(close, accounts, 'x', [said('town', 'x')])).toEqual([
+      'x town sv',
+      'x town_en en',
+    ])
+  })
+
+  test('elsewhere beside all others', () => {
+    expect(planned(close, accounts, 'mastodon', [said('harbours', 'mastodon')])).toEqual([
+      'mastodon town sv',
+      'mastodon town_en en',
+      'mastodon north sv',
+      'mastodon ekudden sv',
+      'mastodon harbours sv',
+    ])
+  })
+
+  test('though the station is no longer its own', () => {
+    const narrowed = [account('town', { stations: [hamnen.id] })]
+    expect(planned(close, narrowed)).toEqual([])
+    expect(planned(close, narrowed, 'x', [said('town', 'x')])).toEqual(['x town sv'])
+  })
+
+  test('in the language of the news', () => {
+    const english = [account('town', { language: 'en' })]
+    expect(planned(close, english, 'x', [said('town', 'x')])).toEqual(['x town sv'])
+  })
+
+  test.each([
+    ['left the town', said('gone', 'x')],
+    ['is another’s of that name', said('town', 'mastodon')],
+  ])('but no account that %s', (_, voice) => {
+    expect(planned(close, accounts, 'x', [voice])).toEqual(['x town_en en', 'x ekudden sv'])
+  })
 })
 
 test('what only staff shall see goes nowhere, nor does anything without accounts', () => {

@@ -1357,6 +1357,46 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
     )
   })
 
+  describe(`${name}: who was given what a post takes back`, () => {
+    const close = (n: number, over: Partial<Post> = {}) =>
+      post(9, { kind: 'close', items: post(n).items, ...over })
+    const voice = (account: string) => ({ channel: 'x', account, language: 'sv' })
+    const given = (more: Partial<Effects>, of: Post) =>
+      withTown(async (store) => {
+        const deliveries = ['provstad', 'ekudden'].map((account) => delivery(1, { account }))
+        const kept = effects({
+          posts: [post(1), post(2)],
+          deliveries: [...deliveries, delivery(2)],
+        })
+        await store.journal((tx) => tx.keepEffects(kept))
+        await store.journal((tx) => tx.keepEffects(effects(more)))
+        found = await store.journal((tx) => tx.voicesBefore(of))
+      })
+    let found: readonly unknown[]
+
+    test('of a close, the news that it is about', async () => {
+      await given({}, close(1))()
+      expect(found).toEqual([voice('provstad'), voice('ekudden')])
+      await given({}, close(2))()
+      expect(found).toEqual([voice('provstad')])
+    })
+
+    test('of a correction, what it corrects', async () => {
+      await given({}, post(9, { kind: 'correction', items: [], corrects: postKey(2) }))()
+      expect(found).toEqual([voice('provstad')])
+    })
+
+    test.each([
+      ['of news nobody', {}, post(9, { items: post(1).items })],
+      ['of a close about nothing that was said', {}, close(7)],
+      ['of another station’s close nobody', {}, close(1, { stationId: hamnen.id })],
+      ['of news that was stopped nobody', { withdrawn: [postKey(1)] }, close(1)],
+    ])('%s', async (_, more, of) => {
+      await given(more, of)()
+      expect(found).toEqual([])
+    })
+  })
+
   describe(`${name}: what was not taken`, () => {
     test(
       'is counted by its reason and kept with its first kilobyte, newest first',

@@ -1,9 +1,10 @@
 /** The writes of a journal transaction. The hot ones are plain prepared statements. */
 import type { StatementSync } from 'node:sqlite'
 import type { ContainerState } from '#src/rules/decision.ts'
-import type { AreaId, ContainerId, DeviceId, StationId } from '#src/stations/ids.ts'
+import type { AreaId, ContainerId, DeviceId, PostKey, StationId } from '#src/stations/ids.ts'
 import { FAULTS, READING_FLAGS, type Reading } from '#src/stations/reading.ts'
-import type { JournalTx, Kept, NewReading, StoredDecision } from '../contract.ts'
+import type { JournalTx, Kept, NewReading, Post, StoredDecision, Voice } from '../contract.ts'
+import { LOOK_BACK, newsTakenBack } from '../news-taken-back.ts'
 import type { Connection } from './database.ts'
 import { type PackedReading, TOLD } from './day-chunk.ts'
 import { packedReadings } from './packed-readings.ts'
@@ -112,6 +113,11 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
   const findBegun = raw.prepare(
     `select 1 from delivery where post_key = ? and (attempts > 0 or state <> 'due') limit 1`,
   )
+  const findNewest = raw.prepare(`select body from post where station_id = ? and audience = ?
+    and withdrawn_at is null order by at desc, key limit ${LOOK_BACK}`)
+  const findVoices = raw.prepare(
+    'select channel, account, language from delivery where post_key = ? order by id',
+  )
   const insertDelivery = raw.prepare(`insert into delivery
     (post_key, station_id, channel, account, language, text, state, due_at, expires_at, attempts)
     values (?, ?, ?, ?, ?, ?, 'due', ?, ?, 0)
@@ -121,6 +127,14 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
   const deleteEngine = raw.prepare('delete from engine_state where key = ?')
   const moveJournal = raw.prepare(`insert into journal (id, seq, at) values (1, ?, ?)
     on conflict (id) do update set seq = excluded.seq, at = excluded.at`)
+
+  const takenBackBy = (post: Post): readonly PostKey[] => {
+    if (post.corrects !== undefined) return [post.corrects]
+    if (post.kind !== 'close') return []
+    const rows = findNewest.all(placeKey(post), post.audience) as { body: string }[]
+    const newest = rows.map(({ body }) => JSON.parse(body) as Post)
+    return newsTakenBack(post, newest).map(({ key }) => key)
+  }
 
   /** What the last readings were numbered, where not as they asked. */
   const renumbered = new Map<number, number>()
@@ -314,6 +328,9 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
       for (const [reason, n] of counts) countRejected.run(reason, n)
     },
     isUnderWay: async (post) => findBegun.get(post) !== undefined,
+    async voicesBefore(post) {
+      return takenBackBy(post).flatMap((key) => findVoices.all(key) as unknown as Voice[])
+    },
     async keepEffects({ decisions, posts, withdrawn, deliveries, containers, state, seq, at }) {
       keepContainers(containers)
       for (const [key, value] of state) {
