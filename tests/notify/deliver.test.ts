@@ -217,6 +217,18 @@ describe('what becomes of a delivery', () => {
     expect(run.deliveries[0]).toMatchObject({ state: 'sent', remoteId: '77' })
   })
 
+  test.each(['server-error', 'rate-limited'] as const)(
+    '%s each time is no proof where the far end can’t be asked',
+    async (because) => {
+      const run = await runDry([makePost(1, noon)], {
+        send: Array.from({ length: MAX_TRIES }, () => later(because)),
+        lookUp: [{ kind: 'unknowable', detail: 'it can’t be asked' }],
+      })
+      expect(states(run)[0]).toMatch(/^1 uncertain/)
+      expect(run.at).toBeGreaterThanOrEqual(HOUR)
+    },
+  )
+
   test('after a day of asking in vain a person decides', async () => {
     const post = makePost(1, noon, { expiresAt: plus(noon, SECOND) })
     const run = await runDry([post], {
