@@ -2,7 +2,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { followPlans, followServiceDays, type EmptyingEvent } from '#src/rules/emptying-calendar.ts'
+import {
+  followPlans,
+  followServiceDays,
+  type EmptyingEvent,
+  type ToldPlan,
+} from '#src/rules/emptying-calendar.ts'
 import type { Plans } from '#src/rules/plan.ts'
 import { planHorizon } from '#src/rules/town-plan.ts'
 import {
@@ -17,6 +22,7 @@ import { parseStationId } from '#src/stations/ids.ts'
 import type { Container, Station } from '#src/stations/station.ts'
 import { DAY, plus } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
+import type { RemovedContainer } from '#src/store/contract.ts'
 import { CALENDAR_WORDS } from '#src/wording/calendar-words.ts'
 import { icalendar, type CalendarEvent } from '#src/wording/icalendar.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
@@ -210,7 +216,7 @@ export function calendarRoutes(app: FastifyInstance, deps: ApiDeps): void {
           querystring: stationFractionCalendar.query,
         },
       },
-      (request, reply) => {
+      async (request, reply) => {
         const { file } = request.params
         const station = findStation(journal.town, request.params.station)
         if (!station) return sendNoStation(reply, request.params.station)
@@ -224,7 +230,13 @@ export function calendarRoutes(app: FastifyInstance, deps: ApiDeps): void {
             ]),
           )
         }
-        if (!station.containers.some((container) => container.fraction === fraction)) {
+        const isOfIt = (container: { readonly fraction: Fraction }) =>
+          container.fraction === fraction
+        // Phones that follow what is no longer there are told that it is called off.
+        const isKnown =
+          station.containers.some(isOfIt) ||
+          (await store.removedContainers(station.id)).some(isOfIt)
+        if (!isKnown) {
           return sendProblem(
             reply,
             problem('not-found', `There is no container for ${fraction} at ${station.id}.`),
@@ -273,7 +285,7 @@ function summaryOf(event: EmptyingEvent, station: Station, language: Language): 
   const names = event.fractions.map((fraction) => fractionName(fraction, language))
   const list = new Intl.ListFormat(language, { type: 'conjunction' }).format(names)
   const summary =
-    event.fractions.length === all.size && all.size > 1
+    all.size > 1 && [...all].every((fraction) => event.fractions.includes(fraction))
       ? say.summaryOfAll(station.name)
       : say.summary(station.name, list)
   return event.isCalledOff ? say.calledOff(summary) : summary
@@ -294,29 +306,47 @@ function rememberEvents({ store, journal, clock }: ApiDeps) {
     station: Station,
     fraction: Fraction | undefined,
   ): Promise<readonly EmptyingEvent[]> => {
-    const containers = station.containers.filter(
-      (container) => fraction === undefined || container.fraction === fraction,
-    )
+    const isAsked = (container: { readonly fraction: Fraction }) =>
+      fraction === undefined || container.fraction === fraction
+    const containers = station.containers.filter(isAsked)
     const key = `${station.id} ${fraction ?? ''}`
     const plans = containers.map(({ id }) => journal.plans(id))
     const of = containers.map(({ id, fraction }) => `${id} ${fraction}`).join()
     const before = known.get(key)
     if (before?.of === of && isSame(before.plans, plans)) return before.events
-    const events = await readEvents(containers)
+    const removed = (await store.removedContainers(station.id)).filter(isAsked)
+    const events = await readEvents(containers, removed)
     known.set(key, { of, plans, events })
     return events
   }
 
-  async function readEvents(containers: readonly Container[]): Promise<readonly EmptyingEvent[]> {
+  async function readEvents(
+    containers: readonly Container[],
+    removed: readonly RemovedContainer[],
+  ): Promise<readonly EmptyingEvent[]> {
     const since = plus(clock(), -TOLD_WITHIN_MS)
-    const told = []
-    for (const { id: containerId } of containers) {
-      told.push(...(await store.plans({ containerId, since })))
-    }
-    const fractionOf = new Map(containers.map(({ id, fraction }) => [id, fraction]))
-    const inOrder = told.toSorted((a, b) => a.seq - b.seq)
+    const all = [...containers, ...removed]
+    const told = (
+      await Promise.all(all.map(({ id: containerId }) => store.plans({ containerId, since })))
+    ).flat()
+    const fractionOf = new Map(all.map(({ id, fraction }) => [id, fraction]))
+    const inOrder = [...told.toSorted((a, b) => a.seq - b.seq), ...endings(told, removed)].toSorted(
+      (a, b) => a.at - b.at,
+    )
     return followPlans(inOrder, fractionOf, journal.town.town.timeZone)
   }
+}
+
+/** Nothing more is planned, by anybody, for what was removed. */
+function endings(
+  told: readonly ToldPlan[],
+  removed: readonly RemovedContainer[],
+): readonly ToldPlan[] {
+  return removed.flatMap(({ id: containerId, removedAt: at }) => {
+    const own = told.filter((plan) => plan.containerId === containerId)
+    const sources = new Set(own.map(({ source }) => source))
+    return [...sources].map((source) => ({ at, containerId, source, emptyings: [] }))
+  })
 }
 
 function isSame(before: readonly Plans[], now: readonly Plans[]): boolean {

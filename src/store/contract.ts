@@ -16,7 +16,7 @@ import type {
   SilencedRecord,
 } from '#src/rules/record.ts'
 import type { ContainerId, DeviceId, PostKey, StationId } from '#src/stations/ids.ts'
-import type { Language } from '#src/stations/fraction.ts'
+import type { Fraction, Language } from '#src/stations/fraction.ts'
 import type { Reading, Rejected, Rejection } from '#src/stations/reading.ts'
 import type { DeviceChange, RecordedChange } from '#src/stations/device-changes.ts'
 import type { ChannelName, ServiceDays, Town } from '#src/stations/station.ts'
@@ -312,9 +312,17 @@ export interface PostPlace {
   readonly key?: PostKey
 }
 
+export interface RemovedContainer {
+  readonly id: ContainerId
+  readonly fraction: Fraction
+  readonly removedAt: EpochMs
+}
+
 export interface Store extends AsyncDisposable {
   /** Brings a town in, again and again without harm. Things no longer named are kept for history and marked removed. */
   saveTown(town: Town, at: EpochMs): Promise<TownChange>
+  /** Those that once stood at a station, in no order. One that is put back is none of them. */
+  removedContainers(station: StationId): Promise<readonly RemovedContainer[]>
   /** When the bike runs, by each town's file that said otherwise than the one before, oldest first. */
   serviceDays(): Promise<readonly KeptServiceDays[]>
   /** The town as it now stands; undefined before the first import. */

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { createEngine } from '#src/rules/engine.ts'
 import { DAY, HOUR, isoText, MINUTE, plus } from '#src/stations/time.ts'
 import { EKUDDEN_PAPER, openHttpTown, TUESDAY, type HttpTown } from '#tests/support/http-town.ts'
 import { eventsIn, readCalendar, valueOf } from '#tests/support/icalendar.ts'
 import { castTown } from '#tests/support/town.ts'
-import { borasRules } from '#tests/rules/scenario.ts'
+import { bookOf, borasRules } from '#tests/rules/scenario.ts'
 
 const TOKEN = 'a-long-enough-token'
 const STATION = '/feeds/stations/1490-901/emptyings.ics'
@@ -107,6 +108,35 @@ test('a phone that has it is told so in no bytes, until the plan changes', async
   await plan(town, [20, 25])
   const changed = await again()
   expect(changed.statusCode).toBe(200)
+})
+
+test('a container that is removed has what was planned for it called off, and what was is not forgotten', async () => {
+  await using town = await withStaff()
+  await plan(town, [20, 24])
+  await plan(town, [21, 24], [60, 64])
+  town.setNow(plus(TUESDAY, 30 * HOUR))
+  const [first, ...others] = castTown.stations
+  const containers = first!.containers.filter(({ id }) => id !== EKUDDEN_PAPER)
+  const next = {
+    ...castTown,
+    stations: [{ ...first!, containers }, ...others],
+    mountings: castTown.mountings.filter(({ containerId }) => containerId !== EKUDDEN_PAPER),
+  }
+  await town.store.saveTown(next, town.now())
+  await town.journal.reload({
+    town: next,
+    makeEngine: (next, kept) => createEngine({ book: bookOf(borasRules), town: next, kept }),
+  })
+  const events = [
+    ['1', 'CONFIRMED', '20260506T113500', '20260505T123500Z'],
+    ['1', 'CANCELLED', '20260508T023500', '20260506T183500Z'],
+  ]
+  for (const url of [STATION, '/feeds/stations/1490-901/paper.ics']) {
+    const { body } = await get(town, url)
+    expect(eventsIn(body, 'SEQUENCE', 'STATUS', 'DTSTART', 'LAST-MODIFIED')).toEqual(events)
+  }
+  const told = eventsIn((await get(town)).body, 'SUMMARY').flat()
+  expect(told).toContain('Inställt: Ekudden töms: pappersförpackningar')
 })
 
 test('the same plan told again by a restarted service is the same calendar', async () => {

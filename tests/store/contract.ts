@@ -439,6 +439,13 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
           removed: 0,
           unchanged: 11,
         })
+        const removed = await store.removedContainers(ekudden.id)
+        expect(removed.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
+          ekudden.containers
+            .map(({ id, fraction }) => ({ id, fraction, removedAt: plus(noon, HOUR) }))
+            .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+        )
+        expect(await store.removedContainers(hamnen.id)).toEqual([])
         expect(await store.saveTown(castTown, plus(noon, 3 * HOUR))).toEqual({
           added: 0,
           changed: 10,
@@ -446,6 +453,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
           unchanged: 11,
         })
         expect(await store.town()).toEqual(castTown)
+        expect(await store.removedContainers(ekudden.id)).toEqual([])
         expect(await told(store)).toHaveLength(2)
       }),
     )

@@ -41,7 +41,13 @@ import { type PackedReading, TOLD } from './day-chunk.ts'
 import { openHistoryThread } from './history-thread.ts'
 import { faultOf, flagsOf, journalWrites } from './journal-writes.ts'
 import type { Tables } from './schema.ts'
-import { readServiceDays, readTown, rowNumbers, saveTown } from './town-tables.ts'
+import {
+  readRemovedContainers,
+  readServiceDays,
+  readTown,
+  rowNumbers,
+  saveTown,
+} from './town-tables.ts'
 
 /** At most so many recent readings are read back at a start: what is sent again was under way, so it's among the newest. */
 const RECENT_READINGS = 250_000
@@ -165,6 +171,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
       return saved.change
     },
     town: () => readTown(reader.query),
+    removedContainers: (station) => readRemovedContainers(reader.query, station),
     serviceDays: () => readServiceDays(reader.query),
 
     async credential(username) {

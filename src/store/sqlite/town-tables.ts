@@ -14,7 +14,7 @@ import type {
   TownProfile,
 } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { KeptServiceDays, TownChange } from '../contract.ts'
+import type { KeptServiceDays, RemovedContainer, TownChange } from '../contract.ts'
 import type { RowNumbers } from './journal-writes.ts'
 import type { Tables } from './schema.ts'
 
@@ -228,6 +228,23 @@ export async function readServiceDays(db: Db): Promise<readonly KeptServiceDays[
   return rows.map(({ at, body }) => ({
     at: at as EpochMs,
     days: JSON.parse(body) as KeptServiceDays['days'],
+  }))
+}
+
+export async function readRemovedContainers(
+  db: Db,
+  station: StationId,
+): Promise<readonly RemovedContainer[]> {
+  const rows = await db
+    .selectFrom('container')
+    .select(['id', 'fraction', 'removed_at'])
+    .where('station_id', '=', station)
+    .where('removed_at', 'is not', null)
+    .execute()
+  return rows.map((row) => ({
+    id: row.id as ContainerId,
+    fraction: row.fraction as Fraction,
+    removedAt: row.removed_at as EpochMs,
   }))
 }
 
