@@ -7,6 +7,7 @@ import type { TownIndex } from '#src/stations/town-index.ts'
 import type { Post, PostPlace, Store } from '#src/store/contract.ts'
 import { parsePlace, placeText } from '#src/store/post-place.ts'
 import { monthText, whenText } from '#src/wording/status-text.ts'
+import { choiceField } from './choice-field.ts'
 import { html, type Html } from './html.ts'
 import { archivePath, layout } from './layout.ts'
 import { postLine } from './post-words.ts'
@@ -172,30 +173,26 @@ function chooser(view: View, query: ArchiveQuery): Html {
     action="${link(view, archivePath(language))}"
     aria-label="${say.archiveChoose}"
   >
-    <p class="field">
-      <label for="station">${say.archiveStation}</label>
-      <select id="station" name="station">
-        <option value="">${say.archiveWholeTown}</option>
-        ${stations.map(
-          ({ id, name }) =>
-            html`<option value="${id}" ${query.station?.id === id && html`selected`}>
-              ${name}
-            </option>`,
-        )}
-      </select>
-    </p>
-    <p class="field">
-      <label for="month">${say.archiveMonth}</label>
-      <select id="month" name="month">
-        <option value="">${say.archiveAllMonths}</option>
-        ${months.map(
-          (month) =>
-            html`<option value="${month}" ${query.month === month && html`selected`}>
-              ${monthText(month, language)}
-            </option>`,
-        )}
-      </select>
-    </p>
+    ${choiceField(
+      'station',
+      say.archiveStation,
+      say.archiveWholeTown,
+      stations.map(({ id, name }) => ({
+        value: id,
+        text: name,
+        isChosen: query.station?.id === id,
+      })),
+    )}
+    ${choiceField(
+      'month',
+      say.archiveMonth,
+      say.archiveAllMonths,
+      months.map((month) => ({
+        value: month,
+        text: monthText(month, language),
+        isChosen: query.month === month,
+      })),
+    )}
     ${view.demo?.paused === true && html`<input type="hidden" name="pause" value="1" />`}
     <p class="field"><button>${say.show}</button></p>
   </form>`

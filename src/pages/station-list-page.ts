@@ -8,6 +8,7 @@ import type { Post } from '#src/store/contract.ts'
 import { FEED_WORDS } from '#src/wording/feed-words.ts'
 import { ageText, statusWord, whenText, type StatusWord } from '#src/wording/status-text.ts'
 import { archiveLink } from './archive-page.ts'
+import { choiceField } from './choice-field.ts'
 import {
   capital,
   containerTitle,
@@ -319,18 +320,16 @@ function findForm(view: View, query: ListQuery): Html {
     role="search"
     aria-label="${say.findTitle}"
   >
-    <p class="field">
-      <label for="fraction">${say.fractionLabel}</label>
-      <select id="fraction" name="fraction">
-        <option value="">${say.anything}</option>
-        ${FRACTIONS.map(
-          (f) =>
-            html`<option value="${f.id}" ${query.fraction === f.id && html`selected`}>
-              ${capital(fractionName(f.id, language))}
-            </option>`,
-        )}
-      </select>
-    </p>
+    ${choiceField(
+      'fraction',
+      say.fractionLabel,
+      say.anything,
+      FRACTIONS.map(({ id }) => ({
+        value: id,
+        text: capital(fractionName(id, language)),
+        isChosen: query.fraction === id,
+      })),
+    )}
     <p class="field">
       <label for="q">${say.searchLabel}</label>
       <input id="q" name="q" type="search" maxlength="${MAX_SEARCH}" value="${query.search}" />
