@@ -151,9 +151,12 @@ export function openLink(options: LinkOptions, events: LinkEvents): Link {
           : { kind: 'lost', detail: 'the connection broke' }),
     )
   })
-  // What is left to mqtt.js of the messages is none that a broker may send us. It gets no PUBACK.
-  client.handleMessage = () =>
+  // What is left to mqtt.js of the messages is none that a broker may send us. It is told before mqtt.js
+  // answers: a PUBREC would promise the broker that we have it.
+  client.on('packetreceive', ({ cmd }) => {
+    if (cmd !== 'publish') return
     end({ kind: 'lost', detail: 'the broker sent a message that breaks the rules of MQTT 5' })
+  })
 
   const flush = (): void => {
     const ids = toAcknowledge

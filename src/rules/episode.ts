@@ -15,6 +15,7 @@ import type { Rule } from './rule-book.ts'
 import { tie } from './watch.ts'
 import { placeId } from './watch.ts'
 import type { ContainerWatch, EngineTimer, PlaceWatch } from './watch.ts'
+import type { Witness } from './witness.ts'
 
 /** How far an episode has come. */
 export interface Progress {
@@ -25,17 +26,8 @@ export interface Progress {
   since: EpochMs
   /** Since when nothing could be told; undefined while it can. */
   unknownSince: EpochMs | undefined
-  /** What bears out a beginning or an end under way; undefined otherwise. */
+  /** What bears out a beginning or an end under way, or that what was said is over; undefined otherwise. */
   witness: Witness | undefined
-}
-
-/** The readings that say that an episode begins, or that it is over. */
-export interface Witness {
-  readings: number
-  /** When the newest of them was measured. */
-  measuredAt: EpochMs | undefined
-  /** That more are waited for has been told. */
-  isAwaited: boolean
 }
 
 export interface Episode extends Progress {
@@ -49,6 +41,8 @@ export interface Episode extends Progress {
   readonly container: ContainerWatch | undefined
   /** The post that told of this episode; of one that was closed for want of data, while that still counts. */
   posted: { readonly key: PostKey; readonly at: EpochMs } | undefined
+  /** Until when a post counts as said though its episode was closed for want of data; undefined while one goes on. */
+  rememberUntil: EpochMs | undefined
   /** When any episode of this rule and subject was last posted; cooldown counts from here. */
   lastPostedAt: EpochMs | undefined
   dirty: boolean
@@ -72,6 +66,7 @@ export function createEpisode(rule: Rule, of: ContainerWatch | PlaceWatch): Epis
     unknownSince: undefined,
     witness: undefined,
     posted: undefined,
+    rememberUntil: undefined,
     lastPostedAt: undefined,
     dirty: false,
   }

@@ -1,12 +1,12 @@
 /** Looks at containers and stations and moves their episodes on. */
-import { HOUR } from '#src/stations/time.ts'
-import type { EpochMs } from '#src/stations/time.ts'
+import { type EpochMs, plus } from '#src/stations/time.ts'
 import type { DecisionReason, Truth } from './decision.ts'
 import { createEpisode, episodeDue, isUndecided, nextStep, readLatch } from './episode.ts'
-import type { Episode, Step, Truths, Witness } from './episode.ts'
+import type { Episode, Step, Truths } from './episode.ts'
 import type { Rule } from './rule-book.ts'
 import { enqueue, withdraw } from './waiting-room.ts'
 import type { ContainerWatch, PlaceWatch, StationWatch } from './watch.ts'
+import { callWitness, hearContainer } from './witness.ts'
 import { decide, lookAt, markDirty, nowOf, rulesOf, truthOf } from './world.ts'
 import type { World } from './world.ts'
 
@@ -134,11 +134,12 @@ function settle(world: World, of: ContainerWatch | PlaceWatch, rule: Rule): void
   const isUnknown = isUndecided(episode.state, truths)
   const given = isUnknown ? supply(episode, rule, truths, nowOf(world)) : truths
   for (;;) {
-    if (episode.witness) hearWitness(world, episode, episode.witness, given)
+    hearWitness(world, episode, given, isUnknown)
     const step = nextStep(episode, rule, given, nowOf(world))
     if (!step) break
     take(world, episode, step, isUnknown)
   }
+  if (episode.state === 'idle' && episode.posted) forgetIfOver(world, episode)
   noteUnknown(world, episode, isUnknown)
   world.timers.wish(episode.timer, episodeDue(episode, rule, nowOf(world)))
 }
@@ -187,34 +188,32 @@ function noteUnknown(world: World, episode: Episode, isUnknown: boolean): void {
 
 /** What was said before nothing could be told counts until it is known to be over. */
 function forgetIfOver(world: World, episode: Episode): void {
-  const { when, clear } = truthsOf(world, episode.rule, episode.place)
-  if (when === true || clear !== true) return
+  const { container, rule, place, since } = episode
+  if (readLatch(episode.state, truthsOf(world, rule, place)) !== 'reset') return
+  if (rule.readings > 1 && container) {
+    const witness = (episode.witness ??= callWitness(since))
+    if (hearContainer(witness, container, 'has-room', rule.readings, nowOf(world))) {
+      markDirty(world, episode)
+    }
+    if (witness.readings < rule.readings) return
+  }
   episode.posted = undefined
+  episode.witness = undefined
   markDirty(world, episode)
 }
 
-/** A sensor that speaks more seldom than this is not waited for. */
-const SELDOM_MS = 4 * HOUR
-
-/** Counts the container's newest reading, if it says what is under way and has not been counted. */
-function hearWitness(world: World, episode: Episode, witness: Witness, truths: Truths): void {
-  const { container, rule, state } = episode
+/** What a rule has laid down for UNKNOWN needs no readings: there are none. */
+function hearWitness(world: World, episode: Episode, truths: Truths, isUnknown: boolean): void {
+  const { container, rule, state, startedAt } = episode
+  if (rule.readings < 2 || !container || (state !== 'pending' && state !== 'clearing')) return
+  // Absent where the rule asked for no second reading when it began.
+  const witness = (episode.witness ??= callWitness(startedAt))
   const says = state === 'pending' ? truths.when === true : readLatch(state, truths) === 'reset'
-  if (!container || !says || witness.readings >= rule.readings) return
-  const { measuredAt } = container
-  if (isSaidByOthers(container, episode)) witness.readings = rule.readings
-  else if (measuredAt !== witness.measuredAt) witness.readings++
-  else return
-  witness.measuredAt = measuredAt
-  markDirty(world, episode)
-}
-
-/** People and crews need no second word, and a sensor that seldom speaks gets none. */
-function isSaidByOthers(container: ContainerWatch, { state, startedAt }: Episode): boolean {
-  const { reports, emptiedAt, intervalMs } = container
+  if (!says) return
   const word = state === 'pending' ? 'full' : 'has-room'
-  if (reports.some(({ kind }) => kind === word) || (intervalMs ?? 0) > SELDOM_MS) return true
-  return state === 'clearing' && emptiedAt !== undefined && emptiedAt > startedAt
+  if (isUnknown) witness.readings = rule.readings
+  else if (!hearContainer(witness, container, word, rule.readings, nowOf(world))) return
+  markDirty(world, episode)
 }
 
 const ABOUT_CLEAR: ReadonlySet<DecisionReason> = new Set([
@@ -245,20 +244,18 @@ function take(world: World, episode: Episode, step: Step, isUnknown: boolean): v
     return
   }
   const from = episode.state
-  const { since, posted } = episode
+  const { since, posted, rememberUntil } = episode
   episode.state = step.to
   episode.since = at
-  const isTurning = step.to === 'pending' || step.to === 'clearing'
-  episode.witness =
-    isTurning && rule.readings > 1
-      ? { readings: 0, measuredAt: undefined, isAwaited: false }
-      : undefined
+  // A new one is called for what begins now.
+  episode.witness = step.to === 'clearing' && rule.readings > 1 ? callWitness(since) : undefined
   switch (step.to) {
     case 'pending':
-      if (at - since > rule.onMissing.rememberMs) episode.posted = undefined
+      if (rememberUntil !== undefined && at > rememberUntil) episode.posted = undefined
       episode.startedAt = Math.max(at, episode.startedAt + 1) as EpochMs
       return
     case 'active':
+      episode.rememberUntil = undefined
       if (from === 'pending' && posted) {
         decide(world, episode, 'active', 'said-before', { outcome: 'dropped', postKey: posted.key })
       } else if (from === 'pending') {
@@ -277,7 +274,10 @@ function take(world: World, episode: Episode, step: Step, isUnknown: boolean): v
       }
       const { startedAt } = episode
       end(episode)
-      if (because === 'no-data-closed' && rule.onMissing.rememberMs > 0) episode.posted = posted
+      if (posted && because !== 'cleared' && rule.onMissing.rememberMs > 0) {
+        episode.posted = posted
+        episode.rememberUntil = rememberUntil ?? plus(at, rule.onMissing.rememberMs)
+      }
       if (because === 'cleared' && posted && rule.closePost !== undefined) {
         enqueue(world, episode, { kind: 'close', startedAt, since, opened: posted })
       }
@@ -289,6 +289,8 @@ function take(world: World, episode: Episode, step: Step, isUnknown: boolean): v
 export function end(episode: Episode): void {
   episode.state = 'idle'
   episode.posted = undefined
+  episode.rememberUntil = undefined
+  episode.witness = undefined
   episode.unknownSince = undefined
   if (episode.lastPostedAt === undefined) {
     // An episode that was never told has no key to keep apart from; kept state forgets it as well.

@@ -10,7 +10,7 @@
  *     more|<container>             {broken?, plans?, forecast?}
  *     silence|<id>                 {id, stationId?, containerId?, ruleId?, until}
  *     taken|<post>                 when it was taken back
- *     episode|<rule>|<subject>     {state, startedAt, since, unknownSince?, witness?, posted?, lastPostedAt?}
+ *     episode|<rule>|<subject>     {state, startedAt, since, unknownSince?, witness?, posted?, rememberUntil?, lastPostedAt?}
  *     group|<place>|<audience>     {dueAt?, items}; dueAt is absent where all waits for the account's gap
  *
  * Timers are not kept: every one follows from these and from the containers' own state.
@@ -72,10 +72,12 @@ const episodeShape = z.strictObject({
       readings: z.number(),
       measuredAt: at.optional(),
       isAwaited: z.boolean(),
+      since: at,
     })
     .transform((kept) => ({ ...kept, measuredAt: kept.measuredAt }))
     .optional(),
   posted: told.optional(),
+  rememberUntil: at.optional(),
   lastPostedAt: at.optional(),
 })
 const groupShape = z.strictObject({
@@ -140,11 +142,20 @@ export function textOf(thing: Keepable): string | undefined {
   switch (thing.kind) {
     case 'episode': {
       const { state, startedAt, since, unknownSince, witness, posted, lastPostedAt } = thing
+      const rememberUntil = posted && thing.rememberUntil
       const isBlank = state === 'idle' && lastPostedAt === undefined && unknownSince === undefined
       if (isBlank) return undefined
       // Before the first time an instant is −∞, which JSON cannot say.
       const kept = { startedAt: finite(startedAt), since: finite(since) }
-      return JSON.stringify({ state, ...kept, unknownSince, witness, posted, lastPostedAt })
+      return JSON.stringify({
+        state,
+        ...kept,
+        unknownSince,
+        witness,
+        posted,
+        rememberUntil,
+        lastPostedAt,
+      })
     }
     case 'group': {
       if (thing.items.length === 0) return undefined

@@ -138,11 +138,7 @@ function restoreEpisode(world: World, kept: KeptState, key: string): boolean {
   const [, ruleId, subject] = key.split('|') as [string, string, string]
   const episode = findEpisode(world, ruleId, subject)
   if (!episode) return false
-  const { state, startedAt, since, unknownSince, witness, posted, lastPostedAt } = readEpisode(
-    kept.state,
-    key,
-  )!
-  Object.assign(episode, { state, startedAt, since, unknownSince, witness, posted, lastPostedAt })
+  Object.assign(episode, readEpisode(kept.state, key))
   world.timers.wish(episode.timer, episodeDue(episode, episode.rule, nowOf(world)))
   return true
 }
@@ -225,6 +221,11 @@ function adoptRule(world: World, rule: Rule, of: ContainerWatch | PlaceWatch): v
     return
   }
   if (episode && episode.state !== 'idle') {
+    if (episode.witness) {
+      // What the rule asks of it now is asked anew.
+      episode.witness = undefined
+      markDirty(world, episode)
+    }
     const isWaiting = withdrawAll(world, episode)
     decide(world, episode, episode.state, 'rule-changed', {
       ...(isWaiting && { outcome: 'dropped' }),

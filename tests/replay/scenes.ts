@@ -33,7 +33,7 @@ const quickRules = borasRules
 export const RULES: readonly string[] = [
   quickRules,
   quickRules.replace('clear: c.fill < 70.0', 'clear: c.fill < 60.0'),
-  quickRules.replace('when: c.full\n', 'when: c.fill >= 80.0\n'),
+  quickRules.replace('when: c.full\n', 'when: c.fill >= 80.0\n').replace('    readings: 2\n', ''),
 ]
 
 /** A second device beside the first one at Ekudden's paper, as if it had always been there. */

@@ -139,6 +139,61 @@ rules:
     expect(back.posts.map(tellPost)).toEqual(['05-05 11:15 open: full 901-paper-1'])
   })
 
+  describe('says of what no sensor tells what on_missing says, without a reading', () => {
+    test('clear: it is over', () => {
+      const quiet = bookOf(`version: 1
+rules:
+  - { id: full, per: container, when: c.full, clear: c.fill < 70.0, clear_for: 20m, readings: 2, on_missing: { then: clear }, post: full }
+`)
+      expect(decided(levels(paper, ten, HOUR, same(95, 2)), 30 * HOUR, quiet).at(-1)).toBe(
+        '05-05 23:20 full 901-paper-1 clearing→idle no-data-closed',
+      )
+    })
+
+    test('fire: it is so after the grace', () => {
+      const book = bookWith('readings: 2, on_missing: { then: fire, grace: 2h }')
+      const cues = levels(paper, ten, HOUR, same(40, 2))
+      const ours = told(cues, 30 * HOUR, book).filter((post) => post.includes('901-paper-1'))
+      expect(ours).toEqual(['05-06 01:45 open: full 901-paper-1'])
+    })
+  })
+
+  test('forgets what people said after eight hours', () => {
+    const cues: readonly Cue[] = [
+      { at: ten, report: 'full', of: paper, who: 'a' },
+      ...levels(paper, later(2 * HOUR), HOUR, [...same(40, 30), 95, 40, 40]),
+    ]
+    expect(told(cues, 40 * HOUR)).toEqual([])
+  })
+
+  test('does not take an emptying that changed nothing for a later end', () => {
+    const cues: readonly Cue[] = [
+      ...levels(paper, ten, HOUR, same(95, 3)),
+      { at: later(150 * MINUTE), emptied: later(150 * MINUTE), of: paper },
+      ...levels(paper, later(155 * MINUTE), HOUR, [95, 95, 95, 40, 74]),
+    ]
+    expect(told(cues, 9 * HOUR)).toEqual(['05-05 11:15 open: full 901-paper-1'])
+  })
+
+  test('goes on where it was asked for while an end was under way, or an awaited beginning', () => {
+    const once = bookWith('readings: 1')
+    const cues = levels(paper, ten, HOUR, [...same(95, 2), 40])
+    const clearing = play(cues, later(2 * HOUR + MINUTE), { book: once })
+    const more = levels(paper, later(3 * HOUR), HOUR, [40])
+    const after = play(more, later(5 * HOUR), { book: twice, kept: clearing.kept })
+    expect(after.posts.map(tellPost)).toEqual(['05-05 13:15 close: room 901-paper-1'])
+
+    const awaited = play(levels(paper, ten, HOUR, [95]), later(40 * MINUTE), { book: twice })
+    const other = bookOf(`version: 1
+rules:
+  - { id: full, per: container, when: c.fill > 97.0, for: 30m, readings: 2, post: full }
+`)
+    const engine = createEngine({ book: other, town: castTown, kept: awaited.kept })
+    const [standing] = engine.standing(box(paper), later(41 * MINUTE))
+    expect(standing).toMatchObject({ state: 'idle' })
+    expect(standing!.awaitsReading).toBeUndefined()
+  })
+
   test('is another rule than one that asks for one', () => {
     expect(twice.rules[0]!.hash).not.toBe(bookWith('readings: 1').rules[0]!.hash)
     expect(twice.rules[0]!.hash).not.toBe(bookWith('readings: 3').rules[0]!.hash)
@@ -191,6 +246,23 @@ describe('what was said before nothing could be told', () => {
     expect(told(silentFor(inTime, [95]), 100 * HOUR, remembering)).toHaveLength(1)
     expect(told(silentFor(late, [95]), 100 * HOUR, remembering)).toHaveLength(2)
     expect(told(silentFor(40, [95]), 48 * HOUR, bookWith('on_missing: {}'))).toHaveLength(2)
+  })
+
+  test('is not forgotten for one low reading where a rule asks for two', () => {
+    const both = bookWith('readings: 2, on_missing: { grace: 6h, remember: 3d }')
+    expect(told(silentFor(40, [20, 95, 95]), 48 * HOUR, both)).toHaveLength(1)
+    expect(told(silentFor(40, [95, 20, 95, 95]), 48 * HOUR, both)).toHaveLength(1)
+    expect(told(silentFor(40, [20, 20, 95, 95]), 48 * HOUR, both)).toHaveLength(2)
+    const emptied: Cue = { at: later(40 * HOUR), emptied: later(40 * HOUR), of: paper }
+    const cues = [...silentFor(1, []), emptied, ...levels(paper, later(44 * HOUR), HOUR, [95, 95])]
+    expect(told(cues, 50 * HOUR, both)).toHaveLength(2)
+  })
+
+  test('is not remembered anew for a lone reading in between', () => {
+    const both = bookWith('readings: 2, on_missing: { grace: 6h, remember: 3d }')
+    // Closed on the 6th at five; a lone reading on the 8th; the three days are over on the 9th at five.
+    const cues = [...silentFor(70, [95]), ...levels(paper, later(96 * HOUR), HOUR, [95, 95])]
+    expect(told(cues, 100 * HOUR, both)).toHaveLength(2)
   })
 
   test('is not remembered when staff took it back', () => {
