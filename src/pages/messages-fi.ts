@@ -41,7 +41,8 @@ export const fi: Messages = {
         : n.full === 1
           ? '1 astia on täynnä'
           : `${n.full} astiaa on täynnä`
-    return `${places}, ${n.containers} astiaa. Juuri nyt ${full}.`
+    const containers = n.containers === 1 ? '1 astia' : `${n.containers} astiaa`
+    return `${places}, ${containers}. Juuri nyt ${full}.`
   },
   findTitle: 'Etsi kierrätyspiste',
   searchLabel: 'Nimi tai katu',
@@ -129,7 +130,7 @@ export const fi: Messages = {
   containersOf: (station) => `Astiat: ${station}`,
 
   nearestTitle: 'Lähin, jossa on tilaa',
-  nearestFor: (fraction) => `Lajike ${fraction}:`,
+  nearestFor: (fraction) => `Jätelaji ${fraction}:`,
   nearestNone: 'minkään muun kierrätyspisteen ei juuri nyt tiedetä olevan vapaa.',
   moreNearby: 'Muita lähellä olevia kierrätyspisteitä',
   containersTitle: 'Astiat nyt',
@@ -166,7 +167,7 @@ export const fi: Messages = {
   feedsTitle: 'Seurattavat syötteet',
   feedsText:
     'Lisää osoite syötteenlukijaan, niin saat tiedon, kun jokin on täynnä ja kun tilaa on taas. Jokaisella kierrätyspisteellä on myös omat syötteensä sivunsa lopussa.',
-  moreFeeds: 'Lajikkeiden omat syötteet',
+  moreFeeds: 'Jätelajien omat syötteet',
   emptyingCalendar: 'Suunniteltujen tyhjennysten kalenteri',
   bikeCalendar: 'Kierrätyspyörän päivien kalenteri',
 

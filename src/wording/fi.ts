@@ -19,9 +19,10 @@ export const fi: Phrases = {
     const count = isAll ? ` (${full} astiaa)` : ` (${full}/${all} astiaa)`
     return `${place}: ${what}${since(time)}${isKnown ? count : ''}${by(source)}.`
   },
-  full_soon({ place, names, time, now }) {
+  full_soon({ place, names, many, time, now }) {
+    const what = many ? 'astiat täyttyvät' : 'astia täyttyy'
     const when = time === undefined ? '' : ` ${time}`
-    return `${subject(place, names)}: täyttyy todennäköisesti${when}, ${now} tehdyn ennusteen mukaan.`
+    return `${subject(place, names)}: ${what} todennäköisesti${when}, ${now} tehdyn ennusteen mukaan.`
   },
   littered: ({ place, time }) => `${place}: paikalla on roskia, ilmoitettu ${time}.`,
   cleaned: ({ place, now }) => `${place}: paikka on siivottu, ${now}.`,

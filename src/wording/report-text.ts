@@ -4,6 +4,7 @@ import type { RESIDENT_KINDS } from '#src/rules/record.ts'
 import type { Standing } from '#src/rules/standing.ts'
 import type { Language } from '#src/stations/fraction.ts'
 import { MINUTE, type EpochMs } from '#src/stations/time.ts'
+import { dottedClock } from './finnish-clock.ts'
 import { clockText } from './wall-clock.ts'
 
 type Kind = (typeof RESIDENT_KINDS)[number]
@@ -99,14 +100,14 @@ function nextOfNews(
     if (lacking?.reports === undefined) return phrases.sensorSaysOtherwise
     return phrases.whenSoManySay(lacking.reports, lacking.fillPercent !== undefined)
   }
-  if (posted) return phrases.wrote(clockText(posted.at, timeZone))
+  if (posted) return phrases.wrote(phrases.clock(posted.at, timeZone))
   const at = earliest(standing)
   if (state === 'pending' || waiting?.kind === 'open') {
     if (at === undefined) return phrases.ifItLasts
     const minutes = Math.ceil((at - now) / MINUTE)
     return minutes <= LONGEST_IN_MINUTES
       ? phrases.writesIn(Math.max(1, minutes))
-      : phrases.writesAt(clockText(at, timeZone))
+      : phrases.writesAt(phrases.clock(at, timeZone))
   }
   return phrases.knownAlready
 }
@@ -121,7 +122,7 @@ function nextOfEnd(
   if (!posted || state === 'idle') return undefined
   const at = earliest(standing)
   if (state === 'active' || at === undefined)
-    return phrases.notRoomYet(clockText(posted.at, timeZone))
+    return phrases.notRoomYet(phrases.clock(posted.at, timeZone))
   return phrases.roomIn(Math.max(1, Math.ceil((at - now) / MINUTE)))
 }
 
@@ -137,6 +138,8 @@ function earliest({ state, movesOnAt, waiting, gates }: Standing): EpochMs | und
 }
 
 interface Phrases {
+  /** As the language writes it, after its own word for it. */
+  readonly clock: (at: EpochMs, timeZone: string) => string
   readonly thanks: Readonly<Record<ToldReport['did'], string>>
   /** A clause: `att behållaren är full`. */
   readonly that: Readonly<Record<Kind, string>>
@@ -167,6 +170,7 @@ const FI_NUMBERS =
   'Yksi Kaksi Kolme Neljä Viisi Kuusi Seitsemän Kahdeksan Yhdeksän Kymmenen Yksitoista Kaksitoista'
 
 const sv: Phrases = {
+  clock: clockText,
   thanks: {
     counted: 'Tack!',
     repeat: 'Tack! Det har du redan rapporterat, och en person räknas en gång.',
@@ -207,6 +211,7 @@ const sv: Phrases = {
 }
 
 const en: Phrases = {
+  clock: clockText,
   thanks: {
     counted: 'Thank you!',
     repeat: 'Thank you! You have reported that already, and one person counts once.',
@@ -248,6 +253,7 @@ const en: Phrases = {
 }
 
 const fi: Phrases = {
+  clock: dottedClock,
   thanks: {
     counted: 'Kiitos!',
     repeat: 'Kiitos! Olet jo ilmoittanut siitä, ja yksi ihminen lasketaan kerran.',
@@ -264,21 +270,23 @@ const fi: Phrases = {
     n === 1
       ? `Olet ainoa, joka on ilmoittanut, ${that}.`
       : `${numberWord(FI_NUMBERS, n)} ihmistä on nyt ilmoittanut, ${that}.`,
-  whenMoreSay: 'Asema kirjoittaa siitä, kun useampi sanoo samaa.',
+  whenMoreSay: 'Kierrätyspiste kirjoittaa siitä, kun useampi sanoo samaa.',
   whenSoManySay: (n, orSensor) =>
-    `Asema kirjoittaa siitä, kun vielä ${n === 1 ? 'yksi sanoo' : 'kaksi sanoo'} samaa${orSensor ? ' tai kun anturi näyttää sen' : ''}.`,
-  sensorSaysOtherwise: 'Asema ei kirjoita siitä vielä, koska muu tieto puhuu sitä vastaan.',
-  ifItLasts: 'Asema kirjoittaa siitä, jos tilanne jatkuu.',
+    `Kierrätyspiste kirjoittaa siitä, kun vielä ${n === 1 ? 'yksi sanoo' : 'kaksi sanoo'} samaa${orSensor ? ' tai kun anturi näyttää sen' : ''}.`,
+  sensorSaysOtherwise:
+    'Kierrätyspiste ei kirjoita siitä vielä, koska muu tieto puhuu sitä vastaan.',
+  ifItLasts: 'Kierrätyspiste kirjoittaa siitä, jos tilanne jatkuu.',
   writesIn: (minutes) =>
-    `Asema kirjoittaa siitä aikaisintaan ${minutes} minuutin kuluttua, jos tilanne jatkuu.`,
-  writesAt: (clock) => `Asema kirjoittaa siitä aikaisintaan kello ${clock}, jos tilanne jatkuu.`,
-  wrote: (clock) => `Asema kirjoitti siitä kello ${clock}.`,
+    `Kierrätyspiste kirjoittaa siitä aikaisintaan ${minutes} minuutin kuluttua, jos tilanne jatkuu.`,
+  writesAt: (clock) =>
+    `Kierrätyspiste kirjoittaa siitä aikaisintaan klo ${clock}, jos tilanne jatkuu.`,
+  wrote: (clock) => `Kierrätyspiste kirjoitti siitä klo ${clock}.`,
   knownAlready: 'Se on jo tiedossa.',
   roomIn: (minutes) =>
-    `Asema kirjoittaa aikaisintaan ${minutes} minuutin kuluttua, että tilaa on taas, jos tilanne jatkuu.`,
+    `Kierrätyspiste kirjoittaa aikaisintaan ${minutes} minuutin kuluttua, että tilaa on taas, jos tilanne jatkuu.`,
   notRoomYet: (clock) =>
-    `Asema kirjoitti kello ${clock}, että astia on täynnä, ja korjaa sen, kun useampi sanoo, että tilaa on.`,
-  noRule: 'Asema ei kirjoita tällaisesta itse, mutta sen hoitajat näkevät sen.',
+    `Kierrätyspiste kirjoitti klo ${clock}, että astia on täynnä, ja korjaa sen, kun useampi sanoo, että tilaa on.`,
+  noRule: 'Kierrätyspiste ei kirjoita tällaisesta itse, mutta sen hoitajat näkevät sen.',
   status: {
     'has-room': 'Astiassa näkyy nyt olevan tilaa.',
     'nearly-full': 'Astia näkyy nyt melkein täytenä.',

@@ -33,7 +33,7 @@ describe('in a town without sensors', () => {
         sentence: {
           sv: 'Tack! Du är den enda som har rapporterat att behållaren är full. Stationen skriver om det när någon till säger samma sak. Behållaren visas nu som nästan full.',
           en: 'Thank you! You are the only one who has reported that the container is full. The station will post about it when one more person says the same. The container is now shown as nearly full.',
-          fi: 'Kiitos! Olet ainoa, joka on ilmoittanut, että astia on täynnä. Asema kirjoittaa siitä, kun vielä yksi sanoo samaa. Astia näkyy nyt melkein täytenä.',
+          fi: 'Kiitos! Olet ainoa, joka on ilmoittanut, että astia on täynnä. Kierrätyspiste kirjoittaa siitä, kun vielä yksi sanoo samaa. Astia näkyy nyt melkein täytenä.',
         },
       },
     ])

@@ -75,6 +75,18 @@ describe('the station page', () => {
     expect(markup.replace(/\s+/g, ' ')).toContain('<a href="/s/1490-901" lang="sv" hreflang="sv"')
   })
 
+  test('counts one container in Finnish as one, and calls fractions what Finns call them', async () => {
+    const [first] = castTown.stations
+    const paper = first!.containers.filter(({ id }) => id === EKUDDEN_PAPER)
+    const mountings = castTown.mountings.filter((m) => m.containerId === EKUDDEN_PAPER)
+    const small = { ...castTown, stations: [{ ...first!, containers: paper }], mountings }
+    await using town = await openHttpTown({ town: small })
+    await town.measure(EKUDDEN_PAPER, 96.4, 12)
+    const markup = await page(town, '/fi/')
+    expect(mainOf(markup)).toContain('1 kierrätyspiste, 1 astia. Juuri nyt 1 astia on täynnä.')
+    expect(markup).toContain('Jätelajien omat syötteet')
+  })
+
   test('says the same in Finnish, and leads to the other languages', async () => {
     await using town = await openHttpTown()
     await town.measure(EKUDDEN_PAPER, 96.4, 12)
@@ -83,7 +95,7 @@ describe('the station page', () => {
     expect(markup).toContain('<html lang="fi">')
     expect(mainOf(markup)).toContain(
       'Ekudden Provgatan 1 Täynnä: 1/3 astiaa. Ei tiedossa: 2. Päivitetty tänään klo 14.23. ' +
-        'Lähin, jossa on tilaa Lajike paperipakkaukset: Hamnen, 600 m ' +
+        'Lähin, jossa on tilaa Jätelaji paperipakkaukset: Hamnen, 600 m ' +
         'Astiat nyt ' +
         'Paperipakkaukset Täynnä 96 % täynnä mitattu 12 min sitten',
     )

@@ -238,7 +238,7 @@ describe('a post in words', () => {
       ]),
       'Ekudden: behållaren för pappersförpackningar väntas bli full i morgon eftermiddag, enligt prognos klockan 10:45. Töms på torsdag.',
       'Ekudden: the container for paper packaging is likely to be full tomorrow afternoon, by the forecast of 10:45. To be emptied on Thursday.',
-      'Ekudden, paperipakkaukset: täyttyy todennäköisesti huomenna iltapäivällä, klo 10.45 tehdyn ennusteen mukaan. Tyhjennetään torstaina.',
+      'Ekudden, paperipakkaukset: astia täyttyy todennäköisesti huomenna iltapäivällä, klo 10.45 tehdyn ennusteen mukaan. Tyhjennetään torstaina.',
     ],
     [
       'several soon full, each in its own time',
@@ -249,14 +249,14 @@ describe('a post in words', () => {
       ]),
       'Ekudden: behållarna för pappersförpackningar (i kväll), metallförpackningar (i natt) och textil (inom ett dygn) väntas bli fulla, enligt prognos klockan 10:45.',
       'Ekudden: the containers for paper packaging (this evening), metal packaging (tonight) and textiles (within a day) are likely to be full, by the forecast of 10:45.',
-      'Ekudden, paperipakkaukset (tänään illalla), metallipakkaukset (ensi yönä) ja tekstiilit (vuorokauden kuluessa): täyttyy todennäköisesti, klo 10.45 tehdyn ennusteen mukaan.',
+      'Ekudden, paperipakkaukset (tänään illalla), metallipakkaukset (ensi yönä) ja tekstiilit (vuorokauden kuluessa): astiat täyttyvät todennäköisesti, klo 10.45 tehdyn ennusteen mukaan.',
     ],
     [
       'a forecast whose time has come',
       post([item('paper', { template: 'full_soon', fullAt: at })]),
       'Ekudden: behållaren för pappersförpackningar väntas bli full när som helst, enligt prognos klockan 10:45.',
       'Ekudden: the container for paper packaging is likely to be full any time now, by the forecast of 10:45.',
-      'Ekudden, paperipakkaukset: täyttyy todennäköisesti milloin tahansa, klo 10.45 tehdyn ennusteen mukaan.',
+      'Ekudden, paperipakkaukset: astia täyttyy todennäköisesti milloin tahansa, klo 10.45 tehdyn ennusteen mukaan.',
     ],
     [
       'litter',

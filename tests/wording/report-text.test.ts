@@ -91,6 +91,26 @@ test.each<readonly [string, Partial<ToldReport>, string]>([
   expect(explainReport(told(over), 'en')).toContain(sentence)
 })
 
+test.each<readonly [Partial<ToldReport>, string]>([
+  [
+    { standings: [standing({ state: 'active', waiting, gates: [holds] })] },
+    'Kierrätyspiste kirjoittaa siitä aikaisintaan klo 17.35, jos tilanne jatkuu.',
+  ],
+  [
+    { standings: [standing({ state: 'active', posted: { key, at: plus(now, -7 * HOUR) } })] },
+    'Kierrätyspiste kirjoitti siitä klo 7.35.',
+  ],
+  [
+    {
+      kind: 'has-room',
+      standings: [standing({ state: 'active', posted: { key, at: plus(now, -7 * HOUR) } })],
+    },
+    'Kierrätyspiste kirjoitti klo 7.35, että astia on täynnä,',
+  ],
+])('the clock and the place in Finnish as in all Finnish text: %#', (over, sentence) => {
+  expect(explainReport(told(over), 'fi')).toContain(sentence)
+})
+
 test('of several rules the one that has come furthest is told of, staff’s and forecasts never', () => {
   const standings = [
     standing({ ruleId: 'soon', state: 'active' }, 'c.p_full_24h'),
