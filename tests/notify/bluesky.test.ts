@@ -3,7 +3,7 @@ import type { Channel, Turn, Words } from '#src/notify/channel.ts'
 import { facetsOf, recordKey } from '#src/notify/channels/bluesky-record.ts'
 import { openBluesky, type BlueskyOptions } from '#src/notify/channels/bluesky.ts'
 import { seal, unseal } from '#src/notify/channels/sealed.ts'
-import { HOUR, MINUTE, SECOND, instant, isoText, plus } from '#src/stations/time.ts'
+import { HOUR, MINUTE, SECOND, isoText, plus } from '#src/stations/time.ts'
 import type { Trouble } from '#tests/support/far-end.ts'
 import {
   FAKE_BLUESKY_ACCOUNT,
@@ -13,6 +13,7 @@ import {
   type FakeBluesky,
   type FakeBlueskyOptions,
 } from '#tests/support/fake-bluesky.ts'
+import { JSON_TROUBLES, later, paused, refused, testChannel } from './channel-contract.ts'
 import { claimed, noon } from './deliveries.ts'
 
 let fake: FakeBluesky
@@ -140,77 +141,36 @@ describe('a follow-up', () => {
   })
 })
 
-describe('what each trouble means', () => {
-  const later = (because: string, detail: unknown = expect.any(String)) => ({
-    kind: 'later',
-    because,
-    detail,
-  })
-  const cases: [BlueskyFault | Trouble, object, number][] = [
-    ['503-json', later('server-error', '503 Over capacity'), 0],
-    ['503-html', later('server-error', 'an answer (503) that isn’t JSON'), 0],
-    ['503-after', later('server-error', '503 Over capacity'), 1],
-    ['404-html', later('server-error', 'an answer (404) that isn’t JSON'), 0],
-    ['html-200', later('server-error', 'an answer (200) that isn’t JSON'), 0],
-    ['redirect', later('server-error', 'an answer (302) that isn’t JSON'), 0],
+testChannel<BlueskyFault | Trouble>({
+  bench: () => ({
+    channel: bluesky,
+    faults: fake.faults,
+    otherFaults: fake.otherFaults,
+    texts: texts(),
+    remoteId: expect.stringContaining(fake.said[0]?.rkey ?? 'none'),
+  }),
+  async hurry(timeoutMs) {
+    await open({}, { timeoutMs })
+    await bluesky.check(turn())
+  },
+  turn,
+  first,
+  again: () => ({ ...first(), attempts: 2 }),
+  onPort: (port) => openAgain({ service: `http://127.0.0.1:${port}` }),
+  wrongCredentials: { password: () => openAgain({ appPassword: 'wrong' }) },
+  troubles: [
+    ...JSON_TROUBLES,
     ['no-uri', later('server-error', 'an answer without the post’s address'), 0],
-    ['cut-before', later('unreachable'), 0],
-    ['cut-after', later('unreachable'), 1],
-    ['body-cut', later('unreachable', 'the answer (200) was cut short'), 1],
-    ['endless', later('unreachable', 'the answer (200) was cut short'), 0],
     [
       '401',
-      {
-        kind: 'paused',
-        because: 'bad-credentials',
-        detail: '401 AuthenticationRequired: Invalid identifier or password',
-      },
+      paused('bad-credentials', '401 AuthenticationRequired: Invalid identifier or password'),
       0,
     ],
-    [
-      'takedown',
-      {
-        kind: 'paused',
-        because: 'suspended',
-        detail: '401 AccountTakedown: Account has been taken down',
-      },
-      0,
-    ],
-    [
-      '400',
-      {
-        kind: 'never',
-        because: 'refused',
-        detail: '400 InvalidRequest: Invalid app.bsky.feed.post record',
-      },
-      0,
-    ],
-  ]
-  test.each(cases)('%s', async (fault, outcome, accepted) => {
-    fake.faults.push(fault)
-    expect(await bluesky.send(first(), turn())).toEqual(outcome)
-    expect(fake.said).toHaveLength(accepted)
-  })
-
-  test('429 waits until the second that the server names', async () => {
-    fake.faults.push('429')
-    const outcome = await bluesky.send(first(), { ...turn(), now: instant(Date.now()) })
-    if (outcome.kind !== 'later') throw new Error(`it is ${outcome.kind}`)
-    expect(outcome.because).toBe('rate-limited')
-    expect(outcome.afterMs).toBeGreaterThan(88 * SECOND)
-    expect(outcome.afterMs).toBeLessThanOrEqual(92 * SECOND)
-  })
-
-  test.each([
-    ['hang', 0],
-    ['hang-after', 1],
-  ] as const)('%s is given up in time', async (fault, accepted) => {
-    await open({}, { timeoutMs: 200 })
-    await bluesky.check(turn())
-    fake.faults.push(fault)
-    expect(await bluesky.send(first(), turn())).toEqual(later('unreachable'))
-    expect(fake.said).toHaveLength(accepted)
-  })
+    ['takedown', paused('suspended', '401 AccountTakedown: Account has been taken down'), 0],
+    ['400', refused('400 InvalidRequest: Invalid app.bsky.feed.post record'), 0],
+  ],
+  limits: [['429', 90]],
+  overCapacity: '503 Over capacity',
 })
 
 describe('a session', () => {
@@ -281,45 +241,17 @@ describe('a session', () => {
   })
 })
 
-describe('credentials', () => {
-  test('that are wrong pause the account', async () => {
-    const paused = { kind: 'paused', because: 'bad-credentials' }
-    const wrong = openAgain({ appPassword: 'wrong' })
-    expect(await wrong.send(first(), turn())).toMatchObject(paused)
-    expect(await wrong.check(turn())).toMatchObject(paused)
-    expect(fake.said).toEqual([])
-  })
-
-  test('that are right are ready; a server in trouble tells nothing', async () => {
-    expect(await bluesky.check(turn())).toEqual({ kind: 'ready' })
-    fake.otherFaults.push('503-json')
-    expect(await bluesky.check(turn())).toEqual({ kind: 'unknown', detail: '503 Over capacity' })
-  })
-
-  test('of an account that is closed pause it', async () => {
-    await bluesky.check(turn())
-    fake.otherFaults.push('deactivated')
-    expect(await bluesky.check(turn())).toEqual({
-      kind: 'paused',
-      because: 'suspended',
-      detail: 'the account is deactivated',
-    })
+test('an account that is closed pauses', async () => {
+  await bluesky.check(turn())
+  fake.otherFaults.push('deactivated')
+  expect(await bluesky.check(turn())).toEqual({
+    kind: 'paused',
+    because: 'suspended',
+    detail: 'the account is deactivated',
   })
 })
 
-describe('nothing is said twice', () => {
-  test.each(['503-after', 'cut-after', 'body-cut', 'cut-before'] as const)(
-    'after %s the repeat is the same record',
-    async (fault) => {
-      fake.faults.push(fault)
-      await bluesky.send(first(), turn())
-      expect(await bluesky.send({ ...first(), attempts: 2 }, turn())).toMatchObject({
-        kind: 'sent',
-      })
-      expect(texts()).toEqual([text])
-    },
-  )
-
+describe('a repeat says nothing twice', () => {
   test('however late it comes', async () => {
     const tried = again(20 * HOUR)
     await bluesky.send({ ...tried, attempts: 1 }, { ...turn(), now: plus(noon, -20 * HOUR) })

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Channel, Turn, Words } from '#src/notify/channel.ts'
 import { openMastodon, type MastodonOptions } from '#src/notify/channels/mastodon.ts'
@@ -12,6 +11,7 @@ import {
   type FakeMastodonOptions,
   type MastodonFault,
 } from '#tests/support/fake-mastodon.ts'
+import { JSON_TROUBLES, later, paused, refused, testChannel } from './channel-contract.ts'
 import { claimed } from './deliveries.ts'
 
 let fake: FakeMastodon
@@ -127,108 +127,34 @@ describe('a follow-up', () => {
   })
 })
 
-describe('what each trouble means', () => {
-  const later = (because: string, detail: unknown = expect.any(String)) => ({
-    kind: 'later',
-    because,
-    detail,
-  })
-  const cases: [MastodonFault | Trouble, object, number][] = [
-    ['503-json', later('server-error', '503 Over capacity'), 0],
-    ['503-html', later('server-error', 'an answer (503) that isn’t JSON'), 0],
-    ['503-after', later('server-error', '503 Over capacity'), 1],
-    ['404-html', later('server-error', 'an answer (404) that isn’t JSON'), 0],
-    ['html-200', later('server-error', 'an answer (200) that isn’t JSON'), 0],
-    ['redirect', later('server-error', 'an answer (302) that isn’t JSON'), 0],
+testChannel<MastodonFault | Trouble>({
+  bench: () => ({
+    channel: mastodon,
+    faults: fake.faults,
+    otherFaults: fake.otherFaults,
+    texts: texts(),
+    remoteId: fake.said[0]?.id,
+  }),
+  hurry: (timeoutMs) => open({}, { timeoutMs }),
+  turn,
+  first,
+  again: () => again(3 * SECOND),
+  onPort: (port) => openTo(`http://127.0.0.1:${port}`),
+  wrongCredentials: { token: () => openTo(fake.url, { accessToken: 'another' }) },
+  troubles: [
+    ...JSON_TROUBLES,
     ['no-id', later('server-error', 'an answer (200) that says nothing'), 0],
-    ['cut-before', later('unreachable'), 0],
-    ['cut-after', later('unreachable'), 1],
-    ['body-cut', later('unreachable', 'the answer (200) was cut short'), 1],
-    ['endless', later('unreachable', 'the answer (200) was cut short'), 0],
-    [
-      '401',
-      { kind: 'paused', because: 'bad-credentials', detail: '401 The access token is invalid' },
-      0,
-    ],
-    [
-      '403-scope',
-      {
-        kind: 'paused',
-        because: 'bad-credentials',
-        detail: '403 This action is outside the authorized scopes',
-      },
-      0,
-    ],
-    [
-      '403-disabled',
-      { kind: 'paused', because: 'suspended', detail: '403 Your login is currently disabled' },
-      0,
-    ],
-    [
-      '422',
-      {
-        kind: 'never',
-        because: 'refused',
-        detail: '422 Validation failed: Text is not right',
-      },
-      0,
-    ],
-  ]
-  test.each(cases)('%s', async (fault, outcome, accepted) => {
-    fake.faults.push(fault)
-    expect(await mastodon.send(first(), turn())).toEqual(outcome)
-    expect(fake.said).toHaveLength(accepted)
-  })
-
-  test('429 waits until the instant that the server names', async () => {
-    fake.faults.push('429')
-    const outcome = await mastodon.send(first(), turn())
-    if (outcome.kind !== 'later') throw new Error(`it is ${outcome.kind}`)
-    expect(outcome.because).toBe('rate-limited')
-    expect(outcome.afterMs).toBeGreaterThan(88 * SECOND)
-    expect(outcome.afterMs).toBeLessThanOrEqual(92 * SECOND)
-  })
-
-  test.each([
-    ['hang', 0],
-    ['hang-after', 1],
-  ] as const)('%s is given up in time', async (fault, accepted) => {
-    await open({}, { timeoutMs: 200 })
-    fake.faults.push(fault)
-    expect(await mastodon.send(first(), turn())).toEqual(later('unreachable'))
-    expect(fake.said).toHaveLength(accepted)
-  })
-
-  test('a process that goes down gives up at once', async () => {
-    fake.faults.push('hang')
-    const stop = new AbortController()
-    const sending = mastodon.send(first(), { now: now(), signal: stop.signal })
-    stop.abort()
-    expect(await sending).toMatchObject({ kind: 'later', because: 'unreachable' })
-  })
-
-  test('nobody listening is unreachable, with the cause', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
-    const { port } = server.address() as { port: number }
-    await new Promise((resolve) => server.close(resolve))
-    const lost = openTo(`http://127.0.0.1:${port}`)
-    expect(await lost.send(first(), turn())).toEqual(
-      later('unreachable', `connect ECONNREFUSED 127.0.0.1:${port}`),
-    )
-  })
+    ['401', paused('bad-credentials', '401 The access token is invalid'), 0],
+    ['403-scope', paused('bad-credentials', '403 This action is outside the authorized scopes'), 0],
+    ['403-disabled', paused('suspended', '403 Your login is currently disabled'), 0],
+    ['422', refused('422 Validation failed: Text is not right'), 0],
+  ],
+  limits: [['429', 90]],
+  overCapacity: '503 Over capacity',
 })
 
-describe('credentials', () => {
-  test('that are wrong pause the account', async () => {
-    const wrong = openTo(fake.url, { accessToken: 'another' })
-    const paused = { kind: 'paused', because: 'bad-credentials' }
-    expect(await wrong.send(first(), turn())).toMatchObject(paused)
-    expect(await wrong.check(turn())).toMatchObject(paused)
-    expect(fake.said).toEqual([])
-  })
-
-  test('of another account pause it too', async () => {
+describe('a token', () => {
+  test('of another account pauses it', async () => {
     await open({ username: 'somebody_else' })
     expect(await mastodon.check(turn())).toEqual({
       kind: 'paused',
@@ -238,7 +164,7 @@ describe('credentials', () => {
     })
   })
 
-  test('that no header can carry are not told', async () => {
+  test('that no header can carry is not told', async () => {
     const torn = openTo(fake.url, { accessToken: 'hemlig\nword' })
     expect(await torn.send(first(), turn())).toEqual({
       kind: 'later',
@@ -247,33 +173,9 @@ describe('credentials', () => {
     })
     expect(fake.requests).toEqual([])
   })
-
-  test('that are right are ready; a server in trouble tells nothing', async () => {
-    expect(await mastodon.check(turn())).toEqual({ kind: 'ready' })
-    fake.otherFaults.push('503-json')
-    expect(await mastodon.check(turn())).toEqual({ kind: 'unknown', detail: '503 Over capacity' })
-  })
 })
 
-describe('nothing is said twice', () => {
-  test.each(['503-after', 'cut-after', 'body-cut'] as const)(
-    'after %s the post is found',
-    async (fault) => {
-      fake.faults.push(fault)
-      await mastodon.send(first(), turn())
-      const outcome = await mastodon.send(again(3 * SECOND), turn())
-      expect(outcome).toEqual({ kind: 'sent', remoteId: fake.said[0]!.id })
-      expect(texts()).toEqual([text])
-    },
-  )
-
-  test('what never landed is said at the second try', async () => {
-    fake.faults.push('cut-before')
-    await mastodon.send(first(), turn())
-    expect(await mastodon.send(again(3 * SECOND), turn())).toMatchObject({ kind: 'sent' })
-    expect(texts()).toEqual([text])
-  })
-
+describe('a repeat says nothing twice', () => {
   test('where own posts can’t be read, the key alone suffices for fifty minutes', async () => {
     fake.faults.push('cut-after')
     await mastodon.send(first(), turn())

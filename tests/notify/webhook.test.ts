@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Channel, Turn, Words } from '#src/notify/channel.ts'
 import {
   openWebhook,
@@ -19,6 +19,7 @@ import {
   type WebhookFault,
 } from '#tests/support/fake-webhook.ts'
 import { castTown, ekudden, hamnen } from '#tests/support/town.ts'
+import { later, paused, refused, testChannel } from './channel-contract.ts'
 import { claimed, makeItem, makePost, noon, postKey } from './deliveries.ts'
 
 let fake: FakeWebhook
@@ -128,95 +129,46 @@ test('it tells what is open data of the post, and nothing that nobody has named'
   })
 })
 
-describe('what each trouble means', () => {
-  const later = (because: string, detail: unknown = expect.any(String)) => ({
-    kind: 'later',
-    because,
-    detail,
-  })
-  const paused = (because: string, detail: string) => ({ kind: 'paused', because, detail })
-  const cases: [WebhookFault | Trouble, object, number][] = [
+testChannel<WebhookFault | Trouble>({
+  bench: () => ({
+    channel: webhook,
+    faults: fake.faults,
+    otherFaults: fake.otherFaults,
+    texts: fake.said.map(({ body }) => JSON.stringify(body)),
+    remoteId: undefined,
+  }),
+  hurry: (timeoutMs) => open({}, { timeoutMs }),
+  turn,
+  first,
+  again: () => ({ ...first(), attempts: 2, firstTriedAt: plus(now(), -3 * SECOND) }),
+  onPort: (port) => openTo({ url: `http://127.0.0.1:${port}` }),
+  wrongCredentials: { secret: () => openTo({ key: Buffer.alloc(32) }) },
+  troubles: [
     ['503-json', later('server-error', 'the receiver answered 503'), 0],
     ['503-html', later('server-error', 'the receiver answered 503'), 0],
     ['503-after', later('server-error', 'the receiver answered 503'), 1],
     ['redirect', later('server-error', 'the receiver answered 302'), 0],
     ['cut-before', later('unreachable'), 0],
     ['cut-after', later('unreachable'), 1],
-    ['400', { kind: 'never', because: 'refused', detail: 'the receiver answered 400' }, 0],
-    ['404-html', { kind: 'never', because: 'refused', detail: 'the receiver answered 404' }, 0],
+    ['400', refused('the receiver answered 400'), 0],
+    ['404-html', refused('the receiver answered 404'), 0],
     ['401', paused('bad-credentials', 'the receiver answered 401'), 0],
     ['403', paused('bad-credentials', 'the receiver answered 403'), 0],
     ['410', paused('gone', 'the receiver answered 410'), 0],
-    [
-      '429',
-      {
-        kind: 'later',
-        because: 'rate-limited',
-        detail: 'the receiver answered 429',
-        afterMs: 90 * SECOND,
-      },
-      0,
-    ],
+    ['429', { ...later('rate-limited', 'the receiver answered 429'), afterMs: 90 * SECOND }, 0],
     // A receiver's status is its word; what it says besides is nobody's business.
     ['204', { kind: 'sent' }, 0],
     ['html-200', { kind: 'sent' }, 0],
     ['body-cut', { kind: 'sent' }, 1],
     ['endless', { kind: 'sent' }, 0],
-  ]
-  test.each(cases)('%s', async (fault, outcome, accepted) => {
-    fake.faults.push(fault)
-    expect(await webhook.send(first(), turn())).toEqual(outcome)
-    expect(fake.said).toHaveLength(accepted)
-  })
-
-  test.each([
-    ['hang', 0],
-    ['hang-after', 1],
-  ] as const)('%s is given up in time', async (fault, accepted) => {
-    await open({}, { timeoutMs: 200 })
-    fake.faults.push(fault)
-    expect(await webhook.send(first(), turn())).toEqual(later('unreachable'))
-    expect(fake.said).toHaveLength(accepted)
-  })
+  ],
+  limits: [['429', 90]],
+  overCapacity: 'the receiver answered 503',
 })
 
-test.each(['503-after', 'cut-after', 'hang-after'] as const)(
-  'after %s the repeat has the same id, and is heard once',
-  async (fault) => {
-    await open({}, { timeoutMs: 500 })
-    fake.faults.push(fault)
-    await webhook.send(first(), turn())
-    expect(await webhook.send({ ...first(), attempts: 2 }, turn())).toEqual({ kind: 'sent' })
-    expect(fake.said).toHaveLength(1)
-  },
-)
-
-describe('a ping shows, without saying anything', () => {
-  test('that address and secret are right', async () => {
-    expect(await webhook.check(turn())).toEqual({ kind: 'ready' })
-    expect(fake.said).toEqual([])
-  })
-
-  test('that the secret is wrong', async () => {
-    const wrong = openTo({ key: Buffer.alloc(32) })
-    const paused = { kind: 'paused', because: 'bad-credentials' }
-    expect(await wrong.check(turn())).toMatchObject(paused)
-    expect(await wrong.send(first(), turn())).toMatchObject(paused)
-    expect(fake.said).toEqual([])
-  })
-
-  test('that the clock is wrong', async () => {
-    const wrong = { ...turn(), now: plus(now(), -6 * MINUTE) }
-    expect(await webhook.check(wrong)).toMatchObject({ kind: 'paused' })
-  })
-
-  test('nothing, while the receiver is in trouble', async () => {
-    fake.otherFaults.push('503-json')
-    expect(await webhook.check(turn())).toEqual({
-      kind: 'unknown',
-      detail: 'the receiver answered 503',
-    })
-  })
+test('a ping shows that the clock is wrong', async () => {
+  const wrong = { ...turn(), now: plus(now(), -6 * MINUTE) }
+  expect(await webhook.check(wrong)).toMatchObject({ kind: 'paused' })
 })
 
 test('whether an earlier try was heard, nobody can ask', async () => {

@@ -1,10 +1,9 @@
 import { request } from 'node:http'
 import type { OutgoingHttpHeaders } from 'node:http'
-import { createServer } from 'node:net'
 import { TwitterApi } from 'twitter-api-v2'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { EgressAgent, egressTo } from '#src/notify/channels/egress.ts'
-import { openX } from '#src/notify/channels/x.ts'
+import { openX, type XOptions } from '#src/notify/channels/x.ts'
 import type { Channel, Turn } from '#src/notify/channel.ts'
 import { MINUTE, SECOND, instant, plus } from '#src/stations/time.ts'
 import {
@@ -15,6 +14,7 @@ import {
   type FakeXOptions,
   type XFault,
 } from '#tests/support/fake-x.ts'
+import { later, paused, refused, testChannel } from './channel-contract.ts'
 import { claimed } from './deliveries.ts'
 
 let fake: FakeX
@@ -28,12 +28,16 @@ const turn = (): Turn => ({ now: now(), signal: new AbortController().signal })
 async function open(options: FakeXOptions = {}, timeoutMs = 10_000): Promise<void> {
   if (fake) await fake[Symbol.asyncDispose]()
   fake = await startFakeX(options)
-  x = openX({
+  x = openTo({ timeoutMs })
+}
+
+function openTo(over: Partial<XOptions>): Channel {
+  return openX({
     credentials: FAKE_X_CREDENTIALS,
     account: `@${FAKE_X_ACCOUNT}`,
     clock: now,
     connect: fake.connect,
-    timeoutMs,
+    ...over,
   })
 }
 
@@ -76,169 +80,57 @@ describe('a follow-up', () => {
   })
 })
 
-describe('what each trouble means', () => {
-  const is = (outcome: object) => expect.objectContaining(outcome)
-  const cases: [XFault, object, number][] = [
-    ['503-json', { kind: 'later', because: 'server-error', detail: '503 Over capacity' }, 0],
-    ['503-html', { kind: 'later', because: 'server-error', detail: '503' }, 0],
-    ['503-after', { kind: 'later', because: 'server-error', detail: '503 Over capacity' }, 1],
-    ['cut-before', is({ kind: 'later', because: 'unreachable' }), 0],
-    ['cut-after', is({ kind: 'later', because: 'unreachable' }), 1],
-    [
-      'body-cut',
-      { kind: 'later', because: 'unreachable', detail: 'the answer (201) was cut short' },
-      1,
-    ],
-    [
-      'html-200',
-      {
-        kind: 'later',
-        because: 'server-error',
-        detail: 'an answer without the post’s id',
-      },
-      0,
-    ],
-    ['401', { kind: 'paused', because: 'bad-credentials', detail: '401 Unauthorized' }, 0],
-    [
-      '402',
-      {
-        kind: 'paused',
-        because: 'no-credits',
-        detail: '402 Your account has no credits left.',
-      },
-      0,
-    ],
-    ['403-suspended', is({ kind: 'paused', because: 'suspended' }), 0],
-    ['403-read-only', is({ kind: 'paused', because: 'bad-credentials' }), 0],
-    [
-      '403-other',
-      {
-        kind: 'never',
-        because: 'refused',
-        detail: '403 You are not permitted to perform this action.',
-      },
-      0,
-    ],
-    [
-      '400',
-      {
-        kind: 'never',
-        because: 'refused',
-        detail: '400 One or more parameters was invalid.',
-      },
-      0,
-    ],
-  ]
-  test.each(cases)('%s', async (fault, outcome, accepted) => {
-    fake.faults.push(fault)
-    expect(await x.send(first(), turn())).toEqual(outcome)
-    expect(fake.posts).toHaveLength(accepted)
-  })
-
-  test.each([
+testChannel<XFault>({
+  bench: () => ({
+    channel: x,
+    faults: fake.faults,
+    otherFaults: fake.readFaults,
+    texts: texts(),
+    remoteId: fake.posts[0]?.id,
+  }),
+  hurry: (timeoutMs) => open({}, timeoutMs),
+  turn,
+  first,
+  again: () => again(3 * SECOND),
+  onPort: (port) => openTo({ connect: egressTo('127.0.0.1', port) }),
+  wrongCredentials: Object.fromEntries(
+    Object.keys(FAKE_X_CREDENTIALS).map((key) => [
+      key,
+      () => openTo({ credentials: { ...FAKE_X_CREDENTIALS, [key]: 'wrong' } }),
+    ]),
+  ),
+  troubles: [
+    ['503-json', later('server-error', '503 Over capacity'), 0],
+    ['503-html', later('server-error', '503'), 0],
+    ['503-after', later('server-error', '503 Over capacity'), 1],
+    ['cut-before', later('unreachable'), 0],
+    ['cut-after', later('unreachable'), 1],
+    ['body-cut', later('unreachable', 'the answer (201) was cut short'), 1],
+    ['html-200', later('server-error', 'an answer without the post’s id'), 0],
+    ['401', paused('bad-credentials', '401 Unauthorized'), 0],
+    ['402', paused('no-credits', '402 Your account has no credits left.'), 0],
+    ['403-suspended', paused('suspended'), 0],
+    ['403-read-only', paused('bad-credentials'), 0],
+    ['403-other', refused('403 You are not permitted to perform this action.'), 0],
+    ['400', refused('400 One or more parameters was invalid.'), 0],
+  ],
+  limits: [
     ['429', 90],
     ['429-day', 7200],
-  ] as const)('%s waits until the limit that is used up is lifted', async (fault, seconds) => {
-    fake.faults.push(fault)
-    const outcome = await x.send(first(), turn())
-    if (outcome.kind !== 'later') throw new Error(`it is ${outcome.kind}`)
-    expect(outcome.because).toBe('rate-limited')
-    expect(outcome.afterMs).toBeGreaterThan((seconds - 2) * SECOND)
-    expect(outcome.afterMs).toBeLessThanOrEqual((seconds + 2) * SECOND)
-    expect(fake.posts).toEqual([])
-  })
+  ],
+  overCapacity: '503 Over capacity',
+})
 
-  test.each([
-    ['hang', 0],
-    ['hang-after', 1],
-  ] as const)('%s is given up in time', async (fault, accepted) => {
-    await open({}, 200)
-    fake.faults.push(fault)
-    const started = performance.now()
-    const outcome = await x.send(first(), turn())
-    expect(outcome).toMatchObject({ kind: 'later', because: 'unreachable' })
-    expect(performance.now() - started).toBeLessThan(2000)
-    expect(fake.posts).toHaveLength(accepted)
-  })
-
-  test('a process that goes down gives up at once', async () => {
-    fake.faults.push('hang')
-    const stop = new AbortController()
-    const sending = x.send(first(), { now: now(), signal: stop.signal })
-    stop.abort()
-    expect(await sending).toMatchObject({ kind: 'later', because: 'unreachable' })
-  })
-
-  test('nobody listening is unreachable, with the cause', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await new Promise((resolve) => server.once('listening', resolve))
-    const { port } = server.address() as { port: number }
-    await new Promise((resolve) => server.close(resolve))
-    const lost = openX({
-      credentials: FAKE_X_CREDENTIALS,
-      account: FAKE_X_ACCOUNT,
-      clock: now,
-      connect: egressTo('127.0.0.1', port),
-    })
-    expect(await lost.send(first(), turn())).toEqual({
-      kind: 'later',
-      because: 'unreachable',
-      detail: `connect ECONNREFUSED 127.0.0.1:${port}`,
-    })
+test('tokens of another account pause it', async () => {
+  await open({ username: 'somebody_else' })
+  expect(await x.check(turn())).toEqual({
+    kind: 'paused',
+    because: 'wrong-account',
+    detail: 'the access token belongs to @somebody_else, the town names @avs_provstad',
   })
 })
 
-describe('wrong keys', () => {
-  test.each(Object.keys(FAKE_X_CREDENTIALS))('a wrong %s pauses the channel', async (key) => {
-    const wrong = openX({
-      credentials: { ...FAKE_X_CREDENTIALS, [key]: 'wrong' },
-      account: FAKE_X_ACCOUNT,
-      clock: now,
-      connect: fake.connect,
-    })
-    expect(await wrong.send(first(), turn())).toMatchObject({
-      kind: 'paused',
-      because: 'bad-credentials',
-    })
-    expect(await wrong.check(turn())).toMatchObject({ kind: 'paused', because: 'bad-credentials' })
-    expect(fake.posts).toEqual([])
-  })
-
-  test('tokens of another account pause it too', async () => {
-    await open({ username: 'somebody_else' })
-    expect(await x.check(turn())).toEqual({
-      kind: 'paused',
-      because: 'wrong-account',
-      detail: 'the access token belongs to @somebody_else, the town names @avs_provstad',
-    })
-  })
-
-  test('the right keys are ready; a server in trouble tells nothing', async () => {
-    expect(await x.check(turn())).toEqual({ kind: 'ready' })
-    fake.readFaults.push('503-json')
-    expect(await x.check(turn())).toEqual({ kind: 'unknown', detail: '503 Over capacity' })
-  })
-})
-
-describe('nothing is said twice', () => {
-  test.each(['503-after', 'cut-after', 'body-cut'] as const)(
-    'after %s X refuses the repeat, and the first is found',
-    async (fault) => {
-      fake.faults.push(fault)
-      await x.send(first(), turn())
-      const outcome = await x.send(again(3 * SECOND), turn())
-      expect(outcome).toEqual({ kind: 'sent', remoteId: fake.posts[0]!.id })
-      expect(texts()).toEqual([text])
-    },
-  )
-
-  test('what never landed is said at the second try', async () => {
-    fake.faults.push('cut-before')
-    await x.send(first(), turn())
-    expect(await x.send(again(3 * SECOND), turn())).toMatchObject({ kind: 'sent' })
-    expect(texts()).toEqual([text])
-  })
-
+describe('a repeat says nothing twice', () => {
   test('a refused repeat counts as said even when the timeline lags behind', async () => {
     await open({ timelineLagMs: MINUTE })
     fake.faults.push('cut-after')
