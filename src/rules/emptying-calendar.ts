@@ -49,13 +49,14 @@ export function followPlans(
     const { containerId, source, emptyings, at } = record
     if (!fractionOf.has(containerId)) continue
     const key = `${containerId}|${source}`
-    const past = (plans.get(key)?.windows ?? []).filter(({ until }) => until <= at)
-    const windows = [...past, ...emptyings.filter(({ until }) => until > at)]
-    plans.set(key, { of: containerId, windows })
+    plans.set(key, {
+      of: containerId,
+      windows: replan(plans.get(key)?.windows ?? [], emptyings, at),
+    })
     const planned = windowsOf([...plans.values()], fractionOf)
     settle(events, named(planned, [...events.values()], timeZone), at)
   }
-  return [...events.values()].toSorted((a, b) => a.from - b.from || a.nth - b.nth)
+  return inOrder(events)
 }
 
 /**
@@ -67,17 +68,28 @@ export function followServiceDays(
   until: EpochMs,
   timeZone: string,
 ): readonly EmptyingEvent[] {
-  const plans = told.map(({ at, days }): ToldPlan => ({
-    at,
-    containerId: BIKE,
-    source: 'town',
-    emptyings: expandDays(days, at, until, timeZone),
-  }))
-  return followPlans(plans, new Map([[BIKE, 'textiles']]), timeZone)
+  let planned: readonly PlannedEmptying[] = []
+  const events = new Map<string, EmptyingEvent>()
+  for (const { at, days } of told) {
+    planned = replan(planned, expandDays(days, at, until, timeZone), at)
+    const windows = joined(planned).map((window): Window => ({ ...window, fractions: [] }))
+    settle(events, named(windows, [...events.values()], timeZone), at)
+  }
+  return inOrder(events)
 }
 
-/** Stands where a container's id would; no event tells of it. */
-const BIKE = 'bike' as ContainerId
+/** What was planned when its time came, and of what is planned now that whose time is to come. */
+function replan(
+  before: readonly PlannedEmptying[],
+  now: readonly PlannedEmptying[],
+  at: EpochMs,
+): readonly PlannedEmptying[] {
+  return [...before.filter(({ until }) => until <= at), ...now.filter(({ until }) => until > at)]
+}
+
+function inOrder(events: ReadonlyMap<string, EmptyingEvent>): readonly EmptyingEvent[] {
+  return [...events.values()].toSorted((a, b) => a.from - b.from || a.nth - b.nth)
+}
 
 /** In order of time. Containers that are emptied in the very same window share it. */
 function windowsOf(

@@ -123,7 +123,7 @@ function settle(world: World, of: ContainerWatch | PlaceWatch, rule: Rule): void
     if (episode?.state === 'active') settleScheduled(world, episode)
     return
   }
-  if (episode?.state === 'idle' && episode.posted) forgetIfOver(world, episode)
+  if (episode) forgetIfOver(world, episode)
   if (!episode || (episode.state === 'idle' && rule.onMissing.policy !== 'fire')) {
     const mayBegin = truthOf(world, rule.when, place)
     if (mayBegin !== true && rule.onMissing.policy !== 'fire') return
@@ -139,7 +139,7 @@ function settle(world: World, of: ContainerWatch | PlaceWatch, rule: Rule): void
     if (!step) break
     take(world, episode, step, isUnknown)
   }
-  if (episode.state === 'idle' && episode.posted) forgetIfOver(world, episode)
+  forgetIfOver(world, episode)
   noteUnknown(world, episode, isUnknown)
   world.timers.wish(episode.timer, episodeDue(episode, rule, nowOf(world)))
 }
@@ -189,6 +189,7 @@ function noteUnknown(world: World, episode: Episode, isUnknown: boolean): void {
 /** What was said before nothing could be told counts until it is known to be over. */
 function forgetIfOver(world: World, episode: Episode): void {
   const { container, rule, place, since } = episode
+  if (episode.state !== 'idle' || !episode.posted) return
   if (readLatch(episode.state, truthsOf(world, rule, place)) !== 'reset') return
   if (rule.readings > 1 && container) {
     const witness = (episode.witness ??= callWitness(since))

@@ -74,7 +74,13 @@ const episodeShape = z.strictObject({
       isAwaited: z.boolean(),
       since: at,
     })
-    .transform((kept) => ({ ...kept, measuredAt: kept.measuredAt }))
+    // In the order in which they are written, so that the same standing has the same bytes.
+    .transform(({ readings, measuredAt, isAwaited, since }) => ({
+      readings,
+      measuredAt,
+      isAwaited,
+      since,
+    }))
     .optional(),
   posted: told.optional(),
   rememberUntil: at.optional(),

@@ -114,7 +114,7 @@ function describeStanding(
     ...(container && rule.weighsEvidence && describeEvidence(container, at)),
     ...(episode?.posted && { posted: episode.posted }),
     ...describeWait(world, rule, episode, at),
-    ...(episode?.state !== 'idle' && episode?.witness?.isAwaited && { awaitsReading: true }),
+    ...(episode?.witness?.isAwaited && { awaitsReading: true }),
     ...(movesOnAt < Infinity && { movesOnAt: movesOnAt as EpochMs }),
     isScheduled: rule.schedule !== undefined,
     ...nextLook(world, rule, of, at),

@@ -1,9 +1,9 @@
 /** Posts as Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1. Pure: the same posts give the same bytes, so that ETags hold. */
-import { createHash } from 'node:crypto'
 import { fractionName, languageRoot, type Fraction, type Language } from '#src/stations/fraction.ts'
 import type { PostKey, StationId } from '#src/stations/ids.ts'
 import { instant, isoText } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
+import { entityTag } from './entity-tag.ts'
 import { escapeMarkup } from './escape-markup.ts'
 
 /** What a feed needs of a post. A stored `Post` with its place's name fits. */
@@ -247,7 +247,7 @@ function rendered(contentType: string, body: string): RenderedFeed {
   return {
     contentType,
     body,
-    etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
+    etag: entityTag(body),
   }
 }
 

@@ -2,10 +2,10 @@
  * iCalendar (RFC 5545) with what RFC 7986 adds for calendars that are subscribed to. Pure: nothing of it
  * depends on when it is written, so that the same events give the same bytes.
  */
-import { createHash } from 'node:crypto'
 import type { Language } from '#src/stations/fraction.ts'
 import type { Place } from '#src/stations/station.ts'
 import { HOUR, MINUTE, wallTime, type EpochMs } from '#src/stations/time.ts'
+import { entityTag } from './entity-tag.ts'
 
 export interface CalendarEvent {
   /** The same for ever, whatever changes. */
@@ -64,7 +64,7 @@ export function icalendar(request: CalendarRequest): RenderedCalendar {
   return {
     contentType: 'text/calendar; charset=utf-8; method=PUBLISH',
     body,
-    etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
+    etag: entityTag(body),
   }
 }
 

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { SECOND } from '#src/stations/time.ts'
 import type { Store, WayOut } from '#src/store/contract.ts'
 import type { Failure, Turn } from '../channel.ts'
-import { ask, failureOfAnswer, textAt, untilTheir } from './http.ts'
+import { ask, failureOfAnswer, jsonOf, textAt, untilTheir } from './http.ts'
 import type { Answer } from './http.ts'
 import { seal, unseal } from './sealed.ts'
 
@@ -102,10 +102,6 @@ export function openSession(options: SessionOptions): (call: Call, turn: Turn) =
   }
 }
 
-function jsonOf(answer: Answer): unknown {
-  return answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined
-}
-
 /** A token that has run out, was revoked or is of another server. */
 function isStale(answer: Answer): boolean {
   if (answer.kind === 'none' || (answer.status !== 400 && answer.status !== 401)) return false
@@ -122,5 +118,5 @@ function failureOf(answer: Answer, { now }: Turn): Failure {
   }
   if (isStale(answer)) return { kind: 'paused', because: 'bad-credentials', detail }
   const reset = Number(answer.headers.get('ratelimit-reset') ?? Number.NaN) * SECOND
-  return failureOfAnswer(answer, said, untilTheir(reset, answer.headers, now))
+  return failureOfAnswer(answer, said, untilTheir(reset, answer.headers.get('date'), now))
 }

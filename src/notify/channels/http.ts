@@ -1,5 +1,5 @@
 /** One request to a far end that may hang, lie or answer HTML: what it answered, or why there is no answer. */
-import { SECOND } from '#src/stations/time.ts'
+import { DAY } from '#src/stations/time.ts'
 import { outcomeOfHttpStatus } from '../channel.ts'
 import type { Failure, Turn } from '../channel.ts'
 
@@ -97,14 +97,21 @@ export function failureOfAnswer(answer: Answer, said = '', afterMs?: number): Fa
   return outcomeOfHttpStatus(status, detail.slice(0, 300), status === 429 ? afterMs : undefined)
 }
 
-/** How long until an instant that the far end names, by its own clock where it tells it. */
-export function untilTheir(at: number, headers: Headers, now: number): number | undefined {
+/** How long until an instant that the far end names, a day at most, by its own clock where it tells it (`Date`). */
+export function untilTheir(
+  at: number,
+  theirDate: string | null | undefined,
+  now: number,
+): number | undefined {
   if (!Number.isFinite(at)) return undefined
-  const theirNow = Date.parse(headers.get('date') ?? '') || now
-  return Math.min(LONGEST_WAIT_MS, Math.max(0, at - theirNow))
+  const theirNow = Date.parse(theirDate ?? '') || now
+  return Math.min(DAY, Math.max(0, at - theirNow))
 }
 
-const LONGEST_WAIT_MS = 24 * 3600 * SECOND
+/** The JSON of a success; undefined for every other answer. */
+export function jsonOf(answer: Answer): unknown {
+  return answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined
+}
 
 /** A text of a JSON answer, at a key; undefined where there is none. */
 export function textAt(json: unknown, key: string): string | undefined {

@@ -18,7 +18,7 @@ import type {
   Turn,
   Words,
 } from '../channel.ts'
-import { ask, failureOfAnswer, textAt, untilTheir } from './http.ts'
+import { ask, failureOfAnswer, jsonOf, textAt, untilTheir } from './http.ts'
 import type { Answer, Ask } from './http.ts'
 import { checkedOf, foundOf, notSendable, outcomeOfFound, plainName } from './outcomes.ts'
 
@@ -156,10 +156,6 @@ function mayHelpLater(answer: Answer): boolean {
   return answer.kind === 'none' || answer.status === 429 || answer.status >= 500
 }
 
-function jsonOf(answer: Answer): unknown {
-  return answer.kind === 'answer' && answer.status === 200 ? answer.json : undefined
-}
-
 function findFault(text: string): string | undefined {
   if (text.trim() === '') return 'the text is empty'
   if (hasMention(text)) return 'the text mentions somebody'
@@ -184,7 +180,7 @@ function failureOf(answer: Answer, { now }: Turn): Failure {
     return { kind: 'paused', because: 'bad-credentials', detail: `403 ${said}` }
   }
   const reset = Date.parse(answer.headers.get('x-ratelimit-reset') ?? '')
-  return failureOfAnswer(answer, said, untilTheir(reset, answer.headers, now))
+  return failureOfAnswer(answer, said, untilTheir(reset, answer.headers.get('date'), now))
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

@@ -97,5 +97,5 @@ function failureOf(answer: Answer, { now }: Turn): Failure {
 function retryAfterMs(headers: Headers, now: number): number | undefined {
   const text = headers.get('retry-after') ?? ''
   if (/^\d{1,6}$/.test(text)) return Number(text) * SECOND
-  return untilTheir(Date.parse(text), headers, now)
+  return untilTheir(Date.parse(text), headers.get('date'), now)
 }

@@ -19,6 +19,7 @@ import { outcomeOfHttpStatus } from '../channel.ts'
 import type { Channel, Checked, Failure, Found, Outcome, Paused, Turn, Words } from '../channel.ts'
 import { EgressAgent } from './egress.ts'
 import type { Connect } from './egress.ts'
+import { untilTheir } from './http.ts'
 import { checkedOf, foundOf, notSendable, outcomeOfFound, plainName } from './outcomes.ts'
 
 export interface XCredentials {
@@ -263,13 +264,12 @@ function resetAfterMs(error: ApiResponseError, now: number): number | undefined 
     const value = error.headers[name]
     return typeof value === 'string' ? value : undefined
   }
-  const theirNow = Date.parse(header('date') ?? '')
   const waits = RESETS.flatMap(([remaining, reset]) => {
     const at = Number(header(reset)) * SECOND
     const used = Number(header(remaining) ?? 0) <= 0
-    return used && Number.isFinite(at) && at > 0 ? [at - (theirNow || now)] : []
+    return used && at > 0 ? (untilTheir(at, header('date'), now) ?? []) : []
   })
-  return waits.length === 0 ? undefined : Math.min(24 * HOUR, Math.max(0, ...waits))
+  return waits.length === 0 ? undefined : Math.max(...waits)
 }
 
 /** The library keeps the cause where its own getter doesn't look (`requestError` is always undefined). */
