@@ -6,13 +6,13 @@
 import { startDeliveries } from '#src/notify/deliver.ts'
 import { instant } from '#src/stations/time.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
-import { seededRandom } from '#tests/support/fake-x.ts'
+import { randomFrom } from '#simulator/random.ts'
 import { openAllChannels } from './all-channels.ts'
 
 const [database, seed, ...ports] = process.argv.slice(2)
 const [x, mastodon, bluesky, webhook] = ports.map(Number) as [number, number, number, number]
 const clock = () => instant(Date.now())
-const random = seededRandom(Number(seed))
+const random = randomFrom(Number(seed), 'retries')
 const silent = () => {}
 
 await using store = await openSqliteStore(database!)
@@ -30,7 +30,7 @@ await using _ = startDeliveries({
   leaseMs: 2000,
   pollMs: 500,
   // Short waits, so that the test is; their spread is tested elsewhere.
-  random: () => random() * 0.05,
+  random: () => random.next() * 0.05,
   onDelivered() {
     void store.deliveries({ states: ['due', 'sending'], limit: 1 }).then((open) => {
       if (open.length === 0) finished.resolve()

@@ -11,7 +11,7 @@ import { HOUR, instant, plus } from '#src/stations/time.ts'
 import type { WayOut } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { readSaid } from '#tests/support/far-end.ts'
-import { seededRandom } from '#tests/support/fake-x.ts'
+import { randomFrom } from '#simulator/random.ts'
 import { castTown } from '#tests/support/town.ts'
 import { WAYS } from './all-channels.ts'
 import { keepPosts, makePost } from './deliveries.ts'
@@ -79,10 +79,10 @@ test(
     }
     const ports = await Promise.all(WAYS.map((way, n) => startFarEnd(way, SEED + n)))
 
-    const random = seededRandom(SEED)
+    const random = randomFrom(SEED, 'kills')
     for (let kill = 0; kill < KILLS; kill += 1) {
       const [worker] = await start('./deliver-process.ts', database, String(kill), ...ports)
-      await new Promise((resolve) => setTimeout(resolve, random() * 400))
+      await new Promise((resolve) => setTimeout(resolve, random.next() * 400))
       await end(worker)
     }
     expect(await openDeliveries()).toBeGreaterThan(0)

@@ -4,17 +4,17 @@
  *
  * As a process of its own it outlives the product:
  *   node tests/support/fake-x.ts --port 0 --log posts.jsonl [--delay-ms 20] [--limit 100]
- *     [--duplicate-window-ms 86400000] [--trouble 0.2 --seed 7]
+ *     [--trouble 0.2 --seed 7]
  * It prints its port, and appends each accepted post to the log, synced, before it answers. Started
  * again on the same log it still knows them. It accepts the credentials below.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
-import { parseArgs } from 'node:util'
+import { ACCEPTS_FIRST, readSaid, runFarEnd, spoil } from './far-end.ts'
 
 export const FAKE_X_CREDENTIALS = {
   appKey: 'app-key',
@@ -89,7 +89,7 @@ export interface FakeX extends AsyncDisposable {
 
 export async function startFakeX(options: FakeXOptions = {}): Promise<FakeX> {
   const now = options.now ?? Date.now
-  const posts = readLog(options.log)
+  const posts = readSaid<FakePost>(options.log)
   const requests: string[] = []
   const faults: XFault[] = []
   const readFaults: XFault[] = []
@@ -225,25 +225,6 @@ export async function startFakeX(options: FakeXOptions = {}): Promise<FakeX> {
       case '503-json':
       case '503-after':
         return sendProblem(response, 503, 'Service Unavailable', 'Over capacity')
-      case '503-html':
-        response.writeHead(503, { 'content-type': 'text/html' })
-        response.end('<html><body>Over capacity')
-        return
-      case 'html-200':
-        response.writeHead(200, { 'content-type': 'text/html' })
-        response.end('<html><body>Welcome to the hotel')
-        return
-      case 'cut-before':
-      case 'cut-after':
-        response.destroy()
-        return
-      case 'body-cut':
-        response.writeHead(201, { 'content-type': 'application/json', 'content-length': '500' })
-        response.write('{"data":{"id":"1', () => response.destroy())
-        return
-      case 'hang':
-      case 'hang-after':
-        return
       case '401':
         return sendProblem(response, 401, 'Unauthorized', 'Unauthorized')
       case '402':
@@ -270,6 +251,8 @@ export async function startFakeX(options: FakeXOptions = {}): Promise<FakeX> {
         )
       case '400':
         return sendProblem(response, 400, 'Invalid Request', 'One or more parameters was invalid.')
+      default:
+        return spoil(fault, response, { status: 201, text: '{"data":{"id":"1' })
     }
   }
 
@@ -290,20 +273,6 @@ export async function startFakeX(options: FakeXOptions = {}): Promise<FakeX> {
       if (log !== undefined) closeSync(log)
     },
   }
-}
-
-const ACCEPTS_FIRST: ReadonlySet<XFault> = new Set([
-  '503-after',
-  'cut-after',
-  'body-cut',
-  'hang-after',
-])
-
-/** The posts in a log, as they were accepted. */
-export function readLog(path: string | undefined): FakePost[] {
-  if (path === undefined || !existsSync(path)) return []
-  const lines = readFileSync(path, 'utf8').split('\n')
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as FakePost)
 }
 
 function textOf(body: string): string | undefined {
@@ -393,42 +362,4 @@ function sendProblem(
   sendJson(response, status, { title, detail, type, status }, headers)
 }
 
-/** Small and even enough for picking faults (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
-if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string', default: '0' },
-      log: { type: 'string' },
-      'delay-ms': { type: 'string', default: '0' },
-      limit: { type: 'string', default: '100' },
-      'duplicate-window-ms': { type: 'string', default: `${24 * 3_600_000}` },
-      trouble: { type: 'string', default: '0' },
-      seed: { type: 'string', default: '1' },
-    },
-  })
-  const random = seededRandom(Number(values.seed))
-  const trouble = Number(values.trouble)
-  const quick: readonly XFault[] = ['503-json', '503-after', 'cut-before', 'cut-after', 'body-cut']
-  const fake = await startFakeX({
-    port: Number(values.port),
-    delayMs: Number(values['delay-ms']),
-    limit: Number(values.limit),
-    duplicateWindowMs: Number(values['duplicate-window-ms']),
-    ...(values.log !== undefined && { log: values.log }),
-    pickFault: () => (random() < trouble ? quick[Math.trunc(random() * quick.length)] : undefined),
-  })
-  process.stdout.write(`${fake.port}\n`)
-  process.on('SIGTERM', () => {
-    void fake[Symbol.asyncDispose]().then(() => process.exit(0))
-  })
-}
+if (import.meta.main) await runFarEnd(startFakeX)

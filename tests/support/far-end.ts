@@ -3,7 +3,8 @@
  * log of what it accepted, synced before it answers.
  *
  * As processes of their own they outlive the product:
- *   node tests/support/fake-….ts --port 0 --log said.jsonl [--delay-ms 20] [--trouble 0.2 --seed 7]
+ *   node tests/support/fake-….ts --port 0 --log said.jsonl [--delay-ms 20] [--limit 100]
+ *     [--trouble 0.2 --seed 7]
  * Each prints its port. Started again on the same log it still knows what it accepted.
  */
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
@@ -11,7 +12,7 @@ import { createServer } from 'node:http'
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseArgs } from 'node:util'
-import { seededRandom } from './fake-x.ts'
+import { randomFrom } from '#simulator/random.ts'
 
 /** How any request may go wrong. `…-after` and `body-cut` are accepted first. */
 export const TROUBLES = [
@@ -30,7 +31,7 @@ export const TROUBLES = [
 ] as const
 export type Trouble = (typeof TROUBLES)[number]
 
-const ACCEPTS_FIRST: ReadonlySet<string> = new Set([
+export const ACCEPTS_FIRST: ReadonlySet<string> = new Set([
   '503-after',
   'cut-after',
   'body-cut',
@@ -116,38 +117,10 @@ export async function startFarEnd<Fault extends string, Said>(
 
   function misbehave(fault: Fault | Trouble, response: ServerResponse): void {
     if (Object.hasOwn(refusals, fault)) return tell(response, refusals[fault as Fault]())
-    switch (fault as Trouble) {
-      case '503-json':
-      case '503-after':
-        return tell(response, { status: 503, json: { error: 'Over capacity' } })
-      case '503-html':
-      case '404-html':
-        return tellHtml(response, Number(fault.slice(0, 3)))
-      case 'html-200':
-        return tellHtml(response, 200)
-      case 'redirect':
-        response.writeHead(302, { location: '/login' }).end()
-        return
-      case 'cut-before':
-      case 'cut-after':
-        response.destroy()
-        return
-      case 'body-cut':
-        response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' })
-        response.write('{"id":"1', () => response.destroy())
-        return
-      case 'endless': {
-        response.writeHead(200, { 'content-type': 'application/json' })
-        const pour = (): void => {
-          while (!response.destroyed && response.write('[1],'.repeat(20_000)));
-          if (!response.destroyed) response.once('drain', pour)
-        }
-        return pour()
-      }
-      case 'hang':
-      case 'hang-after':
-        return
+    if (fault === '503-json' || fault === '503-after') {
+      return tell(response, { status: 503, json: { error: 'Over capacity' } })
     }
+    return spoil(fault as Exclude<Trouble, '503-json' | '503-after'>, response)
   }
 
   await new Promise<void>((resolve) => {
@@ -169,6 +142,46 @@ export async function startFarEnd<Fault extends string, Said>(
   }
 }
 
+/** The troubles that are the same at every platform; `begun` is what it would say before the line is cut. */
+export function spoil(
+  fault: Exclude<Trouble, '503-json' | '503-after'>,
+  response: ServerResponse,
+  begun: { readonly status: number; readonly text: string } = { status: 200, text: '{"id":"1' },
+): void {
+  switch (fault) {
+    case '503-html':
+    case '404-html':
+      return tellHtml(response, Number(fault.slice(0, 3)))
+    case 'html-200':
+      return tellHtml(response, 200)
+    case 'redirect':
+      response.writeHead(302, { location: '/login' }).end()
+      return
+    case 'cut-before':
+    case 'cut-after':
+      response.destroy()
+      return
+    case 'body-cut':
+      response.writeHead(begun.status, {
+        'content-type': 'application/json',
+        'content-length': '500',
+      })
+      response.write(begun.text, () => response.destroy())
+      return
+    case 'endless': {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      const pour = (): void => {
+        while (!response.destroyed && response.write('[1],'.repeat(20_000)));
+        if (!response.destroyed) response.once('drain', pour)
+      }
+      return pour()
+    }
+    case 'hang':
+    case 'hang-after':
+      return
+  }
+}
+
 function tell(response: ServerResponse, { status, json, headers }: Told): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers })
   response.end(json === undefined ? '' : JSON.stringify(json))
@@ -186,34 +199,37 @@ export function readSaid<Said>(path: string | undefined): Said[] {
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Said)
 }
 
+/** Troubles that are over at once, in which thousands of posts get through. */
+const QUICK = ['503-json', '503-html', '503-after', 'cut-before', 'cut-after', 'body-cut'] as const
+
+interface RunOptions extends FarEndOptions {
+  readonly pickFault: () => (typeof QUICK)[number] | undefined
+  /** Posts in a quarter of an hour, where the platform counts them. */
+  readonly limit?: number
+}
+
 /** Starts a double as the command line wants it. */
 export async function runFarEnd(
-  start: (options: FarEndOptions) => Promise<{ readonly port: number } & AsyncDisposable>,
+  start: (options: RunOptions) => Promise<{ readonly port: number } & AsyncDisposable>,
 ): Promise<void> {
   const { values } = parseArgs({
     options: {
       port: { type: 'string', default: '0' },
       log: { type: 'string' },
       'delay-ms': { type: 'string', default: '0' },
+      limit: { type: 'string' },
       trouble: { type: 'string', default: '0' },
       seed: { type: 'string', default: '1' },
     },
   })
-  const random = seededRandom(Number(values.seed))
+  const random = randomFrom(Number(values.seed), 'trouble')
   const trouble = Number(values.trouble)
-  const quick: readonly Trouble[] = [
-    '503-json',
-    '503-html',
-    '503-after',
-    'cut-before',
-    'cut-after',
-    'body-cut',
-  ]
   const far = await start({
     port: Number(values.port),
     delayMs: Number(values['delay-ms']),
     ...(values.log !== undefined && { log: values.log }),
-    pickFault: () => (random() < trouble ? quick[Math.trunc(random() * quick.length)] : undefined),
+    ...(values.limit !== undefined && { limit: Number(values.limit) }),
+    pickFault: () => (random.next() < trouble ? QUICK[random.below(QUICK.length)] : undefined),
   })
   process.stdout.write(`${far.port}\n`)
   process.on('SIGTERM', () => {
