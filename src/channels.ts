@@ -51,6 +51,8 @@ export function openChannels(
     readonly settings: Settings
     readonly clock: Clock
     readonly store: Pick<Store, 'channelNote' | 'keepChannelNote'>
+    /** The machine's own, to seal with. */
+    readonly secret: string
   },
 ): readonly Channel[] {
   const { env, settings, clock } = options

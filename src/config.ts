@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import { parseArgs } from 'node:util'
 import { isWebAddress } from '#src/stations/web-address.ts'
+import { SECRET_KEY_HINT, isSecretKey } from './secret-key.ts'
 
 export interface Address {
   readonly host: string
@@ -28,6 +29,8 @@ export interface Settings {
   readonly trustedProxies?: readonly string[]
   /** Opens staff's part of the API; absent means that nobody gets in. */
   readonly staffToken?: string
+  /** Seals keys and personal data in the database; absent: a file beside it holds the secret. */
+  readonly secretKey?: string
   /** A gateway that carries requests to X in a closed network. */
   readonly xProxy?: Address
   readonly logLevel: LogLevel
@@ -156,6 +159,10 @@ export const SECRETS = [
     env: 'KVITTER_STAFF_TOKEN',
     text: "bearer token for staff's part of the API, 16 characters or more",
   },
+  {
+    env: 'KVITTER_SECRET_KEY',
+    text: 'seals keys and personal data, 32 bytes in base64 (a file secret.key in --data)',
+  },
   { env: 'KVITTER_BROKER_USERNAME', text: 'user name at the broker of --broker' },
   { env: 'KVITTER_BROKER_PASSWORD', text: 'its password' },
   { env: 'KVITTER_INFLUX_USERNAME', text: 'user name at the InfluxDB of --influx-url' },
@@ -258,6 +265,10 @@ export function readSettings(
   if (staffToken !== undefined && staffToken.length < 16) {
     faults.push('KVITTER_STAFF_TOKEN: expected 16 characters or more')
   }
+  const secretKey = env['KVITTER_SECRET_KEY'] || undefined
+  if (secretKey !== undefined && !isSecretKey(secretKey)) {
+    faults.push(`KVITTER_SECRET_KEY: ${SECRET_KEY_HINT}`)
+  }
   const publicUrl = take('public-url') ?? (http && `http://${hostInUrl(http.host)}:${http.port}`)
   if (publicUrl !== undefined && !isSiteRoot(publicUrl)) {
     faults.push(
@@ -289,6 +300,7 @@ export function readSettings(
       ...(broker === undefined ? {} : { broker }),
       ...(influx === undefined ? {} : { influx }),
       ...(staffToken === undefined ? {} : { staffToken }),
+      ...(secretKey === undefined ? {} : { secretKey }),
       ...(xProxy === undefined ? {} : { xProxy }),
     },
   }

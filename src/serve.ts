@@ -37,6 +37,7 @@ import { wordPost } from '#src/wording/post-text.ts'
 import { openChannels } from './channels.ts'
 import type { BrokerSettings, Env, Settings } from './config.ts'
 import { manageDevices } from './manage-devices.ts'
+import { openSecretKey } from './secret-key.ts'
 import type { TownFolder } from './town-folder.ts'
 import { tellTownPlans } from './town-plans.ts'
 
@@ -112,7 +113,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
       }),
     )
   }
-  const channels = openChannels(folder.town, { ...options, store })
+  const secret = await openSecretKey(settings.data, settings.secretKey)
+  const channels = openChannels(folder.town, { ...options, store, secret })
   const previousTown = await store.town()
   const devices = manageDevices({
     store,
@@ -252,6 +254,9 @@ export async function serve(options: ServeOptions): Promise<Running> {
   })
   const tidying = setInterval(() => {
     reports.tidy().catch((error: unknown) => onFault('old salts could not be thrown away', error))
+    store
+      .tidyWork(clock())
+      .catch((error: unknown) => onFault('work long done could not be forgotten', error))
   }, TIDY_MS)
   starting.defer(() => clearInterval(tidying))
 

@@ -40,7 +40,7 @@ const store = { channelNote: async () => undefined, keepChannelNote: async () =>
 function open(channels: Town['channels'], env: Record<string, string>) {
   const read = readSettings([], {})
   if (read.kind !== 'ok') throw new Error(read.faults.join())
-  return openChannels(town(channels), { env, settings: read.settings, clock, store })
+  return openChannels(town(channels), { env, settings: read.settings, clock, store, secret: '' })
 }
 
 test('every missing secret is told by its field, and none that is there', () => {

@@ -3,7 +3,6 @@
  * any point leaves a delivery that is known to have been tried; the channel then finds out whether it
  * was heard before it says anything again. Each account goes at its own pace.
  */
-import { setTimeout as setTimeoutPromise } from 'node:timers/promises'
 import { Counter, Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
 import type { Delivery, DeliveryState, Store, WayOut } from '#src/store/contract.ts'
@@ -12,6 +11,7 @@ import type { Clock, EpochMs } from '#src/stations/time.ts'
 import type { Channel, Outcome, PauseReason, Paused, Turn } from './channel.ts'
 import { findFollowed, findPlace } from './order.ts'
 import { MAX_TRIES, backoffMs, nextLook, nextTry } from './retry.ts'
+import { abortOf, startSleeper, waitRealTime } from './sleeper.ts'
 
 /** What is said to the log; pino's logger fits. */
 export interface DeliveryLog {
@@ -104,25 +104,6 @@ function startCounting(metrics: Registry | undefined): Count {
   return {
     settled: (way, state) => settled.inc({ ...way, state }),
     paused: (way, on) => paused.set({ ...way }, on ? 1 : 0),
-  }
-}
-
-/** A wait that can be cut short; a poke that comes while nobody waits isn't lost. */
-function startSleeper(wait: Wait) {
-  let waiting = new AbortController()
-  let poked = false
-  return {
-    poke() {
-      poked = true
-      waiting.abort()
-    },
-    async sleep(ms: number) {
-      if (!poked) {
-        waiting = new AbortController()
-        await wait(ms, waiting.signal)
-      }
-      poked = false
-    },
   }
 }
 
@@ -346,12 +327,9 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(), channel.longestMs)
     const signal = AbortSignal.any([givingUp.signal, late.signal])
-    const given = new Promise<'given-up'>((resolve) => {
-      signal.addEventListener('abort', () => resolve('given-up'), { once: true })
-    })
     try {
-      const answer = await Promise.race([use({ now: clock(), signal }), given])
-      if (answer !== 'given-up') return answer
+      const answer = await Promise.race([use({ now: clock(), signal }), abortOf(signal)])
+      if (answer !== 'aborted') return answer
       return { kind: 'later', because: 'unreachable', detail: 'no answer in time' }
     } catch (error) {
       log.error({ ...way, err: error }, 'a channel failed in a way of its own')
@@ -383,8 +361,4 @@ function expiredError(delivery: Delivery): string {
   return delivery.lastError === undefined
     ? 'too late to be news'
     : `too late to be news; last: ${delivery.lastError}`
-}
-
-async function waitRealTime(ms: number, signal: AbortSignal): Promise<void> {
-  await setTimeoutPromise(ms, undefined, { signal }).catch(() => undefined)
 }

@@ -2,7 +2,7 @@ import { describe, expect, test, afterEach, beforeEach } from 'vitest'
 import type { Channel, Turn, Words } from '#src/notify/channel.ts'
 import { facetsOf, recordKey } from '#src/notify/channels/bluesky-record.ts'
 import { openBluesky, type BlueskyOptions } from '#src/notify/channels/bluesky.ts'
-import { seal, unseal } from '#src/notify/channels/sealed.ts'
+import { seal, unseal } from '#src/store/sealed.ts'
 import { HOUR, MINUTE, SECOND, isoText, plus } from '#src/stations/time.ts'
 import type { Trouble } from '#tests/support/far-end.ts'
 import {

@@ -8,7 +8,7 @@ import type { Store, WayOut } from '#src/store/contract.ts'
 import type { Failure, Turn } from '../channel.ts'
 import { ask, failureOfAnswer, jsonOf, textAt, untilTheir } from './http.ts'
 import type { Answer } from './http.ts'
-import { seal, unseal } from './sealed.ts'
+import { seal, unseal } from '#src/store/sealed.ts'
 
 export interface SessionOptions {
   /** `https://bsky.social`, or the account's own server. */

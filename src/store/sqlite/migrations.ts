@@ -306,6 +306,25 @@ const serviceDays: Migration = {
   },
 }
 
+/** What a post to many comes apart into. */
+const workQueue: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      `create table work (
+        id integer primary key, queue text not null, key text not null, body text not null,
+        ordering_key text, state text not null, due_at integer not null, expires_at integer not null,
+        attempts integer not null default 0, lease_until integer, last_error text, ended_at integer,
+        unique (queue, key)) strict`,
+      `create index work_open on work (queue, due_at) where state in ('due', 'claimed')`,
+      `create index work_order on work (queue, ordering_key, id)
+        where state in ('due', 'claimed') and ordering_key is not null`,
+      'create index work_ended on work (ended_at) where ended_at is not null',
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -323,4 +342,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0014-accounts': accounts,
   '0015-channel-notes': channelNotes,
   '0016-service-days': serviceDays,
+  '0017-work-queue': workQueue,
 }

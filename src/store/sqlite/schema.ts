@@ -161,6 +161,20 @@ export interface Tables {
     sent_at: number | null
   }
   channel_note: { channel: string; account: string; note: string }
+  work: {
+    id: Generated<number>
+    queue: string
+    key: string
+    body: string
+    ordering_key: string | null
+    state: string
+    due_at: number
+    expires_at: number
+    attempts: Generated<number>
+    lease_until: number | null
+    last_error: string | null
+    ended_at: number | null
+  }
   quarantine: {
     id: Generated<number>
     received_at: number

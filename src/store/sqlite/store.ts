@@ -48,6 +48,7 @@ import {
   rowNumbers,
   saveTown,
 } from './town-tables.ts'
+import { claimWork, nextWorkAt, putWork, settleWork, tidyWork, workCounts } from './work-queue.ts'
 
 /** At most so many recent readings are read back at a start: what is sent again was under way, so it's among the newest. */
 const RECENT_READINGS = 250_000
@@ -496,6 +497,13 @@ export async function openSqliteStore(path: string): Promise<Store> {
     nextDeliveryAt: (way) => nextDeliveryAt(reader.query, way),
     settleDelivery: (id, outcome) => transact(() => settleDelivery(writer.query, id, outcome)),
     deliveries: (filter) => readDeliveries(reader.query, filter),
+
+    putWork: (works) => transact(() => putWork(writer.query, works)),
+    claimWork: (...ask) => transact(() => claimWork(writer.query, ...ask)),
+    settleWork: (settled, now) => transact(() => settleWork(writer.query, settled, now)),
+    nextWorkAt: (queue) => nextWorkAt(reader.query, queue),
+    workCounts: (queue) => workCounts(reader.query, queue),
+    tidyWork: (now) => transact(() => tidyWork(writer.query, now)),
 
     async rejectedCounts() {
       const rows = await reader.query.selectFrom('rejection_count').selectAll().execute()

@@ -1,0 +1,177 @@
+/**
+ * Works off a queue: several pieces at once, each claimed by lease, settled in handfuls so that a commit
+ * serves many. A process that dies in between has its pieces handed out again: what a piece does must
+ * bear repeating.
+ */
+import { Counter } from 'prom-client'
+import type { Registry } from 'prom-client'
+import { MINUTE, SECOND, plus } from '#src/stations/time.ts'
+import type { Clock } from '#src/stations/time.ts'
+import type { SettledWork, Work, WorkOutcome, WorkQueue } from '#src/store/work-queue.ts'
+import type { DeliveryLog, Wait } from './deliver.ts'
+import { abortOf, startSleeper, waitRealTime } from './sleeper.ts'
+
+export interface WorkRunnerOptions {
+  readonly queue: string
+  readonly store: Pick<WorkQueue, 'claimWork' | 'settleWork' | 'nextWorkAt'>
+  readonly clock: Clock
+  readonly log: Pick<DeliveryLog, 'warn' | 'error'>
+  /** How many pieces are under way at most. */
+  readonly concurrency: number
+  /** How long a claim holds. A piece that takes longer is aborted, and tried again. */
+  readonly leaseMs: number
+  /**
+   * Does a piece. One that throws is tried again, later and later. `signal` aborts when its time is up or
+   * the process is going down; from then on nobody waits for it.
+   */
+  readonly handle: (work: Work, signal: AbortSignal) => Promise<WorkOutcome>
+  /** 0…1, for jitter. */
+  readonly random?: () => number
+  readonly metrics?: Registry
+  /** How often the queue is looked at when nobody calls `poke`. Default 30 s. */
+  readonly pollMs?: number
+  /** How long pieces under way may go on when the runner is closed. Default 5 s. */
+  readonly graceMs?: number
+  /** How many milliseconds of the clock pass in one of real time. */
+  readonly speed?: number
+  readonly wait?: Wait
+}
+
+export interface WorkRunner extends AsyncDisposable {
+  /** Says that there may be something new in the queue. */
+  poke(): void
+}
+
+/** Settled together at the latest after so long: short against a send, long against a commit. */
+const SETTLE_WITHIN_MS = 10
+/** A piece ends this much before its lease, so that nobody else has it meanwhile. */
+const LEASE_MARGIN = 0.8
+const FIRST_RETRY_MS = 2 * SECOND
+const LONGEST_RETRY_MS = 15 * MINUTE
+
+export function startWorkRunner(options: WorkRunnerOptions): WorkRunner {
+  const { queue, store, clock, log, concurrency, leaseMs } = options
+  const random = options.random ?? Math.random
+  const speed = options.speed ?? 1
+  const wait = options.wait ?? waitRealTime
+  const pollMs = options.pollMs ?? 30 * SECOND
+  const count = startCounting(options)
+  const sleeper = startSleeper(wait)
+  const stopping = new AbortController()
+  const givingUp = new AbortController()
+  const underWay = new Map<number, Promise<void>>()
+  let finished: SettledWork[] = []
+  let storeFailures = 0
+
+  const running = run()
+  return {
+    poke: () => sleeper.poke(),
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      sleeper.poke()
+      const grace = setTimeout(() => givingUp.abort(), options.graceMs ?? 5 * SECOND)
+      await running
+      await Promise.all(underWay.values())
+      clearTimeout(grace)
+      await settleFinished().catch((error: unknown) => {
+        log.error(
+          { queue, err: error },
+          'work that was done could not be noted; it will be repeated',
+        )
+      })
+    },
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await settleFinished()
+        if (!(await claimMore())) await rest()
+        storeFailures = 0
+      } catch (error) {
+        storeFailures += 1
+        log.error({ queue, err: error }, 'a queue of work could not be read or written')
+        await wait(Math.min(MINUTE, SECOND * 2 ** Math.min(storeFailures, 6)), stopping.signal)
+      }
+    }
+  }
+
+  async function settleFinished(): Promise<void> {
+    if (finished.length === 0) return
+    const settled = finished
+    finished = []
+    try {
+      await store.settleWork(settled, clock())
+    } catch (error) {
+      finished = [...settled, ...finished]
+      throw error
+    }
+    for (const { outcome } of settled) count(outcome)
+  }
+
+  async function claimMore(): Promise<boolean> {
+    const free = concurrency - underWay.size
+    if (free === 0) return false
+    const works = await store.claimWork(queue, clock(), leaseMs, free)
+    for (const work of works) {
+      // Its lease ran out while we still have it: what it came to is noted when it ends.
+      if (underWay.has(work.id)) continue
+      underWay.set(work.id, begin(work))
+    }
+    return works.length > 0
+  }
+
+  async function begin(work: Work): Promise<void> {
+    const outcome = await outcomeOf(work)
+    finished.push({ id: work.id, outcome })
+    underWay.delete(work.id)
+    sleeper.poke()
+  }
+
+  async function outcomeOf(work: Work): Promise<WorkOutcome> {
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(), (leaseMs / speed) * LEASE_MARGIN)
+    const signal = AbortSignal.any([givingUp.signal, late.signal])
+    try {
+      const outcome = await Promise.race([options.handle(work, signal), abortOf(signal)])
+      return outcome === 'aborted' ? again(work, 'no end in time') : outcome
+    } catch (error) {
+      log.error({ queue, work: work.id, err: error }, 'a piece of work failed in a way of its own')
+      return again(work, error instanceof Error ? error.message : String(error))
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Full jitter, as the outbox has it. */
+  function again(work: Work, error: string): WorkOutcome {
+    const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(work.attempts, 20))
+    return { state: 'due', dueAt: plus(clock(), Math.round(random() * longest)), error }
+  }
+
+  async function rest(): Promise<void> {
+    if (finished.length > 0) return
+    const now = clock()
+    const isFull = underWay.size === concurrency
+    const next = isFull ? undefined : await store.nextWorkAt(queue)
+    const ms = next === undefined ? pollMs : (next - now) / speed
+    await sleeper.sleep(Math.min(Math.max(ms, SETTLE_WITHIN_MS), pollMs))
+    if (underWay.size > 0) await wait(SETTLE_WITHIN_MS, stopping.signal)
+  }
+}
+
+const NAME = 'kvitter_work_total'
+
+/** All runners count in one metric; the first makes it. */
+function startCounting({ queue, metrics }: WorkRunnerOptions): (outcome: WorkOutcome) => void {
+  if (!metrics) return () => undefined
+  const total =
+    (metrics.getSingleMetric(NAME) as Counter | undefined) ??
+    new Counter({
+      name: NAME,
+      help: 'Pieces of work settled, by queue and state; due means that it will be tried again',
+      labelNames: ['queue', 'state'],
+      registers: [metrics],
+    })
+  return ({ state }) => total.inc({ queue, state })
+}
