@@ -1,8 +1,11 @@
-/** A town's folder read whole: `town.yaml` and `rules.yaml`, all faults of both at once. */
+/** A town's folder read whole: `town.yaml`, `rules.yaml` and what they name, all faults at once. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseRuleFile, type RuleBook } from '#src/rules/rule-file.ts'
+import { readAddressList } from '#src/stations/address-list.ts'
 import { faultLine } from '#src/stations/fault-line.ts'
+import type { ReturnBike } from '#src/stations/return-bike.ts'
+import { parseReturnBikeFile } from '#src/stations/return-bike-file.ts'
 import type { Town, TownProfile } from '#src/stations/station.ts'
 import { POST_TEMPLATES } from '#src/wording/post-text.ts'
 import { parseTown } from './town-parser.ts'
@@ -12,6 +15,8 @@ export interface TownFolder {
   readonly book: RuleBook
   /** The text of `rules.yaml`. */
   readonly rules: string
+  /** Absent where the folder has no `returnbike.yaml`. */
+  readonly returnBike?: ReturnBike
   /** Things that work and are probably not meant. */
   readonly warnings: readonly string[]
 }
@@ -23,12 +28,13 @@ export type ReadTownFolder =
 /** Every fault is one line: `file:line  field: what was expected`. */
 export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
   const faults: string[] = []
-  const readText = async (name: string): Promise<string | undefined> => {
+  const readText = async (name: string, isOptional = false): Promise<string | undefined> => {
     const path = join(folder, name)
     try {
       return await readFile(path, 'utf8')
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
+      if (code === 'ENOENT' && isOptional) return undefined
       faults.push(
         code === 'ENOENT'
           ? `${path}: there is no such file${name.endsWith('.yaml') ? "; a town's folder holds town.yaml and rules.yaml" : ''}`
@@ -39,6 +45,7 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
   }
   const townText = await readText('town.yaml')
   const ruleText = await readText('rules.yaml')
+  const bikeText = await readText('returnbike.yaml', true)
   const town =
     townText === undefined ? undefined : await parseTown(townText, join(folder, 'town.yaml'))
   const rules =
@@ -48,6 +55,13 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
   for (const parsed of [town, rules]) {
     if (parsed?.kind === 'faulty') faults.push(...parsed.faults.map(faultLine))
   }
+  const returnBike =
+    bikeText === undefined
+      ? undefined
+      : await readReturnBike(bikeText, folder, town?.kind === 'ok' ? town.town : undefined, {
+          readText,
+          faults,
+        })
   const profiles = town?.kind === 'ok' ? await readCodecs(town.town.profiles ?? [], readText) : []
   if (faults.length > 0 || town?.kind !== 'ok' || rules?.kind !== 'ok' || ruleText === undefined) {
     return { kind: 'faulty', faults }
@@ -58,9 +72,35 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
       town: profiles.length === 0 ? town.town : { ...town.town, profiles },
       book: rules.book,
       rules: ruleText,
+      ...(returnBike && { returnBike }),
       warnings: rules.warnings.map(faultLine),
     },
   }
+}
+
+/** With its addresses, where it names a file of them; undefined when there are faults. */
+async function readReturnBike(
+  text: string,
+  folder: string,
+  town: Town | undefined,
+  {
+    readText,
+    faults,
+  }: { readText: (name: string) => Promise<string | undefined>; faults: string[] },
+): Promise<ReturnBike | undefined> {
+  const parsed = parseReturnBikeFile(text, join(folder, 'returnbike.yaml'), town)
+  if (parsed.kind === 'faulty') {
+    faults.push(...parsed.faults.map(faultLine))
+    return undefined
+  }
+  const { returnBike, addressFile } = parsed
+  if (addressFile === undefined) return returnBike
+  const list = await readText(addressFile)
+  if (list === undefined) return undefined
+  const read = readAddressList(list, join(folder, addressFile))
+  if (read.kind === 'ok') return { ...returnBike, addresses: read.addresses }
+  faults.push(...read.faults.map(faultLine))
+  return undefined
 }
 
 /** The text of each codec, as its vendor published it. */

@@ -42,7 +42,7 @@ export function crossCheck(raw: Block, tell: Tell): void {
   checkAreas(stations, areas, tell)
   checkPlaces(stations, tell)
   checkChannels(raw, tell)
-  checkServiceDays(raw, tell)
+  checkServiceDays(list(raw['serviceDays']), ['serviceDays'], tell)
 
   const types =
     raw['containerTypes'] === undefined ? undefined : Object.keys(block(raw['containerTypes']))
@@ -128,7 +128,7 @@ function checkGeometries(types: Block, tell: Tell): void {
   }
 }
 
-function checkUnique(items: readonly unknown[], at: Path, noun: string, tell: Tell): void {
+export function checkUnique(items: readonly unknown[], at: Path, noun: string, tell: Tell): void {
   const first = new Map<string, number>()
   for (const [i, item] of items.entries()) {
     const id = text(block(item)['id'])
@@ -191,26 +191,31 @@ const inTheNorth = (lat: number, lon: number) => lat >= 54 && lat <= 72 && lon >
 /** No municipality is this wide; Kiruna comes closest. */
 const FAR_M = 300_000
 
+/** What is wrong with a place, if anything, and which of the two fields to look at. */
+export function findPlaceFault(
+  lat: number,
+  lon: number,
+): { readonly key: 'lat' | 'lon'; readonly message: string } | undefined {
+  if (inTheNorth(lat, lon)) return undefined
+  if (inTheNorth(lon, lat)) {
+    const message = `lat ${lat} and lon ${lon} are swapped; write lat: ${lon}, lon: ${lat}`
+    return { key: 'lat', message }
+  }
+  return {
+    key: lat < 54 || lat > 72 ? 'lat' : 'lon',
+    message: `lat ${lat}, lon ${lon} is not in the Nordic countries; expected WGS 84 degrees, such as lat: 57.72, lon: 12.94`,
+  }
+}
+
 function checkPlaces(stations: readonly unknown[], tell: Tell): void {
   const places: { readonly at: number; readonly place: Place }[] = []
   for (const [s, value] of stations.entries()) {
     const lat = finite(block(value)['lat'])
     const lon = finite(block(value)['lon'])
     if (lat === undefined || lon === undefined) continue
-    if (inTheNorth(lat, lon)) {
-      places.push({ at: s, place: { lat, lon } })
-    } else if (inTheNorth(lon, lat)) {
-      tell(
-        ['stations', s, 'lat'],
-        `lat ${lat} and lon ${lon} are swapped; write lat: ${lon}, lon: ${lat}`,
-      )
-    } else {
-      const key = lat < 54 || lat > 72 ? 'lat' : 'lon'
-      tell(
-        ['stations', s, key],
-        `lat ${lat}, lon ${lon} is not in the Nordic countries; expected WGS 84 degrees, such as lat: 57.72, lon: 12.94`,
-      )
-    }
+    const fault = findPlaceFault(lat, lon)
+    if (fault === undefined) places.push({ at: s, place: { lat, lon } })
+    else tell(['stations', s, fault.key], fault.message)
   }
   if (places.length < 3) return
   const middle = {

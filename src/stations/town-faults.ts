@@ -6,7 +6,6 @@ import type { z } from 'zod'
 import { FRACTIONS } from './fraction.ts'
 import type { Fraction } from './fraction.ts'
 import { nearestName } from './nearest-name.ts'
-import { KEYS_AT } from './town-shape.ts'
 
 export type Path = readonly PropertyKey[]
 export type Tell = (path: Path, message: string) => void
@@ -21,24 +20,25 @@ const FRACTION_BY_ALIAS = new Map<string, Fraction>(
   ]),
 )
 
-/** Tells one issue of the shape. */
+/** Tells one issue of the shape; `keysAt` says which keys are known where. */
 export function tellIssue(
   issue: z.core.$ZodIssue,
   raw: object,
   document: Document,
+  keysAt: Readonly<Record<string, readonly string[]>>,
   tell: Tell,
 ): void {
   const { path } = issue
   const value = valueAt(raw, path)
   if (issue.code === 'unrecognized_keys') {
-    const known = KEYS_AT[pattern(path)] ?? []
+    const known = keysAt[pattern(path)] ?? []
     for (const key of issue.keys) tell([...path, key], unknownName(`"${key}"`, key, 'field', known))
     return
   }
   if (issue.code === 'invalid_union' && path[0] === 'channels' && isOneOrMore(value)) {
     // An account, or a list of them: the faults are those of what is there.
     for (const inner of issue.errors[Array.isArray(value) ? 1 : 0] ?? []) {
-      tellIssue({ ...inner, path: [...path, ...inner.path] }, raw, document, tell)
+      tellIssue({ ...inner, path: [...path, ...inner.path] }, raw, document, keysAt, tell)
     }
     return
   }
@@ -119,6 +119,10 @@ const NOUNS: Readonly<Record<string, string>> = {
   area: 'area of this file',
   areas: 'area of this file',
   stations: 'station of this file',
+  waste: 'kind of waste',
+  takes: 'kind of waste',
+  unreviewed: 'language of bookings',
+  'town area': 'area of town.yaml',
 }
 
 const EXPECTED_TYPE: Readonly<Record<string, string>> = {

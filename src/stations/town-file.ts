@@ -3,13 +3,11 @@
  * told with its line, its field and what to write instead, since nobody likes to fix a file one
  * start-up at a time.
  */
-import { LineCounter, parseDocument } from 'yaml'
-
 import { faultLine } from './fault-line.ts'
 import type { FileFault } from './fault-line.ts'
 import { containerIdOf, parseAreaId, parseDeviceId, stationIdOf } from './ids.ts'
 import type { ContainerId, DeviceId } from './ids.ts'
-import type { Block } from './raw-block.ts'
+import { readShaped } from './shaped-file.ts'
 import type {
   Area,
   Channels,
@@ -23,10 +21,8 @@ import type {
   TownProfile,
 } from './station.ts'
 import { crossCheck } from './town-checks.ts'
-import { fieldName, found, offsetOf, tellIssue, yamlMessage } from './town-faults.ts'
-import type { Tell } from './town-faults.ts'
 import { DAY, MINUTE, WEEKDAYS } from './time.ts'
-import { DEFAULT_SINCE, instantOf, parseHours, townShape } from './town-shape.ts'
+import { DEFAULT_SINCE, instantOf, KEYS_AT, parseHours, townShape } from './town-shape.ts'
 import type { TownFile } from './town-shape.ts'
 
 const DAY_MINUTES = DAY / MINUTE
@@ -43,65 +39,19 @@ export type ParsedTown =
  * after them can be trusted.
  */
 export function parseTownFile(text: string, fileName: string): ParsedTown {
-  const lines = new LineCounter()
-  const document = parseDocument(text, {
-    version: '1.2',
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: true,
+  const read = readShaped(text, fileName, {
+    shape: townShape,
+    keysAt: KEYS_AT,
+    noun: 'a town',
+    crossCheck,
   })
-  const faults: TownFault[] = []
-  const tellAt = (offset: number, field: string, message: string) => {
-    const at = Math.max(1, lines.linePos(offset).line)
-    faults.push({ file: fileName, line: at, field, message })
-  }
-
-  const complaints = [...document.errors, ...document.warnings]
-  const broken = complaints.find((c) => c.code !== 'DUPLICATE_KEY')
-  if (broken) {
-    // Only the first: what the parser says after it has lost its way helps nobody.
-    tellAt(broken.pos[0], '', yamlMessage(broken))
-    return faulty(faults)
-  }
-  for (const { pos } of complaints) {
-    const key = /^[^:\n]*/.exec(text.slice(pos[0]))![0].trim()
-    tellAt(pos[0], '', `"${key}" stands here twice`)
-  }
-
-  let raw: unknown
-  try {
-    raw = document.toJS({ maxAliasCount: 100 })
-  } catch (error) {
-    tellAt(0, '', `not readable as YAML: ${(error as Error).message}`)
-    return faulty(faults)
-  }
-  if (raw === null || raw === undefined) {
-    tellAt(0, '', 'the file is empty; a town begins with "version: 1"')
-    return faulty(faults)
-  }
-  if (typeof raw !== 'object' || Array.isArray(raw)) {
-    tellAt(0, '', `expected a block of fields that begins with "version: 1", found ${found(raw)}`)
-    return faulty(faults)
-  }
-
-  const tell: Tell = (path, message) => tellAt(offsetOf(document, path), fieldName(path), message)
-  const shaped = townShape.safeParse(raw)
-  for (const issue of shaped.error?.issues ?? []) tellIssue(issue, raw, document, tell)
-  crossCheck(raw as Block, tell)
-
-  if (faults.length > 0 || !shaped.success) return faulty(faults)
-  return { kind: 'ok', town: build(shaped.data) }
+  return read.kind === 'ok' ? { kind: 'ok', town: build(read.file) } : read
 }
 
 /** For the terminal: one fault a line, `file:line  field: message`, and how many there are. */
 export function formatFaults(faults: readonly TownFault[]): string {
   const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`
   return `${faults.map(faultLine).join('\n')}\n${count}\n`
-}
-
-function faulty(faults: readonly TownFault[]): ParsedTown {
-  const order = (a: TownFault, b: TownFault) => a.line - b.line
-  return { kind: 'faulty', faults: faults.toSorted(order) }
 }
 
 // From a file without faults to a town.
@@ -178,7 +128,7 @@ interface WrittenAccount {
 }
 
 /** What says nothing, such as the hours of the whole day, is left out; weekdays and dates are put in order. */
-function emptyingDays(written: TownFile['stations'][number]['plan'][number]): EmptyingDays {
+export function emptyingDays(written: TownFile['stations'][number]['plan'][number]): EmptyingDays {
   const { days, dates, weeks, except, holidays, hours, ...rest } = written
   const parsed = hours === undefined ? undefined : parseHours(hours)
   const isWholeDay = parsed === undefined || parsed.untilMinute - parsed.fromMinute === DAY_MINUTES

@@ -23,10 +23,11 @@ export function checkPlan(station: Block, at: Path, tell: Tell): void {
   }
 }
 
-export function checkServiceDays(town: Block, tell: Tell): void {
-  for (const [i, value] of list(town['serviceDays']).entries()) {
+/** Of `serviceDays`, and of a drop-off's opening days. */
+export function checkServiceDays(days: readonly unknown[], at: Path, tell: Tell): void {
+  for (const [i, value] of days.entries()) {
     const entry = block(value)
-    const path = ['serviceDays', i]
+    const path = [...at, i]
     for (const key of ['days', 'dates', 'except']) {
       checkTwice(list(entry[key]), [...path, key], tell)
     }

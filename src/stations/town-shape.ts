@@ -168,7 +168,7 @@ const emptyingDaysShape = z.strictObject({
     .refine((text) => parseHours(text) !== undefined, 'hours such as "06:00-14:00"')
     .exactOptional(),
 })
-const serviceDaysShape = emptyingDaysShape.omit({ fractions: true, containers: true })
+export const serviceDaysShape = emptyingDaysShape.omit({ fractions: true, containers: true })
 const areaShape = z.strictObject({ id: areaName, name: line(80) })
 const stationShape = z.strictObject({
   id: stationName,

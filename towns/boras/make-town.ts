@@ -158,6 +158,8 @@ function* head(): Generator<string> {
   for (const [name, [volume, empty, full, dead]] of Object.entries(TYPES)) {
     yield `  ${name}: { volumeLitres: ${volume}, emptyDistanceMm: ${empty}, fullDistanceMm: ${full}, deadZoneMm: ${dead} }`
   }
+  yield* ['', '# When the return bike runs; what it takes is in returnbike.yaml.', 'serviceDays:']
+  yield '  - { days: [Tue, Thu], hours: "10:00-15:00", holidays: skip }'
   yield* ['', 'networkServers:']
   yield '  - { id: tts, kind: tts-v3, topic: "v3/+/devices/+/up" }'
   yield '  - { id: chirpstack, kind: chirpstack-v4, topic: "application/+/device/+/event/up" }'

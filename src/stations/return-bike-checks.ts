@@ -1,0 +1,171 @@
+/** What a `returnbike.yaml` must hold true beyond its shape, and beside its `town.yaml`. */
+import { block, finite, list, text } from './raw-block.ts'
+import type { Block } from './raw-block.ts'
+import type { ServiceDays, Town } from './station.ts'
+import { WEEKDAYS } from './time.ts'
+import { checkUnique, findPlaceFault } from './town-checks.ts'
+import { fieldName, unknownName } from './town-faults.ts'
+import type { Path, Tell } from './town-faults.ts'
+import { checkServiceDays } from './town-plan-checks.ts'
+import { parseHours } from './town-shape.ts'
+
+/** Tells everything that contradicts itself. `town` is absent where its own file has faults. */
+export function crossCheckReturnBike(raw: Block, town: Town | undefined, tell: Tell): void {
+  const lists = [
+    ['slots', 'slot'],
+    ['items', 'item'],
+    ['bikes', 'bike'],
+    ['dropOffs', 'drop-off'],
+  ] as const
+  for (const [key, noun] of lists) checkUnique(list(raw[key]), [key], noun, tell)
+  checkUnique(list(block(raw['loans'])['things']), ['loans', 'things'], 'thing to lend', tell)
+  checkSlots(raw, town, tell)
+  checkItems(raw, tell)
+  checkDropOffs(raw, tell)
+  checkDistricts(raw, town, tell)
+  checkRetention(raw, tell)
+}
+
+interface WrittenSlot {
+  readonly path: Path
+  readonly hours: NonNullable<ReturnType<typeof parseHours>>
+  readonly days: readonly unknown[]
+}
+
+/** No two at once, and each within some service day of the town's. */
+function checkSlots(raw: Block, town: Town | undefined, tell: Tell): void {
+  const slots = list(raw['slots']).flatMap((value, i): WrittenSlot[] => {
+    const { hours: written, days } = block(value)
+    const hours = parseHours(text(written) ?? '')
+    if (!hours) return []
+    return [{ path: ['slots', i], hours, days: days === undefined ? WEEKDAYS : list(days) }]
+  })
+  for (const [i, { path, hours, days }] of slots.entries()) {
+    const other = slots
+      .slice(0, i)
+      .find(
+        (s) =>
+          s.hours.fromMinute < hours.untilMinute &&
+          hours.fromMinute < s.hours.untilMinute &&
+          s.days.some((day) => days.includes(day)),
+      )
+    if (other) tell([...path, 'hours'], `overlaps with the hours of ${fieldName(other.path)}`)
+  }
+  if (!town) return
+  if (!town.serviceDays) {
+    tell(['slots'], 'town.yaml has no serviceDays; say there when the bike runs')
+    return
+  }
+  for (const { path, hours, days } of slots) {
+    if (town.serviceDays.some((day) => mayHold(day, hours, days))) continue
+    tell([...path, 'hours'], 'no service day of town.yaml has these hours')
+  }
+}
+
+function mayHold(
+  { weekdays, hours }: ServiceDays,
+  slot: WrittenSlot['hours'],
+  days: WrittenSlot['days'],
+): boolean {
+  // A holiday's day may be moved to any other weekday, and dates are on any.
+  const isOnDay = weekdays === undefined || weekdays.some((day) => days.includes(day))
+  return (
+    isOnDay &&
+    (hours === undefined ||
+      (hours.fromMinute <= slot.fromMinute && slot.untilMinute <= hours.untilMinute))
+  )
+}
+
+/** A thing is either fetched, with its size, or refused, with where it goes instead. */
+function checkItems(raw: Block, tell: Tell): void {
+  const limits = block(raw['limits'])
+  const most = finite(limits['kgPerItem']) ?? 25
+  const errand = finite(limits['litresPerErrand']) ?? 1000
+  const bikes = list(raw['bikes']).map(block)
+  const largest = (key: string) => Math.max(0, ...bikes.map((bike) => finite(bike[key]) ?? 0))
+  const taken = list(raw['dropOffs']).flatMap((dropOff) => list(block(dropOff)['takes']))
+  for (const [i, value] of list(raw['items']).entries()) {
+    const item = block(value)
+    const path = ['items', i]
+    const size = ['litres', 'kg', 'longestCm', 'waste']
+    if (item['refused'] !== undefined) {
+      for (const key of [...size, 'reusable', 'most']) {
+        if (item[key] === undefined) continue
+        tell([...path, key], 'goes with what the bike takes; leave it out where refused is written')
+      }
+      continue
+    }
+    for (const key of size) {
+      if (item[key] !== undefined) continue
+      tell(
+        [...path, key],
+        'is missing; say how large and what kind of waste it is, or refused: why the bike can’t take it and where it goes instead',
+      )
+    }
+    const bounds = [
+      ['kg', most, `limits.kgPerItem is ${most}`],
+      ['litres', errand, `limits.litresPerErrand is ${errand}`],
+      ['kg', largest('kg'), `no bike carries more than ${largest('kg')} kg`],
+      ['litres', largest('litres'), `no bike holds more than ${largest('litres')} litres`],
+      ['longestCm', largest('longestCm'), `no bike takes more than ${largest('longestCm')} cm`],
+    ] as const
+    for (const [key, bound, why] of bounds) {
+      const amount = finite(item[key])
+      if (amount !== undefined && bound > 0 && amount > bound) {
+        tell([...path, key], `${amount} is too much: ${why}; write refused instead`)
+        break
+      }
+    }
+    const waste = text(item['waste'])
+    if (waste !== undefined && taken.length > 0 && !taken.includes(waste)) {
+      tell([...path, 'waste'], `no drop-off takes ${waste}`)
+    }
+  }
+}
+
+function checkDropOffs(raw: Block, tell: Tell): void {
+  for (const [i, value] of list(raw['dropOffs']).entries()) {
+    const dropOff = block(value)
+    const path = ['dropOffs', i]
+    checkServiceDays(list(dropOff['open']), [...path, 'open'], tell)
+    const lat = finite(dropOff['lat'])
+    const lon = finite(dropOff['lon'])
+    if (lat === undefined || lon === undefined) continue
+    const fault = findPlaceFault(lat, lon)
+    if (fault) tell([...path, fault.key], fault.message)
+  }
+}
+
+function checkDistricts(raw: Block, town: Town | undefined, tell: Tell): void {
+  const known: readonly string[] = town?.areas?.map(({ id }) => id) ?? []
+  for (const [i, value] of list(raw['districts']).entries()) {
+    const district = block(value)
+    const path = ['districts', i]
+    const area = text(district['area'])
+    if (town && area !== undefined && !known.includes(area)) {
+      tell([...path, 'area'], unknownName(`"${area}"`, area, 'town area', known))
+    }
+    for (const [p, point] of list(district['outline']).entries()) {
+      const [lon, lat] = list(point).map(finite)
+      if (lon === undefined || lat === undefined) continue
+      const fault = findPlaceFault(lat, lon)
+      if (fault) tell([...path, 'outline', p], `is [lon, lat]: ${fault.message}`)
+    }
+  }
+}
+
+/** What has been erased can't be counted. */
+function checkRetention(raw: Block, tell: Tell): void {
+  const counted = finite(block(block(raw['limits'])['household'])['days']) ?? 30
+  const kept = finite(block(raw['privacy'])['eraseAfterDays']) ?? 30
+  if (counted > kept) {
+    tell(
+      ['limits', 'household', 'days'],
+      `a household's errands are forgotten after privacy.eraseAfterDays (${kept}); write at most that many days`,
+    )
+  }
+  const note = finite(block(raw['privacy'])['noteDays']) ?? 1
+  if (note > kept) {
+    tell(['privacy', 'noteDays'], `must not be more than eraseAfterDays (${kept})`)
+  }
+}
