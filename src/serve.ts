@@ -21,6 +21,7 @@ import { startNightly } from '#src/replay/nightly.ts'
 import type { Past } from '#src/replay/replay-process.ts'
 import { createEngine } from '#src/rules/engine.ts'
 import type { KeptState } from '#src/rules/contract.ts'
+import { overrules } from '#src/rules/overrule.ts'
 import type { Applied } from '#src/stations/device-changes.ts'
 import type { Town } from '#src/stations/station.ts'
 import { type Clock, DAY, MINUTE } from '#src/stations/time.ts'
@@ -223,6 +224,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       // A minute and a half of real time; in a demo the town's minute is shorter.
       leaseMs: 90_000 * (options.demo?.speed ?? 1),
       speed: options.demo?.speed ?? 1,
+      overrules: (bigger, smaller) => overrules(book.rules, bigger, smaller),
     }),
   )
   const stopPoking = journal.onCommitted((committed) => {

@@ -10,7 +10,9 @@ import { MINUTE, SECOND, plus } from '#src/stations/time.ts'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
 import type { Channel, Outcome, PauseReason, Paused, Turn } from './channel.ts'
 import { findFollowed, findPlace } from './order.ts'
+import type { Overrules } from './overtaken.ts'
 import { MAX_TRIES, backoffMs, nextLook, nextTry } from './retry.ts'
+import type { Again } from './retry.ts'
 import { abortOf, startSleeper, waitRealTime } from './sleeper.ts'
 
 /** What is said to the log; pino's logger fits. */
@@ -31,6 +33,8 @@ export interface DeliveryOptions {
   readonly channels: readonly Channel[]
   readonly clock: Clock
   readonly log: DeliveryLog
+  /** Which rules' news leaves nothing to say for which; as the town's rules have it. */
+  readonly overrules?: Overrules
   /** How long a claim holds; longer than any channel's `longestMs`. */
   readonly leaseMs: number
   /** 0…1, for jitter. */
@@ -116,6 +120,7 @@ interface End {
   readonly error: string
 }
 
+const NONE: Overrules = () => false
 const LONGEST_REST_MS = MINUTE
 const LONGEST_PROBE_MS = 15 * MINUTE
 
@@ -200,10 +205,10 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
     if (delivery.attempts > MAX_TRIES) {
       return { state: 'dead', error: delivery.lastError ?? 'too many tries' }
     }
-    const place = await findPlace(store, delivery)
+    const place = await findPlace(store, delivery, now, options.overrules ?? NONE)
     if (place.kind === 'over') return { state: place.as, error: place.because }
     if (place.kind === 'go') return undefined
-    const dueAt = plus(Math.max(place.dueAt, now) as EpochMs, SECOND)
+    const dueAt = place.dueAt > now ? place.dueAt : plus(now, SECOND)
     await settle(delivery, {
       state: 'due',
       dueAt,
@@ -271,7 +276,7 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
     restUntil =
       outcome.because === 'rate-limited'
         ? plus(now, outcome.afterMs ?? backoffMs(failuresInARow, random()))
-        : plus(now, Math.min(LONGEST_REST_MS, backoffMs(failuresInARow - 1, random())))
+        : plus(now, Math.min(LONGEST_REST_MS, restMs(again, now)))
     if (again.kind === 'again') return { state: 'due', dueAt: again.at, error }
 
     const heard = delivery.attempts > 1 || outcome.because !== 'rate-limited'
@@ -279,6 +284,12 @@ function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
     if (!heard) return { state: expires ? 'expired' : 'dead', error }
     const lookAt = expires ? Math.max(delivery.expiresAt, now + MINUTE) : now + MINUTE
     return { state: 'due', dueAt: lookAt as EpochMs, error }
+  }
+
+  /** At least until the same is tried again: so its station's next don't have to wait their turn one by one. */
+  function restMs(again: Again, now: EpochMs): number {
+    const ownMs = backoffMs(failuresInARow - 1, random())
+    return again.kind === 'again' ? Math.max(ownMs, again.at - now) : ownMs
   }
 
   function pause(why: Paused): Settlement {

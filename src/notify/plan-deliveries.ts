@@ -3,6 +3,7 @@ import type { Language } from '#src/stations/fraction.ts'
 import type { Account, ChannelName } from '#src/stations/station.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { NewDelivery, Post, Voice } from '#src/store/contract.ts'
+import { findXFaults } from '#src/wording/x-limits.ts'
 import { webhookBody } from './webhook-body.ts'
 
 /** X forbids the same words from several accounts: where more than one would say them, the narrowest does. */
@@ -23,16 +24,27 @@ export function planDeliveries(
     const here = before.filter((voice) => voice.channel === channel)
     const speakers = speakersOf(post, town, accounts, here)
     const heard = ONE_VOICE.has(channel) ? narrowestOf(speakers) : speakers
-    return heard.map(({ account, language }) => ({
-      postKey: post.key,
-      channel,
-      account,
-      language,
-      text: channel === 'webhook' ? webhookBody(post, language) : post.texts[language],
-      dueAt: post.sendAt,
-      expiresAt: post.expiresAt,
-    }))
+    return heard.map(({ account, language }) => {
+      const text = channel === 'webhook' ? webhookBody(post, language) : post.texts[language]
+      const fault = channel === 'x' ? faultOnX(text) : undefined
+      return {
+        postKey: post.key,
+        channel,
+        account,
+        language,
+        text,
+        dueAt: post.sendAt,
+        expiresAt: post.expiresAt,
+        ...(fault !== undefined && { fault }),
+      }
+    })
   })
+}
+
+/** A link costs thirteen times as much there: a text in which X might find one never even waits. */
+function faultOnX(text: string): string | undefined {
+  const faults = findXFaults(text)
+  return faults.length === 0 ? undefined : `not-sendable: the text is ${faults.join(', ')}`
 }
 
 interface Speaker {

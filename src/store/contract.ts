@@ -21,6 +21,7 @@ import type { Reading, Rejected, Rejection } from '#src/stations/reading.ts'
 import type { DeviceChange, RecordedChange } from '#src/stations/device-changes.ts'
 import type { ChannelName, ServiceDays, Town } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
+import type { Outbox } from './outbox.ts'
 import type { WorkQueue } from './work-queue.ts'
 
 /** A post with its words, as it was said. Never rewritten. */
@@ -69,14 +70,18 @@ export interface NewDelivery extends Voice {
   readonly text: string
   readonly dueAt: EpochMs
   readonly expiresAt: EpochMs
+  /** Why it can't be said there: it is kept as dead, for staff to see. */
+  readonly fault?: string
 }
 
 /** `withdrawn`: never said, since staff called the post wrong. */
 export type DeliveryState =
   'due' | 'sending' | 'sent' | 'uncertain' | 'dead' | 'expired' | 'withdrawn'
 
-export interface Delivery extends NewDelivery {
+export interface Delivery extends Omit<NewDelivery, 'fault'> {
   readonly id: number
+  /** The post's. */
+  readonly priority: number
   readonly state: DeliveryState
   /** Tries begun. More than one means that an earlier try may have landed. */
   readonly attempts: number
@@ -90,6 +95,21 @@ export interface Delivery extends NewDelivery {
   readonly lastError?: string
   /** Absent for a post of an area or of the whole town. */
   readonly stationId?: StationId
+  /** The last time that somebody asked for it to be sent again. */
+  readonly again?: { readonly at: EpochMs; readonly by: string }
+}
+
+export interface DeliveryFilter {
+  readonly id?: number
+  readonly postKey?: PostKey
+  readonly states?: readonly DeliveryState[]
+  readonly channel?: Channel
+  readonly account?: string
+  readonly stationId?: StationId
+  /** Smaller ids than this. */
+  readonly beforeId?: number
+  /** Newest first. */
+  readonly limit: number
 }
 
 export interface StoredDecision extends Decision {
@@ -319,7 +339,7 @@ export interface RemovedContainer {
   readonly removedAt: EpochMs
 }
 
-export interface Store extends WorkQueue, AsyncDisposable {
+export interface Store extends WorkQueue, Outbox, AsyncDisposable {
   /** Brings a town in, again and again without harm. Things no longer named are kept for history and marked removed. */
   saveTown(town: Town, at: EpochMs): Promise<TownChange>
   /** Those that once stood at a station, in no order. One that is put back is none of them. */
@@ -439,6 +459,8 @@ export interface Store extends WorkQueue, AsyncDisposable {
   /** Newest first, those of one instant in the order of their keys. */
   posts(filter: {
     readonly stationId?: StationId
+    /** Only posts of the whole town. */
+    readonly ofTown?: true
     readonly audience: 'public' | 'staff'
     /** Only what anybody may have seen by then: its time to be said had come, and nobody stopped it. */
     readonly saidBy?: EpochMs
@@ -448,10 +470,18 @@ export interface Store extends WorkQueue, AsyncDisposable {
   }): Promise<readonly Post[]>
   post(key: PostKey): Promise<Post | undefined>
 
-  /** Takes the next due delivery of an account: marks it `sending` and counts the try, durably, before it is handed over. */
-  claimDelivery(way: WayOut, now: EpochMs, leaseMs: number): Promise<Delivery | undefined>
-  /** When the account's next delivery is due or its lease runs out. */
-  nextDeliveryAt(way: WayOut): Promise<EpochMs | undefined>
+  /**
+   * Takes an account's next due delivery, in the order of the posts: marks it `sending` and counts the try, durably, before it
+   * is handed over. `first` goes before others, or alone.
+   */
+  claimDelivery(
+    way: WayOut,
+    now: EpochMs,
+    leaseMs: number,
+    first?: { readonly fromPriority: number; readonly alone: boolean },
+  ): Promise<Delivery | undefined>
+  /** When the account's next delivery, of that priority or higher, is due or its lease runs out. */
+  nextDeliveryAt(way: WayOut, fromPriority?: number): Promise<EpochMs | undefined>
   settleDelivery(
     id: number,
     outcome:
@@ -468,11 +498,7 @@ export interface Store extends WorkQueue, AsyncDisposable {
   /** What a channel keeps for itself between starts, as it wrote it. */
   channelNote(way: WayOut): Promise<string | undefined>
   keepChannelNote(way: WayOut, note: string): Promise<void>
-  deliveries(filter: {
-    readonly postKey?: PostKey
-    readonly states?: readonly DeliveryState[]
-    readonly limit: number
-  }): Promise<readonly Delivery[]>
+  deliveries(filter: DeliveryFilter): Promise<readonly Delivery[]>
 
   rejectedCounts(): Promise<ReadonlyMap<Rejection, number>>
   /** The newest 50 000 are there; of topic and detail the first 1024 characters. */

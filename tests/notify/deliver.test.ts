@@ -11,8 +11,8 @@ import { HOUR, MINUTE, SECOND, plus } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { Delivery, Post, Store, WayOut } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
-import { castTown } from '#tests/support/town.ts'
-import { keepPosts, makeItem, makePost, noon, onX, postKey } from './deliveries.ts'
+import { castTown, ekudden, hamnen } from '#tests/support/town.ts'
+import { keepPosts, makeItem, makeOtherItem, makePost, noon, onX, postKey } from './deliveries.ts'
 
 let folder: string
 let store: Store
@@ -117,6 +117,10 @@ async function runDry(
   return { asked, logged, told, deliveries, metrics: await metrics.metrics(), at: now - noon }
 }
 
+/** Of another container of the same station. */
+const otherPost = (n: number, at: EpochMs, over: Parameters<typeof makePost>[2] = {}) =>
+  makePost(n, at, { items: [makeOtherItem(n, at)], ...over })
+
 const states = ({ deliveries }: Run) =>
   deliveries.map((d) => `${Number(d.postKey)} ${d.state} after ${d.attempts}`).reverse()
 
@@ -153,8 +157,8 @@ describe('what becomes of a delivery', () => {
 
   test('a limit is waited out, by everything on the channel', async () => {
     const send = [later('rate-limited', 10 * MINUTE)]
-    const run = await runDry([makePost(1, noon), makePost(2, plus(noon, MINUTE))], { send })
-    expect(run.asked).toEqual(['0 send 1 try 1', '10 send 2 try 1', '10 send 1 try 2'])
+    const run = await runDry([makePost(1, noon), otherPost(2, plus(noon, MINUTE))], { send })
+    expect(run.asked).toEqual(['0 send 1 try 1', '10 send 1 try 2', '10 send 2 try 1'])
     expect(states(run)).toEqual(['1 sent after 2', '2 sent after 1'])
   })
 
@@ -304,6 +308,130 @@ describe('order at a station', () => {
     })
     expect(run.asked).toEqual(['0 send 1 try 1', '10 look 1', '10 send 2 try 1'])
     expect(states(run)).toEqual(['1 sent after 2', '2 sent after 1'])
+  })
+})
+
+describe('posts of a station on one account', () => {
+  const first = (n: number) => makePost(n, noon, { expiresAt: plus(noon, 6 * HOUR) })
+  const next = plus(noon, SECOND)
+
+  test('go out in their order, also when the first has trouble', async () => {
+    const send = [later('server-error'), later('unreachable')]
+    const run = await runDry([first(1), otherPost(2, next)], { send })
+    expect(run.asked).toEqual([
+      '0 send 1 try 1',
+      '0 send 1 try 2',
+      '0 send 1 try 3',
+      '0 send 2 try 1',
+    ])
+  })
+
+  test('wait a quarter of an hour at most for one that doesn’t get out', async () => {
+    const send = Array.from({ length: MAX_TRIES }, () => later('server-error', 20 * MINUTE))
+    const script: Script = {
+      send: [() => Promise.resolve(send.shift()!), () => Promise.resolve({ kind: 'sent' })],
+    }
+    const run = await runDry([first(1), otherPost(2, next)], script)
+    expect(run.asked.slice(0, 2)).toEqual(['0 send 1 try 1', '15 send 2 try 1'])
+  })
+
+  test('what is important waits for nothing that isn’t', async () => {
+    const send = [later('server-error', 5 * MINUTE)]
+    const broken = otherPost(2, next, { priority: 80 })
+    const run = await runDry([first(1), broken], { send })
+    expect(run.asked).toEqual(['0 send 1 try 1', '1 send 2 try 1', '5 send 1 try 2'])
+  })
+
+  test('are of no interest to another station’s', async () => {
+    const send = [later('server-error', 5 * MINUTE)]
+    const elsewhere = otherPost(2, next, { stationId: hamnen.id })
+    const run = await runDry([first(1), elsewhere], { send })
+    expect(run.asked).toEqual(['0 send 1 try 1', '1 send 2 try 1', '5 send 1 try 2'])
+  })
+})
+
+describe('a newer state', () => {
+  const limited = () => [later('rate-limited', 10 * MINUTE)]
+  const five = plus(noon, 5 * MINUTE)
+
+  test('takes the place of an older one that was not said', async () => {
+    const run = await runDry([makePost(1, noon), makePost(2, five)], { send: limited() })
+    expect(run.asked).toEqual(['0 send 1 try 1', '10 send 2 try 1', '10 look 1'])
+    expect(states(run)).toEqual(['1 expired after 2', '2 sent after 1'])
+    expect(run.deliveries[1]!.lastError).toBe('a newer post says how things stand')
+  })
+
+  test('comes after an older one that turns out to have been heard', async () => {
+    const lookUp = [{ kind: 'found', remoteId: '77' } as const]
+    const run = await runDry([makePost(1, noon), makePost(2, five)], {
+      send: [later('unreachable', 10 * MINUTE)],
+      lookUp,
+    })
+    expect(states(run)).toEqual(['1 sent after 2', '2 sent after 1'])
+  })
+
+  test('by a bigger rule speaks for the smaller', async () => {
+    const { containerId: _, ...item } = makeItem(2, five, {
+      ruleId: 'nearly_all',
+      subject: ekudden.id,
+    })
+    const nearlyAll = makePost(2, five, { items: [item] })
+    const overrules = (bigger: string, smaller: string) =>
+      bigger === 'nearly_all' && smaller === 'full'
+    const run = await runDry([makePost(1, noon), nearlyAll], { send: limited() }, { overrules })
+    expect(states(run)).toEqual(['1 expired after 2', '2 sent after 1'])
+  })
+
+  test('in the day’s digest speaks for what was not said before it', async () => {
+    const { stationId: _, ...digest } = makePost(2, five, {
+      kind: 'digest',
+      items: [makeItem(2, five, { stationId: ekudden.id })],
+    })
+    const run = await runDry([makePost(1, noon), digest], { send: limited() })
+    expect(states(run)).toEqual(['1 expired after 2', '2 sent after 1'])
+  })
+
+  test('overtakes a digest only when it says all of it', async () => {
+    const { stationId: _, ...digest } = makePost(1, noon, {
+      kind: 'digest',
+      items: [
+        makeItem(1, noon, { stationId: ekudden.id }),
+        { ...makeOtherItem(1, noon), stationId: ekudden.id },
+      ],
+    })
+    const run = await runDry([digest, makePost(2, five)], { send: limited() })
+    expect(states(run)).toEqual(['1 sent after 2', '2 sent after 1'])
+  })
+
+  test('that other readers alone are told of takes nobody’s place', async () => {
+    await keepPosts(store, [makePost(1, noon)])
+    await keepPosts(store, [makePost(2, five)], [{ channel: 'x', account: 'ekudden' }])
+    const run = await runDry([], {}, { untilMs: HOUR })
+    expect(run.asked).toEqual(['0 send 1 try 1'])
+  })
+
+  test('that came to nothing leaves nothing standing that is over', async () => {
+    const minutes = (n: number) => plus(noon, n * MINUTE)
+    const over = (n: number, of: number, at: EpochMs) =>
+      makePost(n, at, { kind: 'close', items: [makeItem(of, noon)] })
+    const posts = [
+      makePost(1, noon),
+      over(2, 1, minutes(5)),
+      makePost(3, minutes(10), { sendAt: minutes(12) }),
+      over(4, 3, minutes(30)),
+    ]
+    const send: Answer<Outcome>[] = [
+      { kind: 'sent' },
+      later('server-error', 6 * MINUTE),
+      later('rate-limited', 25 * MINUTE),
+    ]
+    const run = await runDry(posts, { send })
+    expect(states(run)).toEqual([
+      '1 sent after 1',
+      '2 expired after 2',
+      '3 expired after 2',
+      '4 sent after 1',
+    ])
   })
 })
 

@@ -29,7 +29,7 @@ export function makePost(n: number, at: EpochMs, over: Partial<DecidedPost> = {}
   }
 }
 
-export function makeItem(n: number, since: EpochMs): PostItem {
+export function makeItem(n: number, since: EpochMs, over: Partial<PostItem> = {}): PostItem {
   const paper = containerId('1490-901-paper-1')
   return {
     ruleId: 'full',
@@ -40,7 +40,19 @@ export function makeItem(n: number, since: EpochMs): PostItem {
     fraction: 'paper',
     since,
     source: 'sensor',
+    ...over,
   }
+}
+
+/** Something else at the same station. */
+export function makeOtherItem(n: number, since: EpochMs): PostItem {
+  const glass = containerId('1490-901-clear-glass-1')
+  return makeItem(n, since, {
+    episode: `full|${glass}|${n}`,
+    subject: glass,
+    containerId: glass,
+    fraction: 'clear-glass',
+  })
 }
 
 export const onX: WayOut = { channel: 'x', account: FAKE_X_ACCOUNT }
@@ -64,6 +76,7 @@ export function claimed(n: number, now: EpochMs, over: Partial<Delivery> = {}): 
     id: n,
     ...(post.stationId !== undefined && { stationId: post.stationId }),
     sendAt: post.sendAt,
+    priority: post.priority,
     state: 'sending',
     attempts: 1,
     firstTriedAt: now,

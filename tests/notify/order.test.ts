@@ -1,14 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import {
+  ORDER_HOLDS_MS,
   findFollowed,
+  leftStanding,
+  placeAfter,
   placeOfCorrection,
   placeOfNews,
   placeOfTakingBack,
 } from '#src/notify/order.ts'
 import { MINUTE, plus } from '#src/stations/time.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import { hamnen } from '#tests/support/town.ts'
 import type { Delivery, DeliveryState, Post } from '#src/store/contract.ts'
 import { newsTakenBack } from '#src/store/news-taken-back.ts'
-import { claimed, makeItem, makePost, noon, postKey } from './deliveries.ts'
+import { findNewer, isOvertaken } from '#src/notify/overtaken.ts'
+import { claimed, makeItem, makeOtherItem, makePost, noon, postKey } from './deliveries.ts'
 
 const later = plus(noon, 40 * MINUTE)
 const news = makePost(1, noon, { items: [makeItem(1, noon), makeItem(2, noon)] })
@@ -118,5 +124,132 @@ describe('what a post follows up, as the far end has it', () => {
 
   test('is nothing where nothing is followed up', async () => {
     expect(await find(makePost(2, later), saidOf({}))).toBeUndefined()
+  })
+})
+
+describe('what has been overtaken', () => {
+  const none = () => false
+  const paper = (n: number, at: EpochMs, over: Partial<Post> = {}) =>
+    makePost(n, at, { items: [makeItem(n, at)], ...over })
+  const ofStation = (n: number, at: EpochMs) => {
+    const { containerId: _, ...item } = makeItem(n, at, {
+      ruleId: 'nearly_all',
+      subject: 's' as never,
+    })
+    return makePost(n, at, { items: [item] })
+  }
+  const both = makePost(1, noon, { items: [makeItem(1, noon), makeOtherItem(1, noon)] })
+  const bigger = (a: string, b: string) => a === 'nearly_all' && b === 'full'
+
+  test.each([
+    ['news by the same news again', paper(1, noon), [paper(2, later)], none, true],
+    [
+      'nothing by what was decided at the same instant',
+      paper(1, noon),
+      [paper(2, noon)],
+      none,
+      false,
+    ],
+    [
+      'nothing by news of something else',
+      paper(1, noon),
+      [makePost(2, later, { items: [makeOtherItem(2, later)] })],
+      none,
+      false,
+    ],
+    ['nothing by another rule', paper(1, noon), [ofStation(2, later)], none, false],
+    ['news by a rule that speaks for it', paper(1, noon), [ofStation(2, later)], bigger, true],
+    [
+      'nothing by that rule at another station',
+      paper(1, noon),
+      [{ ...ofStation(2, later), stationId: hamnen.id }],
+      bigger,
+      false,
+    ],
+    ['nothing by the half of it', both, [paper(2, later)], none, false],
+    [
+      'news by its halves',
+      both,
+      [paper(2, later), makePost(3, later, { items: [makeOtherItem(3, later)] })],
+      none,
+      true,
+    ],
+    ['an end by a new beginning', paper(1, noon, { kind: 'close' }), [paper(2, later)], none, true],
+    [
+      'no end by a bigger rule',
+      paper(1, noon, { kind: 'close' }),
+      [ofStation(2, later)],
+      bigger,
+      false,
+    ],
+    ['no correction', paper(1, noon, { kind: 'correction' }), [paper(2, later)], none, false],
+  ] as const)('%s', (_, post, newer, overrules, expected) => {
+    expect(isOvertaken(post, newer, overrules)).toBe(expected)
+    expect(findNewer(post, newer, overrules).length > 0).toBe(
+      expected || post === both || post.kind === 'correction',
+    )
+  })
+
+  test('is asked of news that still stands', () => {
+    const again = paper(2, later)
+    const over = makePost(3, later, { kind: 'close', items: again.items })
+    const wrong = makePost(3, later, { kind: 'correction', corrects: again.key })
+    expect(findNewer(paper(1, noon), [again], none)).toEqual([again])
+    expect(findNewer(paper(1, noon), [again, over], none)).toEqual([])
+    expect(findNewer(paper(1, noon), [again, wrong], none)).toEqual([])
+  })
+})
+
+test('what was said last stands: news does, its end does not', () => {
+  const end = makePost(2, later, { kind: 'close' })
+  expect(leftStanding([])).toBe(false)
+  expect(leftStanding([end, makePost(1, noon)])).toBe(false)
+  expect(leftStanding([end, makePost(3, plus(later, 1))])).toBe(true)
+})
+
+describe('after a station’s earlier posts', () => {
+  const second = claimed(2, noon, { sendAt: plus(noon, 1) })
+  const first = claimed(1, noon, { dueAt: later, sendAt: noon })
+  const holds = plus(second.sendAt, ORDER_HOLDS_MS)
+  test.each([
+    [
+      'a post waits until the earlier is due',
+      second,
+      [first],
+      noon,
+      { kind: 'wait', dueAt: holds },
+    ],
+    [
+      'or as soon as that is',
+      second,
+      [{ ...first, dueAt: plus(noon, 9) }],
+      noon,
+      { kind: 'wait', dueAt: plus(noon, 9) },
+    ],
+    ['and no longer than so long', second, [first], holds, { kind: 'go' }],
+    [
+      'of one instant the first decided goes first',
+      { ...second, sendAt: noon },
+      [first],
+      noon,
+      { kind: 'wait', dueAt: plus(noon, ORDER_HOLDS_MS) },
+    ],
+    ['and does not wait itself', first, [second], noon, { kind: 'go' }],
+    [
+      'what is important waits for nothing else',
+      { ...second, priority: 80 },
+      [first],
+      noon,
+      { kind: 'go' },
+    ],
+    [
+      'but for what is too',
+      { ...second, priority: 80 },
+      [{ ...first, priority: 100 }],
+      noon,
+      { kind: 'wait', dueAt: holds },
+    ],
+  ] as const)('%s', (_, delivery, waiting, now, place) => {
+    expect(placeAfter(delivery, waiting, now)).toEqual(place)
   })
 })

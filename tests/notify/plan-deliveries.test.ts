@@ -131,3 +131,19 @@ test('a delivery carries the words, from when and until when', () => {
     },
   ])
 })
+
+test('a text in which X might find a link is kept for staff to see, and never waits there', () => {
+  const post = makePost(1, noon)
+  const texts = { ...post.texts, sv: 'Ekudden är fullt.Se boras.se' }
+  const mastodon = [
+    { account: 'a', language: 'sv', server: 'https://a.example', accessTokenEnv: 'A' },
+  ] as const
+  const x = [account('town'), account('town_en', { language: 'en' })]
+  const town = indexTown({ ...dividedTown, channels: { x, mastodon } })
+  const faults = planDeliveries({ ...post, texts }, town).map((d) => [d.account, d.fault])
+  expect(faults).toEqual([
+    ['town', 'not-sendable: the text is url-like'],
+    ['town_en', undefined],
+    ['a', undefined],
+  ])
+})

@@ -19,6 +19,7 @@ import { FAULTS, READING_FLAGS, type Reading, type Rejected } from '#src/station
 import type { Town } from '#src/stations/station.ts'
 import { type EpochMs, HOUR, MINUTE, instant, plus } from '#src/stations/time.ts'
 import type {
+  DeliveryFilter,
   JournalTx,
   NewDelivery,
   NewReading,
@@ -1484,6 +1485,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
           id: first!.id,
           stationId: ekudden.id,
           sendAt: post(1).sendAt,
+          priority: post(1).priority,
           state: 'sending',
           attempts: 1,
           firstTriedAt: plus(noon, 2 * MINUTE),
@@ -1506,6 +1508,58 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
           ...first,
           attempts: 2,
         })
+      }),
+    )
+
+    test(
+      'keeps what can’t be said as dead, with the reason, and hands it to nobody',
+      withDeliveries([delivery(1, { fault: 'it is a link' })], async (store) => {
+        expect(await store.claimDelivery(onX, later, LEASE)).toBeUndefined()
+        expect(await store.deliveries({ limit: 10 })).toMatchObject([
+          { state: 'dead', lastError: 'it is a link', attempts: 0 },
+        ])
+      }),
+    )
+
+    test(
+      'hands out in the order of the posts, or what matters first, or that alone',
+      withTown(async (store) => {
+        const posts = [post(1), post(2, { priority: 80 }), post(3, { priority: 100 })]
+        const deliveries = posts.map((_, i) => delivery(i + 1))
+        await store.journal((tx) => tx.keepEffects(effects({ posts, deliveries })))
+        const first = (await store.claimDelivery(onX, later, LEASE))!
+        expect(first.postKey).toBe(postKey(1))
+        // Put off, it still goes before what was decided later.
+        await store.settleDelivery(first.id, { state: 'due', dueAt: later, error: 'why' })
+        const claim = async (alone: boolean) =>
+          (await store.claimDelivery(onX, later, LEASE, { fromPriority: 80, alone }))?.postKey
+        expect(await claim(false)).toBe(postKey(2))
+        expect(await store.nextDeliveryAt(onX, 100)).toBe(delivery(3).dueAt)
+        expect([await claim(true), await claim(true)]).toEqual([postKey(3), undefined])
+        expect(await claim(false)).toBe(postKey(1))
+      }),
+    )
+
+    test(
+      'is read by account, station and state, page by page',
+      withTown(async (store) => {
+        const posts = [post(1), post(2, { stationId: hamnen.id }), post(3)]
+        const deliveries = [
+          ...posts.map((_, i) => delivery(i + 1)),
+          delivery(1, { account: 'ekudden' }),
+          delivery(1, { channel: 'mastodon' }),
+        ]
+        await store.journal((tx) => tx.keepEffects(effects({ posts, deliveries })))
+        const found = async (filter: Partial<DeliveryFilter>) =>
+          (await store.deliveries({ limit: 10, ...filter })).map(
+            ({ postKey: key, channel }) => `${channel} ${Number.parseInt(key, 16)}`,
+          )
+        expect(await found({ ...onX })).toEqual(['x 3', 'x 2', 'x 1'])
+        expect(await found({ ...onX, stationId: hamnen.id })).toEqual(['x 2'])
+        expect(await found({ channel: 'mastodon', states: ['due'] })).toEqual(['mastodon 1'])
+        const [, newest] = await store.deliveries({ ...onX, limit: 2 })
+        expect(await found({ ...onX, beforeId: newest!.id })).toEqual(['x 1'])
+        expect(await found({ id: newest!.id })).toEqual(['x 2'])
       }),
     )
 
@@ -1569,6 +1623,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
             id: second!.id,
             stationId: ekudden.id,
             sendAt: post(2).sendAt,
+            priority: post(2).priority,
             state: 'due',
             attempts: 0,
           },

@@ -3,7 +3,14 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Language } from '#src/stations/fraction.ts'
 import type { PostKey, StationId } from '#src/stations/ids.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { Channel, Delivery, DeliveryState, Store, WayOut } from '../contract.ts'
+import type {
+  Channel,
+  Delivery,
+  DeliveryFilter,
+  DeliveryState,
+  Store,
+  WayOut,
+} from '../contract.ts'
 import type { Tables } from './schema.ts'
 
 type Db = Kysely<Tables>
@@ -11,10 +18,8 @@ type Db = Kysely<Tables>
 /** Word for word as in the index on open deliveries: SQLite looks there only if it can see that it may. */
 const IS_OPEN = sql<boolean>`state in ('due', 'sending')`
 
-const SEND_AT = sql<number>`(select send_at from post where key = post_key)`.as('send_at')
-
 /**
- * Marks the oldest due delivery `sending` and counts the try. A delivery whose lease has run out (its
+ * Marks the due delivery of the oldest post `sending` and counts the try. A delivery whose lease has run out (its
  * worker died) is due again; `attempts` > 1 then says that the earlier try may have landed. One
  * statement, so two workers never get the same one.
  */
@@ -23,6 +28,7 @@ export async function claimDelivery(
   { channel, account }: WayOut,
   now: EpochMs,
   leaseMs: number,
+  first?: Parameters<Store['claimDelivery']>[3],
 ): Promise<Delivery | undefined> {
   const row = await db
     .updateTable('delivery')
@@ -32,8 +38,8 @@ export async function claimDelivery(
       lease_until: now + leaseMs,
       first_tried_at: e.fn.coalesce('first_tried_at', e.val(now as number)),
     }))
-    .where('id', '=', (e) =>
-      e
+    .where('id', '=', (e) => {
+      const due = e
         .selectFrom('delivery')
         .select('id')
         .where('channel', '=', channel)
@@ -45,12 +51,14 @@ export async function claimDelivery(
             w.and([w('state', '=', 'sending'), w('lease_until', '<=', now)]),
           ]),
         )
-        .orderBy('due_at')
+        .limit(1)
+      if (first === undefined) return due.orderBy('send_at').orderBy('id')
+      const mattersMore = sql<boolean>`priority >= ${first.fromPriority}`
+      return (first.alone ? due.where(mattersMore) : due.orderBy(mattersMore, 'desc'))
+        .orderBy('send_at')
         .orderBy('id')
-        .limit(1),
-    )
+    })
     .returningAll()
-    .returning(SEND_AT)
     .executeTakeFirst()
   return row && deliveryOf(row)
 }
@@ -58,12 +66,15 @@ export async function claimDelivery(
 export async function nextDeliveryAt(
   db: Db,
   { channel, account }: WayOut,
+  fromPriority?: number,
 ): Promise<EpochMs | undefined> {
-  const row = await db
+  let open = db
     .selectFrom('delivery')
     .where('channel', '=', channel)
     .where('account', '=', account)
     .where(IS_OPEN)
+  if (fromPriority !== undefined) open = open.where('priority', '>=', fromPriority)
+  const row = await open
     .select((e) =>
       e.fn
         .min<number | null>(
@@ -122,18 +133,21 @@ export async function settleDelivery(
   }
 }
 
-export async function readDeliveries(
-  db: Db,
-  filter: Parameters<Store['deliveries']>[0],
-): Promise<readonly Delivery[]> {
-  let query = db
-    .selectFrom('delivery')
-    .selectAll()
-    .select(SEND_AT)
-    .orderBy('id', 'desc')
-    .limit(filter.limit)
-  if (filter.postKey !== undefined) query = query.where('post_key', '=', filter.postKey)
-  if (filter.states !== undefined) query = query.where('state', 'in', [...filter.states])
+export async function readDeliveries(db: Db, filter: DeliveryFilter): Promise<readonly Delivery[]> {
+  let query = db.selectFrom('delivery').selectAll().orderBy('id', 'desc').limit(filter.limit)
+  const { id, postKey, states, channel, account, stationId, beforeId } = filter
+  if (id !== undefined) query = query.where('id', '=', id)
+  if (postKey !== undefined) query = query.where('post_key', '=', postKey)
+  if (states !== undefined) {
+    query = query.where('state', 'in', [...states])
+    if (states.every((state) => state === 'due' || state === 'sending')) {
+      query = query.where(IS_OPEN)
+    }
+  }
+  if (channel !== undefined) query = query.where('channel', '=', channel)
+  if (account !== undefined) query = query.where('account', '=', account)
+  if (stationId !== undefined) query = query.where('station_id', '=', stationId)
+  if (beforeId !== undefined) query = query.where('id', '<', beforeId)
   return (await query.execute()).map(deliveryOf)
 }
 
@@ -167,7 +181,7 @@ function isStation(place: string): boolean {
   return /^\d{4}-/.test(place)
 }
 
-function deliveryOf(row: Selectable<Tables['delivery']> & { readonly send_at: number }): Delivery {
+function deliveryOf(row: Selectable<Tables['delivery']>): Delivery {
   return {
     id: row.id,
     postKey: row.post_key as PostKey,
@@ -180,10 +194,14 @@ function deliveryOf(row: Selectable<Tables['delivery']> & { readonly send_at: nu
     dueAt: row.due_at as EpochMs,
     expiresAt: row.expires_at as EpochMs,
     sendAt: row.send_at as EpochMs,
+    priority: row.priority,
     attempts: row.attempts,
     ...(row.first_tried_at === null ? {} : { firstTriedAt: row.first_tried_at as EpochMs }),
     ...(row.sent_at === null ? {} : { sentAt: row.sent_at as EpochMs }),
     ...(row.remote_id === null ? {} : { remoteId: row.remote_id }),
     ...(row.last_error === null ? {} : { lastError: row.last_error }),
+    ...(row.again_at === null || row.again_by === null
+      ? {}
+      : { again: { at: row.again_at as EpochMs, by: row.again_by } }),
   }
 }

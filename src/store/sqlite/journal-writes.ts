@@ -111,7 +111,7 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
     `update delivery set state = 'withdrawn' where post_key = ? and state = 'due'`,
   )
   const findBegun = raw.prepare(
-    `select 1 from delivery where post_key = ? and (attempts > 0 or state <> 'due') limit 1`,
+    `select 1 from delivery where post_key = ? and (attempts > 0 or state in ('sending', 'sent', 'uncertain')) limit 1`,
   )
   const findNewest = raw.prepare(`select body from post where station_id = ? and audience = ?
     and withdrawn_at is null order by at desc, key limit ${LOOK_BACK}`)
@@ -119,8 +119,9 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
     'select channel, account, language from delivery where post_key = ? order by id',
   )
   const insertDelivery = raw.prepare(`insert into delivery
-    (post_key, station_id, channel, account, language, text, state, due_at, expires_at, attempts)
-    values (?, ?, ?, ?, ?, ?, 'due', ?, ?, 0)
+    (post_key, station_id, channel, account, language, text, state, due_at, expires_at, attempts,
+      priority, send_at, last_error)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)
     on conflict (post_key, channel, account, language) do nothing`)
   const upsertEngine = raw.prepare(`insert into engine_state (key, value) values (?, ?)
     on conflict (key) do update set value = excluded.value`)
@@ -340,17 +341,22 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
       for (const p of posts) {
         insertPost.run(p.key, p.at, placeKey(p), p.audience, JSON.stringify(p), p.sendAt)
       }
-      const stationOf = new Map(posts.map((p) => [p.key, placeKey(p)]))
+      const postOf = new Map(posts.map((p) => [p.key, p]))
       for (const d of deliveries) {
+        const post = postOf.get(d.postKey)!
         insertDelivery.run(
           d.postKey,
-          stationOf.get(d.postKey)!,
+          placeKey(post),
           d.channel,
           d.account,
           d.language,
           d.text,
+          d.fault === undefined ? 'due' : 'dead',
           d.dueAt,
           d.expiresAt,
+          post.priority,
+          post.sendAt,
+          d.fault ?? null,
         )
       }
       // A post may be made and stopped in one commit.

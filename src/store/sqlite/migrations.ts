@@ -325,6 +325,34 @@ const workQueue: Migration = {
   },
 }
 
+/** What matters more goes first, what staff send again, how accounts stand, what they spend: docs/decisions/0020. */
+const outboxForStaff: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      'alter table delivery add column priority integer not null default 50',
+      'alter table delivery add column send_at integer not null default 0',
+      `update delivery set send_at = post.send_at,
+        priority = coalesce(json_extract(post.body, '$.priority'), 50)
+        from post where post.key = delivery.post_key`,
+      'alter table delivery add column again_at integer',
+      'alter table delivery add column again_by text',
+      'create index delivery_account on delivery (channel, account, state, sent_at)',
+      `create table channel_account (
+        channel text not null, account text not null,
+        paused_at integer, paused_because text, paused_detail text, paused_by text,
+        unchecked_since integer, stuck_since integer,
+        primary key (channel, account)) strict, without rowid`,
+      // Millionths of a dollar; the month as on the wall, 2026-11.
+      `create table spending (
+        channel text not null, account text not null, month text not null,
+        micro_usd integer not null,
+        primary key (channel, account, month)) strict, without rowid`,
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -343,4 +371,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0015-channel-notes': channelNotes,
   '0016-service-days': serviceDays,
   '0017-work-queue': workQueue,
+  '0018-outbox-for-staff': outboxForStaff,
 }

@@ -159,7 +159,22 @@ export interface Tables {
     remote_id: string | null
     last_error: string | null
     sent_at: number | null
+    priority: number
+    send_at: number
+    again_at: number | null
+    again_by: string | null
   }
+  channel_account: {
+    channel: string
+    account: string
+    paused_at: number | null
+    paused_because: string | null
+    paused_detail: string | null
+    paused_by: string | null
+    unchecked_since: number | null
+    stuck_since: number | null
+  }
+  spending: { channel: string; account: string; month: string; micro_usd: number }
   channel_note: { channel: string; account: string; note: string }
   work: {
     id: Generated<number>

@@ -40,6 +40,7 @@ import {
 import { type PackedReading, TOLD } from './day-chunk.ts'
 import { openHistoryThread } from './history-thread.ts'
 import { faultOf, flagsOf, journalWrites } from './journal-writes.ts'
+import { sqliteOutbox } from './outbox.ts'
 import type { Tables } from './schema.ts'
 import {
   readRemovedContainers,
@@ -465,6 +466,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
         .orderBy('key')
         .limit(filter.limit)
       if (filter.stationId !== undefined) query = query.where('station_id', '=', filter.stationId)
+      if (filter.ofTown) query = query.where('station_id', '=', 'town')
       if (filter.saidBy !== undefined) {
         query = query.where('send_at', '<=', filter.saidBy).where('withdrawn_at', 'is', null)
       }
@@ -490,11 +492,12 @@ export async function openSqliteStore(path: string): Promise<Store> {
       return post
     },
 
-    claimDelivery: (way, now, leaseMs) =>
-      transact(() => claimDelivery(writer.query, way, now, leaseMs)),
+    ...sqliteOutbox(writer.query, reader.query, transact),
+    claimDelivery: (way, now, leaseMs, first) =>
+      transact(() => claimDelivery(writer.query, way, now, leaseMs, first)),
     channelNote: (way) => channelNote(reader.query, way),
     keepChannelNote: (way, note) => transact(() => keepChannelNote(writer.query, way, note)),
-    nextDeliveryAt: (way) => nextDeliveryAt(reader.query, way),
+    nextDeliveryAt: (way, fromPriority) => nextDeliveryAt(reader.query, way, fromPriority),
     settleDelivery: (id, outcome) => transact(() => settleDelivery(writer.query, id, outcome)),
     deliveries: (filter) => readDeliveries(reader.query, filter),
 

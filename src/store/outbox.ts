@@ -1,0 +1,85 @@
+/** What a store promises of the outbox beyond claiming and settling: accounts, money, and staff's part. */
+import type { EpochMs } from '#src/stations/time.ts'
+import type { WayOut } from './contract.ts'
+
+/** Why an account says nothing until somebody has seen to it, or the month turns. */
+export const PAUSE_REASONS = [
+  'bad-credentials',
+  'no-credits',
+  'suspended',
+  'wrong-account',
+  'gone',
+  'budget-used-up',
+  'staff',
+] as const
+export type PauseReason = (typeof PAUSE_REASONS)[number]
+
+export interface AccountPause {
+  readonly since: EpochMs
+  readonly because: PauseReason
+  readonly detail: string
+  /** Who of the staff asked for it. */
+  readonly by?: string
+}
+
+/** What is remembered of an account between starts; each part absent while all is well. */
+export interface AccountStanding {
+  readonly paused?: AccountPause
+  /** Since when it could not be found out whether the account can be used. */
+  readonly uncheckedSince?: EpochMs
+  /** Since when staff have been told that nothing leaves the account. */
+  readonly stuckSince?: EpochMs
+}
+
+/** What an account has on its way, and had. */
+export interface AccountTally {
+  /** Deliveries by state; a state without any is left out. */
+  readonly counts: Readonly<Record<string, number>>
+  readonly lastSentAt?: EpochMs
+}
+
+/** What is due now. */
+export interface DueTally {
+  readonly count: number
+  /** When the one that has waited longest could first have been said. */
+  readonly oldestSendAt?: EpochMs
+}
+
+/** A new life of a delivery, asked for by a person. */
+export interface SendAgain {
+  readonly by: string
+  readonly at: EpochMs
+  readonly expiresAt: EpochMs
+}
+
+export interface Outbox {
+  accountStanding(way: WayOut): Promise<AccountStanding>
+  /** Takes the place of what was remembered. */
+  keepAccountStanding(way: WayOut, standing: AccountStanding): Promise<void>
+
+  accountTally(way: WayOut): Promise<AccountTally>
+  dueTally(way: WayOut, now: EpochMs): Promise<DueTally>
+  /**
+   * When deliveries of some accounts of a channel were taken, or tried in vain, since an instant: how many,
+   * and when the one was from which on there are at most `most`.
+   */
+  countTried(
+    channel: WayOut['channel'],
+    accounts: readonly string[],
+    since: EpochMs,
+    most: number,
+  ): Promise<{ readonly count: number; readonly at?: EpochMs }>
+
+  /** What an account has spent in a month (`2026-11`), in millionths of a dollar. */
+  spent(way: WayOut, month: string): Promise<number>
+  /** Adds to it; a negative amount was not spent after all. */
+  spend(way: WayOut, month: string, microUsd: number): Promise<void>
+
+  /**
+   * Ends what is too old and has never been tried; and of accounts that aren't among `ways`, for which
+   * nobody can ask, also what has been: that is left to a person. Gives how many came to an end.
+   */
+  endOverdue(now: EpochMs, ways: readonly WayOut[]): Promise<number>
+  /** Gives a delivery that was given up a new life. False when it isn't dead, expired or uncertain (any more). */
+  sendAgain(id: number, again: SendAgain): Promise<boolean>
+}
