@@ -23,6 +23,7 @@ import { planCommand } from './commands/plan.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
 import { replayCommand } from './commands/replay.ts'
 import { rulesCommand, testFaults } from './commands/rules.ts'
+import { textsCommand } from './commands/texts.ts'
 import { type Env, type Flag, readSettings, SECRETS, SETTINGS, type Settings } from './config.ts'
 import { DEMO_SPEED, DEMO_TOWN, demoTime, startSimulator, stopSimulator } from './demo.ts'
 import { serve } from './serve.ts'
@@ -39,11 +40,15 @@ const COMMANDS = {
   demo: { run: demo, text: 'a simulated Borås at a visible pace, nothing else needed' },
   check: {
     run: check,
-    text: 'check a town folder: town.yaml, rules.yaml and its tests, every fault at once',
+    text: 'check a town folder: town.yaml, rules.yaml and its tests, texts; every fault at once',
   },
   rules: {
     run: (args: readonly string[], env: Env) => answered(rulesCommand(args, env)),
     text: 'check a rule file, and play its tests',
+  },
+  texts: {
+    run: (args: readonly string[], env: Env) => answered(textsCommand(args, env)),
+    text: 'check what posts and messages say, and list it, to say it your way',
   },
   import: {
     run: importTown,

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import type { Logger } from 'pino'
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import { collectDefaultMetrics, Counter, Registry } from 'prom-client'
 import { describeApi } from '#src/api/openapi.ts'
 import { PROBLEMS } from '#src/api/problem.ts'
 import { openHttp } from '#src/api/server.ts'
@@ -34,7 +34,7 @@ import { startCheckpoints } from '#src/store/sqlite/checkpoints.ts'
 import { startCompaction } from '#src/store/sqlite/compaction.ts'
 import { startSnapshots } from '#src/store/sqlite/snapshots.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
-import { wordPost } from '#src/wording/post-text.ts'
+import { postWording, type WordPost } from '#src/wording/post-text.ts'
 import { openChannels } from './channels.ts'
 import type { BrokerSettings, Env, Settings } from './config.ts'
 import { manageDevices } from './manage-devices.ts'
@@ -131,7 +131,19 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const town = (await store.town())!
   log.info(change, `the town ${town.name} is in the database`)
 
+  const failures = new Counter({
+    name: 'kvitter_text_failures_total',
+    help: 'Posts that a text of the town’s own could not word, and ours did',
+    labelNames: ['language'],
+    registers: [metrics],
+  })
+  const wordingBy = ({ texts }: TownFolder): WordPost =>
+    postWording(texts, ({ language, because }) => {
+      failures.inc({ language })
+      log.error({ language, because }, 'a text of the town’s own failed on a post; ours was taken')
+    })
   let { book, rules } = folder
+  let wordPost = wordingBy(folder)
   /** Brings a town into force without losing what waits. */
   const follow = async (next: Town): Promise<void> => {
     await store.saveTown(next, clock())
@@ -152,7 +164,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       ...(previousTown ? { previousTown } : {}),
       makeEngine: makeEngineWith(folder.book),
       rules: folder.rules,
-      wordPost,
+      wordPost: (post, town) => wordPost(post, town),
       deliveriesFor: planDeliveries,
       clock,
       onFault,
@@ -320,6 +332,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     async reload(next) {
       const { skipped } = await devices.reread(next.town, (town) => {
         ;({ book, rules } = next)
+        wordPost = wordingBy(next)
         return follow(town)
       })
       warnOfSkipped(skipped, log)

@@ -1,4 +1,4 @@
-/** A town's folder read whole: `town.yaml`, `rules.yaml` and what they name, all faults at once. */
+/** A town's folder read whole: `town.yaml`, `rules.yaml`, `texts/` and what they name, all faults at once. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseRuleFile, type RuleBook } from '#src/rules/rule-file.ts'
@@ -8,7 +8,9 @@ import type { ReturnBike } from '#src/stations/return-bike.ts'
 import { parseReturnBikeFile } from '#src/stations/return-bike-file.ts'
 import type { Town, TownProfile } from '#src/stations/station.ts'
 import { POST_TEMPLATES } from '#src/wording/post-text.ts'
+import type { TownTexts } from '#src/wording/text-book.ts'
 import { parseTown } from './town-parser.ts'
+import { readTownTexts } from './town-texts.ts'
 
 export interface TownFolder {
   readonly town: Town
@@ -17,6 +19,8 @@ export interface TownFolder {
   readonly rules: string
   /** Absent where the folder has no `returnbike.yaml`. */
   readonly returnBike?: ReturnBike
+  /** What the town says its own way. */
+  readonly texts: TownTexts
   /** Things that work and are probably not meant. */
   readonly warnings: readonly string[]
 }
@@ -62,6 +66,8 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
           readText,
           faults,
         })
+  const own = await readTownTexts(folder)
+  faults.push(...own.faults)
   const profiles = town?.kind === 'ok' ? await readCodecs(town.town.profiles ?? [], readText) : []
   if (faults.length > 0 || town?.kind !== 'ok' || rules?.kind !== 'ok' || ruleText === undefined) {
     return { kind: 'faulty', faults }
@@ -73,6 +79,7 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
       book: rules.book,
       rules: ruleText,
       ...(returnBike && { returnBike }),
+      texts: own.texts,
       warnings: rules.warnings.map(faultLine),
     },
   }

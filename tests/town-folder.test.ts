@@ -63,3 +63,21 @@ networkServers:`,
     { codec: { file: 'codecs/bin.js', source: 'function decodeUplink() {}' } },
   ])
 })
+
+test('a town’s own texts are read with the rest, and so are their faults', async () => {
+  await cp(boras, folder, { recursive: true })
+  await mkdir(join(folder, 'texts'))
+  const texts = join(folder, 'texts', 'sv.yaml')
+  await writeFile(texts, 'version: 1\nlanguage: sv\nheading: { full: Proppfullt }\n')
+  const read = await readTownFolder(folder)
+  expect(read.kind === 'ok' && [...(read.folder.texts.sv ?? [])]).toEqual([
+    ['heading.full', 'Proppfullt'],
+  ])
+
+  await writeFile(texts, 'version: 1\nlanguage: sv\nheading: { full: se boras.se }\n')
+  await writeFile(join(folder, 'rules.yaml'), 'version: 2\n')
+  const faulty = await readTownFolder(folder)
+  const faults = faulty.kind === 'faulty' ? faulty.faults.join('\n') : ''
+  expect(faults).toContain(`${texts}:3  heading.full: holds what X takes for a link`)
+  expect(faults).toContain(join(folder, 'rules.yaml'))
+})

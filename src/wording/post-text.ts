@@ -9,34 +9,94 @@ import type { TownIndex } from '#src/stations/town-index.ts'
 import { en } from './en.ts'
 import { fi } from './fi.ts'
 import { newsSentences } from './news.ts'
-import { POST_TEMPLATES } from './phrases.ts'
-import type { Phrases, PostTemplate } from './phrases.ts'
+import type { Idiom, Phrases } from './phrases.ts'
 import { correctionSentence, digestSentences } from './place-list.ts'
+import { isPostTemplate, POST_TEMPLATES } from './post-templates.ts'
 import { sv } from './sv.ts'
 import { placeKind, shorten } from './telling.ts'
 import type { Group, Room, Telling } from './telling.ts'
-import { X_MAX_WEIGHT, weightedLength } from './x-limits.ts'
+import { openTextBook } from './text-book.ts'
+import type { TextBook, TownTexts } from './text-book.ts'
+import { fact } from './text-facts.ts'
+import { findXFaults, X_MAX_WEIGHT, weightedLength } from './x-limits.ts'
 
-export { POST_TEMPLATES } from './phrases.ts'
-export type { PostTemplate } from './phrases.ts'
+export { isPostTemplate, POST_TEMPLATES } from './post-templates.ts'
+export type { PostTemplate } from './post-templates.ts'
 
-const PHRASES: Readonly<Record<Language, Phrases>> = { sv, en, fi }
-
-export function isPostTemplate(name: string): name is PostTemplate {
-  return (POST_TEMPLATES as readonly string[]).includes(name)
-}
+const IDIOMS: Readonly<Record<Language, Idiom>> = { sv, en, fi }
 
 /**
  * The post's text in every language, NFC, at most 280 as X counts, without anything X would make a
  * link or a mention of.
  * @throws on a template that isn't in `POST_TEMPLATES` or a post without items: rules are checked at load.
  */
-export function wordPost(post: DecidedPost, town: TownIndex): Readonly<Record<Language, string>> {
-  const groups = groupByTemplate(post.items)
-  const tell = (language: Language) =>
-    shortest({ post, groups, town, language, phrases: PHRASES[language] })
-  return { sv: tell('sv'), en: tell('en'), fi: tell('fi') }
+export type WordPost = (post: DecidedPost, town: TownIndex) => Readonly<Record<Language, string>>
+
+/** A town's own text failed on a post, which was then worded by ours. */
+export interface TextFailure {
+  readonly language: Language
+  readonly because: string
+  /** What it made, where it made anything. */
+  readonly text?: string
 }
+
+type WordIn = (post: DecidedPost, town: TownIndex) => string
+
+/** Words posts by a town's own texts, and by ours wherever those fail or make what X would not take. */
+export function postWording(
+  own: TownTexts,
+  onFailure: (failure: TextFailure) => void = () => undefined,
+): WordPost {
+  const words = eachLanguage((language) => postWordingIn(language, own, onFailure))
+  return (post, town) => eachLanguage((language) => words[language](post, town))
+}
+
+/** The same in one language. */
+export function postWordingIn(
+  language: Language,
+  own: TownTexts,
+  onFailure: (failure: TextFailure) => void,
+): WordIn {
+  const book = openTextBook(own)
+  const phrases = phrasesOf(language, book)
+  if (!book.hasOwn(language)) return (post, town) => wordBy(phrases, language, post, town)
+  return (post, town) => {
+    try {
+      const text = wordBy(phrases, language, post, town)
+      const fault = isCutOff(text) ? 'cut off' : findXFaults(text)[0]
+      if (fault === undefined) return text
+      onFailure({ language, because: fault, text })
+    } catch (error) {
+      onFailure({ language, because: (error as Error).message })
+    }
+    return wordBy(OURS[language], language, post, town)
+  }
+}
+
+function wordBy(phrases: Phrases, language: Language, post: DecidedPost, town: TownIndex): string {
+  return shortest({ post, groups: groupByTemplate(post.items), town, language, phrases })
+}
+
+function eachLanguage<T>(make: (language: Language) => T): Readonly<Record<Language, T>> {
+  return { sv: make('sv'), en: make('en'), fi: make('fi') }
+}
+
+function phrasesOf(language: Language, book: TextBook): Phrases {
+  const idiom = IDIOMS[language]
+  return {
+    say: (key, facts) => book.say(key, language, facts),
+    clock: (at, now, timeZone) => fact('time', idiom.clock(at, now, timeZone)),
+    day: (day) => fact('time', idiom.day(day)),
+    dayPart: (day, part) => fact('time', idiom.dayPart(day, part)),
+    list: idiom.list,
+    distance: (metres) => fact('distance', idiom.distance(metres)),
+  }
+}
+
+const OURS = eachLanguage((language) => phrasesOf(language, openTextBook()))
+
+/** By the texts that come with Kvitter. */
+export const wordPost: WordPost = postWording({})
 
 function groupByTemplate(items: readonly PostItem[]): readonly Group[] {
   if (items.length === 0) throw new Error('a post without items has nothing to say')
@@ -71,6 +131,11 @@ function* rooms(groups: readonly Group[]): Generator<Room> {
   for (const nameWeight of [80, 50, 25]) yield { ...bare, sentences: 1, nameWeight }
 }
 
+/** Shortened as a last resort, in the middle of a sentence. */
+export function isCutOff(text: string): boolean {
+  return text.endsWith('…')
+}
+
 function shortest(telling: Omit<Telling, 'room'>): string {
   let text = ''
   for (const room of rooms(telling.groups)) {
@@ -83,7 +148,8 @@ function shortest(telling: Omit<Telling, 'room'>): string {
 function compose(telling: Telling): string {
   const { post, groups, phrases, room } = telling
   const isCut = groups.length > room.sentences
-  const rest = isCut ? [phrases.moreOnPage(placeKind(post))] : []
+  const kind = fact('choice', placeKind(post))
+  const rest = isCut ? [phrases.say('sentence.more_on_page', { kind })] : []
   return [...sentencesOf(telling), ...rest].join(' ')
 }
 

@@ -5,7 +5,10 @@ import type { AreaId, StationId } from '#src/stations/ids.ts'
 import { placeName } from '#src/stations/place-name.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { splitGraphemes } from './graphemes.ts'
-import type { Phrases, PlaceKind, PostTemplate } from './phrases.ts'
+import type { Phrases, PlaceKind } from './phrases.ts'
+import type { PostTemplate } from './post-templates.ts'
+import { fact } from './text-facts.ts'
+import type { Fact } from './text-facts.ts'
 import { defuse, weightedLength } from './x-limits.ts'
 
 /** How much may be left out, and how long a name may be. */
@@ -47,9 +50,17 @@ export function placeKind({ stationId, areaId }: Spot): PlaceKind {
 }
 
 /** A place whose name is nothing once it is harmless goes by its id. */
-export function shortPlace(spot: Spot, { town, room }: Pick<Telling, 'town' | 'room'>): string {
+export function shortPlace(
+  spot: Spot,
+  { town, room }: Pick<Telling, 'town' | 'room'>,
+): Fact<'place'> {
   const id = spot.stationId ?? spot.areaId ?? town.town.municipalityCode
-  return shorten(defuse(placeName(spot, town)) || defuse(id), room.nameWeight)
+  return fact('place', shorten(defuse(placeName(spot, town)) || defuse(id), room.nameWeight))
+}
+
+/** `på Ekudden`, `i Norrby` */
+export function atPlace(place: Fact<'place'>, kind: PlaceKind, phrases: Phrases): Fact<'place'> {
+  return fact('place', phrases.say('part.at_place', { place, kind: fact('choice', kind) }))
 }
 
 export function fractionOf(item: PostItem, town: TownIndex): Fraction | undefined {
@@ -61,7 +72,7 @@ export function fractionOf(item: PostItem, town: TownIndex): Fraction | undefine
 export function listNames(names: readonly string[], { phrases, room }: Telling): string {
   if (names.length <= room.names) return phrases.list(names)
   const rest = names.length - room.names
-  return phrases.list([...names.slice(0, room.names), phrases.more(rest)])
+  return phrases.list([...names.slice(0, room.names), phrases.say('part.more', { count: rest })])
 }
 
 /** Cut between characters as people see them, with an ellipsis, to at most `maxWeight` as X counts. */
