@@ -10,12 +10,18 @@ const told = new Set<string>()
  */
 export function requireProgram(name: string, install: string): string | undefined {
   const path = findProgram(name)
-  if (path !== undefined) return path
+  requireInstalled(name, path !== undefined, install)
+  return path
+}
+
+/** Passes on whether it is there; tells, or fails, as `requireProgram` does where it isn't. */
+export function requireInstalled(name: string, isThere: boolean, install: string): boolean {
+  if (isThere) return true
   const message = `skipped: tests that need ${name}; to run them: ${install}`
   if (process.env['KVITTER_REQUIRE_SERVERS'] === '1') throw new Error(message)
   if (!told.has(name)) process.stderr.write(`${message}\n`)
   told.add(name)
-  return undefined
+  return false
 }
 
 function findProgram(name: string): string | undefined {
