@@ -1,0 +1,98 @@
+/**
+ * What the service did, counted without persons. A booking's share of the counts is made when they are
+ * asked for; when the booking is erased its share is added to what is kept, so that erasing changes no
+ * figure. Counts are by month and district, and say nothing of who.
+ */
+import type { ReturnBike } from '#src/stations/return-bike.ts'
+import { wallTime } from '#src/stations/time.ts'
+import type { Booking, Terms, Thing } from './booking.ts'
+import { findItem } from './room.ts'
+import { daysBetween } from './service-days.ts'
+
+/** Days from asking to the slot's day; the last has no end. */
+export const WAIT_BUCKETS = ['0-3', '4-7', '8-14', '15-28', '29+'] as const
+const WAIT_ENDS = [3, 7, 14, 28, Infinity]
+
+/** How a booking counts: how it ended, or `open`. One that was never settled is `open` when it is erased. */
+export const STATES_COUNTED = ['done', 'missed', 'cancelled', 'unserved', 'open'] as const
+
+/** Of one month and one part of the town (`''` where it isn't known): how many of what. */
+export interface Share {
+  readonly month: string
+  readonly district: string
+  readonly counts: ReadonlyMap<string, number>
+}
+
+export function shareOf(booking: Booking, { bike, timeZone }: Terms): Share {
+  const asked = wallTime(booking.createdAt, timeZone).day
+  const ended = booking.endedAt === undefined ? asked : wallTime(booking.endedAt, timeZone).day
+  const day = booking.slot?.day ?? ended
+  const counts = new Map<string, number>()
+  const count = (what: string, n = 1) => counts.set(what, (counts.get(what) ?? 0) + n)
+  const isOpen = booking.state === 'waiting' || booking.state === 'booked'
+  count(`state/${isOpen ? 'open' : booking.state}`)
+  count(`by/${booking.by}`)
+  const { outcome } = booking
+  if (outcome?.kind === 'missed') count(`missed/${outcome.because}`)
+  if (outcome?.kind === 'done') {
+    const typical = weightOf(bike, outcome.taken)
+    const reused = outcome.taken.filter((thing) => thing.reused)
+    const kg = outcome.kg ?? typical
+    // Where it was weighed whole, what was reused has its share of the typical weight of it.
+    const reusedKg = typical === 0 ? 0 : (kg * weightOf(bike, reused)) / typical
+    count('grams', Math.round(kg * 1000))
+    count('reused-grams', Math.round(reusedKg * 1000))
+    for (const { itemId, count: n } of outcome.taken) count(`thing/${itemId}`, n)
+    count('things', sum(outcome.taken))
+    count('reused-things', sum(reused))
+    const days = Math.max(0, daysBetween(asked, day))
+    count(`wait/${WAIT_BUCKETS[WAIT_ENDS.findIndex((end) => days <= end)]!}`)
+    count('wait-days', days)
+  }
+  return { month: day.slice(0, 7), district: booking.districtId ?? '', counts }
+}
+
+/** Shares added up, by month and then district. */
+export function addUp(shares: readonly Share[]): readonly Share[] {
+  const sums = new Map<string, { month: string; district: string; counts: Map<string, number> }>()
+  for (const { month, district, counts } of shares) {
+    const key = `${month}|${district}`
+    const into = sums.get(key) ?? { month, district, counts: new Map<string, number>() }
+    for (const [what, n] of counts) into.counts.set(what, (into.counts.get(what) ?? 0) + n)
+    sums.set(key, into)
+  }
+  return [...sums.values()].toSorted(
+    (a, b) => compare(a.month, b.month) || compare(a.district, b.district),
+  )
+}
+
+/** Fewer than so many are not told to the public: a neighbour might know who they were. */
+export const LEAST_TOLD = 5
+
+/**
+ * Counts that add up to a total which is told, without those that are small. Where only one would be
+ * hidden it could be reckoned from the total, so the next smallest is hidden as well.
+ */
+export function hideSmall(counts: ReadonlyMap<string, number>): ReadonlyMap<string, number | null> {
+  const small = [...counts].filter(([, n]) => n > 0 && n < LEAST_TOLD)
+  const hidden = new Set(small.map(([what]) => what))
+  if (hidden.size === 1) {
+    const next = [...counts]
+      .filter(([what, n]) => n > 0 && !hidden.has(what))
+      .toSorted((a, b) => a[1] - b[1])[0]
+    if (next) hidden.add(next[0])
+  }
+  return new Map([...counts].map(([what, n]) => [what, hidden.has(what) ? null : n]))
+}
+
+function weightOf(bike: ReturnBike, things: readonly Thing[]): number {
+  return things.reduce((kg, { itemId, count }) => kg + (findItem(bike, itemId)?.kg ?? 0) * count, 0)
+}
+
+function sum(things: readonly Thing[]): number {
+  return things.reduce((n, { count }) => n + count, 0)
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

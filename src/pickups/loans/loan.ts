@@ -1,0 +1,168 @@
+/** The bike and the trailer, lent: when each is free, handed out and given back in which state, and what of it when it is late or broken. */
+import { expandDays } from '#src/rules/town-plan.ts'
+import type { LoanRules, LoanThing } from '#src/stations/return-bike.ts'
+import type { ServiceDays } from '#src/stations/station.ts'
+import { DAY, plus, wallTime } from '#src/stations/time.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import { addDays, daysBetween, instantAt } from '../booking/service-days.ts'
+
+export const CONDITIONS = ['good', 'worn', 'damaged'] as const
+export type Condition = (typeof CONDITIONS)[number]
+
+export const LOAN_STATES = ['booked', 'out', 'returned', 'cancelled'] as const
+export type LoanState = (typeof LOAN_STATES)[number]
+
+export interface Loan {
+  readonly id: string
+  readonly thingId: string
+  readonly state: LoanState
+  readonly household: string
+  /** The first day and the last one, `2026-05-06`. */
+  readonly fromDay: string
+  readonly untilDay: string
+  readonly createdAt: EpochMs
+  readonly handedOut?: { readonly at: EpochMs; readonly condition: Condition }
+  readonly givenBack?: { readonly at: EpochMs; readonly condition: Condition }
+  /** What staff found broken has been mended. */
+  readonly mendedAt?: EpochMs
+  readonly endedAt?: EpochMs
+  readonly version: number
+}
+
+export interface LoanTerms {
+  readonly rules: LoanRules
+  readonly serviceDays: readonly ServiceDays[]
+  readonly timeZone: string
+}
+
+export const LOAN_REASONS = [
+  'no-such-thing',
+  'no-such-days',
+  'too-long',
+  'not-open',
+  'service-day',
+  'taken',
+  'broken',
+  'has-a-loan',
+  'not-now',
+] as const
+export type LoanReason = (typeof LOAN_REASONS)[number]
+
+export type LoanDecided =
+  | { readonly kind: 'ok'; readonly loan: Loan }
+  | { readonly kind: 'refused'; readonly because: readonly LoanReason[] }
+
+const isLive = ({ state }: Loan) => state === 'booked' || state === 'out'
+
+/** Whether it should be back and isn't. */
+export function isLate(loan: Loan, { rules, timeZone }: LoanTerms, now: EpochMs): boolean {
+  return loan.state === 'out' && now > instantAt(loan.untilDay, rules.backByMinute, timeZone)
+}
+
+/** Broken when it came back last, and not mended since. */
+export function isBroken(loans: readonly Loan[], thingId: string): boolean {
+  const last = loans
+    .filter((loan) => loan.thingId === thingId && loan.givenBack)
+    .toSorted((a, b) => b.givenBack!.at - a.givenBack!.at)[0]
+  return last?.givenBack?.condition === 'damaged' && last.mendedAt === undefined
+}
+
+export function borrow(
+  loans: readonly Loan[],
+  terms: LoanTerms,
+  request: Pick<Loan, 'id' | 'thingId' | 'household' | 'fromDay' | 'untilDay'>,
+  now: EpochMs,
+): LoanDecided {
+  const { thingId, fromDay, untilDay, household } = request
+  const thing = terms.rules.things.find(({ id }) => id === thingId)
+  if (!thing) return { kind: 'refused', because: ['no-such-thing'] }
+  const today = wallTime(now, terms.timeZone).day
+  if (untilDay < fromDay || fromDay < today) return { kind: 'refused', because: ['no-such-days'] }
+  const days = daysOf(request)
+  const because: LoanReason[] = []
+  if (days.length > terms.rules.mostDays) because.push('too-long')
+  if (daysBetween(today, fromDay) > terms.rules.opensDays) because.push('not-open')
+  const free = freeDays(loans, terms, thing, fromDay, untilDay, now)
+  because.push(...new Set(days.flatMap((day) => free.get(day) ?? [])))
+  if (loans.some((loan) => isLive(loan) && loan.household === household)) because.push('has-a-loan')
+  if (because.length > 0) return { kind: 'refused', because }
+  return { kind: 'ok', loan: { ...request, state: 'booked', createdAt: now, version: 1 } }
+}
+
+/** Each day of a span, and what keeps the thing from being lent on it; undefined where nothing does. */
+export function freeDays(
+  loans: readonly Loan[],
+  { rules, serviceDays, timeZone }: LoanTerms,
+  thing: LoanThing,
+  fromDay: string,
+  untilDay: string,
+  now: EpochMs,
+): ReadonlyMap<string, LoanReason | undefined> {
+  const taken = loans.filter((loan) => loan.thingId === thing.id && isLive(loan))
+  const late = taken.some((loan) => isLate(loan, { rules, serviceDays, timeZone }, now))
+  const today = wallTime(now, timeZone).day
+  const broken = isBroken(loans, thing.id)
+  const from = instantAt(fromDay, 0, timeZone)
+  const runs = new Set(
+    thing.onServiceDays
+      ? []
+      : expandDays(serviceDays, from, plus(instantAt(untilDay, 0, timeZone), DAY), timeZone).map(
+          (window) => wallTime(window.from, timeZone).day,
+        ),
+  )
+  return new Map(
+    daysOf({ fromDay, untilDay }).map((day) => {
+      if (broken) return [day, 'broken']
+      if (runs.has(day)) return [day, 'service-day']
+      // Nobody knows when one that is late comes back; today at least it isn't there.
+      const isTaken = taken.some((loan) => loan.fromDay <= day && day <= loan.untilDay)
+      return [day, isTaken || (late && day === today) ? 'taken' : undefined]
+    }),
+  )
+}
+
+/** Only a thing that is there, on one of the loan's days, is handed out. */
+export function handOut(
+  loans: readonly Loan[],
+  { timeZone }: LoanTerms,
+  before: Loan,
+  condition: Condition,
+  now: EpochMs,
+): LoanDecided {
+  const today = wallTime(now, timeZone).day
+  if (before.state !== 'booked' || today < before.fromDay || today > before.untilDay) {
+    return { kind: 'refused', because: ['not-now'] }
+  }
+  const isOut = loans.some((loan) => loan.thingId === before.thingId && loan.state === 'out')
+  if (isOut) return { kind: 'refused', because: ['taken'] }
+  if (isBroken(loans, before.thingId)) return { kind: 'refused', because: ['broken'] }
+  return change(before, { state: 'out', handedOut: { at: now, condition } })
+}
+
+export function giveBack(before: Loan, condition: Condition, now: EpochMs): LoanDecided {
+  if (before.state !== 'out') return { kind: 'refused', because: ['not-now'] }
+  return change(before, { state: 'returned', givenBack: { at: now, condition }, endedAt: now })
+}
+
+/** What came back damaged can be lent again. */
+export function mend(before: Loan, now: EpochMs): LoanDecided {
+  if (before.givenBack?.condition !== 'damaged') return { kind: 'refused', because: ['not-now'] }
+  return change(before, { mendedAt: before.mendedAt ?? now })
+}
+
+/** A loan that has begun is ended by giving back. Cancelled twice is cancelled. */
+export function cancelLoan(before: Loan, now: EpochMs): LoanDecided {
+  if (before.state === 'cancelled') return { kind: 'ok', loan: before }
+  if (before.state !== 'booked') return { kind: 'refused', because: ['not-now'] }
+  return change(before, { state: 'cancelled', endedAt: now })
+}
+
+function change(before: Loan, news: Partial<Loan>): LoanDecided {
+  return { kind: 'ok', loan: { ...before, ...news, version: before.version + 1 } }
+}
+
+function daysOf({ fromDay, untilDay }: Pick<Loan, 'fromDay' | 'untilDay'>): readonly string[] {
+  const days: string[] = []
+  for (let day = fromDay; day <= untilDay; day = addDays(day, 1)) days.push(day)
+  return days
+}

@@ -1,0 +1,433 @@
+import { describe, expect, test } from 'vitest'
+import { applyChanges } from '#src/pickups/booking/booking.ts'
+import type { Booking, BookingBook, Change, Decided } from '#src/pickups/booking/booking.ts'
+import { amend, book, cancel, decline, hold, settle } from '#src/pickups/booking/decide.ts'
+import type { BookingRequest } from '#src/pickups/booking/decide.ts'
+import { erasedFrom, noteErasedFrom } from '#src/pickups/booking/retention.ts'
+import { deadlineBefore, findSlot, slotsAhead } from '#src/pickups/booking/service-days.ts'
+import { inFairOrder, letTimePass, offerRoom } from '#src/pickups/booking/waiting-list.ts'
+import { DAY, HOUR, isoText, MINUTE, plus } from '#src/stations/time.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import {
+  at,
+  bookOf,
+  emptyBook,
+  MONDAY,
+  request,
+  smallBike,
+  terms,
+  THURSDAY_AFTERNOON,
+  THURSDAY_MORNING,
+  TUESDAY_MORNING,
+} from './cast.ts'
+
+const now = MONDAY
+const ids = () => {
+  let n = 0
+  return () => `hold-${(n += 1)}`
+}
+const reasons = (decided: Decided) =>
+  decided.kind === 'ok' ? 'ok' : decided.because.map(({ reason }) => reason)
+function taken<Result>(decided: Decided<Result>): {
+  readonly changes: readonly Change[]
+  readonly result: Result
+} {
+  if (decided.kind === 'refused') throw new Error(JSON.stringify(decided.because))
+  return decided
+}
+const said = (changes: readonly Change[]) =>
+  changes.flatMap((c) => (c.kind === 'say' ? [`${c.notice.key} ${isoText(c.notice.dueAt)}`] : []))
+const asks = (
+  bookNow: BookingBook,
+  id: string,
+  more: Partial<BookingRequest>,
+  when: EpochMs = now,
+) => book({ book: bookNow, terms, now: when }, request(id, more))
+const booked = (id: string, more: Partial<BookingRequest> = {}, from: BookingBook = emptyBook) =>
+  applyChanges(from, taken(asks(from, id, { slot: THURSDAY_MORNING, ...more })).changes)
+const of = (bookNow: BookingBook, id: string): Booking => bookNow.bookings.get(id)!
+
+describe('slots', () => {
+  test('are those of the town’s service days, each with when it closes', () => {
+    const ahead = slotsAhead(terms, now).slice(0, 3)
+    expect(ahead.map((s) => [s.day, s.slotId, isoText(s.from), isoText(s.closesAt)])).toEqual([
+      ['2026-05-05', 'morning', '2026-05-05T08:00:00.000Z', '2026-05-04T13:00:00.000Z'],
+      ['2026-05-05', 'afternoon', '2026-05-05T11:00:00.000Z', '2026-05-04T13:00:00.000Z'],
+      ['2026-05-07', 'morning', '2026-05-07T08:00:00.000Z', '2026-05-06T13:00:00.000Z'],
+    ])
+    // Ascension Day is a Thursday.
+    expect(findSlot(terms, { day: '2026-05-14', slotId: 'morning' })).toBeUndefined()
+  })
+
+  test.each([
+    ['one working day before a Thursday', '2026-05-07', 1, '2026-05-06T13:00:00.000Z'],
+    ['a weekend is none', '2026-05-12', 2, '2026-05-08T13:00:00.000Z'],
+    ['nor is a holiday', '2026-05-15', 1, '2026-05-13T13:00:00.000Z'],
+    ['with none it is the day itself', '2026-05-12', 0, '2026-05-12T13:00:00.000Z'],
+    ['by the clock on the wall in winter', '2026-12-17', 1, '2026-12-16T14:00:00.000Z'],
+  ])('close by working days: %s', (_what, day, workingDays, deadline) => {
+    const closes = { workingDays, minuteOfDay: 900 }
+    expect(isoText(deadlineBefore(day, closes, 'Europe/Stockholm'))).toBe(deadline)
+  })
+})
+
+describe('a booking', () => {
+  test('is confirmed at once and reminded of three days and one day before', () => {
+    const { changes, result } = taken(asks(emptyBook, 'a', { slot: TUESDAY_MORNING }))
+    expect(result).toEqual({
+      id: 'a',
+      household: 'home-a',
+      things: [{ itemId: 'chair', count: 1 }],
+      language: 'sv',
+      interpreter: false,
+      by: 'resident',
+      state: 'booked',
+      slot: TUESDAY_MORNING,
+      createdAt: now,
+      version: 1,
+    })
+    expect(said(changes)).toEqual([
+      'confirmed 2026-05-04T10:00:00.000Z',
+      'reminder 2026-05-09T08:00:00.000Z',
+      'reminder 2026-05-11T08:00:00.000Z',
+    ])
+  })
+
+  test.each<[string, Partial<BookingRequest>, readonly string[]]>([
+    ['nothing', { things: [] }, ['nothing-asked-for']],
+    ['none of something', { things: [{ itemId: 'chair', count: 0 }] }, ['nothing-asked-for']],
+    ['what nobody knows', { things: [{ itemId: 'piano', count: 1 }] }, ['unknown-item']],
+    ['what the bike can’t take', { things: [{ itemId: 'sofa', count: 1 }] }, ['refused-item']],
+    ['seven things', { things: [{ itemId: 'chair', count: 7 }] }, ['too-many-things', 'too-large']],
+    [
+      'three mattresses',
+      { things: [{ itemId: 'mattress', count: 3 }] },
+      ['too-large', 'item-limit'],
+    ],
+    ['a day without a round', { slot: { day: '2026-05-06', slotId: 'morning' } }, ['no-such-slot']],
+    ['a slot that has been', { slot: { day: '2026-04-30', slotId: 'morning' } }, ['no-such-slot']],
+    ['a day too far off', { slot: { day: '2026-06-18', slotId: 'morning' } }, ['slot-not-open']],
+    ['a slot that has closed', { slot: { day: '2026-05-05', slotId: 'morning' } }, ['slot-closed']],
+    ['an address elsewhere', { placeFaults: [{ reason: 'outside-area' }] }, ['outside-area']],
+  ])('of %s is refused with the reason', (what, more, because) => {
+    const when = what.includes('closed') ? at('2026-05-04T13:00:00Z') : now
+    expect(reasons(asks(emptyBook, 'a', { slot: THURSDAY_MORNING, ...more }, when))).toEqual(
+      because,
+    )
+  })
+
+  test('has room by number, by volume and by weight', () => {
+    const full = booked('c', {}, booked('b', {}, booked('a')))
+    expect(reasons(asks(full, 'd', { slot: THURSDAY_MORNING }))).toEqual(['slot-full'])
+    expect(reasons(asks(full, 'd', { slot: THURSDAY_AFTERNOON }))).toBe('ok')
+    const large = booked(
+      'b',
+      { things: [{ itemId: 'mattress', count: 2 }] },
+      booked('a', { things: [{ itemId: 'chair', count: 4 }] }),
+    )
+    expect(reasons(asks(large, 'd', { slot: THURSDAY_MORNING }))).toEqual(['slot-full'])
+    const heavy = booked('a', {
+      slot: THURSDAY_AFTERNOON,
+      things: [{ itemId: 'television', count: 3 }],
+    })
+    const tv = { slot: THURSDAY_AFTERNOON, things: [{ itemId: 'television', count: 2 }] }
+    expect(reasons(asks(heavy, 'd', tv))).toEqual(['slot-full'])
+  })
+
+  test('a household has two within thirty days; those that were cancelled don’t count', () => {
+    const mine = { household: 'home' }
+    const two = booked('b', { ...mine, slot: TUESDAY_MORNING }, booked('a', mine))
+    const third = (from: BookingBook, day: string) =>
+      reasons(asks(from, 'c', { ...mine, slot: { day, slotId: 'morning' } }))
+    expect(third(two, '2026-05-19')).toEqual(['household-limit'])
+    expect(third(two, '2026-06-09')).toBe('ok')
+    const { changes } = taken(cancel({ book: two, terms, now }, of(two, 'a'), 'resident'))
+    expect(third(applyChanges(two, changes), '2026-05-19')).toBe('ok')
+  })
+
+  test('a thing may have a limit of its own, over all errands of the household', () => {
+    const mine = { household: 'home', things: [{ itemId: 'mattress', count: 1 }] }
+    const one = booked('a', mine)
+    const more = (count: number) =>
+      asks(one, 'b', { ...mine, slot: TUESDAY_MORNING, things: [{ itemId: 'mattress', count }] })
+    expect(reasons(more(1))).toBe('ok')
+    expect(more(2)).toMatchObject({
+      because: [{ reason: 'item-limit', itemId: 'mattress', most: 2 }],
+    })
+  })
+
+  test('staff may let a limit pass, which is written down; no resident may, and nobody makes room', () => {
+    const late = at('2026-05-06T14:00:00Z')
+    const seven = { slot: THURSDAY_MORNING, things: [{ itemId: 'chair', count: 7 }], lenient: true }
+    const byStaff = taken(asks(emptyBook, 'a', { ...seven, by: 'staff' }, late))
+    expect(byStaff.result.despite).toEqual(['too-many-things', 'too-large', 'slot-closed'])
+    expect(reasons(asks(emptyBook, 'a', seven, late))).toEqual([
+      'too-many-things',
+      'too-large',
+      'slot-closed',
+    ])
+    const full = booked('c', {}, booked('b', {}, booked('a')))
+    expect(reasons(asks(full, 'd', { ...seven, by: 'staff' }))).toEqual(['slot-full'])
+  })
+})
+
+describe('a hold', () => {
+  const holding = (from: BookingBook, when: EpochMs = now) =>
+    hold(
+      { book: from, terms, now: when },
+      { id: 'h', slot: THURSDAY_MORNING, things: request('a').things },
+    )
+
+  test('keeps room for ten minutes, for whoever has it and for nobody else', () => {
+    const two = booked('b', {}, booked('a'))
+    const held = applyChanges(two, taken(holding(two)).changes)
+    expect(reasons(asks(held, 'c', { slot: THURSDAY_MORNING }))).toEqual(['slot-full'])
+    const mine = taken(asks(held, 'd', { slot: THURSDAY_MORNING, holdId: 'h' }))
+    expect(mine.changes[0]).toEqual({ kind: 'hold-over', id: 'h', because: 'used' })
+    const later = plus(now, 10 * MINUTE)
+    expect(reasons(asks(held, 'c', { slot: THURSDAY_MORNING }, later))).toBe('ok')
+  })
+
+  test('that ran out costs nobody the slot while there is room', () => {
+    const held = applyChanges(emptyBook, taken(holding(emptyBook)).changes)
+    const late = plus(now, HOUR)
+    expect(reasons(asks(held, 'd', { slot: THURSDAY_MORNING, holdId: 'h' }, late))).toBe('ok')
+    const full = booked('c', {}, booked('b', {}, booked('a')))
+    expect(reasons(asks(full, 'd', { slot: THURSDAY_MORNING, holdId: 'h' }, late))).toEqual([
+      'slot-full',
+    ])
+  })
+})
+
+describe('an amendment', () => {
+  test('moves a booking with one message and new reminders, and no word of a cancellation', () => {
+    const before = booked('a')
+    const { changes, result } = taken(
+      amend({ book: before, terms, now }, of(before, 'a'), 'resident', { slot: TUESDAY_MORNING }),
+    )
+    expect(result).toMatchObject({ state: 'booked', slot: TUESDAY_MORNING, version: 2 })
+    expect(said(changes)).toEqual([
+      'reminder 2026-05-09T08:00:00.000Z',
+      'reminder 2026-05-11T08:00:00.000Z',
+      'changed 2026-05-04T10:00:00.000Z',
+    ])
+    expect(changes).toContainEqual({ kind: 'unsay', bookingId: 'a' })
+  })
+
+  test('that is refused leaves the old place where it was', () => {
+    const full = booked('c', {}, booked('b', {}, booked('a')))
+    const both = booked('d', { slot: TUESDAY_MORNING }, full)
+    const decided = amend({ book: both, terms, now }, of(both, 'd'), 'resident', {
+      slot: THURSDAY_MORNING,
+    })
+    expect(reasons(decided)).toEqual(['slot-full'])
+  })
+
+  test('of things within the same slot counts its own room once', () => {
+    const before = booked('a', { things: [{ itemId: 'chair', count: 6 }] })
+    const more = amend({ book: before, terms, now }, of(before, 'a'), 'resident', {
+      things: [
+        { itemId: 'mattress', count: 2 },
+        { itemId: 'television', count: 1 },
+      ],
+    })
+    expect(reasons(more)).toBe('ok')
+  })
+
+  test('comes too late for the booker, not for staff', () => {
+    const before = booked('a')
+    const late = at('2026-05-06T13:00:00Z')
+    const change = (by: 'resident' | 'staff') =>
+      reasons(amend({ book: before, terms, now: late }, of(before, 'a'), by, { interpreter: true }))
+    expect([change('resident'), change('staff')]).toEqual([['too-late-to-change'], 'ok'])
+  })
+})
+
+describe('a cancellation', () => {
+  test('is told once, takes back what was to be said, and frees the room', () => {
+    const full = booked('c', {}, booked('b', {}, booked('a')))
+    const { changes, result } = taken(cancel({ book: full, terms, now }, of(full, 'a'), 'resident'))
+    expect(said(changes)).toEqual(['cancelled-by-you 2026-05-04T10:00:00.000Z'])
+    expect(changes).toContainEqual({ kind: 'unsay', bookingId: 'a' })
+    const after = applyChanges(full, changes)
+    expect(reasons(asks(after, 'd', { slot: THURSDAY_MORNING }))).toBe('ok')
+    expect(taken(cancel({ book: after, terms, now }, result, 'resident')).changes).toEqual([])
+  })
+
+  test('is the booker’s until eight on the day, and says so when it is ours', () => {
+    const before = booked('a')
+    const late = at('2026-05-07T06:00:00Z')
+    const decide = (by: 'resident' | 'staff') =>
+      cancel({ book: before, terms, now: late }, of(before, 'a'), by)
+    expect(reasons(decide('resident'))).toEqual(['too-late-to-cancel'])
+    expect(said(taken(decide('staff')).changes)).toEqual([
+      'cancelled-by-us 2026-05-07T06:00:00.000Z',
+    ])
+  })
+})
+
+describe('the waiting list', () => {
+  const full = () => booked('c', {}, booked('b', {}, booked('a')))
+  const waits = (from: BookingBook, id: string, more: Partial<BookingRequest> = {}, when = now) =>
+    applyChanges(from, taken(asks(from, id, { waitUntil: '2026-05-07', ...more }, when)).changes)
+  const offers = (changes: readonly Change[]) =>
+    changes.flatMap((c) => (c.kind === 'hold' ? [c.hold] : []))
+
+  test('serves first who was served least, then who has waited longest', () => {
+    const old = of(booked('z', { household: 'home-early' }), 'z')
+    const served: Booking = {
+      ...old,
+      state: 'done',
+      slot: { day: '2026-04-23', slotId: 'morning' },
+    }
+    const start = bookOf(served)
+    const list = waits(
+      waits(waits(start, 'early'), 'middle', {}, plus(now, HOUR)),
+      'last',
+      {},
+      plus(now, 2 * HOUR),
+    )
+    expect(inFairOrder(list).map(({ id }) => id)).toEqual(['middle', 'last', 'early'])
+  })
+
+  test('is offered what comes free before anybody else, for a day at most and not past the closing', () => {
+    const list = waits(waits(full(), 'first'), 'second', {}, plus(now, MINUTE))
+    const afternoon = booked(
+      'y',
+      { slot: THURSDAY_AFTERNOON },
+      booked('x', { slot: THURSDAY_AFTERNOON }, list),
+    )
+    const tuesday = ['p', 'q', 'r'].reduce(
+      (sofar, id) => booked(id, { slot: { day: '2026-05-05', slotId: 'morning' } }, sofar),
+      ['s', 't'].reduce(
+        (sofar, id) => booked(id, { slot: { day: '2026-05-05', slotId: 'afternoon' } }, sofar),
+        afternoon,
+      ),
+    )
+    expect(offerRoom(tuesday, terms, now, ids())).toEqual([])
+    const { changes } = taken(cancel({ book: tuesday, terms, now }, of(tuesday, 'a'), 'resident'))
+    const freed = applyChanges(tuesday, changes)
+    const made = offerRoom(freed, terms, now, ids())
+    expect(offers(made)).toEqual([
+      {
+        id: 'hold-1',
+        slot: THURSDAY_MORNING,
+        litres: 150,
+        kg: 6,
+        until: plus(now, DAY),
+        offeredTo: 'first',
+      },
+    ])
+    const offered = applyChanges(freed, made)
+    expect(reasons(asks(offered, 'new', { slot: THURSDAY_MORNING }))).toEqual(['slot-full'])
+    expect(reasons(asks(offered, 'new', { slot: THURSDAY_MORNING, holdId: 'hold-1' }))).toEqual([
+      'slot-full',
+    ])
+
+    const accepted = taken(
+      amend({ book: offered, terms, now }, of(offered, 'first'), 'resident', {
+        slot: THURSDAY_MORNING,
+      }),
+    )
+    expect(accepted.result).toMatchObject({ state: 'booked', slot: THURSDAY_MORNING })
+    expect(accepted.result.waitUntil).toBeUndefined()
+    expect(said(accepted.changes)).toContain('confirmed 2026-05-04T10:00:00.000Z')
+
+    // Unanswered, it goes to the next, and is never offered again to who let it lapse.
+    const lapsed = letTimePass(offered, terms, plus(now, DAY), ids())
+    expect(offers(lapsed).map(({ offeredTo, slot }) => [offeredTo, slot])).toEqual([
+      ['second', THURSDAY_MORNING],
+    ])
+    expect(of(applyChanges(offered, lapsed), 'first').lapsed).toEqual([THURSDAY_MORNING])
+    const no = decline({ book: offered, terms, now }, of(offered, 'first'))
+    expect(taken(no).result.lapsed).toEqual([THURSDAY_MORNING])
+  })
+
+  test('has a household once, and tells who waited in vain', () => {
+    const list = waits(full(), 'first')
+    expect(reasons(asks(list, 'again', { household: 'home-first' }))).toEqual(['already-waiting'])
+    const over = at('2026-05-06T13:00:00Z')
+    const changes = letTimePass(list, terms, over, ids())
+    expect(of(applyChanges(list, changes), 'first')).toMatchObject({
+      state: 'unserved',
+      endedAt: over,
+    })
+    expect(said(changes)).toContain('unserved 2026-05-06T13:00:00.000Z')
+  })
+
+  test('lets a small thing have the room that is too small for the one before', () => {
+    const list = waits(
+      waits(full(), 'large', { things: [{ itemId: 'mattress', count: 2 }] }),
+      'small',
+      {},
+      plus(now, MINUTE),
+    )
+    const tight: BookingBook = {
+      ...list,
+      holds: new Map([
+        ['k', { id: 'k', slot: THURSDAY_AFTERNOON, litres: 800, kg: 10, until: plus(now, DAY) }],
+        [
+          'l',
+          {
+            id: 'l',
+            slot: { day: '2026-05-05', slotId: 'morning' },
+            litres: 1500,
+            kg: 0,
+            until: plus(now, DAY),
+          },
+        ],
+        [
+          'm',
+          {
+            id: 'm',
+            slot: { day: '2026-05-05', slotId: 'afternoon' },
+            litres: 1000,
+            kg: 0,
+            until: plus(now, DAY),
+          },
+        ],
+      ]),
+    }
+    expect(offers(offerRoom(tight, terms, now, ids())).map(({ offeredTo }) => offeredTo)).toEqual([
+      'small',
+    ])
+  })
+})
+
+test('how it ended may be set right; who wasn’t home is told', () => {
+  const before = booked('a')
+  const day = at('2026-05-07T09:00:00Z')
+  const missed = taken(
+    settle({ book: before, terms, now: day }, of(before, 'a'), {
+      kind: 'missed',
+      because: 'not-home',
+    }),
+  )
+  expect(said(missed.changes)).toEqual(['not-home 2026-05-07T09:00:00.000Z'])
+  const done = taken(
+    settle({ book: before, terms, now: plus(day, HOUR) }, missed.result, {
+      kind: 'done',
+      taken: [{ itemId: 'chair', count: 1, reused: true }],
+    }),
+  )
+  expect(done.result).toMatchObject({ state: 'done', endedAt: day, version: 3 })
+  const { changes } = taken(cancel({ book: before, terms, now }, of(before, 'a'), 'staff'))
+  const gone = of(applyChanges(before, changes), 'a')
+  const late = settle({ book: before, terms, now: day }, gone, {
+    kind: 'missed',
+    because: 'no-time',
+  })
+  expect(reasons(late)).toEqual(['over'])
+})
+
+test('a person is forgotten thirty days after the errand, the note for access the day after', () => {
+  const booking = of(booked('a'), 'a')
+  const text = (instant: EpochMs | undefined) => instant && isoText(instant)
+  expect(text(erasedFrom(booking, terms))).toBe('2026-06-06T22:00:00.000Z')
+  expect(text(noteErasedFrom(booking, terms))).toBe('2026-05-08T22:00:00.000Z')
+  const cancelled: Booking = { ...booking, state: 'cancelled', endedAt: now }
+  expect(text(erasedFrom(cancelled, terms))).toBe('2026-06-03T22:00:00.000Z')
+  const { slot: _slot, ...rest } = booking
+  expect(erasedFrom({ ...rest, state: 'waiting' }, terms)).toBeUndefined()
+  expect(smallBike.eraseAfterDays).toBe(30)
+})
