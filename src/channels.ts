@@ -6,6 +6,7 @@ import { openMastodon } from '#src/notify/channels/mastodon.ts'
 import { openWebhook, webhookKey } from '#src/notify/channels/webhook.ts'
 import { openX } from '#src/notify/channels/x.ts'
 import type { Account, Town } from '#src/stations/station.ts'
+import { isOnThisMachine } from '#src/stations/web-address.ts'
 import type { Clock } from '#src/stations/time.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Env, Settings } from './config.ts'
@@ -22,6 +23,19 @@ export function findSecretFaults({ channels }: Town, env: Env): readonly string[
       })
     }),
   )
+}
+
+/** Other servers know the town's actors by the public address, for ever. In a demo they may be on this machine. */
+export function findAddressFault(
+  { channels }: Town,
+  publicUrl: string,
+  isDemo = false,
+): string | undefined {
+  if (!channels.activitypub) return undefined
+  const { protocol, pathname } = new URL(publicUrl)
+  const isReachable = protocol === 'https:' || (isDemo && isOnThisMachine(publicUrl))
+  if (isReachable && pathname === '/') return undefined
+  return `channels.activitypub: other servers must reach us at the top of a domain over https; set --public-url to an address such as https://avs.example.se, got ${publicUrl}`
 }
 
 function findFault(channel: string, value: string | undefined): string | undefined {

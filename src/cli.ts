@@ -15,7 +15,7 @@ import { townText } from '#src/stations/town-text.ts'
 import type { Credential, Store } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { hashToken } from '#src/store/token.ts'
-import { findSecretFaults } from './channels.ts'
+import { findAddressFault, findSecretFaults } from './channels.ts'
 import { brokenCodecs, codecCommand, type CommandResult } from './commands/codec.ts'
 import { deviceCommand, loginName } from './commands/device.ts'
 import { labelsCommand } from './commands/labels.ts'
@@ -141,7 +141,7 @@ async function serveTown(args: readonly string[], env: Env): Promise<number> {
     return WRONG
   }
   const folder = await folderOf(settings.town)
-  if (!folder || !secretsPresent(folder, env)) return WRONG
+  if (!folder || !canSpeak(folder, env, settings)) return WRONG
   const log = logger(settings)
   for (const warning of folder.warnings) log.warn(warning)
   await using running = await started(() => serve({ settings, folder, env, clock: realClock, log }))
@@ -205,7 +205,7 @@ async function demo(args: readonly string[], env: Env): Promise<number> {
     }
   }
   const folder = await folderOf(settings.town!)
-  if (!folder || !secretsPresent(folder, env)) return WRONG
+  if (!folder || !canSpeak(folder, env, settings, 'demo')) return WRONG
   const time = demoTime(realClock, speed)
   const running = cleanUp.use(
     await started(() =>
@@ -490,8 +490,14 @@ async function folderOf(path: string): Promise<TownFolder | undefined> {
   return undefined
 }
 
-function secretsPresent(folder: TownFolder, env: Env): boolean {
-  const faults = findSecretFaults(folder.town, env)
+function canSpeak(
+  { town }: TownFolder,
+  env: Env,
+  { publicUrl }: Settings,
+  mode: 'serve' | 'demo' = 'serve',
+): boolean {
+  const address = findAddressFault(town, publicUrl, mode === 'demo')
+  const faults = [...findSecretFaults(town, env), ...(address === undefined ? [] : [address])]
   if (faults.length > 0) console.error(faults.join('\n'))
   return faults.length === 0
 }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
+import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client'
 import { describeApi } from '#src/api/openapi.ts'
@@ -12,6 +13,7 @@ import { exposeCodecMetrics } from '#src/ingest/codecs/sandbox/codec-metrics.ts'
 import { type CodecPool, openCodecPool } from '#src/ingest/codecs/sandbox/pool.ts'
 import { replayQuarantine } from '#src/ingest/replay.ts'
 import { type OutsideBroker, startSubscriber, type Subscriber } from '#src/ingest/subscriber.ts'
+import { openFediverse } from '#src/notify/activitypub/fediverse.ts'
 import { startDeliveries } from '#src/notify/deliver.ts'
 import { publishStatuses } from '#src/notify/mqtt-status.ts'
 import { planDeliveries } from '#src/notify/plan-deliveries.ts'
@@ -35,6 +37,7 @@ import { startCompaction } from '#src/store/sqlite/compaction.ts'
 import { startSnapshots } from '#src/store/sqlite/snapshots.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { postWording, type WordPost } from '#src/wording/post-text.ts'
+import packageFile from '../package.json' with { type: 'json' }
 import { openChannels } from './channels.ts'
 import type { BrokerSettings, Env, Settings } from './config.ts'
 import { manageDevices } from './manage-devices.ts'
@@ -226,10 +229,27 @@ export async function serve(options: ServeOptions): Promise<Running> {
       }),
     )
   }
+  const [account] = folder.town.channels.activitypub ?? []
+  const fediverse =
+    account &&
+    starting.use(
+      await openFediverse({
+        account,
+        store,
+        town: () => journal.town,
+        clock,
+        secret,
+        publicUrl: settings.publicUrl,
+        version: packageFile.version,
+        log,
+        metrics,
+        ...(options.demo ? { speed: options.demo.speed } : {}),
+      }),
+    )
   const deliveries = starting.use(
     startDeliveries({
       store,
-      channels,
+      channels: fediverse ? [...channels, fediverse.channel] : channels,
       clock,
       log,
       metrics,
@@ -302,6 +322,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
           dryRun,
         ),
       plugins: [
+        ...(fediverse ? [(app: FastifyInstance) => fediverse.register(app)] : []),
         (app) =>
           registerPages(app, {
             store,

@@ -99,6 +99,7 @@ function remoteUrl(
         /^at:\/\/(did:[\w:.%-]+)\/app\.bsky\.feed\.post\/([\w-]+)$/.exec(remoteId) ?? []
       return did === undefined ? undefined : `https://bsky.app/profile/${did}/post/${key}`
     }
+    case 'activitypub':
     case 'webhook':
       return undefined
   }

@@ -34,12 +34,21 @@ const webhookAccount = z.strictObject({
   secretEnv: environmentName,
 })
 
+/** One for the town; its stations have theirs by themselves. */
+const activityPubAccount = z.strictObject({
+  account: z
+    .string()
+    .regex(/^[a-z0-9_]{1,30}$/, 'what stands before the @, such as "avs": a-z 0-9 and _ only'),
+  language: z.enum(LANGUAGES),
+})
+
 /** Each channel's account; a town may have one or a list of them. */
 const ACCOUNTS = {
   x: xAccount,
   mastodon: mastodonAccount,
   bluesky: blueskyAccount,
   webhook: webhookAccount,
+  activitypub: activityPubAccount,
 } as const
 
 function oneOrMore<Shape extends z.ZodType>(account: Shape) {
@@ -55,6 +64,11 @@ export const channelsShape = z.strictObject({
   mastodon: oneOrMore(ACCOUNTS.mastodon),
   bluesky: oneOrMore(ACCOUNTS.bluesky),
   webhook: oneOrMore(ACCOUNTS.webhook),
+  activitypub: z
+    .union([activityPubAccount, z.array(activityPubAccount).length(1, 'one account')], {
+      error: 'an account',
+    })
+    .exactOptional(),
 })
 
 /** Which keys are known where, as in `KEYS_AT`. */

@@ -225,12 +225,16 @@ export interface WebhookAccount extends Account {
   readonly secretEnv: string
 }
 
+/** The town's own actors on the fediverse; `account` is the town's name there, before the @. */
+export type ActivityPubAccount = Omit<Account, 'stations' | 'areas'>
+
 /** Where a town's words go. Secrets are named by environment variable, never written here. */
 export interface Channels {
   readonly x?: readonly XAccount[]
   readonly mastodon?: readonly MastodonAccount[]
   readonly bluesky?: readonly BlueskyAccount[]
   readonly webhook?: readonly WebhookAccount[]
+  readonly activitypub?: readonly ActivityPubAccount[]
 }
 
 export type ChannelName = keyof Channels

@@ -123,6 +123,7 @@ function channelsOf({ channels, municipality }: TownFile): Channels {
 }
 
 interface WrittenAccount {
+  readonly account: string
   readonly stations?: readonly string[]
   readonly areas?: readonly string[]
 }

@@ -10,8 +10,10 @@ export function isWebAddress(text: string): boolean {
 /** Where a secret may be sent: over TLS, or to this machine. */
 export function isSecureAddress(text: string): boolean {
   const url = URL.parse(text)
-  return (
-    url?.protocol === 'https:' ||
-    /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(url?.hostname ?? '')
-  )
+  return url?.protocol === 'https:' || isOnThisMachine(text)
+}
+
+export function isOnThisMachine(address: string): boolean {
+  const host = URL.parse(address)?.hostname ?? ''
+  return /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(host)
 }

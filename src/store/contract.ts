@@ -21,6 +21,7 @@ import type { Reading, Rejected, Rejection } from '#src/stations/reading.ts'
 import type { DeviceChange, RecordedChange } from '#src/stations/device-changes.ts'
 import type { ChannelName, ServiceDays, Town } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
+import type { FediverseStore } from './fediverse.ts'
 import type { Outbox } from './outbox.ts'
 import type { WorkQueue } from './work-queue.ts'
 
@@ -339,7 +340,7 @@ export interface RemovedContainer {
   readonly removedAt: EpochMs
 }
 
-export interface Store extends WorkQueue, Outbox, AsyncDisposable {
+export interface Store extends WorkQueue, Outbox, FediverseStore, AsyncDisposable {
   /** Brings a town in, again and again without harm. Things no longer named are kept for history and marked removed. */
   saveTown(town: Town, at: EpochMs): Promise<TownChange>
   /** Those that once stood at a station, in no order. One that is put back is none of them. */

@@ -13,6 +13,9 @@ import { FAKE_MASTODON_ACCOUNT, FAKE_MASTODON_TOKEN } from '#tests/support/fake-
 import { FAKE_WEBHOOK_SECRET } from '#tests/support/fake-webhook.ts'
 import { FAKE_X_ACCOUNT, FAKE_X_CREDENTIALS } from '#tests/support/fake-x.ts'
 
+/** Platforms of others, each with its double. */
+export type Platform = Extract<ChannelName, 'x' | 'mastodon' | 'bluesky' | 'webhook'>
+
 export const WAYS: readonly WayOut[] = [
   { channel: 'x', account: FAKE_X_ACCOUNT },
   { channel: 'mastodon', account: FAKE_MASTODON_ACCOUNT },
@@ -22,11 +25,11 @@ export const WAYS: readonly WayOut[] = [
 
 /** `portOf` says where each double listens. */
 export function openAllChannels(
-  portOf: (name: ChannelName) => number,
+  portOf: (name: Platform) => number,
   options: { readonly store: Store; readonly clock: Clock; readonly timeoutMs: number },
 ): readonly Channel[] {
   const { store, clock, timeoutMs } = options
-  const at = (name: ChannelName) => `http://127.0.0.1:${portOf(name)}`
+  const at = (name: Platform) => `http://127.0.0.1:${portOf(name)}`
   return [
     openX({
       credentials: FAKE_X_CREDENTIALS,

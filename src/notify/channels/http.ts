@@ -1,5 +1,5 @@
 /** One request to a far end that may hang, lie or answer HTML: what it answered, or why there is no answer. */
-import { DAY } from '#src/stations/time.ts'
+import { DAY, SECOND } from '#src/stations/time.ts'
 import { outcomeOfHttpStatus } from '../channel.ts'
 import type { Failure, Turn } from '../channel.ts'
 
@@ -106,6 +106,13 @@ export function untilTheir(
   if (!Number.isFinite(at)) return undefined
   const theirNow = Date.parse(theirDate ?? '') || now
   return Math.min(DAY, Math.max(0, at - theirNow))
+}
+
+/** Seconds, or a date (RFC 9110 § 10.2.3). */
+export function retryAfterMs(headers: Headers, now: number): number | undefined {
+  const text = headers.get('retry-after') ?? ''
+  if (/^\d{1,6}$/.test(text)) return Number(text) * SECOND
+  return untilTheir(Date.parse(text), headers.get('date'), now)
 }
 
 /** The JSON of a success; undefined for every other answer. */

@@ -7,7 +7,7 @@ import { SECOND } from '#src/stations/time.ts'
 import type { Delivery } from '#src/store/contract.ts'
 import { outcomeOfHttpStatus } from '../channel.ts'
 import type { Channel, Checked, Failure, Found, Outcome, Turn } from '../channel.ts'
-import { ask, failureOfAnswer, untilTheir } from './http.ts'
+import { ask, failureOfAnswer, retryAfterMs } from './http.ts'
 import type { Answer } from './http.ts'
 import { checkedOf } from './outcomes.ts'
 
@@ -91,11 +91,4 @@ function failureOf(answer: Answer, { now }: Turn): Failure {
   if (status === 410) return { kind: 'paused', because: 'gone', detail }
   if (status === 403) return { kind: 'paused', because: 'bad-credentials', detail }
   return outcomeOfHttpStatus(status, detail, retryAfterMs(headers, now))
-}
-
-/** Seconds, or a date (RFC 9110 § 10.2.3). */
-function retryAfterMs(headers: Headers, now: number): number | undefined {
-  const text = headers.get('retry-after') ?? ''
-  if (/^\d{1,6}$/.test(text)) return Number(text) * SECOND
-  return untilTheir(Date.parse(text), headers.get('date'), now)
 }

@@ -353,6 +353,25 @@ const outboxForStaff: Migration = {
   },
 }
 
+/** Actors on the fediverse with their keys, and who follows them; docs/decisions/0021. */
+const activityPub: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      // `keys` are sealed; null until somebody asks for them.
+      `create table fediverse_actor (
+        id text primary key, place text not null unique, username text not null unique,
+        keys text) strict, without rowid`,
+      // A follower goes by a mark that tells nothing; who it is is sealed in `body`.
+      `create table follower (
+        actor_id text not null, mark text not null, body text not null,
+        primary key (actor_id, mark)) strict, without rowid`,
+      'create index follower_mark on follower (mark)',
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -372,4 +391,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0016-service-days': serviceDays,
   '0017-work-queue': workQueue,
   '0018-outbox-for-staff': outboxForStaff,
+  '0019-activitypub': activityPub,
 }

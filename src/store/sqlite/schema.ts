@@ -175,6 +175,8 @@ export interface Tables {
     stuck_since: number | null
   }
   spending: { channel: string; account: string; month: string; micro_usd: number }
+  fediverse_actor: { id: string; place: string; username: string; keys: string | null }
+  follower: { actor_id: string; mark: string; body: string }
   channel_note: { channel: string; account: string; note: string }
   work: {
     id: Generated<number>

@@ -38,6 +38,16 @@ import {
   settleDelivery,
 } from './deliveries.ts'
 import { type PackedReading, TOLD } from './day-chunk.ts'
+import {
+  dropFollower,
+  dropFollowerEverywhere,
+  fediverseActors,
+  followerCount,
+  followers,
+  keepActorKeys,
+  keepFediverseActors,
+  keepFollower,
+} from './fediverse.ts'
 import { openHistoryThread } from './history-thread.ts'
 import { faultOf, flagsOf, journalWrites } from './journal-writes.ts'
 import { sqliteOutbox } from './outbox.ts'
@@ -507,6 +517,15 @@ export async function openSqliteStore(path: string): Promise<Store> {
     nextWorkAt: (queue) => nextWorkAt(reader.query, queue),
     workCounts: (queue) => workCounts(reader.query, queue),
     tidyWork: (now) => transact(() => tidyWork(writer.query, now)),
+
+    fediverseActors: () => fediverseActors(reader.query),
+    keepFediverseActors: (actors) => transact(() => keepFediverseActors(writer.query, actors)),
+    keepActorKeys: (id, keys) => transact(() => keepActorKeys(writer.query, id, keys)),
+    followers: (actorId) => followers(reader.query, actorId),
+    followerCount: (actorId) => followerCount(reader.query, actorId),
+    keepFollower: (follower) => transact(() => keepFollower(writer.query, follower)),
+    dropFollower: (actorId, mark) => transact(() => dropFollower(writer.query, actorId, mark)),
+    dropFollowerEverywhere: (mark) => transact(() => dropFollowerEverywhere(writer.query, mark)),
 
     async rejectedCounts() {
       const rows = await reader.query.selectFrom('rejection_count').selectAll().execute()

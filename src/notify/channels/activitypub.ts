@@ -1,0 +1,97 @@
+/**
+ * The town's own actors on the fediverse. A station's post is the station's; the town shows it to its own
+ * followers. It is sent when its pieces are durably in the queue, one for each inbox; a repeat puts the
+ * same pieces there, and receivers know an activity by its id.
+ */
+import type { Federation } from '@fedify/fedify'
+import type { Activity, Recipient } from '@fedify/vocab'
+import type { Language } from '#src/stations/fraction.ts'
+import { DAY, SECOND, plus } from '#src/stations/time.ts'
+import type { Clock, EpochMs } from '#src/stations/time.ts'
+import type { Post, Store } from '#src/store/contract.ts'
+import type { Visit } from '../activitypub/federation.ts'
+import type { Followers } from '../activitypub/followers.ts'
+import { announceOf, createOf, noteId, updateOf, type Site } from '../activitypub/notes.ts'
+import type { PieceQueue } from '../activitypub/pieces.ts'
+import type { Roster, Speaker } from '../activitypub/roster.ts'
+import { saidOf } from '../activitypub/said-posts.ts'
+import type { Channel, Outcome, Words } from '../channel.ts'
+import { notSendable } from './outcomes.ts'
+
+export interface ActivityPubOptions {
+  readonly account: string
+  readonly federation: Federation<Visit>
+  readonly roster: Roster
+  readonly followers: Followers
+  readonly queue: PieceQueue
+  readonly store: Pick<Store, 'post' | 'posts' | 'deliveries'>
+  readonly clock: Clock
+  readonly site: () => Site
+}
+
+/** What was wrong is set right also on a server that is away for a while. */
+const CORRECTION_HOLDS_MS = 2 * DAY
+
+export function openActivityPub(options: ActivityPubOptions): Channel {
+  const { account, federation, roster, followers, queue, store, clock, site } = options
+
+  async function send({ postKey, text, language, expiresAt }: Words): Promise<Outcome> {
+    const post = await store.post(postKey)
+    if (!post) return notSendable('there is no such post')
+    const ctx = federation.createContext(new URL(site().publicUrl), {})
+    const town = await roster.town()
+    const said = { ...(await saidOf(store, roster, post, clock(), language)), text, language }
+    const { speaker } = said
+    const isTowns = speaker.actor.id === town.actor.id
+
+    await correct(post, language, town)
+    await queue.collect(expiresAt, async () => {
+      const toFollowers = await followers.of(speaker.actor.id)
+      await tell(speaker, toFollowers, createOf(ctx, said, site()))
+      if (isTowns) return
+      await tell(town, await followers.of(town.actor.id), announceOf(ctx, said, town))
+    })
+    return { kind: 'sent', remoteId: noteId(ctx, speaker, postKey).href }
+  }
+
+  /** What it takes back is edited wherever it has been read: the correction's words stand first. */
+  async function correct(post: Post, language: Language, town: Speaker): Promise<void> {
+    const wrong = post.corrects === undefined ? undefined : await store.post(post.corrects)
+    if (!wrong) return
+    const ctx = federation.createContext(new URL(site().publicUrl), {})
+    const now = clock()
+    const correction = { key: post.key, text: post.texts[language], at: post.sendAt }
+    const said = { ...(await saidOf(store, roster, wrong, now, language)), correction }
+    const { speaker } = said
+    const readers = [...(await followers.of(speaker.actor.id))]
+    if (speaker.actor.id !== town.actor.id) readers.push(...(await followers.of(town.actor.id)))
+    const until = Math.max(post.expiresAt, plus(now, CORRECTION_HOLDS_MS)) as EpochMs
+    await queue.collect(until, () => tell(speaker, readers, updateOf(ctx, said, site())))
+  }
+
+  async function tell(
+    { actor }: Speaker,
+    readers: readonly Recipient[],
+    activity: Activity,
+  ): Promise<void> {
+    const ctx = federation.createContext(new URL(site().publicUrl), {})
+    await ctx.sendActivity({ identifier: actor.id }, [...readers], activity, {
+      preferSharedInbox: true,
+      fanout: 'skip',
+      orderingKey: actor.id,
+    })
+  }
+
+  return {
+    name: 'activitypub',
+    account,
+    longestMs: 30 * SECOND,
+    send,
+    lookUp: () =>
+      Promise.resolve({
+        kind: 'unknowable',
+        detail: 'the service stopped while it was put into the queue, and then it grew old',
+      }),
+    check: () => Promise.resolve({ kind: 'ready' }),
+  }
+}
