@@ -3,10 +3,20 @@ import { parseArgs } from 'node:util'
 import { LANGUAGES } from '#src/stations/fraction.ts'
 import { faultLine } from '#src/stations/fault-line.ts'
 import { defaultTexts, ownTextFile } from '#src/wording/default-texts.ts'
+import type { TownTexts } from '#src/wording/text-book.ts'
+import { mostParts } from '#src/wording/text-check.ts'
 import { parseTextFile, type TextFile } from '#src/wording/text-file.ts'
-import { groupOf, nameOf, TEXT_LANGUAGES, textKeysOf, textSpec } from '#src/wording/text-keys.ts'
+import {
+  groupOf,
+  isSms,
+  nameOf,
+  TEXT_LANGUAGES,
+  textKeysOf,
+  textSpec,
+} from '#src/wording/text-keys.ts'
 import type { TextKey, TextLanguage } from '#src/wording/text-keys.ts'
 import { findUnfit } from '#src/wording/text-limits.ts'
+import { compileTemplate } from '#src/wording/text-template.ts'
 import type { Env } from '../config.ts'
 import { readTownTexts } from '../town-texts.ts'
 import type { CommandResult } from './codec.ts'
@@ -65,7 +75,22 @@ async function checkTexts(folder: string | undefined): Promise<CommandResult> {
     const said = count === 0 ? '' : `, ${count} of them the town’s own`
     return `${language}: ${textKeysOf(language).length} texts${said}. No faults.`
   })
-  return { code: 0, text: [...reviewsWanted(own?.reviewed), ...lines].join('\n') }
+  const words = [...reviewsWanted(own?.reviewed), ...longMessages(own?.texts ?? {})]
+  return { code: 0, text: [...words, ...lines].join('\n') }
+}
+
+/** A line for each SMS that has to go as several, each of which is paid for. */
+function longMessages(own: TownTexts): readonly string[] {
+  return TEXT_LANGUAGES.flatMap((language) =>
+    textKeysOf(language)
+      .filter(isSms)
+      .flatMap((key) => {
+        const source = own[language]?.get(key) ?? defaultTexts(language).texts.get(key)!
+        const compiled = compileTemplate(source, language)
+        const parts = compiled.kind === 'ok' ? mostParts(key, compiled.template) : 0
+        return parts > 1 ? [`warning: ${language}: ${key} goes as up to ${parts} SMS`] : []
+      }),
+  )
 }
 
 /** Every fault of the texts that come with Kvitter; the program's own tests find them first. */

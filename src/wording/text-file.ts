@@ -131,7 +131,7 @@ function faultOf(key: TextKey, source: string, language: TextLanguage): FaultInT
         : suggestName(`{$${stranger}} is nothing that ${key} can say`, `$${stranger}`, known)
     return { message: complaint, offset: Math.max(0, source.indexOf(`$${stranger}`)) }
   }
-  const message = findTextFault(key, template)
+  const message = findTextFault(key, template, language)
   return message === undefined ? undefined : { message }
 }
 

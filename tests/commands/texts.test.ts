@@ -89,3 +89,16 @@ test.each([
   expect(text).toContain(said)
   expect(code).toBe(2)
 })
+
+test('languages that no native reader has read are told, until the town says that one has', async () => {
+  const before = await check()
+  expect(before.text).toContain(
+    'warning: ar: wants a native reader; then say review: done in texts/ar.yaml\nwarning: so: wants a native reader',
+  )
+  expect(before.text).toContain('warning: ar: message.confirmed goes as up to 2 SMS')
+  await writeFile(join(texts, 'ar.yaml'), 'version: 1\nlanguage: ar\nreview: done\n')
+  const { code, text } = await check()
+  expect(text).not.toContain('ar: wants')
+  expect(text).toContain('so: wants')
+  expect(code).toBe(0)
+})

@@ -10,7 +10,7 @@ import { postWording, wordPost, type TextFailure } from '#src/wording/post-text.
 import { PUBLIC_TEXTS } from '#src/wording/public-texts.ts'
 import { PUBLIC_VARIABLES } from '#src/wording/text-facts.ts'
 import { parseTextFile, type Texts } from '#src/wording/text-file.ts'
-import { textKeysOf, type TextKey } from '#src/wording/text-keys.ts'
+import { TEXT_LANGUAGES, textKeysOf, type TextKey } from '#src/wording/text-keys.ts'
 import { findUnfit } from '#src/wording/text-limits.ts'
 import { compileTemplate } from '#src/wording/text-template.ts'
 import { castTown, containerId, ekudden } from '#tests/support/town.ts'
@@ -51,7 +51,7 @@ function ownTexts(texts: Partial<Record<TextKey, string>>): { readonly sv: Texts
   return { sv: new Map(Object.entries(texts) as [TextKey, string][]) }
 }
 
-test.each(LANGUAGES)(
+test.each(TEXT_LANGUAGES)(
   '%s says every text, and each holds whatever it is asked to say',
   (language) => {
     const { text, fileName } = ownTextFile(language)
@@ -203,6 +203,27 @@ test('a town says it its own way; what it says nothing of stays as it was', () =
     ...wordPost(post, town),
     sv: 'Nu är pappersförpackningar på Ekudden full från 10:15!',
   })
+})
+
+test.each([
+  ["message:\n  waiting: '{$reference} {$contact}", 'x'.repeat(140), '2 parts'],
+  ["message:\n  waiting: '{$reference} {$contact}", '\u2013\u2192', '1 part'],
+])('what goes by SMS fits one: %s', (body, more, parts) => {
+  const [fault = '1 part'] = faultsOf(`${body} ${more}'`)
+  expect(fault).toContain(parts)
+})
+
+test('texts of bookings are refused what they don’t get', () => {
+  expect(faultsOf("message:\n  waiting: '{$reference} {$phone}'")).toEqual([
+    'sv.yaml:4  message.waiting: {$phone} is nothing that message.waiting can say; there are $reference, $contact',
+  ])
+})
+
+test('languages of bookings alone have no other texts', () => {
+  const parsed = parseTextFile('version: 1\nlanguage: ar\npost: { full: x }', 'ar.yaml', 'ar')
+  expect(parsed.kind === 'faulty' && parsed.faults.map(faultLine)).toEqual([
+    'ar.yaml:3  post: "post" is no group of texts in ar; there are message, subject, mail',
+  ])
 })
 
 describe('a town’s own text that fails on a post', () => {
