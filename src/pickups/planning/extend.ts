@@ -1,0 +1,170 @@
+/**
+ * A round decoded from the order of its pickups: where to unload and when to rest is found by dynamic
+ * programming, one more pickup at a time.
+ */
+import { canTake, isSameCargo, whatStays, withPickup } from './cargo.ts'
+import type { CompiledPickup } from './compile.ts'
+import {
+  keepAlsoRested,
+  type Label,
+  type Road,
+  type Stage,
+  type Trip,
+  type Unloaded,
+} from './labels.ts'
+import { legS, serviceStart } from './limits.ts'
+import { restAfter, unloadAlong, type Unloading } from './unloading.ts'
+import type { UnloadingWay } from './unloading-ways.ts'
+
+interface GrowingTrip extends Trip {
+  readonly labels: Label[]
+}
+
+/** Labels after one more pickup; undefined when there is no way. Those dearer than `mostS` are left out. */
+export function extend(
+  road: Road,
+  stage: Stage,
+  pickup: CompiledPickup,
+  mostS = Number.POSITIVE_INFINITY,
+): Stage | undefined {
+  const trips: GrowingTrip[] = []
+  const fresh: Label[] = []
+  for (const trip of stage.trips) {
+    if (canTake(trip.cargo, pickup, road.bike)) {
+      const labels: Label[] = []
+      for (const label of trip.labels) {
+        goOn(road, labels, label, stage.place, trip.cargo.kg, pickup, mostS)
+      }
+      if (labels.length > 0) trips.push({ cargo: withPickup(trip.cargo, pickup), labels })
+    }
+    if (trip.cargo.litres === 0) continue
+    emptyFirst(road, fresh, trip, stage.place, pickup, mostS)
+    if (road.partly) unloadSome(road, trips, trip, stage.place, pickup, mostS)
+  }
+  if (fresh.length > 0) trips.push({ cargo: withPickup(road.nothing, pickup), labels: fresh })
+  return trips.length === 0 ? undefined : { place: pickup.place, trips }
+}
+
+function goOn(
+  road: Road,
+  labels: Label[],
+  label: Label,
+  from: number,
+  kg: number,
+  pickup: CompiledPickup,
+  mostS: number,
+): void {
+  const { travel } = road.c.problem
+  const leg = from * travel.size + pickup.place
+  const seconds = legS(road.bike, leg, kg)
+  const costS = label.costS + seconds
+  if (costS > mostS) return
+  const startsS = serviceStart(pickup.allowed, label.atS + seconds)
+  keepAlsoRested(road, labels, {
+    costS,
+    atS: startsS + pickup.serviceS,
+    metres: label.metres + travel.metres[leg]!,
+    breaks: label.breaks,
+    before: label,
+    did: { kind: 'fetched', pickup },
+    brought: label.brought,
+  })
+}
+
+function emptyFirst(
+  road: Road,
+  labels: Label[],
+  trip: Trip,
+  from: number,
+  pickup: CompiledPickup,
+  mostS: number,
+): void {
+  const ways = road.ways.emptying(from, pickup.place, trip.cargo.streamMask)
+  for (const label of trip.labels) {
+    let cheapestS = Number.POSITIVE_INFINITY
+    let soonestS = Number.POSITIVE_INFINITY
+    for (const way of ways) {
+      const leastS = label.costS + way.leastS
+      if (leastS > mostS) break
+      if (leastS >= cheapestS && label.atS + way.leastFromHereS >= soonestS) break
+      const emptied = unloadAlong(road, label, from, trip.cargo, way)
+      if (!emptied || emptied.leftMask !== 0) continue
+      const leg = emptied.place * road.c.problem.travel.size + pickup.place
+      const costS = emptied.costS + road.bike.emptyS[leg]!
+      const arrivesS = emptied.atS + road.bike.emptyS[leg]!
+      if (costS > mostS || (costS >= cheapestS && arrivesS >= soonestS)) continue
+      fetchAfter(road, labels, label, emptied, way, pickup)
+      // One that takes up scarce room stands in nobody's way.
+      if (emptied.brought !== label.brought) continue
+      cheapestS = Math.min(cheapestS, costS)
+      soonestS = Math.min(soonestS, arrivesS)
+    }
+  }
+}
+
+/** What some drop-off takes is put down on the way, and the rest rides on. */
+function unloadSome(
+  road: Road,
+  trips: GrowingTrip[],
+  trip: Trip,
+  from: number,
+  pickup: CompiledPickup,
+  mostS: number,
+): void {
+  for (const way of road.ways.lightening(from, pickup.place, trip.cargo.streamMask)) {
+    for (const label of trip.labels) {
+      if (label.costS + way.leastS > mostS) continue
+      const done = unloadAlong(road, label, from, trip.cargo, way)
+      if (!done || done.leftMask === 0) continue
+      const stays = whatStays(trip.cargo, done.leftMask, done.litres, done.kg)
+      if (!canTake(stays, pickup, road.bike)) continue
+      const cargo = withPickup(stays, pickup)
+      let like = trips.find((other) => isSameCargo(other.cargo, cargo))
+      if (!like) {
+        like = { cargo, labels: [] }
+        trips.push(like)
+      }
+      fetchAfter(road, like.labels, label, done, way, pickup)
+    }
+  }
+  for (let i = trips.length - 1; i >= 0; i--) if (trips[i]!.labels.length === 0) trips.splice(i, 1)
+}
+
+/** With a break in between, and without. */
+function fetchAfter(
+  road: Road,
+  labels: Label[],
+  before: Label,
+  done: Unloading,
+  way: UnloadingWay,
+  pickup: CompiledPickup,
+): void {
+  const { streamMasks } = done
+  fetchThen(road, labels, before, done, pickup, { way, streamMasks })
+  const rested = restAfter(road, before, done)
+  if (!rested) return
+  fetchThen(road, labels, before, rested, pickup, { way, streamMasks, rested: before.breaks })
+}
+
+function fetchThen(
+  road: Road,
+  labels: Label[],
+  before: Label,
+  done: Unloading,
+  pickup: CompiledPickup,
+  unloaded: Unloaded,
+): void {
+  const { travel } = road.c.problem
+  const leg = done.place * travel.size + pickup.place
+  const seconds = legS(road.bike, leg, done.kg)
+  const startsS = serviceStart(pickup.allowed, done.atS + seconds)
+  keepAlsoRested(road, labels, {
+    costS: done.costS + seconds,
+    atS: startsS + pickup.serviceS,
+    metres: done.metres + travel.metres[leg]!,
+    breaks: before.breaks + (unloaded.rested === undefined ? 0 : 1),
+    before,
+    did: { kind: 'fetched', pickup, unloaded },
+    brought: done.brought,
+  })
+}

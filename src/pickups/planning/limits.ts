@@ -1,0 +1,49 @@
+/** What a bike, a window, a drop-off allow: the single answers that evaluator and solver share. */
+import type { CompiledBike, CompiledDropOff } from './compile.ts'
+import type { Break, Span } from './problem.ts'
+
+/** What an unserved pickup of priority 0 costs: more than any detour a day has room for. */
+export const UNSERVED_S = 36_000
+
+export function unservedCostS(priority: number): number {
+  return UNSERVED_S * (1 + priority)
+}
+
+/** Seconds for a leg with so much on board. */
+export function legS(bike: CompiledBike, leg: number, kg: number): number {
+  const emptyS = bike.emptyS[leg]!
+  if (kg === 0 || bike.loadedS === bike.emptyS) return emptyS
+  const share = Math.min(1, kg / bike.massKg)
+  return Math.round(emptyS + (bike.loadedS[leg]! - emptyS) * share)
+}
+
+/** When service may begin after an arrival; infinite when it is too late for all windows. */
+export function serviceStart(windows: readonly Span[], arrivesS: number): number {
+  for (const { fromS, untilS } of windows) {
+    if (arrivesS <= untilS) return Math.max(arrivesS, fromS)
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+/** When unloading may begin, so that it ends before they close. */
+export function unloadingStart({ opens, serviceS }: CompiledDropOff, arrivesS: number): number {
+  for (const { fromS, untilS } of opens) {
+    const startsS = Math.max(arrivesS, fromS)
+    if (startsS + serviceS <= untilS) return startsS
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+/** When a break may begin; infinite when it is too late for it. */
+export function breakStart({ fromS, untilS }: Break, readyS: number): number {
+  return readyS > untilS ? Number.POSITIVE_INFINITY : Math.max(readyS, fromS)
+}
+
+/** Room for a stream at a time, what was filled by others until then taken off. */
+export function roomAt(
+  { roomL, fillsLPerS }: CompiledDropOff,
+  stream: number,
+  atS: number,
+): number {
+  return Math.max(0, roomL[stream]! - fillsLPerS[stream]! * Math.max(0, atS))
+}
