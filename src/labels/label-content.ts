@@ -1,6 +1,8 @@
 /** What stands on a container's label. Pure. */
 import { type Fraction, fractionName } from '#src/stations/fraction.ts'
 import type { Container, FractionColours, Station, Town } from '#src/stations/station.ts'
+import { capital } from '#src/wording/capital.ts'
+import { colourOf, inkOn } from '#src/wording/fraction-colours.ts'
 
 export interface Label {
   /** What the QR code says: the container's own page. */
@@ -15,22 +17,6 @@ export interface Label {
   /** `#rrggbb`, and black or white, whichever is read better on it. */
   readonly colour: string
   readonly ink: string
-}
-
-/**
- * After the colours in use with the Nordic signs (domain notes of 2026): plastic violet, paper light
- * brown, newspapers blue, metal grey, glass green, hazardous red. No Swedish values are published, so a
- * town's file may say others.
- */
-export const DEFAULT_COLOURS: Readonly<Record<Fraction, string>> = {
-  paper: '#c69c6d',
-  plastic: '#7a4a9e',
-  metal: '#6b7278',
-  'clear-glass': '#bfe3da',
-  'coloured-glass': '#1ca68d',
-  newspapers: '#0062a8',
-  batteries: '#c8102e',
-  textiles: '#7d2248',
 }
 
 /** A container's id is its code: it says where it is, and stays as long as the container does. */
@@ -54,11 +40,11 @@ function labelOf(
   station: Station,
   container: Container,
   root: string,
-  colours: FractionColours = {},
+  colours: FractionColours | undefined,
 ): Label {
   const { fraction } = container
   const code = codeOf(container)
-  const colour = colours[fraction] ?? DEFAULT_COLOURS[fraction]
+  const colour = colourOf(fraction, colours)
   return {
     link: `${root}/q/${code}`,
     code,
@@ -69,27 +55,4 @@ function labelOf(
     colour,
     ink: inkOn(colour),
   }
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
-/** Black or white, by WCAG 2.1's contrast ratio; the better of the two is never under 4.5. */
-export function inkOn(colour: string): '#000000' | '#ffffff' {
-  return contrast(colour, '#000000') >= contrast(colour, '#ffffff') ? '#000000' : '#ffffff'
-}
-
-/** 1…21, WCAG 2.1 "contrast ratio". */
-export function contrast(a: string, b: string): number {
-  const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x)
-  return (light! + 0.05) / (dark! + 0.05)
-}
-
-function luminance(colour: string): number {
-  const [red, green, blue] = [1, 3, 5].map((i) => {
-    const value = Number.parseInt(colour.slice(i, i + 2), 16) / 255
-    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
-  })
-  return 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!
 }

@@ -1,7 +1,9 @@
 /** Small signs beside words: a fraction's colour, a state's shape, a level's bar. Never the only carrier of meaning. */
 import type { ContainerStatus } from '#src/rules/decision.ts'
-import { FRACTIONS, fractionName, type Fraction, type Language } from '#src/stations/fraction.ts'
+import { sortByFraction } from '#src/stations/container-order.ts'
+import { fractionName, type Fraction, type Language } from '#src/stations/fraction.ts'
 import type { Container, Station } from '#src/stations/station.ts'
+import { capital } from '#src/wording/capital.ts'
 import { PICTURE_SIZE, PICTURES } from '#src/wording/fraction-pictures.ts'
 import { statusWord, type StatusWord } from '#src/wording/status-text.ts'
 import { html, trusted, type Html } from './html.ts'
@@ -62,25 +64,11 @@ export function stationBars(
   )
 }
 
-const ORDER = new Map<Fraction, number>(FRACTIONS.map((f, i) => [f.id, i]))
-
-export function sortByFraction(containers: readonly Container[]): readonly Container[] {
-  return containers.toSorted(
-    (a, b) =>
-      ORDER.get(a.fraction)! - ORDER.get(b.fraction)! ||
-      a.name.localeCompare(b.name, 'en', { numeric: true }),
-  )
-}
-
 /** `Pappersförpackningar`, or with a number where the station has several of the fraction. */
 export function containerTitle(container: Container, station: Station, language: Language): string {
   const name = capital(fractionName(container.fraction, language))
   const same = sortByFraction(station.containers.filter((c) => c.fraction === container.fraction))
   return same.length > 1 ? `${name} ${same.indexOf(container) + 1}` : name
-}
-
-export function capital(text: string): string {
-  return text.charAt(0).toLocaleUpperCase('sv') + text.slice(1)
 }
 
 export function countStates(statuses: readonly ContainerStatus[]): Counts {

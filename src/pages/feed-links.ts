@@ -1,7 +1,7 @@
 /** Where feeds are found: for readers in the page's head, for people in its text. */
 import { FRACTIONS, fractionName } from '#src/stations/fraction.ts'
 import { FEED_WORDS } from '#src/wording/feed-words.ts'
-import { capital } from './container-marks.ts'
+import { capital } from '#src/wording/capital.ts'
 import { html, type Html } from './html.ts'
 import { link, type View } from './site.ts'
 

@@ -1,20 +1,20 @@
 /** All stations: search, filter by what one wants to leave, sort by name or distance, each with its state in words. */
+import { sortByFraction } from '#src/stations/container-order.ts'
 import { FRACTIONS, fractionName, parseFraction, type Fraction } from '#src/stations/fraction.ts'
 import { parseStationId, type PostKey } from '#src/stations/ids.ts'
 import { placeName } from '#src/stations/place-name.ts'
 import { distanceM, type Place, type Station } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { Post } from '#src/store/contract.ts'
+import { capital } from '#src/wording/capital.ts'
 import { FEED_WORDS } from '#src/wording/feed-words.ts'
 import { ageText, statusWord, whenText, type StatusWord } from '#src/wording/status-text.ts'
 import { archiveLink } from './archive-page.ts'
 import { choiceField } from './choice-field.ts'
 import {
-  capital,
   containerTitle,
   countStates,
   glanceWord,
-  sortByFraction,
   stationBars,
   statusPill,
   swatch,

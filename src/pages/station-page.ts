@@ -1,4 +1,5 @@
 /** One station: what has room now, where to go instead, how it has been, what it said and why. */
+import { sortByFraction } from '#src/stations/container-order.ts'
 import { fractionName } from '#src/stations/fraction.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import type { Container, Station } from '#src/stations/station.ts'
@@ -6,14 +7,7 @@ import { isoText, type EpochMs } from '#src/stations/time.ts'
 import type { HistoryPoint, Post, StoredDecision } from '#src/store/contract.ts'
 import { ageText, faultText, shortDayText, whenText, windowText } from '#src/wording/status-text.ts'
 import { archiveLink } from './archive-page.ts'
-import {
-  containerTitle,
-  countStates,
-  levelBar,
-  sortByFraction,
-  swatch,
-  wordPill,
-} from './container-marks.ts'
+import { containerTitle, countStates, levelBar, swatch, wordPill } from './container-marks.ts'
 import { distanceIn } from './distance.ts'
 import { explanationSentence, explanationTables } from './explanation.ts'
 import { dailyRanges, historyChart } from './history-chart.ts'

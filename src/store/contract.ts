@@ -21,6 +21,7 @@ import type { Reading, Rejected, Rejection } from '#src/stations/reading.ts'
 import type { DeviceChange, RecordedChange } from '#src/stations/device-changes.ts'
 import type { ChannelName, ServiceDays, Town } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
+import type { CardFacts } from '#src/wording/cards/card-facts.ts'
 import type { FediverseStore } from './fediverse.ts'
 import type { Outbox } from './outbox.ts'
 import type { WorkQueue } from './work-queue.ts'
@@ -111,6 +112,12 @@ export interface DeliveryFilter {
   readonly beforeId?: number
   /** Newest first. */
   readonly limit: number
+}
+
+/** What a post's picture shows: its station as it was when the post was decided. */
+export interface NewCard {
+  readonly postKey: PostKey
+  readonly facts: CardFacts
 }
 
 export interface StoredDecision extends Decision {
@@ -240,6 +247,8 @@ export interface JournalTx {
     readonly posts: readonly Post[]
     readonly withdrawn: readonly PostKey[]
     readonly deliveries: readonly NewDelivery[]
+    /** A post's first is kept. */
+    readonly cards?: readonly NewCard[]
     readonly containers: readonly ContainerState[]
     readonly state: ReadonlyMap<string, string | undefined>
     /** The newest record's place and time. */
@@ -470,6 +479,8 @@ export interface Store extends WorkQueue, Outbox, FediverseStore, AsyncDisposabl
     readonly limit: number
   }): Promise<readonly Post[]>
   post(key: PostKey): Promise<Post | undefined>
+  /** Undefined where the post has no picture. */
+  postCard(key: PostKey): Promise<CardFacts | undefined>
 
   /**
    * Takes an account's next due delivery, in the order of the posts: marks it `sending` and counts the try, durably, before it

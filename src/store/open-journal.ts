@@ -4,7 +4,7 @@
  * way makes up the next (docs/decisions/0003).
  */
 import { setTimeout } from 'node:timers/promises'
-import type { Decision, Effects } from '#src/rules/decision.ts'
+import type { ContainerStatus, Decision, Effects } from '#src/rules/decision.ts'
 import type { KeptState, Engine } from '#src/rules/contract.ts'
 import type { ContainerId, PostKey } from '#src/stations/ids.ts'
 import type { Reading, Rejected } from '#src/stations/reading.ts'
@@ -15,6 +15,7 @@ import { ENGINE_VERSION } from '#src/rules/world.ts'
 import { indexTown, type TownIndex } from '#src/stations/town-index.ts'
 import { type Clock, type EpochMs, isoText, plus } from '#src/stations/time.ts'
 import type { Emptying } from '#src/quality/contract.ts'
+import type { CardFacts } from '#src/wording/cards/card-facts.ts'
 import {
   type Believing,
   HINT_LIFE_MS,
@@ -30,6 +31,7 @@ import type {
   KeptText,
   KeptTold,
   KeptVersion,
+  NewCard,
   NewDelivery,
   NewReading,
   Post,
@@ -69,6 +71,12 @@ export interface JournalOptions {
     town: TownIndex,
     before: readonly Voice[],
   ) => readonly NewDelivery[]
+  /** What a post's picture shows, in the town as it stands at that commit; without it no post has one. */
+  readonly cardOf?: (
+    post: Post,
+    town: TownIndex,
+    statusOf: (container: ContainerId) => ContainerStatus,
+  ) => CardFacts | undefined
   readonly clock: Clock
   /** Told of faults of ours: a commit that failed, a listener or the engine that threw. */
   readonly onFault: (what: string, error: unknown) => void
@@ -407,11 +415,21 @@ export async function openJournal(options: JournalOptions): Promise<OpenJournal>
         onFault(`a post finds no way out and stays on our own pages (${post.key})`, error)
       }
     }
+    const cards: NewCard[] = []
+    for (const post of posts) {
+      try {
+        const facts = options.cardOf?.(post, townThen, (id) => engine.status(id, post.at))
+        if (facts) cards.push({ postKey: post.key, facts })
+      } catch (error) {
+        onFault(`a post has no picture (${post.key})`, error)
+      }
+    }
     const decisions = await tx.keepEffects({
       ...effects,
       decisions: unsaid.size === 0 ? effects.decisions : effects.decisions.map(without(unsaid)),
       posts,
       deliveries,
+      cards,
       seq,
       at,
     })

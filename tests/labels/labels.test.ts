@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { decodeQR } from 'qr/decode.js'
 import { expect, test } from 'vitest'
 import { labelsCommand } from '#src/commands/labels.ts'
+import { contrast, DEFAULT_COLOURS, inkOn } from '#src/wording/fraction-colours.ts'
 import { PICTURES } from '#src/wording/fraction-pictures.ts'
-import { contrast, DEFAULT_COLOURS, inkOn, labelsOf } from '#src/labels/label-content.ts'
+import { labelsOf } from '#src/labels/label-content.ts'
 import {
   boxesOf,
   drawSheets,

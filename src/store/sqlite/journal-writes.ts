@@ -104,6 +104,9 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
   // A key names its post by the episodes it speaks of: one that is there already has been said.
   const insertPost = raw.prepare(`insert into post (key, at, station_id, audience, body, send_at)
     values (?, ?, ?, ?, ?, ?) on conflict (key) do nothing`)
+  const insertCard = raw.prepare(
+    'insert into post_card (post_key, facts) values (?, ?) on conflict (post_key) do nothing',
+  )
   const withdrawPost = raw.prepare(
     'update post set withdrawn_at = ? where key = ? and withdrawn_at is null',
   )
@@ -332,7 +335,8 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
     async voicesBefore(post) {
       return takenBackBy(post).flatMap((key) => findVoices.all(key) as unknown as Voice[])
     },
-    async keepEffects({ decisions, posts, withdrawn, deliveries, containers, state, seq, at }) {
+    async keepEffects(effects) {
+      const { decisions, posts, withdrawn, deliveries, containers, state, seq, at } = effects
       keepContainers(containers)
       for (const [key, value] of state) {
         if (value === undefined) deleteEngine.run(key)
@@ -342,6 +346,9 @@ export function journalWrites(writer: Connection, numbers: () => RowNumbers): Jo
         insertPost.run(p.key, p.at, placeKey(p), p.audience, JSON.stringify(p), p.sendAt)
       }
       const postOf = new Map(posts.map((p) => [p.key, p]))
+      for (const { postKey, facts } of effects.cards ?? []) {
+        insertCard.run(postKey, JSON.stringify(facts))
+      }
       for (const d of deliveries) {
         const post = postOf.get(d.postKey)!
         insertDelivery.run(

@@ -295,6 +295,17 @@ const channelNotes: Migration = {
   },
 }
 
+/** What posts' pictures show; docs/decisions/0024. */
+const postCards: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql
+      .raw(
+        'create table post_card (post_key text primary key, facts text not null) strict, without rowid',
+      )
+      .execute(db)
+  },
+}
+
 /** When the bike runs, by each town's file that said otherwise than the one before: calendars follow it. */
 const serviceDays: Migration = {
   async up(db: Kysely<unknown>) {
@@ -392,4 +403,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0017-work-queue': workQueue,
   '0018-outbox-for-staff': outboxForStaff,
   '0019-activitypub': activityPub,
+  '0023-post-cards': postCards,
 }

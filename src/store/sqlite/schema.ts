@@ -177,6 +177,7 @@ export interface Tables {
   spending: { channel: string; account: string; month: string; micro_usd: number }
   fediverse_actor: { id: string; place: string; username: string; keys: string | null }
   follower: { actor_id: string; mark: string; body: string }
+  post_card: { post_key: string; facts: string }
   channel_note: { channel: string; account: string; note: string }
   work: {
     id: Generated<number>

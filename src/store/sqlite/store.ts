@@ -27,6 +27,7 @@ import type {
   Store,
   StoredDecision,
 } from '../contract.ts'
+import { readPostCard } from './cards.ts'
 import { containerStateOf } from './container-state.ts'
 import { type Connection, connect, migrate, wordsOf } from './database.ts'
 import {
@@ -505,6 +506,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     ...sqliteOutbox(writer.query, reader.query, transact),
     claimDelivery: (way, now, leaseMs, first) =>
       transact(() => claimDelivery(writer.query, way, now, leaseMs, first)),
+    postCard: (key) => readPostCard(reader.query, key),
     channelNote: (way) => channelNote(reader.query, way),
     keepChannelNote: (way, note) => transact(() => keepChannelNote(writer.query, way, note)),
     nextDeliveryAt: (way, fromPriority) => nextDeliveryAt(reader.query, way, fromPriority),
