@@ -1,4 +1,5 @@
 /** The town's accounts with their secrets, which come from the environment by the names the town gives. */
+import type { PostPictures } from '#src/cards/card-desk.ts'
 import type { Channel } from '#src/notify/channel.ts'
 import { openBluesky } from '#src/notify/channels/bluesky.ts'
 import { egressTo } from '#src/notify/channels/egress.ts'
@@ -65,6 +66,8 @@ export function openChannels(
     readonly settings: Settings
     readonly clock: Clock
     readonly store: Pick<Store, 'channelNote' | 'keepChannelNote'>
+    /** For accounts that the town lets have pictures. */
+    readonly pictures?: PostPictures
     /** The machine's own, to seal with. */
     readonly secret: string
   },
@@ -74,6 +77,8 @@ export function openChannels(
   if (faults.length > 0) throw new Error(faults.join('\n'))
   const secret = (variable: string): string => env[variable]!
   const { xProxy } = settings
+  const picturesFor = ({ pictures = true }: { readonly pictures?: boolean }) =>
+    pictures && options.pictures ? { pictures: options.pictures } : {}
   const { x = [], mastodon = [], bluesky = [], webhook = [] } = town.channels
   const onX = x.map(({ account, ...names }) =>
     openX({
@@ -94,10 +99,17 @@ export function openChannels(
       account,
       accessToken: secret(accessTokenEnv),
       visibility: visibility ?? (places.stations || places.areas ? 'unlisted' : 'public'),
+      ...picturesFor(places),
     }),
   )
-  const onBluesky = bluesky.map(({ service, account, appPasswordEnv }) =>
-    openBluesky({ service, account, appPassword: secret(appPasswordEnv), notes: options.store }),
+  const onBluesky = bluesky.map(({ service, account, appPasswordEnv, ...rest }) =>
+    openBluesky({
+      service,
+      account,
+      appPassword: secret(appPasswordEnv),
+      notes: options.store,
+      ...picturesFor(rest),
+    }),
   )
   const webhooks = webhook.map(({ account, url, secretEnv }) =>
     openWebhook({ account, url, key: webhookKey(secret(secretEnv))! }),

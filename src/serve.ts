@@ -8,6 +8,7 @@ import { collectDefaultMetrics, Counter, Registry } from 'prom-client'
 import { describeApi } from '#src/api/openapi.ts'
 import { PROBLEMS } from '#src/api/problem.ts'
 import { openHttp } from '#src/api/server.ts'
+import { openCardDesk } from '#src/cards/card-desk.ts'
 import { openBroker } from '#src/ingest/broker.ts'
 import { exposeCodecMetrics } from '#src/ingest/codecs/sandbox/codec-metrics.ts'
 import { type CodecPool, openCodecPool } from '#src/ingest/codecs/sandbox/pool.ts'
@@ -36,6 +37,7 @@ import { startCheckpoints } from '#src/store/sqlite/checkpoints.ts'
 import { startCompaction } from '#src/store/sqlite/compaction.ts'
 import { startSnapshots } from '#src/store/sqlite/snapshots.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { postCardFacts } from '#src/wording/cards/card-facts.ts'
 import { postWording, type WordPost } from '#src/wording/post-text.ts'
 import packageFile from '../package.json' with { type: 'json' }
 import { openChannels } from './channels.ts'
@@ -118,7 +120,22 @@ export async function serve(options: ServeOptions): Promise<Running> {
     )
   }
   const secret = await openSecretKey(settings.data, settings.secretKey)
-  const channels = openChannels(folder.town, { ...options, store, secret })
+  const cards = starting.use(
+    openCardDesk({
+      store,
+      journal: {
+        status: (container) => journal.status(container),
+        get town() {
+          return journal.town
+        },
+      },
+      clock,
+      publicUrl: settings.publicUrl,
+      log,
+      metrics,
+    }),
+  )
+  const channels = openChannels(folder.town, { ...options, store, secret, pictures: cards })
   const previousTown = await store.town()
   const devices = manageDevices({
     store,
@@ -169,6 +186,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       rules: folder.rules,
       wordPost: (post, town) => wordPost(post, town),
       deliveriesFor: planDeliveries,
+      cardOf: postCardFacts,
       clock,
       onFault,
     }),
@@ -329,6 +347,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
             journal,
             clock,
             reports,
+            cards,
             publicUrl: settings.publicUrl,
             api: describeApi(settings.publicUrl),
             problems: PROBLEMS,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { PostPictures } from '#src/cards/card-desk.ts'
 import { findSecretFaults, openChannels } from '#src/channels.ts'
 import { readSettings } from '#src/config.ts'
 import type { MastodonAccount, Town, XAccount } from '#src/stations/station.ts'
@@ -16,6 +17,7 @@ import {
 import { FAKE_WEBHOOK_SECRET } from '#tests/support/fake-webhook.ts'
 import { castTown, ekudden } from '#tests/support/town.ts'
 import { claimed } from './notify/deliveries.ts'
+import { testPictures } from './notify/pictures.ts'
 
 const x: XAccount = {
   account: 'avs_provstad',
@@ -37,10 +39,12 @@ const clock = () => instant(Date.now())
 
 const store = { channelNote: async () => undefined, keepChannelNote: async () => {} }
 
-function open(channels: Town['channels'], env: Record<string, string>) {
+function open(channels: Town['channels'], env: Record<string, string>, pictures?: PostPictures) {
   const read = readSettings([], {})
   if (read.kind !== 'ok') throw new Error(read.faults.join())
-  return openChannels(town(channels), { env, settings: read.settings, clock, store, secret: '' })
+  const { settings } = read
+  const more = pictures ? { pictures } : {}
+  return openChannels(town(channels), { env, settings, clock, store, secret: '', ...more })
 }
 
 test('every missing secret is told by its field, and none that is there', () => {
@@ -143,4 +147,18 @@ test('on Mastodon an account for the whole town is public, one for stations unli
   const turn = { now: clock(), signal: new AbortController().signal }
   for (const [n, channel] of channels.entries()) await channel.send(claimed(n, clock()), turn)
   expect(fake.said.map(({ visibility }) => visibility)).toEqual(['public', 'unlisted', 'public'])
+})
+
+test('an account has pictures unless the town says otherwise', async () => {
+  await using fake = await startFakeMastodon()
+  const account = mastodon(fake.url)
+  const pictures = testPictures()
+  const channels = open(
+    { mastodon: [account, { ...account, pictures: false }, { ...account, pictures: true }] },
+    { MASTODON_TOKEN: FAKE_MASTODON_TOKEN },
+    pictures,
+  )
+  const turn = { now: clock(), signal: new AbortController().signal }
+  for (const [n, channel] of channels.entries()) await channel.send(claimed(n, clock()), turn)
+  expect(fake.said.map((said) => said.pictures?.length)).toEqual([1, undefined, 1])
 })

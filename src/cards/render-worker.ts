@@ -8,9 +8,7 @@ import { readFonts } from './fonts.ts'
 import type { Drawn } from './renderer.ts'
 
 const port = parentPort!
-await initWasm(
-  readFileSync(fileURLToPath(import.meta.resolve('@resvg/resvg-wasm/index_bg.wasm'))),
-)
+await initWasm(readFileSync(fileURLToPath(import.meta.resolve('@resvg/resvg-wasm/index_bg.wasm'))))
 const { regular, bold } = readFonts()
 
 port.on('message', (svg: string) => {

@@ -60,8 +60,8 @@ export function openRenderer(options: RendererOptions = {}): Renderer {
   }
 
   function next(): void {
-    clearTimeout(timer)
     if (job || isClosed) return
+    clearTimeout(timer)
     job = waiting.shift()
     if (!job) {
       timer = setTimeout(() => void end(), idleMs).unref()
@@ -100,7 +100,8 @@ export function openRenderer(options: RendererOptions = {}): Renderer {
   return {
     render(svg, place = 'last') {
       if (isClosed) return Promise.reject(new Error('no more pictures are drawn'))
-      if (waiting.length >= mostWaiting * (place === 'first' ? 2 : 1)) return Promise.reject(new StoreBusy('too many pictures are waiting'))
+      if (waiting.length >= mostWaiting * (place === 'first' ? 2 : 1))
+        return Promise.reject(new StoreBusy('too many pictures are waiting'))
       return new Promise((resolve, reject) => {
         const own: Job = { svg, resolve, reject }
         if (place === 'first') waiting.unshift(own)

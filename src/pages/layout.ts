@@ -2,7 +2,10 @@
 import { LANGUAGES, type Language } from '#src/stations/fraction.ts'
 import { HOUR } from '#src/stations/time.ts'
 import { spanText, weekdayText, whenText } from '#src/wording/status-text.ts'
+import { clipGraphemes } from '#src/wording/graphemes.ts'
 import { clockText } from '#src/wording/wall-clock.ts'
+import { CARD_HEIGHT, CARD_WIDTH } from '#src/wording/cards/draw-card.ts'
+import type { PagePicture } from './card-routes.ts'
 import { feedDiscovery, type FeedPlace } from './feed-links.ts'
 import { html, trusted, type Html } from './html.ts'
 import { link, type View } from './site.ts'
@@ -19,6 +22,8 @@ export interface PageParts {
   readonly feeds?: readonly FeedPlace[]
   /** Keeps the page out of search engines. */
   readonly noIndex?: boolean
+  /** Shown where the page is shared. */
+  readonly picture?: PagePicture
 }
 
 const DEMO_REFRESH_SECONDS = 5
@@ -100,8 +105,23 @@ function previewTags(view: View, page: PageParts): Html | undefined {
     <meta property="og:type" content="website" />
     <meta property="og:url" content="${url}" />
     <meta property="og:locale" content="${LOCALES[language]}" />
-    <meta property="og:site_name" content="Kvitter ${town.town.name}" />`
+    <meta property="og:site_name" content="Kvitter ${town.town.name}" />
+    ${pictureTags(view, page.picture)}`
 }
+
+function pictureTags({ publicUrl }: View, picture: PagePicture | undefined): Html {
+  if (!picture) return html`<meta name="twitter:card" content="summary" />`
+  return html`<meta property="og:image" content="${publicUrl}${picture.path}" />
+    <meta property="og:image:type" content="image/png" />
+    <meta property="og:image:width" content="${CARD_WIDTH}" />
+    <meta property="og:image:height" content="${CARD_HEIGHT}" />
+    <meta property="og:image:alt" content="${picture.alt}" />
+    <meta name="twitter:card" content="summary_large_image" />
+    <meta name="twitter:image:alt" content="${clipGraphemes(picture.alt, TWITTER_ALT)}" />`
+}
+
+/** What X reads of a page's picture. */
+const TWITTER_ALT = 420
 
 const IN_LANGUAGE: Readonly<Record<Language, string>> = {
   sv: 'På svenska',

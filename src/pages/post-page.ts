@@ -3,6 +3,7 @@ import { placeName } from '#src/stations/place-name.ts'
 import { isoText } from '#src/stations/time.ts'
 import type { Post, StoredDecision } from '#src/store/contract.ts'
 import { whenText } from '#src/wording/status-text.ts'
+import type { PagePicture } from './card-routes.ts'
 import {
   decisionFacts,
   explanationSentence,
@@ -21,6 +22,7 @@ export function postPage(
   decisions: readonly StoredDecision[],
   correction: Post | undefined,
   company: PostCompany,
+  picture?: PagePicture,
 ): Html {
   const { say, language, now, timeZone } = view
   const station = post.stationId === undefined ? undefined : view.town.stations.get(post.stationId)
@@ -30,6 +32,7 @@ export function postPage(
     title: `${say.postTitle(name)} – ${view.town.town.name}`,
     description: correction ? `${say.wasWrong} ${text}` : text,
     pathInAll: `/p/${post.key}`,
+    ...(picture && { picture }),
     body: html`
       <h1>${say.postTitle(name)}</h1>
       <blockquote class="post ${post.kind}">${postWords(view, post, correction)}</blockquote>

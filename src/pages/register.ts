@@ -10,6 +10,7 @@ import { aboutPage, accessibilityPage } from './about-pages.ts'
 import { archivePage, findArchived, parseArchiveQuery } from './archive-page.ts'
 import { apiDocsPage } from './api-docs-page.ts'
 import { failedPage, notFoundPage } from './error-pages.ts'
+import { postPicture, registerCards, stationPicture } from './card-routes.ts'
 import { cacheHistories } from './history-cache.ts'
 import { htmlText, type Html } from './html.ts'
 import { aboutPath, accessibilityPath, archivePath, favicon } from './layout.ts'
@@ -27,7 +28,7 @@ const DECISIONS_PER_POST = 20
 
 /** Adds the pages to an application; to be handed to the HTTP server as a plugin of its own scope. */
 export function registerPages(app: FastifyInstance, options: PagesOptions): void {
-  const { store, journal, clock } = options
+  const { store, journal, clock, cards } = options
   const css = stylesheet(options.townCss)
   const cssUrl = `/assets/kvitter.${css.hash}.css`
   const maxAge = options.demo ? 1 : 30
@@ -104,6 +105,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
         station,
         history: await historyOf(station, view.now),
         posts: await postsOf(station.id),
+        ...(cards && { picture: stationPicture(cards, station, language) }),
       }
       return send(request, reply, stationPage(view, facts))
     })
@@ -116,7 +118,8 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
       const correction = (await correctionsOf(store, [post], clock())).get(post.key)
       const company = await companyOf(store, post, clock())
       const view = viewFor(request, language)
-      return send(request, reply, postPage(view, post, decisions, correction, company))
+      const picture = cards && (await postPicture(cards, post, language, view.now))
+      return send(request, reply, postPage(view, post, decisions, correction, company, picture))
     })
 
     app.get(root + archivePath(language), async (request, reply) => {
@@ -137,6 +140,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   }
 
   registerReportForm(app, options, { viewFor, send })
+  if (cards) registerCards(app, { ...options, cards }, maxAge, sendNotFound)
 
   const { api, problems = {} } = options
   if (api) {

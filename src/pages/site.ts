@@ -1,4 +1,5 @@
 /** What the pages are given, and what each page knows while it is made. */
+import type { CardDesk } from '#src/cards/card-desk.ts'
 import type { ContainerStatus } from '#src/rules/decision.ts'
 import { languageRoot, type Language } from '#src/stations/fraction.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
@@ -42,6 +43,8 @@ export interface PagesOptions {
   readonly publicUrl: string
   /** Takes in residents' reports; shared with the API. */
   readonly reports: ReportDesk
+  /** Draws pictures to share; without it there are none. */
+  readonly cards?: CardDesk
   /** A municipality's own CSS, put after ours: custom properties are enough for a new look. */
   readonly townCss?: string
   readonly demo?: { readonly speed: number }

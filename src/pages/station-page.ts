@@ -7,6 +7,7 @@ import { isoText, type EpochMs } from '#src/stations/time.ts'
 import type { HistoryPoint, Post, StoredDecision } from '#src/store/contract.ts'
 import { ageText, faultText, shortDayText, whenText, windowText } from '#src/wording/status-text.ts'
 import { archiveLink } from './archive-page.ts'
+import type { PagePicture } from './card-routes.ts'
 import { containerTitle, countStates, levelBar, swatch, wordPill } from './container-marks.ts'
 import { distanceIn } from './distance.ts'
 import { explanationSentence, explanationTables } from './explanation.ts'
@@ -34,6 +35,7 @@ export interface StationFacts {
     /** What takes it back. */
     readonly correction?: Post
   }[]
+  readonly picture?: PagePicture
 }
 
 export function stationPage(view: View, facts: StationFacts): Html {
@@ -49,6 +51,7 @@ export function stationPage(view: View, facts: StationFacts): Html {
     live: true,
     pathInAll: path,
     feeds: [{ title: station.name, path: `/feeds/stations/${station.id}` }],
+    ...(facts.picture && { picture: facts.picture }),
     body: html`
       <h1>${station.name}</h1>
       ${station.address !== undefined && html`<p class="where">${station.address}</p>`}

@@ -17,16 +17,21 @@ const xAccount = z.strictObject({
   accessSecretEnv: environmentName,
 })
 
+/** Posts of a station go with a picture of its state. */
+const pictures = z.boolean().exactOptional()
+
 const mastodonAccount = z.strictObject({
   ...accountFields,
   server: secureAddress,
   accessTokenEnv: environmentName,
   visibility: z.enum(['public', 'unlisted']).exactOptional(),
+  pictures,
 })
 const blueskyAccount = z.strictObject({
   ...accountFields,
   service: secureAddress.default('https://bsky.social'),
   appPasswordEnv: environmentName,
+  pictures,
 })
 const webhookAccount = z.strictObject({
   ...accountFields,

@@ -211,12 +211,16 @@ export interface MastodonAccount extends Account {
   readonly accessTokenEnv: string
   /** Whether its posts are in public timelines. Unlisted, unless it is for the whole town. */
   readonly visibility?: 'public' | 'unlisted'
+  /** Whether posts of a station go with a picture of its state; they do unless it says false. */
+  readonly pictures?: boolean
 }
 
 export interface BlueskyAccount extends Account {
   /** `https://bsky.social`, or the account's own server. */
   readonly service: string
   readonly appPasswordEnv: string
+  /** Whether posts of a station go with a picture of its state; they do unless it says false. */
+  readonly pictures?: boolean
 }
 
 /** A system that is told of posts; `account` is the town's name for it. */

@@ -15,6 +15,7 @@ import {
 } from '#tests/support/fake-bluesky.ts'
 import { JSON_TROUBLES, later, paused, refused, testChannel } from './channel-contract.ts'
 import { claimed, noon } from './deliveries.ts'
+import { card, testPictures, type TestPictures } from './pictures.ts'
 
 let fake: FakeBluesky
 let bluesky: Channel
@@ -280,5 +281,77 @@ describe('what isn’t fit to be sent never leaves the house', () => {
     const outcome = await bluesky.send({ ...first(), text }, turn())
     expect(outcome).toEqual({ kind: 'never', because: 'not-sendable', detail })
     expect(fake.requests).toEqual([])
+  })
+})
+
+describe('a picture', () => {
+  let pictures: TestPictures
+  beforeEach(async () => {
+    pictures = testPictures()
+    await open({}, { pictures })
+    await bluesky.check(turn())
+  })
+  const embeds = () => fake.said.map((record) => record.value['embed'])
+  const blob = { $type: 'blob', mimeType: 'image/png', size: card.bytes.length }
+  const embed = {
+    $type: 'app.bsky.embed.images',
+    images: [
+      {
+        alt: card.alt,
+        image: { ...blob, ref: { $link: expect.stringMatching(/^bafkrei/) } },
+        aspectRatio: { width: 1200, height: 675 },
+      },
+    ],
+  }
+
+  test('goes with the post, with its description and its shape', async () => {
+    expect(await bluesky.send(first(), turn())).toMatchObject({ kind: 'sent' })
+    expect(pictures.asked).toEqual(['0000000000000007 sv'])
+    expect(embeds()).toEqual([embed])
+    expect([...fake.blobs.values()]).toEqual([Buffer.from(card.bytes)])
+  })
+
+  test('of which there is none leaves the post as it was', async () => {
+    pictures.card = undefined
+    await bluesky.send(first(), turn())
+    expect(embeds()).toEqual([undefined])
+    expect(calls().slice(2)).toEqual(['putRecord 200'])
+  })
+
+  test.each(['503-json', '503-html', '400', '429', 'no-uri', 'cut-after'] as const)(
+    'that can’t be brought (%s) holds up no post',
+    async (fault) => {
+      fake.otherFaults.push(fault)
+      expect(await bluesky.send(first(), turn())).toMatchObject({ kind: 'sent' })
+      expect(embeds()).toEqual([undefined])
+      expect(pictures.misses).toHaveLength(1)
+    },
+  )
+
+  test('that makes the server refuse the post is taken off it', async () => {
+    fake.faults.push('400')
+    expect(await bluesky.send(first(), turn())).toMatchObject({ kind: 'sent' })
+    expect(embeds()).toEqual([undefined])
+    expect(pictures.misses).toHaveLength(1)
+  })
+
+  test.each(['503-after', 'cut-after', 'body-cut', 'cut-before'] as const)(
+    'and its post are there once, after %s and a repeat',
+    async (fault) => {
+      fake.faults.push(fault)
+      await bluesky.send(first(), turn())
+      expect(await bluesky.send(again(MINUTE), turn())).toMatchObject({ kind: 'sent' })
+      expect(embeds()).toEqual([embed])
+      expect(fake.blobs.size).toBe(1)
+    },
+  )
+
+  test('stays in a post that was heard, though none can be had at the repeat', async () => {
+    fake.faults.push('cut-after')
+    await bluesky.send(first(), turn())
+    pictures.card = undefined
+    const outcome = await bluesky.send(again(MINUTE), turn())
+    expect(outcome).toEqual({ kind: 'sent', remoteId: expect.stringContaining(fake.said[0]!.rkey) })
+    expect(embeds()).toEqual([embed])
   })
 })

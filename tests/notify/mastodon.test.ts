@@ -13,6 +13,7 @@ import {
 } from '#tests/support/fake-mastodon.ts'
 import { JSON_TROUBLES, later, paused, refused, testChannel } from './channel-contract.ts'
 import { claimed } from './deliveries.ts'
+import { card, testPictures, type TestPictures } from './pictures.ts'
 
 let fake: FakeMastodon
 let mastodon: Channel
@@ -269,5 +270,106 @@ describe('what isn’t fit to be sent never leaves the house', () => {
     expect(fake.requests).toEqual(['POST /api/v1/statuses 422'])
     const plain = fits.slice('🇸🇪🇸🇪'.length)
     expect(await mastodon.send({ ...first(), text: plain }, turn())).toMatchObject({ kind: 'sent' })
+  })
+})
+
+describe('a picture', () => {
+  const MEDIA = 'POST /api/v2/media 200'
+  let pictures: TestPictures
+  const openWith = async (options: FakeMastodonOptions = {}) => {
+    pictures = testPictures()
+    await open(options, { pictures })
+  }
+  beforeEach(() => openWith())
+  const alts = () => fake.said.map((s) => s.pictures?.map(({ alt }) => alt))
+
+  test('goes with the post, with its description', async () => {
+    expect(await mastodon.send(first(), turn())).toMatchObject({ kind: 'sent' })
+    expect(pictures.asked).toEqual(['0000000000000007 sv'])
+    expect(fake.said[0]!.pictures).toEqual([
+      { id: '220', alt: card.alt, bytes: Buffer.from(card.bytes) },
+    ])
+    expect(fake.requests).toEqual([MEDIA, POST])
+  })
+
+  test('that the server works on is waited for', async () => {
+    await openWith({ looks: 2 })
+    expect(await mastodon.send(first(), turn())).toMatchObject({ kind: 'sent' })
+    expect(alts()).toEqual([[card.alt]])
+    expect(fake.requests).toEqual([
+      'POST /api/v2/media 202',
+      'GET /api/v1/media/220 206',
+      'GET /api/v1/media/220 200',
+      POST,
+    ])
+  })
+
+  test('of which there is none leaves the post as it was', async () => {
+    pictures.card = undefined
+    expect(await mastodon.send(first(), turn())).toMatchObject({ kind: 'sent' })
+    expect(fake.requests).toEqual([POST])
+    expect(pictures.misses).toEqual([])
+  })
+
+  test.each([
+    ['503-json', '503 Over capacity'],
+    ['503-html', 'an answer (503) that isn’t JSON'],
+    ['403-scope', '403 This action is outside the authorized scopes'],
+    ['429', '429 Too many requests'],
+    ['422', '422 Validation failed: Text is not right'],
+    ['cut-after', expect.any(String)],
+  ] as const)('that can’t be brought (%s) holds up no post', async (fault, detail) => {
+    fake.otherFaults.push(fault)
+    expect(await mastodon.send(first(), turn())).toMatchObject({ kind: 'sent' })
+    expect(alts()).toEqual([undefined])
+    expect(pictures.misses).toEqual([
+      [{ ...way, account: `@${FAKE_MASTODON_ACCOUNT}@social.example` }, detail],
+    ])
+  })
+
+  test('that never gets there holds a post up for as long as a request may last', async () => {
+    pictures = testPictures()
+    await open({}, { pictures, timeoutMs: 300 })
+    fake.otherFaults.push('hang')
+    expect(await mastodon.send(first(), turn())).toMatchObject({ kind: 'sent' })
+    expect(alts()).toEqual([undefined])
+  })
+
+  test('that the server never gets ready is left behind', async () => {
+    await openWith({ looks: 1000 })
+    const started = performance.now()
+    expect(await mastodon.send(first(), turn())).toMatchObject({ kind: 'sent' })
+    expect(performance.now() - started).toBeLessThan(9000)
+    expect(alts()).toEqual([undefined])
+  })
+
+  test('that makes the server refuse the post is taken off it', async () => {
+    fake.faults.push('422')
+    expect(await mastodon.send(first(), turn())).toMatchObject({ kind: 'sent' })
+    expect(fake.requests).toEqual([MEDIA, 'POST /api/v1/statuses 422', POST])
+    expect(alts()).toEqual([undefined])
+    expect(pictures.misses).toHaveLength(1)
+  })
+
+  test.each(['503-after', 'cut-after', 'body-cut', 'cut-before'] as const)(
+    'and its post are there once, after %s and a repeat',
+    async (fault) => {
+      fake.faults.push(fault)
+      await mastodon.send(first(), turn())
+      expect(await mastodon.send(again(MINUTE), turn())).toMatchObject({ kind: 'sent' })
+      expect(alts()).toEqual([[card.alt]])
+      // One that no post has is seen by nobody, and the server throws it away.
+      expect(fake.media).toHaveLength(fault === 'cut-before' ? 2 : 1)
+    },
+  )
+
+  test('of what was wrong is gone when the correction stands before it', async () => {
+    await mastodon.send(first(), turn())
+    pictures.card = undefined
+    const { id } = fake.said[0]!
+    const follows = { remoteId: id, text, isTakenBack: true }
+    await mastodon.send({ ...claimed(8, now(), way), text: 'Rättelse.', follows }, turn())
+    expect(texts()).toEqual([`Rättelse.\n\n${text}`, 'Rättelse.'])
+    expect(alts()).toEqual([undefined, undefined])
   })
 })

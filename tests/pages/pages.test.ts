@@ -726,6 +726,7 @@ test('a page that is shared says what it is, in its language', async () => {
     description: 'Ekudden: Right now we don’t know how full the containers are.',
     type: 'website',
     url: 'https://kvitter.example/en/s/1490-901',
+    image: expect.stringMatching(/^https:\/\/kvitter\.example\/en\/s\/1490-901\/card\.png\?v=\w+$/),
     locale: 'en_GB',
     site_name: 'Kvitter Provstad',
   })

@@ -96,6 +96,7 @@ test('the text is one that a person would have written', () => {
           language: 'sv',
           accessTokenEnv: 'MASTODON_TOKEN',
           visibility: 'public',
+          pictures: false,
         },
       ],
     },
@@ -204,6 +205,7 @@ channels:
       server: "https://mastodon.example"
       accessTokenEnv: "MASTODON_TOKEN"
       visibility: "public"
+      pictures: false
 
 areas:
   - { id: norrby, name: "Norrby" }

@@ -28,6 +28,7 @@ import type {
   WayOut,
 } from '#src/store/contract.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
+import type { CardFacts } from '#src/wording/cards/card-facts.ts'
 import {
   areaId,
   castTown,
@@ -1111,6 +1112,32 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
       const { containerId: _, postKey: __, ...rest } = decision({ at: plus(noon, 3 * HOUR) })
       return { ...rest, seq: 4, subject: hamnen.id, stationId: hamnen.id }
     }
+
+    test(
+      'what a post’s picture shows stays as it first was',
+      withTown(async (store) => {
+        const facts: CardFacts = {
+          station: 'Ekudden',
+          town: 'Provstad',
+          at: noon,
+          timeZone: 'Europe/Stockholm',
+          containers: [{ fraction: 'paper', word: 'full', percent: 96, source: 'sensor' }],
+        }
+        const keep = (station: string) =>
+          store.journal((tx) =>
+            tx.keepEffects(
+              effects({
+                posts: [post(1), post(2)],
+                cards: [{ postKey: postKey(1), facts: { ...facts, station } }],
+              }),
+            ),
+          )
+        await keep('Ekudden')
+        await keep('Hamnen')
+        expect(await store.postCard(postKey(1))).toEqual(facts)
+        expect(await store.postCard(postKey(2))).toBeUndefined()
+      }),
+    )
 
     test(
       'a post knows its correction, and from when on anybody may see that',

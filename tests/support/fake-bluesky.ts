@@ -25,6 +25,8 @@ export interface FakeBluesky extends FarEnd<BlueskyFault, FakeRecord> {
   expireAccess(): void
   /** As if somebody had revoked all sessions. */
   revoke(): void
+  /** Pictures that were brought, by their names, be they in a record or not. */
+  readonly blobs: ReadonlyMap<string, Buffer>
 }
 
 export interface FakeBlueskyOptions extends FarEndOptions {
@@ -41,6 +43,18 @@ export async function startFakeBluesky(options: FakeBlueskyOptions = {}): Promis
   let access: string | undefined
   let refresh: string | undefined
   let calls = 0
+  const blobs = new Map<string, Buffer>()
+
+  function takeBlob({ raw, headers }: Asked): Told {
+    const mimeType = headers['content-type']
+    if (mimeType !== 'image/png' || raw.length > 2_000_000) return refused('InvalidRequest', 'blob')
+    const $link = `bafkrei${createHash('sha256').update(raw).digest('hex')}`
+    blobs.set($link, raw)
+    return {
+      status: 200,
+      json: { blob: { $type: 'blob', ref: { $link }, mimeType, size: raw.length } },
+    }
+  }
 
   function session(): Told {
     issued += 1
@@ -75,8 +89,12 @@ export async function startFakeBluesky(options: FakeBlueskyOptions = {}): Promis
       if (!record) return refused('RecordNotFound', 'Could not locate record')
       return { status: 200, json: { ...addressOf(record), value: record.value } }
     }
+    if (name === 'com.atproto.repo.uploadBlob') return takeBlob(asked)
     if (name !== 'com.atproto.repo.putRecord') return refused('InvalidRequest', name)
-    return put(JSON.parse(body) as Put, said, accept)
+    const order = JSON.parse(body) as Put
+    const unknown = findEmbedFault(order.record['embed'], blobs)
+    if (unknown !== undefined) return refused('InvalidRequest', unknown)
+    return put(order, said, accept)
   }
 
   const far = await startFarEnd<BlueskyFault, FakeRecord>(options, {
@@ -108,6 +126,7 @@ export async function startFakeBluesky(options: FakeBlueskyOptions = {}): Promis
 
   return {
     ...far,
+    blobs,
     expireAccess() {
       access = undefined
     },
@@ -173,6 +192,24 @@ function findRecordFault(record: Readonly<Record<string, unknown>>): string | un
     if (marked !== (feature!.uri ?? `#${feature!.tag}`)) return `facet marks "${marked}"`
   }
   return undefined
+}
+
+function findEmbedFault(embed: unknown, blobs: ReadonlyMap<string, Buffer>): string | undefined {
+  if (embed === undefined) return undefined
+  const { $type, images } = embed as {
+    $type: string
+    images: {
+      alt: string
+      image: { $type: string; ref: { $link: string }; mimeType: string; size: number }
+      aspectRatio: { width: number; height: number }
+    }[]
+  }
+  if ($type !== 'app.bsky.embed.images' || images.length !== 1) return 'embed'
+  const [{ alt, image, aspectRatio }] = images as [(typeof images)[number]]
+  if (alt === '' || !(aspectRatio.width > 0) || !(aspectRatio.height > 0)) return 'image'
+  const bytes = blobs.get(image.ref.$link)
+  const isSame = image.$type === 'blob' && bytes?.length === image.size
+  return isSame ? undefined : `Could not find blob: ${image.ref.$link}`
 }
 
 function newest(said: readonly FakeRecord[], rkey: string): FakeRecord | undefined {

@@ -18,21 +18,57 @@ export interface FakeStatus {
   readonly language: string
   readonly visibility: string
   readonly replyTo?: string
+  pictures?: readonly FakeMedia[]
+}
+
+/** A picture that was brought; a post may have it once it is ready. */
+export interface FakeMedia {
+  readonly id: string
+  readonly alt: string
+  readonly bytes: Buffer
 }
 
 export type MastodonFault = '401' | '403-disabled' | '403-scope' | '422' | '429' | 'no-id'
-export type FakeMastodon = FarEnd<MastodonFault, FakeStatus>
+export interface FakeMastodon extends FarEnd<MastodonFault, FakeStatus> {
+  /** What was brought, be it in a post or not. */
+  readonly media: readonly FakeMedia[]
+}
 
 export interface FakeMastodonOptions extends FarEndOptions {
   readonly username?: string
   /** How long a key is known. Default an hour. */
   readonly keyMs?: number
+  /** So many times a picture is still worked on when it is looked at. Default never. */
+  readonly looks?: number
 }
 
-export function startFakeMastodon(options: FakeMastodonOptions = {}): Promise<FakeMastodon> {
+export async function startFakeMastodon(options: FakeMastodonOptions = {}): Promise<FakeMastodon> {
   const now = options.now ?? Date.now
   const keyMs = options.keyMs ?? 3_600_000
   const STATUSES = '/api/v1/statuses'
+  const media: FakeMedia[] = []
+  const looks = new Map<string, number>()
+
+  function takeMedia(asked: Asked): Told {
+    const { description = '', file = '' } = partsOf(asked)
+    const bytes = Buffer.from(file, 'latin1')
+    if (bytes.subarray(1, 4).toString() !== 'PNG') {
+      return { status: 422, json: { error: 'Validation failed: File is invalid' } }
+    }
+    const alt = Buffer.from(description, 'latin1').toString()
+    const id = String(220 + media.length)
+    media.push({ id, alt, bytes })
+    looks.set(id, options.looks ?? 0)
+    return mediaTold(id, 202)
+  }
+
+  /** Ready, or `busy` while it is worked on. */
+  function mediaTold(id: string, busy: number): Told {
+    const left = looks.get(id)!
+    return left > 0
+      ? { status: busy, json: { id, url: null } }
+      : { status: 200, json: { id, url: `/media/${id}.png` } }
+  }
 
   function answer(asked: Asked, said: FakeStatus[], accept: (status: FakeStatus) => void): Told {
     const { method, url, headers } = asked
@@ -52,7 +88,15 @@ export function startFakeMastodon(options: FakeMastodonOptions = {}): Promise<Fa
       const fault = findTextFault(text)
       if (fault) return fault
       status.text = text
+      // An edit that names no pictures takes them away.
+      delete status.pictures
       return { status: 200, json: told(status) }
+    }
+    if (method === 'POST' && url.pathname === '/api/v2/media') return takeMedia(asked)
+    const looked = /^\/api\/v1\/media\/(\d+)$/.exec(url.pathname)?.[1]
+    if (method === 'GET' && looked !== undefined && looks.has(looked)) {
+      looks.set(looked, looks.get(looked)! - 1)
+      return mediaTold(looked, 206)
     }
     if (method !== 'POST' || url.pathname !== STATUSES) {
       return { status: 404, json: { error: 'Record not found' } }
@@ -61,9 +105,16 @@ export function startFakeMastodon(options: FakeMastodonOptions = {}): Promise<Fa
     if (typeof key !== 'string') return { status: 422, json: { error: 'no Idempotency-Key' } }
     const before = said.find((s) => s.key === key && now() - s.at < keyMs)
     if (before) return { status: 200, json: told(before) }
-    const body = JSON.parse(asked.body) as Record<string, string>
+    const { media_ids: mediaIds, ...body } = JSON.parse(asked.body) as Record<string, string> & {
+      readonly media_ids?: readonly string[]
+    }
     const fault = findTextFault(body['status'])
     if (fault) return fault
+    const pictures = mediaIds?.map((id) => media.find((one) => one.id === id))
+    if (pictures?.some((one) => !one || looks.get(one.id)! > 0)) {
+      const error = 'Cannot attach files that have not finished processing. Try again in a moment!'
+      return { status: 422, json: { error } }
+    }
     const replyTo = body['in_reply_to_id']
     if (replyTo !== undefined && !said.some(({ id }) => id === replyTo)) {
       const error = 'The post you are trying to reply to does not appear to exist.'
@@ -77,12 +128,13 @@ export function startFakeMastodon(options: FakeMastodonOptions = {}): Promise<Fa
       language: body['language']!,
       visibility: body['visibility']!,
       ...(replyTo !== undefined && { replyTo }),
+      ...(pictures && { pictures: pictures as readonly FakeMedia[] }),
     }
     accept(status)
     return { status: 200, json: told(status) }
   }
 
-  return startFarEnd<MastodonFault, FakeStatus>(options, {
+  const far = await startFarEnd<MastodonFault, FakeStatus>(options, {
     says: ({ method, url }) => method === 'POST' && url.pathname === STATUSES,
     answer,
     refusals: {
@@ -105,6 +157,20 @@ export function startFakeMastodon(options: FakeMastodonOptions = {}): Promise<Fa
       'no-id': () => ({ status: 200, json: { ok: true } }),
     },
   })
+  return { ...far, media }
+}
+
+/** A form's fields, as bytes in latin1. */
+function partsOf({ raw, headers }: Asked): Record<string, string> {
+  const boundary = /boundary=(.+)$/.exec(headers['content-type'] ?? '')?.[1]
+  const parts = raw.toString('latin1').split(`--${boundary}`).slice(1, -1)
+  return Object.fromEntries(
+    parts.map((part) => {
+      const end = part.indexOf('\r\n\r\n')
+      const name = /name="([^"]*)"/.exec(part.slice(0, end))![1]!
+      return [name, part.slice(end + 4, -2)]
+    }),
+  )
 }
 
 function unauthorised(): Told {

@@ -43,6 +43,7 @@ export interface Asked {
   readonly url: URL
   readonly headers: IncomingHttpHeaders
   readonly body: string
+  readonly raw: Buffer
 }
 
 export interface Told {
@@ -101,9 +102,11 @@ export async function startFarEnd<Fault extends string, Said>(
   const server = createServer((request, response) => {
     void (async () => {
       const url = new URL(request.url!, 'http://loopback')
-      let body = ''
-      for await (const chunk of request.setEncoding('utf8')) body += String(chunk)
-      const asked = { method: request.method!, url, headers: request.headers, body }
+      const chunks: Buffer[] = []
+      for await (const chunk of request) chunks.push(chunk as Buffer)
+      const raw = Buffer.concat(chunks)
+      const body = raw.toString()
+      const asked = { method: request.method!, url, headers: request.headers, body, raw }
       response.on('finish', () => {
         requests.push(`${asked.method} ${url.pathname} ${response.statusCode}`)
       })

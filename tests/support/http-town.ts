@@ -8,6 +8,7 @@ import { Registry } from 'prom-client'
 import { describeApi } from '#src/api/openapi.ts'
 import { PROBLEMS } from '#src/api/problem.ts'
 import { buildHttp, type HttpOptions } from '#src/api/server.ts'
+import { openCardDesk, type CardDesk } from '#src/cards/card-desk.ts'
 import { registerPages } from '#src/pages/register.ts'
 import type { PagesOptions } from '#src/pages/site.ts'
 import type { DecidedPost, Decision } from '#src/rules/decision.ts'
@@ -23,6 +24,7 @@ import type { JournalEntry } from '#src/store/journal.ts'
 import { openJournal, type OpenJournal } from '#src/store/open-journal.ts'
 import { openReportDesk } from '#src/store/report-desk.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { postCardFacts } from '#src/wording/cards/card-facts.ts'
 import { wordPost } from '#src/wording/post-text.ts'
 import { scriptEngine, type ScriptedEngine } from './scripted-engine.ts'
 import { bookOf } from '../rules/scenario.ts'
@@ -62,6 +64,7 @@ export async function openHttpTown(
     readonly pages?: Partial<PagesOptions>
     readonly store?: (real: Store) => Store
     readonly journal?: (real: OpenJournal) => OpenJournal
+    readonly cards?: (real: CardDesk) => CardDesk
   } = {},
 ): Promise<HttpTown> {
   const folder = await mkdtemp(join(tmpdir(), 'kvitter-http-'))
@@ -79,6 +82,7 @@ export async function openHttpTown(
     makeEngine: rules ? (town, kept) => createEngine({ book: rules, town, kept }) : () => engine,
     wordPost,
     deliveriesFor: () => [],
+    cardOf: postCardFacts,
     clock,
     onFault: (what, error) => {
       process.stderr.write(`journal: ${what}: ${String(error)}\n`)
@@ -88,6 +92,14 @@ export async function openHttpTown(
   const metrics = new Registry()
   const logged: string[] = []
   const reports = openReportDesk({ store, journal: shown, clock, metrics, onFlood: () => {} })
+  const cards = openCardDesk({
+    store,
+    journal: shown,
+    clock,
+    publicUrl: PUBLIC_URL,
+    log: { warn: (_fields, message) => logged.push(message) },
+    metrics,
+  })
   const app = await buildHttp({
     store,
     journal: shown,
@@ -103,6 +115,7 @@ export async function openHttpTown(
           journal: shown,
           clock,
           reports,
+          cards: options.cards?.(cards) ?? cards,
           publicUrl: PUBLIC_URL,
           api: describeApi(PUBLIC_URL),
           problems: PROBLEMS,
@@ -171,6 +184,7 @@ export async function openHttpTown(
     },
     async [Symbol.asyncDispose]() {
       await app.close()
+      await cards[Symbol.asyncDispose]()
       await journal[Symbol.asyncDispose]()
       await realStore[Symbol.asyncDispose]()
       await rm(folder, { recursive: true, force: true })

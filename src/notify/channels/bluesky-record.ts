@@ -17,6 +17,14 @@ export interface Reply {
   readonly parent: StrongRef
 }
 
+/** A picture that the server has: `blob` as it told. */
+export interface Picture {
+  readonly blob: object
+  readonly alt: string
+  readonly width: number
+  readonly height: number
+}
+
 interface Facet {
   /** In bytes of UTF-8. */
   readonly index: { readonly byteStart: number; readonly byteEnd: number }
@@ -28,6 +36,7 @@ export function recordOf(
   delivery: Pick<Delivery, 'text' | 'language'>,
   createdAt: EpochMs,
   reply?: Reply,
+  picture?: Picture,
 ): object {
   const { text, language } = delivery
   const facets = facetsOf(text)
@@ -38,7 +47,13 @@ export function recordOf(
     createdAt: isoText(createdAt),
     ...(facets.length > 0 && { facets }),
     ...(reply && { reply }),
+    ...(picture && { embed: embedOf(picture) }),
   }
+}
+
+function embedOf({ blob, alt, width, height }: Picture): object {
+  const image = { alt, image: blob, aspectRatio: { width, height } }
+  return { $type: 'app.bsky.embed.images', images: [image] }
 }
 
 const ADDRESS = /https?:\/\/[^\s<>"]*[^\s<>".,;:!?()[\]]/gu

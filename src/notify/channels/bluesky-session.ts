@@ -28,6 +28,8 @@ export interface Call {
   readonly name: string
   readonly query?: (did: string) => Readonly<Record<string, string>>
   readonly body?: (did: string) => object
+  /** An order whose body is no JSON. */
+  readonly bytes?: { readonly type: string; readonly bytes: Uint8Array<ArrayBuffer> }
 }
 
 /** An answer of 200 with its JSON, or what the failure means. */
@@ -42,9 +44,10 @@ export function openSession(options: SessionOptions): (call: Call, turn: Turn) =
   const way: WayOut = { channel: 'bluesky', account }
   let session: Session | undefined
 
-  function xrpc({ name, query, body }: Call, did: string, token: string | undefined, turn: Turn) {
+  function xrpc(call: Call, did: string, token: string | undefined, turn: Turn) {
+    const { name, query, body, bytes } = call
     const parameters = query ? `?${new URLSearchParams(query(did)).toString()}` : ''
-    const isOrder = body !== undefined || name.endsWith('refreshSession')
+    const isOrder = body !== undefined || bytes !== undefined || name.endsWith('refreshSession')
     return ask(
       {
         method: isOrder ? 'POST' : 'GET',
@@ -52,8 +55,10 @@ export function openSession(options: SessionOptions): (call: Call, turn: Turn) =
         headers: {
           ...(token !== undefined && { authorization: `Bearer ${token}` }),
           ...(body && { 'content-type': 'application/json' }),
+          ...(bytes && { 'content-type': bytes.type }),
         },
         ...(body && { body: JSON.stringify(body(did)) }),
+        ...(bytes && { body: bytes.bytes }),
       },
       turn,
       timeoutMs,

@@ -4,20 +4,24 @@
  */
 import { z } from 'zod'
 import { SECOND } from '#src/stations/time.ts'
-import type { Delivery, Store } from '#src/store/contract.ts'
+import type { Card, PostPictures } from '#src/cards/card-desk.ts'
+import type { Delivery, Store, WayOut } from '#src/store/contract.ts'
 import { splitGraphemes } from '#src/wording/graphemes.ts'
 import type { Channel, Checked, Failure, Found, Outcome, Turn, Words } from '../channel.ts'
 import { POSTS, recordKey, recordOf } from './bluesky-record.ts'
-import type { Reply } from './bluesky-record.ts'
+import type { Picture, Reply } from './bluesky-record.ts'
 import { CALLS_IN_ONE, openSession } from './bluesky-session.ts'
 import type { Called } from './bluesky-session.ts'
-import { checkedOf, foundOf, notSendable } from './outcomes.ts'
+import { checkedOf, foundOf, notSendable, outcomeOfFound } from './outcomes.ts'
+import { bringPicture, PICTURE_MS } from './pictures.ts'
 
 export interface BlueskyOptions {
   readonly service: string
   readonly account: string
   readonly appPassword: string
   readonly notes: Pick<Store, 'channelNote' | 'keepChannelNote'>
+  /** Without it posts have no pictures. */
+  readonly pictures?: PostPictures
   /** For one request. Default 10 s. */
   readonly timeoutMs?: number
 }
@@ -31,11 +35,13 @@ const strongRef = z.object({ uri: z.string(), cid: z.string() })
 const kept = strongRef.extend({
   value: z.object({ reply: z.object({ root: strongRef }).optional() }),
 })
+const uploaded = z.object({ blob: z.looseObject({ $type: z.literal('blob') }) })
 const standing = z.object({ active: z.boolean().optional(), status: z.string().optional() })
 
 export function openBluesky(options: BlueskyOptions): Channel {
   const { account } = options
   const timeoutMs = options.timeoutMs ?? 10 * SECOND
+  const way: WayOut = { channel: 'bluesky', account }
   const call = openSession({ ...options, timeoutMs })
 
   function getRecord(rkey: string, turn: Turn): Promise<Called> {
@@ -70,14 +76,40 @@ export function openBluesky(options: BlueskyOptions): Channel {
     const reply = words.follows && (await findReply(words.follows.remoteId, turn))
     if (reply && 'kind' in reply) return reply
 
-    const record = recordOf(words, words.firstTriedAt ?? turn.now, reply)
+    // With pictures a repeat may come without one: what is there already stays as it is.
+    if (options.pictures && words.attempts > 1) {
+      const found = await lookUp(words, turn)
+      if (found.kind === 'found') return outcomeOfFound(found)
+    }
+    const picture = await bringPicture(options.pictures, words, way, turn, upload)
+    const called = await put(words, turn, reply, picture)
+    if (!picture || called.kind !== 'never') return outcomeOf(called)
+    options.pictures?.missed(way, called.detail)
+    return outcomeOf(await put(words, turn, reply))
+  }
+
+  function put(words: Words, turn: Turn, reply?: Reply, picture?: Picture): Promise<Called> {
+    const record = recordOf(words, words.firstTriedAt ?? turn.now, reply, picture)
     const rkey = recordKey(words)
     const body = (repo: string) => ({ repo, collection: POSTS, rkey, record })
-    const called = await call({ name: 'com.atproto.repo.putRecord', body }, turn)
+    return call({ name: 'com.atproto.repo.putRecord', body }, turn)
+  }
+
+  function outcomeOf(called: Called): Outcome {
     if (called.kind !== 'ok') return called
     const told = strongRef.safeParse(called.json)
     if (told.success) return { kind: 'sent', remoteId: told.data.uri }
     return { kind: 'later', because: 'server-error', detail: NO_ADDRESS }
+  }
+
+  /** The same bytes have the same name there, so a repeat brings nothing new. */
+  async function upload(card: Card, turn: Turn): Promise<Picture | Failure> {
+    const bytes = { type: 'image/png', bytes: Buffer.from(card.bytes) }
+    const called = await call({ name: 'com.atproto.repo.uploadBlob', bytes }, turn)
+    if (called.kind !== 'ok') return called
+    const told = uploaded.safeParse(called.json)
+    if (!told.success) return { kind: 'later', because: 'server-error', detail: NO_BLOB }
+    return { ...card, blob: told.data.blob }
   }
 
   /** Undefined where what it follows is gone: then it is said alone. */
@@ -92,10 +124,13 @@ export function openBluesky(options: BlueskyOptions): Channel {
     return { root: value.reply?.root ?? parent, parent }
   }
 
-  return { name: 'bluesky', account, longestMs: REQUESTS * timeoutMs, send, lookUp, check }
+  // A look whether it is there; and with a picture that is refused, the post once more.
+  const longestMs = REQUESTS * timeoutMs + (options.pictures ? PICTURE_MS + 2 * timeoutMs : 0)
+  return { name: 'bluesky', account, longestMs, send, lookUp, check }
 }
 
 const NO_ADDRESS = 'an answer without the post’s address'
+const NO_BLOB = 'an answer without the picture’s name'
 
 function isAbsent(called: Called): boolean {
   return called.kind === 'never' && called.detail.includes('RecordNotFound')

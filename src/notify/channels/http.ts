@@ -7,7 +7,7 @@ export interface Ask {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: string | Uint8Array<ArrayBuffer> | FormData
   /** The status says it all: what else is answered is not waited for. */
   readonly statusAlone?: true
 }

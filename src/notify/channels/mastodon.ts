@@ -3,9 +3,11 @@
  * at before it; the server knows the Idempotency-Key for an hour; later than that nothing is said unless
  * it surely isn't there. A post that is called wrong is edited as well as replied to.
  */
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises'
 import { z } from 'zod'
 import { MINUTE, SECOND, parseInstant, plus } from '#src/stations/time.ts'
-import type { Delivery } from '#src/store/contract.ts'
+import type { Card, PostPictures } from '#src/cards/card-desk.ts'
+import type { Delivery, WayOut } from '#src/store/contract.ts'
 import { clipGraphemes, splitGraphemes } from '#src/wording/graphemes.ts'
 import { hasMention } from '#src/wording/x-limits.ts'
 import type {
@@ -21,6 +23,7 @@ import type {
 import { ask, failureOfAnswer, jsonOf, textAt, untilTheir } from './http.ts'
 import type { Answer, Ask } from './http.ts'
 import { checkedOf, foundOf, notSendable, outcomeOfFound, plainName } from './outcomes.ts'
+import { bringPicture, PICTURE_MS } from './pictures.ts'
 
 export interface MastodonOptions {
   /** `https://mastodon.example`. */
@@ -29,6 +32,8 @@ export interface MastodonOptions {
   readonly account: string
   readonly accessToken: string
   readonly visibility: 'public' | 'unlisted'
+  /** Without it posts have no pictures. */
+  readonly pictures?: PostPictures
   /** For one request. Default 10 s. */
   readonly timeoutMs?: number
 }
@@ -44,6 +49,8 @@ const PAGE_SIZE = 40
 const PAGES = 3
 /** Most requests in one call: who we are, our posts' pages, the edit, the post, and the post again as no reply. */
 const REQUESTS = 4 + PAGES
+/** Between two looks at a picture that the server still works on. */
+const LOOK_MS = 300
 
 const identity = z.object({ id: z.string(), username: z.string() })
 const statuses = z.array(z.object({ id: z.string(), content: z.string(), created_at: z.string() }))
@@ -52,7 +59,9 @@ export function openMastodon(options: MastodonOptions): Channel {
   const { account, visibility } = options
   const timeoutMs = options.timeoutMs ?? 10 * SECOND
   const server = options.server.replace(/\/+$/, '')
+  const way: WayOut = { channel: 'mastodon', account }
   let ownId: string | undefined
+  const authorization = `Bearer ${options.accessToken}`
 
   function call(turn: Turn, method: Ask['method'], path: string, body?: object, key?: string) {
     return ask(
@@ -60,7 +69,7 @@ export function openMastodon(options: MastodonOptions): Channel {
         method,
         url: `${server}/api/v1/${path}`,
         headers: {
-          authorization: `Bearer ${options.accessToken}`,
+          authorization,
           ...(body && { 'content-type': 'application/json' }),
           ...(key !== undefined && { 'idempotency-key': key }),
         },
@@ -126,14 +135,39 @@ export function openMastodon(options: MastodonOptions): Channel {
       const edited = await edit(follows, words, turn)
       if (mayHelpLater(edited)) return outcomeOf(edited, turn)
     }
-    const answer = await post(words, turn, follows?.remoteId)
+    const picture = await bringPicture(options.pictures, words, way, turn, upload)
+    const media = picture ? { media_ids: [picture.id] } : {}
+    const reply = follows ? { in_reply_to_id: follows.remoteId } : {}
+    const answer = await post(words, turn, { ...reply, ...media })
     const isAboutReply = follows && answer.kind === 'answer' && answer.status === 404
-    return outcomeOf(isAboutReply ? await post(words, turn) : answer, turn)
+    const outcome = outcomeOf(isAboutReply ? await post(words, turn, media) : answer, turn)
+    if (!picture || outcome.kind !== 'never') return outcome
+    options.pictures?.missed(way, outcome.detail)
+    return outcomeOf(await post(words, turn, isAboutReply ? {} : reply), turn)
   }
 
-  function post({ text, language, postKey }: Words, turn: Turn, replyTo?: string): Promise<Answer> {
-    const reply = replyTo === undefined ? {} : { in_reply_to_id: replyTo }
-    const body = { status: text, language, visibility, ...reply }
+  /** Its description goes with it, so a picture without one is never there. Until a post has it nobody sees it. */
+  async function upload(card: Card, turn: Turn): Promise<{ readonly id: string } | Failure> {
+    const body = new FormData()
+    body.set('file', new Blob([Buffer.from(card.bytes)], { type: 'image/png' }), 'card.png')
+    body.set('description', card.alt)
+    const url = `${server}/api/v2/media`
+    let answer = await ask(
+      { method: 'POST', url, headers: { authorization }, body },
+      turn,
+      timeoutMs,
+    )
+    const id = answer.kind === 'answer' ? textAt(answer.json, 'id') : undefined
+    if (id === undefined) return failureOf(answer, turn)
+    while (answer.kind === 'answer' && (answer.status === 202 || answer.status === 206)) {
+      await setTimeoutPromise(LOOK_MS, undefined, { signal: turn.signal }).catch(() => undefined)
+      answer = await call(turn, 'GET', `media/${encodeURIComponent(id)}`)
+    }
+    return jsonOf(answer) === undefined ? failureOf(answer, turn) : { id }
+  }
+
+  function post({ text, language, postKey }: Words, turn: Turn, more: object): Promise<Answer> {
+    const body = { status: text, language, visibility, ...more }
     return call(turn, 'POST', 'statuses', body, `kvitter-${postKey}-${language}`)
   }
 
@@ -143,7 +177,9 @@ export function openMastodon(options: MastodonOptions): Channel {
     return call(turn, 'PUT', `statuses/${wrong.remoteId}`, { status, language })
   }
 
-  return { name: 'mastodon', account, longestMs: REQUESTS * timeoutMs, send, lookUp, check }
+  // With a picture that is refused, the post is sent once more.
+  const longestMs = REQUESTS * timeoutMs + (options.pictures ? PICTURE_MS + timeoutMs : 0)
+  return { name: 'mastodon', account, longestMs, send, lookUp, check }
 }
 
 /** `@avs@social.example` is `avs`: the server may live under another name than its accounts. */

@@ -16,8 +16,15 @@ const LEVELS_TOLD = 4
 export function cardText(facts: CardFacts, language: Language): string {
   const full = textOf(facts, language, LEVELS_TOLD)
   const text = full.length <= LONGEST_ALT ? full : textOf(facts, language, 0)
-  // Characters of several code units count as several where it is read.
-  return text.length <= LONGEST_ALT ? text : clipGraphemes(text, LONGEST_ALT / 2)
+  return text.length <= LONGEST_ALT ? text : clipText(text)
+}
+
+/** Characters of several code units count as several where it is read. */
+function clipText(text: string): string {
+  for (let most = LONGEST_ALT; ; most = Math.trunc(most * 0.9)) {
+    const clipped = clipGraphemes(text, most)
+    if (clipped.length <= LONGEST_ALT) return clipped
+  }
 }
 
 function textOf(facts: CardFacts, language: Language, levelsTold: number): string {

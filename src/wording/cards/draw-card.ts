@@ -188,7 +188,7 @@ function drawSign(
 function drawFoot({ facts, language, words, faces }: Page): string {
   const source = sourceOf(facts)
   const said = source === undefined ? '' : capital(words.source[source])
-  const size = 26
+  const size = 24
   const text = setText(said, { x: EDGE, y: FOOT_Y, size, fill: colours.SOFT_INK })
   const several = rowsOf(facts).flatMap(({ containers }) =>
     containers.length > 1 ? containers : [],
