@@ -33,13 +33,13 @@ export function registerCards(
   ): Promise<FastifyReply> {
     const { lang } = request.query as Record<string, unknown>
     const asked = typeof lang === 'string' ? parseLanguage(lang) : undefined
-    const { etag, bytes } = cards.draw(drawing.facts, asked ?? drawing.language)
+    const drawn = cards.draw(drawing.facts, asked ?? drawing.language)
     const known = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim())
-    const isKnown = known.some((tag) => [etag, `W/${etag}`, '*'].includes(tag))
-    const png = isKnown ? undefined : await bytes()
+    const isKnown = known.some((tag) => [drawn.etag, `W/${drawn.etag}`, '*'].includes(tag))
+    const png = isKnown ? undefined : await drawn.bytes()
     void reply
       .header('cache-control', `public, max-age=${drawing.maxAge}`)
-      .header('etag', etag)
+      .header('etag', drawn.etag)
       .header('cross-origin-resource-policy', 'cross-origin')
     return png
       ? reply

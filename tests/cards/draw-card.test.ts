@@ -27,7 +27,7 @@ function elementsOf(facts: CardFacts, language: 'sv' | 'en' | 'fi' = 'sv'): read
     throw error
   })
   parser.on('opentag', ({ name, attributes }) => {
-    found.push({ name, attributes: attributes as Record<string, string>, text: '' })
+    found.push({ name, attributes, text: '' })
   })
   parser.on('text', (text) => {
     const last = found.at(-1)
