@@ -23,6 +23,7 @@ import type { ChannelName, ServiceDays, Town } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { CardFacts } from '#src/wording/cards/card-facts.ts'
 import type { FediverseStore } from './fediverse.ts'
+import type { MessageStore } from './messages.ts'
 import type { Outbox } from './outbox.ts'
 import type { WorkQueue } from './work-queue.ts'
 
@@ -349,7 +350,7 @@ export interface RemovedContainer {
   readonly removedAt: EpochMs
 }
 
-export interface Store extends WorkQueue, Outbox, FediverseStore, AsyncDisposable {
+export interface Store extends WorkQueue, Outbox, FediverseStore, MessageStore, AsyncDisposable {
   /** Brings a town in, again and again without harm. Things no longer named are kept for history and marked removed. */
   saveTown(town: Town, at: EpochMs): Promise<TownChange>
   /** Those that once stood at a station, in no order. One that is put back is none of them. */

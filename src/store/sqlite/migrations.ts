@@ -383,6 +383,32 @@ const activityPub: Migration = {
   },
 }
 
+/** Messages to one person, and what a month of SMS came to; docs/decisions/0023. */
+const messages: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      // `recipient` and `body` are sealed; null once they have been thrown away.
+      `create table message (
+        no integer primary key autoincrement, id text not null unique, about text not null,
+        purpose text not null, way text not null, recipient text, body text,
+        state text not null, due_at integer not null, expires_at integer not null,
+        attempts integer not null default 0, first_tried_at integer, lease_until integer,
+        may_be_said integer not null default 0, remote_id text, parts integer,
+        ended_at integer, last_error text) strict`,
+      `create index message_open on message (way, due_at)
+        where state in ('due', 'sending', 'uncertain')`,
+      'create index message_about on message (about)',
+      'create index message_ended on message (ended_at)',
+      // The month as on the wall, 2026-11; parts as the networks count them.
+      'create table sms_month (month text primary key, parts integer not null) strict, without rowid',
+      // What town.yaml says of SMS and of alarms to staff.
+      'alter table town add column direct text',
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -403,5 +429,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0017-work-queue': workQueue,
   '0018-outbox-for-staff': outboxForStaff,
   '0019-activitypub': activityPub,
+  '0021-messages': messages,
   '0023-post-cards': postCards,
 }

@@ -13,6 +13,7 @@ export interface Tables {
     stalled_after_ms: number | null
     profiles: string
     fraction_colours: string | null
+    direct: string | null
   }
   service_days: { no: Generated<number>; at: number; body: string }
   area: { id: string; name: string; position: number; removed_at: number | null }
@@ -193,6 +194,27 @@ export interface Tables {
     last_error: string | null
     ended_at: number | null
   }
+  message: {
+    no: Generated<number>
+    id: string
+    about: string
+    purpose: string
+    way: string
+    recipient: string | null
+    body: string | null
+    state: string
+    due_at: number
+    expires_at: number
+    attempts: Generated<number>
+    first_tried_at: number | null
+    lease_until: number | null
+    may_be_said: Generated<number>
+    remote_id: string | null
+    parts: number | null
+    ended_at: number | null
+    last_error: string | null
+  }
+  sms_month: { month: string; parts: number }
   quarantine: {
     id: Generated<number>
     received_at: number

@@ -51,6 +51,7 @@ import {
 } from './fediverse.ts'
 import { openHistoryThread } from './history-thread.ts'
 import { faultOf, flagsOf, journalWrites } from './journal-writes.ts'
+import { sqliteMessages } from './messages.ts'
 import { sqliteOutbox } from './outbox.ts'
 import type { Tables } from './schema.ts'
 import {
@@ -504,6 +505,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     },
 
     ...sqliteOutbox(writer.query, reader.query, transact),
+    ...sqliteMessages(writer.query, reader.query, transact),
     claimDelivery: (way, now, leaseMs, first) =>
       transact(() => claimDelivery(writer.query, way, now, leaseMs, first)),
     postCard: (key) => readPostCard(reader.query, key),
