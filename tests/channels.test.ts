@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { PostPictures } from '#src/cards/card-desk.ts'
-import { findSecretFaults, openChannels } from '#src/channels.ts'
+import { findAddressFault, findSecretFaults, openChannels } from '#src/channels.ts'
 import { readSettings } from '#src/config.ts'
 import type { MastodonAccount, Town, XAccount } from '#src/stations/station.ts'
 import { instant } from '#src/stations/time.ts'
@@ -119,6 +119,30 @@ test('a right secret with a line break behind it is told too', () => {
   expect(findSecretFaults(town(accounts), env)).toEqual([])
   const broken = { P: `${env.P}\n`, S: `${env.S}\n` }
   expect(findSecretFaults(town(accounts), broken)).toHaveLength(2)
+})
+
+describe('actors of the town’s own', () => {
+  const fediverse = { activitypub: [{ account: 'avs', language: 'sv' }] } as const
+
+  test.each([
+    ['https://avs.example.se', false, true],
+    ['https://avs.example.se/under/a/path', false, false],
+    ['http://avs.example.se', false, false],
+    ['http://127.0.0.1:8080', false, false],
+    ['http://127.0.0.1:8080', true, true],
+    ['http://avs.example.se', true, false],
+  ])('at %s (in a demo: %s) are well: %s', (url, isDemo, isWell) => {
+    expect(findAddressFault(town({}), url, isDemo)).toBe(undefined)
+    expect(findAddressFault(town(fediverse), url, isDemo)).toBe(
+      isWell
+        ? undefined
+        : `channels.activitypub: other servers must reach us at the top of a domain over https; set --public-url to an address such as https://avs.example.se, got ${url}`,
+    )
+  })
+
+  test('need no secret', () => {
+    expect(findSecretFaults(town(fediverse), {})).toEqual([])
+  })
 })
 
 test('a town without accounts opens none', () => {

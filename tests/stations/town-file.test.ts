@@ -104,6 +104,20 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
     ],
   ],
   'empty-file': [[1, '', 'the file is empty; a town begins with "version: 1"']],
+  'fediverse-at-odds': [
+    [
+      8,
+      'channels.activitypub.account',
+      'expected what stands before the @, such as "avs": a-z 0-9 and _ only, found "@avs@avs.example.se"',
+    ],
+    [8, 'channels.activitypub.language', '"se" is not a language of posts; did you mean "sv"?'],
+    [
+      8,
+      'channels.activitypub.stations',
+      '"stations" is not a field here; expected one of account, language',
+    ],
+  ],
+  'fediverse-twice': [[7, 'channels.activitypub', 'expected one account, found a list']],
   'field-twice': [[20, '', '"name" stands here twice']],
   'fraction-by-number': [
     [16, 'stations[0].containers[0].fraction', '2 is not a fraction; did you mean "plastic"?'],

@@ -99,6 +99,7 @@ test('the text is one that a person would have written', () => {
           pictures: false,
         },
       ],
+      activitypub: [{ account: 'avs', language: 'fi' }],
     },
     areas: [
       { id: areaId('norrby'), name: 'Norrby' },
@@ -206,6 +207,9 @@ channels:
       accessTokenEnv: "MASTODON_TOKEN"
       visibility: "public"
       pictures: false
+  activitypub:
+    - account: "avs"
+      language: fi
 
 areas:
   - { id: norrby, name: "Norrby" }

@@ -87,7 +87,7 @@ export async function startFediversePeer(): Promise<FediversePeer> {
     .on(Announce, (_ctx, activity) => keep(activity))
 
   server.on('request', (request, response) => {
-    void (async () => {
+    ;(async () => {
       if (isDeleted && request.method === 'GET') {
         response.writeHead(410).end()
         return
@@ -103,7 +103,7 @@ export async function startFediversePeer(): Promise<FediversePeer> {
       if (request.method === 'POST') requests.push(`${request.url} ${answer.status}`)
       response.writeHead(answer.status, Object.fromEntries(answer.headers))
       response.end(Buffer.from(await answer.arrayBuffer()))
-    })()
+    })().catch(() => response.destroy())
   })
 
   const ctx = federation.createContext(new URL(url), undefined)

@@ -90,7 +90,9 @@ export function pieceDelivery(options: PieceDelivery) {
             `answered ${answer.status}`,
             retryAfterMs(answer.headers, clock()),
           )
-    if (failure.kind === 'never') return { state: 'dead', error: failure.detail }
+    // A server's one inbox that is missing is a server that is ill.
+    const isIll = answer.kind === 'answer' && answer.status === 404
+    if (failure.kind === 'never' && !isIll) return { state: 'dead', error: failure.detail }
     if (attempts >= MAX_TRIES) return { state: 'dead', error: `${failure.detail}, too often` }
     const afterMs = failure.kind === 'later' && 'afterMs' in failure ? failure.afterMs : undefined
     return { state: 'due', dueAt: nextTryAt(attempts, afterMs), error: failure.detail }

@@ -1,0 +1,37 @@
+/** Whom others can have us ask: nobody inside our network. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openRemote } from '#src/notify/activitypub/remote.ts'
+import { startFakeFediverse, type FakeFediverse } from '#tests/support/fake-fediverse.ts'
+
+describe('nobody has us ask', () => {
+  const remote = openRemote({ userAgent: 'Kvitter', allowPrivate: false })
+  let target: FakeFediverse
+  beforeAll(async () => {
+    target = await startFakeFediverse()
+  })
+  afterAll(() => target[Symbol.asyncDispose]())
+
+  test.each([
+    'http://93.184.216.34/actor',
+    'https://127.0.0.1/actor',
+    'https://localhost/actor',
+    'https://10.1.2.3/actor',
+    'https://192.168.1.1/actor',
+    'https://169.254.169.254/latest/meta-data',
+    'https://[::1]/actor',
+    'https://[fd00::1]/actor',
+    'ftp://93.184.216.34/actor',
+    'no address',
+  ])('%s', async (url) => {
+    expect(await remote.mayAsk(url)).toBe(false)
+    await expect(remote.load()(url)).rejects.toThrow()
+  })
+
+  test('a server on this machine, unless we ourselves are there alone', async () => {
+    await expect(remote.load()(target.person('anna'))).rejects.toThrow('not an address')
+    const here = openRemote({ userAgent: 'Kvitter', allowPrivate: true })
+    expect(await here.load()(target.person('anna'))).toMatchObject({
+      documentUrl: target.person('anna'),
+    })
+  })
+})
