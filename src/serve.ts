@@ -27,7 +27,7 @@ import type { KeptState } from '#src/rules/contract.ts'
 import { overrules } from '#src/rules/overrule.ts'
 import type { Applied } from '#src/stations/device-changes.ts'
 import type { Town } from '#src/stations/station.ts'
-import { type Clock, DAY, MINUTE } from '#src/stations/time.ts'
+import { type Clock, DAY, MINUTE, SECOND } from '#src/stations/time.ts'
 import type { OpenJournal } from '#src/store/open-journal.ts'
 import { openJournal } from '#src/store/open-journal.ts'
 import type { Store } from '#src/store/contract.ts'
@@ -40,7 +40,7 @@ import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { postCardFacts } from '#src/wording/cards/card-facts.ts'
 import { postWording, type WordPost } from '#src/wording/post-text.ts'
 import packageFile from '../package.json' with { type: 'json' }
-import { openChannels } from './channels.ts'
+import { openChannels, sameAccounts } from './channels.ts'
 import type { BrokerSettings, Env, Settings } from './config.ts'
 import { manageDevices } from './manage-devices.ts'
 import { openSecretKey } from './secret-key.ts'
@@ -135,7 +135,9 @@ export async function serve(options: ServeOptions): Promise<Running> {
       metrics,
     }),
   )
-  const channels = openChannels(folder.town, { ...options, store, secret, pictures: cards })
+  const channelsOf = (town: Town) =>
+    openChannels(town, { ...options, store, secret, pictures: cards })
+  const channels = channelsOf(folder.town)
   const previousTown = await store.town()
   const devices = manageDevices({
     store,
@@ -264,10 +266,12 @@ export async function serve(options: ServeOptions): Promise<Running> {
         ...(options.demo ? { speed: options.demo.speed } : {}),
       }),
     )
+  // With addresses and work of their own, these stay as they were started.
+  const lasting = fediverse ? [fediverse.channel] : []
   const deliveries = starting.use(
     startDeliveries({
       store,
-      channels: fediverse ? [...channels, fediverse.channel] : channels,
+      channels: [...channels, ...lasting],
       clock,
       log,
       metrics,
@@ -275,8 +279,18 @@ export async function serve(options: ServeOptions): Promise<Running> {
       leaseMs: 90_000 * (options.demo?.speed ?? 1),
       speed: options.demo?.speed ?? 1,
       overrules: (bigger, smaller) => overrules(book.rules, bigger, smaller),
+      timeZone: () => journal.town.town.timeZone,
     }),
   )
+  const lookingAfter = setInterval(
+    () => {
+      deliveries
+        .lookAfter()
+        .catch((error: unknown) => onFault('the accounts could not be looked after', error))
+    },
+    Math.max(SECOND, MINUTE / (options.demo?.speed ?? 1)),
+  )
+  starting.defer(() => clearInterval(lookingAfter))
   const stopPoking = journal.onCommitted((committed) => {
     if (committed.posts.length > 0) deliveries.poke()
   })
@@ -331,6 +345,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       trouble: () => subscriber?.trouble() ?? influx?.trouble(),
       devices,
       stoppedCodecs: () => codecs.outOfService(),
+      outbox: deliveries,
       replays,
       ruleIds: () => book.rules.map(({ id }) => id),
       replay: (filter, dryRun) =>
@@ -370,12 +385,25 @@ export async function serve(options: ServeOptions): Promise<Running> {
     ...(broker?.wsPort === undefined ? {} : { mqttWsPort: broker.wsPort }),
     journal,
     async reload(next) {
+      // Before anything has changed, for it throws when a secret is missing.
+      const opened = channelsOf(next.town)
+      const staying = lasting.filter((channel) =>
+        next.town.channels[channel.name]?.some((a) => a.account === channel.account),
+      )
+      const isSame = sameAccounts(journal.town.town, next.town)
       const { skipped } = await devices.reread(next.town, (town) => {
         ;({ book, rules } = next)
         wordPost = wordingBy(next)
         return follow(town)
       })
       warnOfSkipped(skipped, log)
+      await deliveries.follow(
+        [...opened, ...staying],
+        (way) => lasting.some(({ name }) => name === way.channel) || isSame(way),
+      )
+      if (JSON.stringify(next.town.channels.activitypub?.[0]) !== JSON.stringify(account)) {
+        log.warn('channels.activitypub: a change takes effect at the next start')
+      }
       codecs.keepOnly((journal.town.town.profiles ?? []).flatMap(({ codec }) => codec ?? []))
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),

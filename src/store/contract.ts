@@ -78,8 +78,16 @@ export interface NewDelivery extends Voice {
 }
 
 /** `withdrawn`: never said, since staff called the post wrong. */
-export type DeliveryState =
-  'due' | 'sending' | 'sent' | 'uncertain' | 'dead' | 'expired' | 'withdrawn'
+export const DELIVERY_STATES = [
+  'due',
+  'sending',
+  'sent',
+  'uncertain',
+  'dead',
+  'expired',
+  'withdrawn',
+] as const
+export type DeliveryState = (typeof DELIVERY_STATES)[number]
 
 export interface Delivery extends Omit<NewDelivery, 'fault'> {
   readonly id: number
