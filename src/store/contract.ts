@@ -22,6 +22,7 @@ import type { DeviceChange, RecordedChange } from '#src/stations/device-changes.
 import type { ChannelName, ServiceDays, Town } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { CardFacts } from '#src/wording/cards/card-facts.ts'
+import type { BookingStore } from './bookings.ts'
 import type { FediverseStore } from './fediverse.ts'
 import type { MessageStore } from './messages.ts'
 import type { Outbox } from './outbox.ts'
@@ -358,7 +359,8 @@ export interface RemovedContainer {
   readonly removedAt: EpochMs
 }
 
-export interface Store extends WorkQueue, Outbox, FediverseStore, MessageStore, AsyncDisposable {
+export interface Store
+  extends WorkQueue, Outbox, FediverseStore, MessageStore, BookingStore, AsyncDisposable {
   /** Brings a town in, again and again without harm. Things no longer named are kept for history and marked removed. */
   saveTown(town: Town, at: EpochMs): Promise<TownChange>
   /** Those that once stood at a station, in no order. One that is put back is none of them. */
