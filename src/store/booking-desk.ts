@@ -37,6 +37,7 @@ import { offerOf, offerRoom } from '#src/pickups/booking/waiting-list.ts'
 import { type AddressBook, openAddressBook } from '#src/stations/address-list.ts'
 import type { BookingLanguage, ListedAddress } from '#src/stations/return-bike.ts'
 import { type Clock, type EpochMs, HOUR, plus } from '#src/stations/time.ts'
+import type { BookingMessages } from './booking-messages.ts'
 import {
   isMeant,
   locate,
@@ -169,6 +170,8 @@ export interface BookingDeskOptions {
   /** Undefined where the town has no return bike. */
   readonly terms: () => Terms | undefined
   readonly publicUrl: string
+  /** Forgets messages with their booking. */
+  readonly messages?: Pick<BookingMessages, 'erase'>
 }
 
 const ON_THE_WAY_COUNTS_MS = HOUR
@@ -486,20 +489,23 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
         'erased',
         mine.map(({ errand }) => errand.id),
       )
+      for (const { errand } of mine) await options.messages?.erase(errand.id)
       await store.emptyWriteLog()
       return mine.length
     },
     async erase(reference, by) {
       const terms = options.terms()
       if (!terms) return { kind: 'closed' }
-      const answer = await store.errands(async (tx): Promise<Answer<undefined>> => {
+      const erased = await store.errands(async (tx) => {
         const kept = await tx.booking(reference)
-        if (!mayOpen(kept, by)) return { kind: 'no-such' }
+        if (!mayOpen(kept, by)) return undefined
         await erase(tx, kept!, terms, nameOf(by))
-        return { kind: 'ok', value: undefined }
+        return kept!.errand.id
       })
+      if (erased === undefined) return { kind: 'no-such' }
+      await options.messages?.erase(erased)
       await store.emptyWriteLog()
-      return answer
+      return { kind: 'ok', value: undefined }
     },
     async changes(reference, by) {
       const kept = await store.keptBooking(reference)

@@ -4,6 +4,7 @@ import { addressKey, type AddressBook } from '#src/stations/address-list.ts'
 import type { AreaId } from '#src/stations/ids.ts'
 import { districtAt } from '#src/stations/return-bike.ts'
 import { distanceM, type Place } from '#src/stations/station.ts'
+import { internationalNumber } from './booking-messages.ts'
 import type { Vault } from './vault.ts'
 
 /** All of it, and nothing else; sealed as one text. docs/RETURN-BIKE.md says what each is for. */
@@ -92,17 +93,9 @@ export function isMeant(person: Person, query: PersonQuery): boolean {
   return (
     (query.phone !== undefined &&
       person.phone !== undefined &&
-      phoneKey(person.phone) === phoneKey(query.phone)) ||
+      internationalNumber(person.phone) === internationalNumber(query.phone)) ||
     (query.email !== undefined &&
       person.email?.toLowerCase() === query.email.trim().toLowerCase()) ||
     (query.address !== undefined && addressKey(person.address) === addressKey(query.address))
   )
-}
-
-/** `070-123 45 67` and `+46 70 123 45 67` are one number. */
-function phoneKey(phone: string): string {
-  return phone
-    .replace(/[^\d+]/g, '')
-    .replace(/^(?:\+46|0046)/, '0')
-    .replace(/^00+/, '0')
 }

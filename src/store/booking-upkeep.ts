@@ -11,8 +11,8 @@ import { letTimePass, offerOf } from '#src/pickups/booking/waiting-list.ts'
 import { loanErasedFrom } from '#src/pickups/loans/loan.ts'
 import { type Clock, DAY, type EpochMs, HOUR, plus } from '#src/stations/time.ts'
 import { newId } from './booking-desk.ts'
-import type { BookingMessage, BookingMessages } from './booking-messages.ts'
-import { type Person, sealPerson, unsealPerson } from './booking-people.ts'
+import { type BookingMessages, waysTo } from './booking-messages.ts'
+import { sealPerson, unsealPerson } from './booking-people.ts'
 import type { Kept, KeptNotice } from './bookings.ts'
 import type { Store } from './contract.ts'
 import type { Vault } from './vault.ts'
@@ -86,27 +86,35 @@ export function openBookingUpkeep(options: BookingUpkeepOptions): BookingUpkeep 
     if (notice.expiresAt <= now) return 'expired'
     if (!kept || kept.sealed === undefined || !isTrue(notice, kept.errand, book, now))
       return 'untrue'
-    const to = reach(unsealPerson(kept.sealed, vault))
-    if (!to) return 'unreachable'
+    const ways = waysTo(unsealPerson(kept.sealed, vault))
+    if (ways.length === 0) return 'unreachable'
     if (!messages) return 'waits'
-    const offer = notice.key === 'offer' ? offerOf(book, kept.errand.id, now) : undefined
+    const { errand, reference } = kept
+    const offer = notice.key === 'offer' ? offerOf(book, errand.id, now) : undefined
     try {
-      await messages.queue({
-        id: notice.id,
-        to,
-        language: kept.errand.language,
-        key: notice.key,
-        facts: {
-          reference: kept.reference,
-          contact: notice.sealed === undefined ? options.contact() : vault.unseal(notice.sealed),
-          ...slotFacts(terms, offer ?? kept.errand),
-          ...(notice.minutes !== undefined && { minutes: notice.minutes }),
-          ...(offer && { answerBy: offer.until }),
-        },
-        dueAt: notice.dueAt,
-        expiresAt: notice.expiresAt,
-      })
-      return 'queued'
+      // What was said before and hasn't left yet is not true any more.
+      if (errand.state === 'cancelled') await messages.cancel(errand.id)
+      for (const to of ways) {
+        const queued = await messages.queue({
+          id: notice.id,
+          group: errand.id,
+          to,
+          language: errand.language,
+          key: notice.key,
+          facts: {
+            reference,
+            contact: notice.sealed === undefined ? options.contact() : vault.unseal(notice.sealed),
+            ...slotFacts(terms, offer ?? errand),
+            ...(notice.minutes !== undefined && { minutes: notice.minutes }),
+            ...(offer && { answerBy: offer.until }),
+          },
+          dueAt: notice.dueAt,
+          expiresAt: notice.expiresAt,
+        })
+        if (queued === 'expired') return 'expired'
+        if (queued !== 'no-way') return 'queued'
+      }
+      return 'unreachable'
     } catch (error) {
       onFault('a message to a booker could not be queued; trying again', error)
       return 'waits'
@@ -120,7 +128,7 @@ export function openBookingUpkeep(options: BookingUpkeepOptions): BookingUpkeep 
       const { errand, sealed } = kept
       if ((erasedFrom(errand, terms) ?? Infinity) <= now) {
         await store.errands((tx) => tx.erase(errand.id, shareOf(errand, terms)))
-        await messages?.forget?.(`${errand.id}/`)
+        await messages?.erase(errand.id)
         forgotten += 1
       } else if (sealed !== undefined && (noteErasedFrom(errand, terms) ?? Infinity) <= now) {
         const { note, ...person } = unsealPerson(sealed, vault)
@@ -191,11 +199,6 @@ function isTrue({ key }: KeptNotice, booking: Booking, book: BookingBook, now: E
     case 'unserved':
       return booking.state === 'unserved'
   }
-}
-
-function reach({ phone, email }: Person): BookingMessage['to'] | undefined {
-  if (phone !== undefined) return { kind: 'sms', address: phone }
-  return email === undefined ? undefined : { kind: 'email', address: email }
 }
 
 function slotFacts(terms: Terms, { slot }: Pick<Booking, 'slot'> | Pick<Hold, 'slot'>) {

@@ -73,6 +73,8 @@ export interface BookingTown extends AsyncDisposable {
   /** Every message that was queued, each id once. */
   readonly messages: readonly BookingMessage[]
   readonly faults: readonly string[]
+  /** Bookings whose messages were forgotten. */
+  readonly erased: readonly string[]
   /** Messages can't be queued until it is called again with false. */
   loseMessages(lost: boolean): void
   setTerms(terms: Terms | undefined): void
@@ -92,10 +94,17 @@ export async function openBookingTown(
   let isLost = false
   const queued = new Map<string, BookingMessage>()
   const faults: string[] = []
+  const erased: string[] = []
   const messages: BookingMessages = {
     async queue(message) {
       if (isLost) throw new Error('the queue is away')
-      if (!queued.has(message.id)) queued.set(message.id, message)
+      if (queued.has(message.id)) return 'known'
+      queued.set(message.id, message)
+      return 'queued'
+    },
+    async cancel() {},
+    async erase(group) {
+      erased.push(group)
     },
   }
   const store = await openSqliteStore(file)
@@ -116,7 +125,7 @@ export async function openBookingTown(
   })
   return {
     store,
-    desk: openBookingDesk(shared),
+    desk: openBookingDesk({ ...shared, messages }),
     loans: openLoanDesk(shared),
     upkeep,
     metrics,
@@ -125,6 +134,7 @@ export async function openBookingTown(
       return [...queued.values()]
     },
     faults,
+    erased,
     loseMessages(lost) {
       isLost = lost
     },
