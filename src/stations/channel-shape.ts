@@ -47,6 +47,7 @@ const activityPubAccount = z.strictObject({
     .string()
     .regex(/^[a-z0-9_]{1,30}$/, 'what stands before the @, such as "avs": a-z 0-9 and _ only'),
   language: z.enum(LANGUAGES),
+  pictures,
 })
 
 /** Each channel's account; a town may have one or a list of them. */

@@ -232,7 +232,10 @@ export interface WebhookAccount extends Account {
 }
 
 /** The town's own actors on the fediverse; `account` is the town's name there, before the @. */
-export type ActivityPubAccount = Omit<Account, 'stations' | 'areas'>
+export interface ActivityPubAccount extends Omit<Account, 'stations' | 'areas'> {
+  /** Whether posts of a station go with a picture of its state; they do unless it says false. */
+  readonly pictures?: boolean
+}
 
 /** Where a town's words go. Secrets are named by environment variable, never written here. */
 export interface Channels {

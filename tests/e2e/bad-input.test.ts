@@ -200,6 +200,19 @@ describe('a town that is wrong does not start, and every fault is told at once',
     expect(stderr.match(/is not set/g)).toHaveLength(4)
   })
 
+  test('the town’s own actors where no other server can reach them', async () => {
+    const town = join(folder, 'with-activitypub')
+    await writeTownFolder(town, {
+      stations: 1,
+      fractions: ['paper'],
+      rules: RULES,
+      channels: '  activitypub: { account: avs, language: sv }',
+    })
+    const { code, stderr } = await runKvitter(['serve', '--town', town])
+    expect(code).toBe(2)
+    expect(stderr).toContain('channels.activitypub: other servers must reach us')
+  })
+
   test('a database file that is none', async () => {
     const data = join(folder, 'not-a-database')
     const town = join(folder, 'town')

@@ -8,11 +8,12 @@ import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { correctionKey } from '#src/rules/post-key.ts'
 import { MINUTE, plus } from '#src/stations/time.ts'
+import { cardText } from '#src/wording/cards/card-text.ts'
 import { startFediversePeer, type FediversePeer } from '#tests/support/fediverse-peer.ts'
 import { openFediverseTown, type FediverseTown } from '#tests/support/fediverse-town.ts'
 import { ekudden } from '#tests/support/town.ts'
 import { until } from '#tests/support/until.ts'
-import { makePost, noon } from './deliveries.ts'
+import { keepPosts, makePost, noon } from './deliveries.ts'
 
 let town: FediverseTown
 let peer: FediversePeer
@@ -43,6 +44,12 @@ async function get(path: string, headers: Record<string, string> = AS_SERVER) {
 const news = makePost(1, noon)
 const html = ({ key, texts: { sv } } = news) =>
   `<p>${sv.replaceAll('&', '&amp;')}</p><p><a href="${town.url}/p/${key}">Varför, och läget nu</a> <a href="${town.url}/" class="mention hashtag" rel="tag">#<span>ÅVSProvstad</span></a></p>`
+const correction = makePost(2, noon, {
+  key: correctionKey(news.key),
+  kind: 'correction',
+  replyTo: news.key,
+  corrects: news.key,
+})
 const noteAt = (actor: string, post = news) => `${actor}/notes/${post.key}`
 
 const heard = (n: number) =>
@@ -181,6 +188,30 @@ test('who follows the town is shown what stations say, and hears the town itself
   expect(peer.objects[2]).toMatchObject({ to: 'as:Public', cc: `${actor}/followers` })
 })
 
+test('news goes with the picture of its station, told in words; called wrong it goes without', async () => {
+  const actor = await town.actorUrl('ekudden')
+  const at = news.at
+  const facts = {
+    station: 'Ekudden',
+    town: 'Provstad',
+    at,
+    timeZone: 'Europe/Stockholm',
+    containers: [{ fraction: 'paper', word: 'full', percent: 93, source: 'sensor' }],
+  } as const
+  await keepPosts(town.store, [news], [], [{ postKey: news.key, facts }])
+  await town.say(news)
+  expect((await get(noteAt(actor))).json!['attachment']).toEqual({
+    type: 'Document',
+    mediaType: 'image/png',
+    url: `${town.url}/p/${news.key}/card.png`,
+    name: cardText(facts, 'sv'),
+    width: 1200,
+    height: 675,
+  })
+  await town.say(correction)
+  expect((await get(noteAt(actor))).json).not.toHaveProperty('attachment')
+})
+
 test('a follow-up is a reply', async () => {
   const actor = await town.actorUrl('ekudden')
   await peer.follow(actor)
@@ -193,12 +224,6 @@ test('a correction edits what was wrong, its words first, and is a reply', async
   const actor = await town.actorUrl('ekudden')
   await peer.follow(actor)
   await peer.follow(await town.actorUrl('avs'))
-  const correction = makePost(2, noon, {
-    key: correctionKey(news.key),
-    kind: 'correction',
-    replyTo: news.key,
-    corrects: news.key,
-  })
   await town.say(news, correction)
   await heard(7)
   const updates = peer.received.filter((one) => one.startsWith('Update'))

@@ -4,7 +4,7 @@ import type { DecidedPost, PostItem } from '#src/rules/decision.ts'
 import { parsePostKey } from '#src/stations/ids.ts'
 import { HOUR, instant, plus } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { Delivery, NewDelivery, Post, Store, WayOut } from '#src/store/contract.ts'
+import type { Delivery, NewCard, NewDelivery, Post, Store, WayOut } from '#src/store/contract.ts'
 import { FAKE_X_ACCOUNT } from '#tests/support/fake-x.ts'
 import { containerId, ekudden } from '#tests/support/town.ts'
 
@@ -89,6 +89,7 @@ export async function keepPosts(
   store: Store,
   posts: readonly Post[],
   ways: readonly WayOut[] = [onX],
+  cards: readonly NewCard[] = [],
 ): Promise<void> {
   await store.journal(async (tx) => {
     await tx.keepEffects({
@@ -97,6 +98,7 @@ export async function keepPosts(
       withdrawn: [],
       deliveries: posts.flatMap((post) => ways.map((way) => makeDelivery(post, way))),
       containers: [],
+      cards,
       state: new Map(),
       seq: 0,
       at: noon,

@@ -114,7 +114,7 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
     [
       8,
       'channels.activitypub.stations',
-      '"stations" is not a field here; expected one of account, language',
+      '"stations" is not a field here; expected one of account, language, pictures',
     ],
   ],
   'fediverse-twice': [[7, 'channels.activitypub', 'expected one account, found a list']],

@@ -20,14 +20,13 @@ import {
 import { parsePostKey } from '#src/stations/ids.ts'
 import { DAY, plus } from '#src/stations/time.ts'
 import type { Clock } from '#src/stations/time.ts'
-import type { Store } from '#src/store/contract.ts'
 import type { Keyring } from './actor-keys.ts'
 import type { Followers, KnownFollower } from './followers.ts'
 import { aboutNote, createOf, noteOf, serviceOf, type Site } from './notes.ts'
 import type { PieceQueue } from './pieces.ts'
 import type { Remote } from './remote.ts'
 import type { Roster, Speaker } from './roster.ts'
-import { findSaid, newestSaid } from './said-posts.ts'
+import { findSaid, newestSaid, type SaidStore } from './said-posts.ts'
 
 /** What became of what came in, for the answer and the metrics. */
 export type InboxOutcome = 'followed' | 'unfollowed' | 'gone' | 'foreign' | 'unfit' | 'unreachable'
@@ -38,7 +37,7 @@ export interface Visit {
 }
 
 export interface FederationParts {
-  readonly store: Pick<Store, 'post' | 'posts' | 'deliveries'>
+  readonly store: SaidStore
   readonly roster: Roster
   readonly keyring: Keyring
   readonly followers: Followers
@@ -71,7 +70,7 @@ export function openFederation(parts: FederationParts): Federation<Visit> {
   federation.setOutboxDispatcher('/ap/{identifier}/outbox', async (ctx, id) => {
     const speaker = await roster.byId(id)
     if (!speaker) return null
-    const said = await newestSaid(store, roster, speaker, clock(), site().language)
+    const said = await newestSaid(store, roster, speaker, clock(), site())
     return { items: said.map((one) => createOf(ctx, one, site())) }
   })
   // How many, and never who.
@@ -89,7 +88,7 @@ export function openFederation(parts: FederationParts): Federation<Visit> {
     if (!speaker) return null
     if (values.key === 'about') return aboutNote(ctx, speaker, site())
     const key = parsePostKey(values.key)
-    const said = key && (await findSaid(store, roster, speaker, key, clock(), site().language))
+    const said = key && (await findSaid(store, roster, speaker, key, clock(), site()))
     return said ? noteOf(ctx, said, site()) : null
   })
   federation.setNodeInfoDispatcher('/nodeinfo/2.1', async () => ({

@@ -55,8 +55,8 @@ const REMEMBERED = 2000
 /** @throws when the town's name there is a station's already. */
 export async function openFediverse(options: FediverseOptions): Promise<Fediverse> {
   const { store, clock, secret, publicUrl, speed = 1 } = options
-  const { account, language } = options.account
-  const site = (): Site => ({ publicUrl, town: options.town().town, language })
+  const { account, language, pictures: hasPictures = true } = options.account
+  const site = (): Site => ({ publicUrl, town: options.town().town, language, hasPictures })
   const roster = openRoster({ store, town: options.town, account })
   await roster.town()
   const keyring = openKeyring(store, secret)

@@ -3,6 +3,7 @@ import type { Context } from '@fedify/fedify'
 import {
   Announce,
   Create,
+  Document,
   Hashtag,
   LanguageString,
   Note,
@@ -38,6 +39,15 @@ export interface Site {
   readonly publicUrl: string
   readonly town: Town
   readonly language: Language
+  readonly hasPictures: boolean
+}
+
+/** Where anybody can have it, and all that it tells in words. */
+export interface Picture {
+  readonly url: string
+  readonly alt: string
+  readonly width: number
+  readonly height: number
 }
 
 /** A post as an actor says it. */
@@ -49,6 +59,7 @@ export interface Said {
   readonly at: EpochMs
   /** What it follows up, and who said that. */
   readonly follows?: { readonly speaker: Speaker; readonly key: PostKey }
+  readonly picture?: Picture
   /** It was wrong; this was said of it. */
   readonly correction?: { readonly key: PostKey; readonly text: string; readonly at: EpochMs }
 }
@@ -68,7 +79,7 @@ function audience(ctx: Ctx, { actor, station }: Speaker): { readonly to: URL; re
 }
 
 export function noteOf(ctx: Ctx, said: Said, site: Site): Note {
-  const { speaker, key, language, correction, follows } = said
+  const { speaker, key, language, correction, follows, picture } = said
   const text = correction ? `${correction.text}\n\n${said.text}` : said.text
   const page = new URL(`${site.publicUrl}${languageRoot(language)}/p/${key}`)
   const tag = hashtagOf(site, language)
@@ -84,6 +95,8 @@ export function noteOf(ctx: Ctx, said: Said, site: Site): Note {
     ...(correction && { updated: instantOf(correction.at) }),
     url: page,
     tags: [tag],
+    // What was wrong shows on its picture too.
+    ...(picture && !correction && { attachments: [documentOf(picture)] }),
     ...(follows && { replyTarget: noteId(ctx, follows.speaker, follows.key) }),
   })
 }
@@ -189,6 +202,10 @@ function summaryOf({ station }: Speaker, { town, language }: Site): string {
     ...(station && { station: station.name }),
     ...(operator && { operator: operator.name }),
   })
+}
+
+function documentOf({ url, alt, width, height }: Picture): Document {
+  return new Document({ mediaType: 'image/png', url: new URL(url), name: alt, width, height })
 }
 
 /** `#ÅVSProvstad`: letters alone, since servers cut a tag at anything else. */

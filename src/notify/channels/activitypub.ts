@@ -8,13 +8,13 @@ import type { Activity, Recipient } from '@fedify/vocab'
 import type { Language } from '#src/stations/fraction.ts'
 import { DAY, SECOND, plus } from '#src/stations/time.ts'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
-import type { Post, Store } from '#src/store/contract.ts'
+import type { Post } from '#src/store/contract.ts'
 import type { Visit } from '../activitypub/federation.ts'
 import type { Followers } from '../activitypub/followers.ts'
 import { announceOf, createOf, noteId, updateOf, type Site } from '../activitypub/notes.ts'
 import type { PieceQueue } from '../activitypub/pieces.ts'
 import type { Roster, Speaker } from '../activitypub/roster.ts'
-import { saidOf } from '../activitypub/said-posts.ts'
+import { saidOf, type SaidStore } from '../activitypub/said-posts.ts'
 import type { Channel, Outcome, Words } from '../channel.ts'
 import { notSendable } from './outcomes.ts'
 
@@ -24,7 +24,7 @@ export interface ActivityPubOptions {
   readonly roster: Roster
   readonly followers: Followers
   readonly queue: PieceQueue
-  readonly store: Pick<Store, 'post' | 'posts' | 'deliveries'>
+  readonly store: SaidStore
   readonly clock: Clock
   readonly site: () => Site
 }
@@ -40,7 +40,7 @@ export function openActivityPub(options: ActivityPubOptions): Channel {
     if (!post) return notSendable('there is no such post')
     const ctx = federation.createContext(new URL(site().publicUrl), {})
     const town = await roster.town()
-    const said = { ...(await saidOf(store, roster, post, clock(), language)), text, language }
+    const said = { ...(await saidOf(store, roster, post, clock(), site())), text, language }
     const { speaker } = said
     const isTowns = speaker.actor.id === town.actor.id
 
@@ -61,7 +61,7 @@ export function openActivityPub(options: ActivityPubOptions): Channel {
     const ctx = federation.createContext(new URL(site().publicUrl), {})
     const now = clock()
     const correction = { key: post.key, text: post.texts[language], at: post.sendAt }
-    const said = { ...(await saidOf(store, roster, wrong, now, language)), correction }
+    const said = { ...(await saidOf(store, roster, wrong, now, site())), correction }
     const { speaker } = said
     const readers = [...(await followers.of(speaker.actor.id))]
     if (speaker.actor.id !== town.actor.id) readers.push(...(await followers.of(town.actor.id)))
