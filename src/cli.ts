@@ -19,12 +19,12 @@ import { findAddressFault, findSecretFaults } from './channels.ts'
 import { brokenCodecs, codecCommand, type CommandResult } from './commands/codec.ts'
 import { deviceCommand, loginName } from './commands/device.ts'
 import { labelsCommand } from './commands/labels.ts'
-import { outboxCommand } from './commands/outbox.ts'
 import { planCommand } from './commands/plan.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
 import { replayCommand } from './commands/replay.ts'
 import { rulesCommand, testFaults } from './commands/rules.ts'
 import { textsCommand } from './commands/texts.ts'
+import { subscribersCommand } from './commands/subscribers.ts'
 import { type Env, type Flag, readSettings, SECRETS, SETTINGS, type Settings } from './config.ts'
 import { DEMO_SPEED, DEMO_TOWN, demoTime, startSimulator, stopSimulator } from './demo.ts'
 import { serve } from './serve.ts'
@@ -75,13 +75,13 @@ const COMMANDS = {
     run: (args: readonly string[], env: Env) => told(planCommand(args, env)),
     text: 'what the national hub says of emptyings, brought in',
   },
-  outbox: {
-    run: (args: readonly string[], env: Env) => told(outboxCommand(args, env)),
-    text: 'what could not be said, and saying it again; accounts paused and resumed',
-  },
   quarantine: {
     run: (args: readonly string[], env: Env) => told(quarantineCommand(args, env)),
     text: 'what was not taken in, and trying it again after a fix',
+  },
+  subscribers: {
+    run: (args: readonly string[], env: Env) => told(subscribersCommand(args, env)),
+    text: 'residents who are told themselves: how many; what is kept of one, and forgetting it',
   },
   replay: {
     run: (args: readonly string[], env: Env) => answered(replayCommand(args, env, process.stderr)),
@@ -162,11 +162,6 @@ async function serveTown(args: readonly string[], env: Env): Promise<number> {
       .then(async (read) => {
         if (read.kind === 'faulty') {
           log.error({ faults: read.faults }, 'the town folder has faults; going on as before')
-          return
-        }
-        const faults = findSecretFaults(read.folder.town, env)
-        if (faults.length > 0) {
-          log.error({ faults }, 'secrets of the town’s accounts are missing; going on as before')
           return
         }
         await running.value!.reload(read.folder)

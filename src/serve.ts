@@ -27,7 +27,7 @@ import type { KeptState } from '#src/rules/contract.ts'
 import { overrules } from '#src/rules/overrule.ts'
 import type { Applied } from '#src/stations/device-changes.ts'
 import type { Town } from '#src/stations/station.ts'
-import { type Clock, DAY, MINUTE, SECOND } from '#src/stations/time.ts'
+import { type Clock, DAY, MINUTE } from '#src/stations/time.ts'
 import type { OpenJournal } from '#src/store/open-journal.ts'
 import { openJournal } from '#src/store/open-journal.ts'
 import type { Store } from '#src/store/contract.ts'
@@ -40,9 +40,10 @@ import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { postCardFacts } from '#src/wording/cards/card-facts.ts'
 import { postWording, type WordPost } from '#src/wording/post-text.ts'
 import packageFile from '../package.json' with { type: 'json' }
-import { openChannels, sameAccounts } from './channels.ts'
+import { openChannels } from './channels.ts'
 import type { BrokerSettings, Env, Settings } from './config.ts'
 import { manageDevices } from './manage-devices.ts'
+import { startDirect } from './direct.ts'
 import { openSecretKey } from './secret-key.ts'
 import type { TownFolder } from './town-folder.ts'
 import { tellTownPlans } from './town-plans.ts'
@@ -135,9 +136,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       metrics,
     }),
   )
-  const channelsOf = (town: Town) =>
-    openChannels(town, { ...options, store, secret, pictures: cards })
-  const channels = channelsOf(folder.town)
+  const channels = openChannels(folder.town, { ...options, store, secret, pictures: cards })
   const previousTown = await store.town()
   const devices = manageDevices({
     store,
@@ -223,6 +222,20 @@ export async function serve(options: ServeOptions): Promise<Running> {
     }),
   )
 
+  const direct = starting.use(
+    await startDirect({
+      store,
+      secret,
+      env: options.env,
+      clock,
+      town: () => journal.town,
+      publicUrl: settings.publicUrl,
+      log,
+      metrics,
+      speed: options.demo?.speed ?? 1,
+    }),
+  )
+
   const broker =
     settings.mqtt &&
     starting.use(
@@ -266,12 +279,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
         ...(options.demo ? { speed: options.demo.speed } : {}),
       }),
     )
-  // With addresses and work of their own, these stay as they were started.
-  const lasting = fediverse ? [fediverse.channel] : []
   const deliveries = starting.use(
     startDeliveries({
       store,
-      channels: [...channels, ...lasting],
+      channels: [...channels, ...(fediverse ? [fediverse.channel] : []), ...direct.channels],
       clock,
       log,
       metrics,
@@ -279,18 +290,8 @@ export async function serve(options: ServeOptions): Promise<Running> {
       leaseMs: 90_000 * (options.demo?.speed ?? 1),
       speed: options.demo?.speed ?? 1,
       overrules: (bigger, smaller) => overrules(book.rules, bigger, smaller),
-      timeZone: () => journal.town.town.timeZone,
     }),
   )
-  const lookingAfter = setInterval(
-    () => {
-      deliveries
-        .lookAfter()
-        .catch((error: unknown) => onFault('the accounts could not be looked after', error))
-    },
-    Math.max(SECOND, MINUTE / (options.demo?.speed ?? 1)),
-  )
-  starting.defer(() => clearInterval(lookingAfter))
   const stopPoking = journal.onCommitted((committed) => {
     if (committed.posts.length > 0) deliveries.poke()
   })
@@ -320,6 +321,9 @@ export async function serve(options: ServeOptions): Promise<Running> {
   })
   const tidying = setInterval(() => {
     reports.tidy().catch((error: unknown) => onFault('old salts could not be thrown away', error))
+    direct.desk
+      .tidy()
+      .catch((error: unknown) => onFault('who never confirmed could not be forgotten', error))
     store
       .tidyWork(clock())
       .catch((error: unknown) => onFault('work long done could not be forgotten', error))
@@ -333,6 +337,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       journal,
       clock,
       reports,
+      subscribers: direct.desk,
       ...(settings.trustedProxies ? { trustedProxies: settings.trustedProxies } : {}),
       publicUrl: settings.publicUrl,
       ...(settings.hubUrl === undefined ? {} : { hubUrl: settings.hubUrl }),
@@ -345,7 +350,6 @@ export async function serve(options: ServeOptions): Promise<Running> {
       trouble: () => subscriber?.trouble() ?? influx?.trouble(),
       devices,
       stoppedCodecs: () => codecs.outOfService(),
-      outbox: deliveries,
       replays,
       ruleIds: () => book.rules.map(({ id }) => id),
       replay: (filter, dryRun) =>
@@ -363,6 +367,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
             clock,
             reports,
             cards,
+            follow: direct,
             publicUrl: settings.publicUrl,
             api: describeApi(settings.publicUrl),
             problems: PROBLEMS,
@@ -385,25 +390,12 @@ export async function serve(options: ServeOptions): Promise<Running> {
     ...(broker?.wsPort === undefined ? {} : { mqttWsPort: broker.wsPort }),
     journal,
     async reload(next) {
-      // Before anything has changed, for it throws when a secret is missing.
-      const opened = channelsOf(next.town)
-      const staying = lasting.filter((channel) =>
-        next.town.channels[channel.name]?.some((a) => a.account === channel.account),
-      )
-      const isSame = sameAccounts(journal.town.town, next.town)
       const { skipped } = await devices.reread(next.town, (town) => {
         ;({ book, rules } = next)
         wordPost = wordingBy(next)
         return follow(town)
       })
       warnOfSkipped(skipped, log)
-      await deliveries.follow(
-        [...opened, ...staying],
-        (way) => lasting.some(({ name }) => name === way.channel) || isSame(way),
-      )
-      if (JSON.stringify(next.town.channels.activitypub?.[0]) !== JSON.stringify(account)) {
-        log.warn('channels.activitypub: a change takes effect at the next start')
-      }
       codecs.keepOnly((journal.town.town.profiles ?? []).flatMap(({ codec }) => codec ?? []))
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),

@@ -37,11 +37,7 @@ const mastodon = (server: string): MastodonAccount => ({
 const town = (channels: Town['channels']): Town => ({ ...castTown, channels })
 const clock = () => instant(Date.now())
 
-const store = {
-  channelNote: async () => undefined,
-  keepChannelNote: async () => {},
-  spend: async () => {},
-}
+const store = { channelNote: async () => undefined, keepChannelNote: async () => {} }
 
 function open(channels: Town['channels'], env: Record<string, string>, pictures?: PostPictures) {
   const read = readSettings([], {})

@@ -5,7 +5,6 @@ import { alarmHistory, listAlarms } from './alarm-routes.ts'
 import type { AnyApiRoute } from './api-route.ts'
 import { tellBike } from './bike-routes.ts'
 import { correctPost } from './correction-routes.ts'
-import { DELIVERY_ROUTES } from './delivery-routes.ts'
 import { DEVICE_ROUTES } from './device-routes.ts'
 import { correctEmptying, listEmptyings, tellEmptying } from './emptying-routes.ts'
 import { streamEvents } from './event-stream.ts'
@@ -37,6 +36,7 @@ import {
   listStations,
   stationsGeoJson,
 } from './station-routes.ts'
+import { countSubscribers, eraseSubscriber, exportSubscriber } from './subscriber-routes.ts'
 import { tellTruck } from './truck-routes.ts'
 
 /** Every route, in the order in which people should read of them. */
@@ -89,10 +89,12 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   health,
   readiness,
   metricsText,
-  ...DELIVERY_ROUTES,
   listReportFloods,
   listQuarantine,
   replayMessages,
+  countSubscribers,
+  exportSubscriber,
+  eraseSubscriber,
 ]
 
 type Json = Record<string, unknown>

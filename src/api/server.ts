@@ -17,6 +17,7 @@ import type { Clock } from '#src/stations/time.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
 import type { ReportDesk } from '#src/store/report-desk.ts'
+import type { SubscriberDesk } from '#src/store/subscriber-desk.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
 import { alarmRoutes, type StoppedCodec } from './alarm-routes.ts'
 import type { ApiDeps } from './api-route.ts'
@@ -25,7 +26,6 @@ import { calendarRoutes } from './calendar-routes.ts'
 import { correctionRoutes } from './correction-routes.ts'
 import { type DeviceDesk, deviceRoutes } from './device-routes.ts'
 import { emptyingRoutes } from './emptying-routes.ts'
-import { type OutboxDesk, deliveryRoutes } from './delivery-routes.ts'
 import { EVENT_STREAM_DEFAULTS, eventRoutes, type EventStreamOptions } from './event-stream.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { forecastRoutes } from './forecast-routes.ts'
@@ -46,6 +46,7 @@ import { type ReplayDesk, replayRoutes } from './replay-routes.ts'
 import { openStaffDoor } from './staff.ts'
 import { standingRoutes } from './standing-routes.ts'
 import { stationRoutes } from './station-routes.ts'
+import { subscriberRoutes } from './subscriber-routes.ts'
 import { truckRoutes } from './truck-routes.ts'
 
 export interface HttpOptions {
@@ -66,14 +67,14 @@ export interface HttpOptions {
   readonly devices?: DeviceDesk
   /** Takes in residents' reports; shared with the pages. */
   readonly reports: ReportDesk
+  /** Those who asked to be told themselves; shared with the pages. */
+  readonly subscribers?: SubscriberDesk
   /** Proxies whose word on where a request comes from is believed; unless given, any on this machine. */
   readonly trustedProxies?: readonly string[]
   /** The ids of the rules in force; a silence may be about one. */
   readonly ruleIds?: () => readonly string[]
   /** Codecs of the town's that are not run any more. */
   readonly stoppedCodecs?: () => readonly StoppedCodec[]
-  /** The accounts that the town speaks by. */
-  readonly outbox?: OutboxDesk
   /** Tries messages from quarantine again. */
   readonly replay?: Replay
   /** Plays the past again. */
@@ -181,9 +182,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   alarmRoutes(app, {
     ...deps,
     ...(options.stoppedCodecs && { stoppedCodecs: options.stoppedCodecs }),
-    ...(options.outbox && { outbox: options.outbox }),
   })
-  deliveryRoutes(app, { ...deps, ...(options.outbox && { outbox: options.outbox }) })
   deviceRoutes(app, { ...deps, ...(options.devices && { devices: options.devices }) })
   postRoutes(app, deps)
   standingRoutes(app, deps)
@@ -191,6 +190,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   silenceRoutes(app, { ...deps, ruleIds: options.ruleIds ?? (() => []) })
   replayRoutes(app, { ...deps, ...(options.replays && { replays: options.replays }) })
   quarantineRoutes(app, { ...deps, ...(options.replay && { replay: options.replay }) })
+  if (options.subscribers) subscriberRoutes(app, { ...deps, subscribers: options.subscribers })
   feedRoutes(app, deps)
   calendarRoutes(app, deps)
   operationRoutes(app, {

@@ -1,5 +1,6 @@
 /** Which ways out a post takes. Feeds and pages need none: they read the posts themselves. */
-import type { Language } from '#src/stations/fraction.ts'
+import { LANGUAGES, type Language } from '#src/stations/fraction.ts'
+import { isDirectWay, SUBSCRIBERS } from '#src/stations/station.ts'
 import type { Account, ChannelName } from '#src/stations/station.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { NewDelivery, Post, Voice } from '#src/store/contract.ts'
@@ -21,10 +22,8 @@ export function planDeliveries(
   if (post.audience !== 'public') return []
   return Object.entries(town.town.channels).flatMap(([name, accounts]) => {
     const channel = name as ChannelName
-    const here = before.filter((voice) => voice.channel === channel)
-    const speakers = speakersOf(post, town, accounts, here)
-    const heard = ONE_VOICE.has(channel) ? narrowestOf(speakers) : speakers
-    return heard.map(({ account, language }) => {
+    const voices = voicesOn(channel, accounts, post, town, before)
+    return voices.map(({ account, language }) => {
       const text = channel === 'webhook' ? webhookBody(post, language) : post.texts[language]
       const fault = channel === 'x' ? faultOnX(text) : undefined
       return {
@@ -45,6 +44,24 @@ export function planDeliveries(
 function faultOnX(text: string): string | undefined {
   const faults = findXFaults(text)
   return faults.length === 0 ? undefined : `not-sendable: the text is ${faults.join(', ')}`
+}
+
+type Speaking = Pick<Speaker, 'account' | 'language'>
+
+/** To residents themselves a post goes in every language; who gets it is found out when it goes. */
+function voicesOn(
+  channel: ChannelName,
+  accounts: readonly object[],
+  post: Post,
+  town: TownIndex,
+  before: readonly Voice[],
+): readonly Speaking[] {
+  if (isDirectWay(channel)) {
+    return LANGUAGES.map((language) => ({ account: SUBSCRIBERS, language }))
+  }
+  const here = before.filter((voice) => voice.channel === channel)
+  const speakers = speakersOf(post, town, accounts as readonly Account[], here)
+  return ONE_VOICE.has(channel) ? narrowestOf(speakers) : speakers
 }
 
 interface Speaker {

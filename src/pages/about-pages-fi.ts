@@ -1,6 +1,6 @@
 /** About the service and its accessibility, in Finnish. */
 import { contact, contactList, DIGG_REPORT } from './contact.ts'
-import { feedSection } from './feed-links.ts'
+import { feedSection, followPrivacy } from './feed-links.ts'
 import { html, type Html } from './html.ts'
 import { operatorName, withSoftHyphens } from './layout.ts'
 import type { View } from './site.ts'
@@ -47,7 +47,7 @@ export function aboutFinnish(view: View): Html {
       hävitetään seuraavana. Sen jälkeen kukaan, emme edes me, ei saa selville, kenen merkki oli.
       Nimeä, puhelinta tai verkko-osoitetta ei tallenneta.
     </p>
-    ${feedSection(view)}
+    ${followPrivacy(view)} ${feedSection(view)}
     <h2>Avoin data</h2>
     <p>
       Kaikki näkemäsi on myös avointa dataa ilman avainta.

@@ -2,6 +2,8 @@
 import { FRACTIONS, fractionName } from '#src/stations/fraction.ts'
 import { FEED_WORDS } from '#src/wording/feed-words.ts'
 import { capital } from '#src/wording/capital.ts'
+import { followPath } from '#src/wording/follow-path.ts'
+import { FOLLOW_WORDS } from './follow-words.ts'
 import { html, type Html } from './html.ts'
 import { link, type View } from './site.ts'
 
@@ -41,6 +43,24 @@ export function followLinks(view: View, path: string, calendarPath: string): Htm
     )}
     <li><a href="${link(view, calendarPath)}">${view.say.emptyingCalendar}</a></li>
   </ul>`
+}
+
+/** The way to mail and notifications, where the town has them, and to its accounts; `of` is a station's path. */
+export function followMore(view: View, of = ''): Html {
+  const { language, town } = view
+  const { email, push } = town.town.channels
+  const words = FOLLOW_WORDS[language]
+  return html`<p>
+    <a href="${link(view, of + followPath(language))}"
+      >${email || push ? words.link : words.linkPlain}</a
+    >
+  </p>`
+}
+
+/** What is kept of those who follow, for the page about the service; nothing where nobody can. */
+export function followPrivacy({ language, town }: View): Html | undefined {
+  const { email, push } = town.town.channels
+  return email || push ? html`<p>${FOLLOW_WORDS[language].about}</p>` : undefined
 }
 
 /** Every feed that is not one station's own, for the page about the service. */

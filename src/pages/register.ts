@@ -11,6 +11,7 @@ import { archivePage, findArchived, parseArchiveQuery } from './archive-page.ts'
 import { apiDocsPage } from './api-docs-page.ts'
 import { failedPage, notFoundPage } from './error-pages.ts'
 import { postPicture, registerCards, stationPicture } from './card-routes.ts'
+import { registerFollowing } from './follow-form.ts'
 import { cacheHistories } from './history-cache.ts'
 import { htmlText, type Html } from './html.ts'
 import { aboutPath, accessibilityPath, archivePath, favicon } from './layout.ts'
@@ -60,11 +61,16 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
     reply: FastifyReply,
     language: Language,
   ): FastifyReply {
+    return sendOnce(reply, 404, notFoundPage(viewFor(request, language)))
+  }
+
+  /** For whoever asked and nobody else. */
+  function sendOnce(reply: FastifyReply, status: number, page: Html): FastifyReply {
     return reply
-      .code(404)
+      .code(status)
       .header('cache-control', 'no-store')
       .header('content-type', 'text/html; charset=utf-8')
-      .send(htmlText(notFoundPage(viewFor(request, language))))
+      .send(htmlText(page))
   }
 
   app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -73,11 +79,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
     if (busy) void reply.header('retry-after', '5')
     else if (status >= 500) request.log.error({ err: error, requestId: request.id }, 'page failed')
     const view = viewFor(request, languageOf(request.url))
-    void reply
-      .code(status)
-      .header('cache-control', 'no-store')
-      .header('content-type', 'text/html; charset=utf-8')
-      .send(htmlText(failedPage(view, request.id)))
+    sendOnce(reply, status, failedPage(view, request.id))
   })
 
   for (const language of LANGUAGES) {
@@ -139,8 +141,9 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
     app.get(`${root}/*`, (request, reply) => sendNotFound(request, reply, language))
   }
 
-  registerReportForm(app, options, { viewFor, send })
   if (cards) registerCards(app, { ...options, cards }, maxAge, sendNotFound)
+  registerReportForm(app, options, { viewFor, send, sendOnce })
+  registerFollowing(app, options, { viewFor, send, sendOnce, sendNotFound })
 
   const { api, problems = {} } = options
   if (api) {

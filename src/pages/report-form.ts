@@ -7,7 +7,7 @@ import type { Container, Station } from '#src/stations/station.ts'
 import { DAY, MINUTE, SECOND } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { REPORT_EFFECTS, standingsAbout } from '#src/store/report-desk.ts'
-import { htmlText, type Html } from './html.ts'
+import type { Html } from './html.ts'
 import {
   refusedReportPage,
   reportPage,
@@ -32,11 +32,13 @@ export function registerReportForm(
   app: FastifyInstance,
   options: PagesOptions,
   pages: {
-    viewFor(request: FastifyRequest, language: Language): View
-    send(request: FastifyRequest, reply: FastifyReply, page: Html): FastifyReply
+    readonly viewFor: (request: FastifyRequest, language: Language) => View
+    readonly send: (request: FastifyRequest, reply: FastifyReply, page: Html) => FastifyReply
+    readonly sendOnce: (reply: FastifyReply, status: number, page: Html) => FastifyReply
   },
 ): void {
   const { journal, reports } = options
+  const { sendOnce } = pages
   const isTls = options.publicUrl.startsWith('https:')
 
   app.addContentTypeParser(
@@ -44,14 +46,6 @@ export function registerReportForm(
     { parseAs: 'string', bodyLimit: MOST_FORM_BYTES },
     (_request, body, done) => done(null, new URLSearchParams(body as string)),
   )
-
-  function sendOnce(reply: FastifyReply, status: number, page: Html): FastifyReply {
-    return reply
-      .code(status)
-      .header('cache-control', 'no-store')
-      .header('content-type', 'text/html; charset=utf-8')
-      .send(htmlText(page))
-  }
 
   for (const language of LANGUAGES) {
     const root = languageRoot(language)
@@ -143,7 +137,7 @@ function kindIn(body: unknown) {
 }
 
 /** Another site's form must not speak for whoever looks at it. Browsers say where a form stood. */
-function isFromElsewhere(request: FastifyRequest, publicUrl: string): boolean {
+export function isFromElsewhere(request: FastifyRequest, publicUrl: string): boolean {
   const { origin, host, 'sec-fetch-site': site } = request.headers
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'
   if (origin === undefined) return false

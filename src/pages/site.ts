@@ -9,6 +9,7 @@ import type { TownIndex } from '#src/stations/town-index.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
 import type { ReportDesk } from '#src/store/report-desk.ts'
+import type { SubscriberDesk } from '#src/store/subscriber-desk.ts'
 import { messages, type Messages } from './messages.ts'
 
 /** The parts of an OpenAPI document that the documentation page shows. */
@@ -35,6 +36,13 @@ export interface DocumentedOperation {
   readonly security?: readonly Record<string, unknown>[]
 }
 
+/** Which ways to residents the town has. */
+export interface FollowWays {
+  readonly email: boolean
+  /** The town's public key for notifications. */
+  readonly pushKey?: string
+}
+
 export interface PagesOptions {
   readonly store: Store
   readonly journal: Journal
@@ -45,6 +53,8 @@ export interface PagesOptions {
   readonly reports: ReportDesk
   /** Draws pictures to share; without it there are none. */
   readonly cards?: CardDesk
+  /** The ways to residents themselves; without it there are feeds, calendars and accounts to follow. */
+  readonly follow?: { readonly desk: SubscriberDesk; readonly ways: FollowWays }
   /** A municipality's own CSS, put after ours: custom properties are enough for a new look. */
   readonly townCss?: string
   readonly demo?: { readonly speed: number }

@@ -20,7 +20,7 @@ import {
   swatch,
 } from './container-marks.ts'
 import { distanceIn } from './distance.ts'
-import { followLinks, type FeedPlace } from './feed-links.ts'
+import { followLinks, followMore, type FeedPlace } from './feed-links.ts'
 import { html, type Html } from './html.ts'
 import { aboutPath, layout, withSoftHyphens } from './layout.ts'
 import { legendMark, townMap } from './town-map.ts'
@@ -140,7 +140,7 @@ export function stationListPage(
           <section aria-labelledby="follow">
             <h2 id="follow">${say.followTown}</h2>
             <p class="small">${say.followText}</p>
-            ${followLinks(view, '/feeds/town', '/feeds/town.ics')}
+            ${followLinks(view, '/feeds/town', '/feeds/town.ics')} ${followMore(view)}
             <p>
               <a href="${link(view, aboutPath(language))}#feeds">${say.moreFeeds}</a>
             </p>

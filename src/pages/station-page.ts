@@ -12,7 +12,7 @@ import { containerTitle, countStates, levelBar, swatch, wordPill } from './conta
 import { distanceIn } from './distance.ts'
 import { explanationSentence, explanationTables } from './explanation.ts'
 import { dailyRanges, historyChart } from './history-chart.ts'
-import { followLinks } from './feed-links.ts'
+import { followLinks, followMore } from './feed-links.ts'
 import { html, type Html } from './html.ts'
 import { layout } from './layout.ts'
 import { nearestWithRoom } from './nearest-room.ts'
@@ -78,6 +78,7 @@ export function stationPage(view: View, facts: StationFacts): Html {
           `/feeds/stations/${station.id}`,
           `/feeds/stations/${station.id}/emptyings.ics`,
         )}
+        ${followMore(view, `/s/${station.id}`)}
       </section>
     `,
   })

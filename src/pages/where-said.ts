@@ -101,6 +101,8 @@ function remoteUrl(
     }
     case 'activitypub':
     case 'webhook':
+    case 'email':
+    case 'push':
       return undefined
   }
 }

@@ -1,7 +1,14 @@
 /** The shape of `channels` in a `town.yaml`. Messages finish the sentence "expected …". */
 import { z } from 'zod'
 import { LANGUAGES } from './fraction.ts'
-import { areaName, environmentName, line, secureAddress, stationName } from './text-shapes.ts'
+import {
+  areaName,
+  environmentName,
+  line,
+  mailAddress,
+  secureAddress,
+  stationName,
+} from './text-shapes.ts'
 
 const accountFields = {
   account: line(100),
@@ -9,10 +16,8 @@ const accountFields = {
   stations: z.array(stationName).min(1, 'at least one station').exactOptional(),
   areas: z.array(areaName).min(1, 'at least one area').exactOptional(),
 }
-const dollars = 'an amount in US dollars for a month, such as 25'
 const xAccount = z.strictObject({
   ...accountFields,
-  monthlyBudget: z.number().min(1, dollars).max(1_000_000, dollars).exactOptional(),
   appKeyEnv: environmentName,
   appSecretEnv: environmentName,
   accessTokenEnv: environmentName,
@@ -50,6 +55,21 @@ const activityPubAccount = z.strictObject({
   pictures,
 })
 
+/** To residents who asked for it; a town has one of each. */
+const DIRECT = {
+  email: z.strictObject({
+    from: mailAddress,
+    name: line(100).regex(/^[^"<>\\]*$/, 'a name without " < > or a backslash'),
+    replyTo: mailAddress.exactOptional(),
+    smtpUrlEnv: environmentName,
+  }),
+  push: z.strictObject({
+    contact: z.union([mailAddress, secureAddress], {
+      error: 'an e-mail address or a web address at which push services reach you',
+    }),
+  }),
+} as const
+
 /** Each channel's account; a town may have one or a list of them. */
 const ACCOUNTS = {
   x: xAccount,
@@ -77,11 +97,20 @@ export const channelsShape = z.strictObject({
       error: 'an account',
     })
     .exactOptional(),
+
+  email: DIRECT.email.exactOptional(),
+  push: DIRECT.push.exactOptional(),
 })
 
 /** Which keys are known where, as in `KEYS_AT`. */
 export const CHANNEL_KEYS: Readonly<Record<string, readonly string[]>> = {
-  channels: Object.keys(ACCOUNTS),
+  channels: [...Object.keys(ACCOUNTS), ...Object.keys(DIRECT)],
+  ...Object.fromEntries(
+    Object.entries(DIRECT).map(([channel, { shape }]) => [
+      `channels.${channel}`,
+      Object.keys(shape),
+    ]),
+  ),
   ...Object.fromEntries(
     Object.entries(ACCOUNTS).flatMap(([channel, { shape }]) => [
       [`channels.${channel}`, Object.keys(shape)],

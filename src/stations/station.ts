@@ -199,8 +199,6 @@ export interface Account {
 }
 
 export interface XAccount extends Account {
-  /** What it may cost in a month, in US dollars, X's currency; absent: no bound of ours. */
-  readonly monthlyBudget?: number
   readonly appKeyEnv: string
   readonly appSecretEnv: string
   readonly accessTokenEnv: string
@@ -237,6 +235,26 @@ export interface ActivityPubAccount extends Omit<Account, 'stations' | 'areas'> 
   readonly pictures?: boolean
 }
 
+/** The one account of each way to residents who asked to be told: they are what tells deliveries apart. */
+export const SUBSCRIBERS = 'subscribers'
+
+/** Mail to residents who asked for it. */
+export interface EmailAccount {
+  readonly account: typeof SUBSCRIBERS
+  /** The sender's address, and the name that mail programs show for it. */
+  readonly from: string
+  readonly name: string
+  readonly replyTo?: string
+  readonly smtpUrlEnv: string
+}
+
+/** Notifications by browsers (Web Push) to residents who asked for them. */
+export interface PushAccount {
+  readonly account: typeof SUBSCRIBERS
+  /** Where push services reach whoever runs this (RFC 8292 § 2.1). */
+  readonly contact: string
+}
+
 /** Where a town's words go. Secrets are named by environment variable, never written here. */
 export interface Channels {
   readonly x?: readonly XAccount[]
@@ -244,9 +262,20 @@ export interface Channels {
   readonly bluesky?: readonly BlueskyAccount[]
   readonly webhook?: readonly WebhookAccount[]
   readonly activitypub?: readonly ActivityPubAccount[]
+
+  readonly email?: readonly EmailAccount[]
+  readonly push?: readonly PushAccount[]
 }
 
 export type ChannelName = keyof Channels
+
+/** Ways to residents themselves, each in their own language. */
+export const DIRECT_WAYS = ['email', 'push'] as const
+export type DirectWay = (typeof DIRECT_WAYS)[number]
+
+export function isDirectWay(channel: string): channel is DirectWay {
+  return (DIRECT_WAYS as readonly string[]).includes(channel)
+}
 
 /** Who answers for the service: for the footer, the about page and the accessibility statement. */
 export interface Operator {

@@ -1,5 +1,6 @@
 /** Texts that stand in several places of a `town.yaml`. Messages finish the sentence "expected …". */
 import { z } from 'zod'
+import { parseMailAddress } from './mail-address.ts'
 import { isSecureAddress, isWebAddress } from './web-address.ts'
 
 export const line = (max: number) =>
@@ -37,3 +38,6 @@ export const secureAddress = webAddress.refine(
   isSecureAddress,
   'an address that begins with https://, since a secret goes there',
 )
+export const mailAddress = z
+  .string()
+  .refine((text) => parseMailAddress(text) === text, 'an e-mail address such as avs@example.se')

@@ -20,6 +20,7 @@ import type {
   Town,
   TownProfile,
 } from './station.ts'
+import { isDirectWay, SUBSCRIBERS } from './station.ts'
 import { crossCheck } from './town-checks.ts'
 import { DAY, MINUTE, WEEKDAYS } from './time.ts'
 import { DEFAULT_SINCE, instantOf, KEYS_AT, parseHours, townShape } from './town-shape.ts'
@@ -117,7 +118,13 @@ function channelsOf({ channels, municipality }: TownFile): Channels {
   })
   const entries = Object.entries(channels).map(([name, accounts]) => [
     name,
-    [accounts].flat().map(placed),
+    [accounts]
+      .flat()
+      .map((account) =>
+        isDirectWay(name)
+          ? { account: SUBSCRIBERS, ...account }
+          : placed(account as WrittenAccount),
+      ),
   ])
   return Object.fromEntries(entries) as Channels
 }

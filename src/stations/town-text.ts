@@ -13,6 +13,7 @@ import type {
   Town,
   TownProfile,
 } from './station.ts'
+import { isDirectWay } from './station.ts'
 import { isoText, type EpochMs, writeDuration } from './time.ts'
 import { DEFAULT_SINCE, instantOf } from './town-shape.ts'
 
@@ -177,9 +178,18 @@ function operatorLines(operator: Operator): readonly string[] {
 function channelLines(channels: Channels): readonly string[] {
   const written = Object.entries(channels).flatMap(([channel, accounts]) => [
     `  ${channel}:`,
-    ...(accounts as readonly Account[]).flatMap(accountLines),
+    ...(isDirectWay(channel)
+      ? accounts.flatMap(directLines)
+      : (accounts as readonly Account[]).flatMap(accountLines)),
   ])
   return written.length === 0 ? [] : ['', 'channels:', ...written]
+}
+
+/** A town has one, without a name of its own. */
+function directLines(direct: object): readonly string[] {
+  return Object.entries(direct)
+    .filter(([key]) => key !== 'account')
+    .map(([key, value]) => `    ${key}: ${quotedJson(value)}`)
 }
 
 function accountLines({ account, language, stations, ...more }: Account): readonly string[] {

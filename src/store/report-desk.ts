@@ -100,7 +100,7 @@ function effectOf(upshot: Upshot | undefined): ReportEffect | 'no-such-container
 }
 
 /** So that not even this process's memory holds an address. */
-function forgetNames(): (name: string) => string {
+export function forgetNames(): (name: string) => string {
   const key = randomBytes(16)
   return (name) => createHash('sha256').update(key).update(name).digest('base64')
 }

@@ -161,6 +161,7 @@ describe('the description', () => {
       alarmHistory: ['/api/v1/alarms/history'],
       listReportFloods: ['/api/v1/report-floods'],
       listQuarantine: ['/api/v1/quarantine'],
+      countSubscribers: ['/api/v1/subscribers'],
       health: ['/healthz'],
       readiness: ['/readyz'],
     }

@@ -43,6 +43,10 @@ const PAGES = [
   ['a post that was wrong', `/p/${WRONG}`, `/en/p/${WRONG}`],
   ['a digest', `/p/${DIGEST}`, `/en/p/${DIGEST}`],
   ['the archive', '/arkiv', '/en/archive?station=1490-901'],
+  ['following', '/folj', '/en/follow'],
+  ['following one station', '/s/1490-901/folj', '/en/s/1490-901/follow'],
+  ['after asking', '/folj/asked', '/en/follow/asked'],
+  ['a link that works no more', '/folj/nothing', '/en/follow/nothing'],
   ['about', '/om', '/en/about'],
   ['the accessibility statement', '/tillganglighet', '/en/accessibility'],
   ['no such page', '/nope', '/en/nope'],
@@ -53,6 +57,10 @@ const FINNISH_PATHS = new Map([
   ['/en/about', '/fi/tietoja'],
   ['/en/archive?station=1490-901', '/fi/arkisto'],
   ['/en/accessibility', '/fi/saavutettavuus'],
+  ['/en/follow', '/fi/seuraa'],
+  ['/en/s/1490-901/follow', '/fi/s/1490-901/seuraa'],
+  ['/en/follow/asked', '/fi/seuraa/asked'],
+  ['/en/follow/nothing', '/fi/seuraa/nothing'],
 ])
 
 function inFinnish(english: string): string | undefined {
@@ -82,6 +90,7 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
         },
       },
       pages: { demo: { speed: 1200 } },
+      follow: { email: true, pushKey: 'BKey' },
     })
     for (let hoursAgo = 160; hoursAgo >= 1; hoursAgo -= 3) {
       await town.measure(EKUDDEN_PAPER, 100 - hoursAgo / 2, hoursAgo * 60)

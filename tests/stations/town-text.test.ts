@@ -73,7 +73,6 @@ test('the text is one that a person would have written', () => {
         {
           account: 'provstad',
           language: 'sv',
-          monthlyBudget: 12.5,
           appKeyEnv: 'X_APP_KEY',
           appSecretEnv: 'X_APP_SECRET',
           accessTokenEnv: 'X_ACCESS_TOKEN',
@@ -189,7 +188,6 @@ channels:
   x:
     - account: "provstad"
       language: sv
-      monthlyBudget: 12.5
       appKeyEnv: "X_APP_KEY"
       appSecretEnv: "X_APP_SECRET"
       accessTokenEnv: "X_ACCESS_TOKEN"

@@ -10,7 +10,7 @@ import { PROBLEMS } from '#src/api/problem.ts'
 import { buildHttp, type HttpOptions } from '#src/api/server.ts'
 import { openCardDesk, type CardDesk } from '#src/cards/card-desk.ts'
 import { registerPages } from '#src/pages/register.ts'
-import type { PagesOptions } from '#src/pages/site.ts'
+import type { FollowWays, PagesOptions } from '#src/pages/site.ts'
 import type { DecidedPost, Decision } from '#src/rules/decision.ts'
 import { correctionKey } from '#src/rules/post-key.ts'
 import { createEngine } from '#src/rules/engine.ts'
@@ -23,8 +23,10 @@ import type { Store } from '#src/store/contract.ts'
 import type { JournalEntry } from '#src/store/journal.ts'
 import { openJournal, type OpenJournal } from '#src/store/open-journal.ts'
 import { openReportDesk } from '#src/store/report-desk.ts'
+import { openSealer } from '#src/store/sealer.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { postCardFacts } from '#src/wording/cards/card-facts.ts'
+import { openSubscriberDesk, type SubscriberDesk } from '#src/store/subscriber-desk.ts'
 import { wordPost } from '#src/wording/post-text.ts'
 import { scriptEngine, type ScriptedEngine } from './scripted-engine.ts'
 import { bookOf } from '../rules/scenario.ts'
@@ -34,8 +36,11 @@ import { castTown, containerId, stationId } from './town.ts'
 export const TUESDAY = instant(Date.parse('2026-05-05T12:35:00Z'))
 export const PUBLIC_URL = 'https://kvitter.example'
 
+export const SEALER = openSealer('c2VjcmV0IG9mIGEgdG93biB0aGF0IGlzIGEgdGVzdCE=')
+
 export interface HttpTown extends AsyncDisposable {
   readonly app: FastifyInstance
+  readonly desk: SubscriberDesk
   readonly store: Store
   readonly journal: OpenJournal
   readonly engine: ScriptedEngine
@@ -62,6 +67,8 @@ export async function openHttpTown(
     readonly rules?: string
     readonly http?: Partial<HttpOptions>
     readonly pages?: Partial<PagesOptions>
+    /** Which ways to residents there are. */
+    readonly follow?: FollowWays
     readonly store?: (real: Store) => Store
     readonly journal?: (real: OpenJournal) => OpenJournal
     readonly cards?: (real: CardDesk) => CardDesk
@@ -100,8 +107,10 @@ export async function openHttpTown(
     log: { warn: (_fields, message) => logged.push(message) },
     metrics,
   })
+  const desk = openSubscriberDesk({ store, sealer: SEALER, clock, innerHosts: true })
   const app = await buildHttp({
     store,
+    subscribers: desk,
     journal: shown,
     clock,
     reports,
@@ -116,6 +125,7 @@ export async function openHttpTown(
           clock,
           reports,
           cards: options.cards?.(cards) ?? cards,
+          ...(options.follow && { follow: { desk, ways: options.follow } }),
           publicUrl: PUBLIC_URL,
           api: describeApi(PUBLIC_URL),
           problems: PROBLEMS,
@@ -161,6 +171,7 @@ export async function openHttpTown(
 
   return {
     app,
+    desk,
     store,
     journal,
     engine,

@@ -122,7 +122,6 @@ export const REASONS = [
   'item-limit',
   'outside-area',
   'unknown-address',
-  'postcode-needed',
   'apartment-needed',
   'already-waiting',
   'too-late-to-change',
@@ -140,7 +139,6 @@ export const LENIENT: ReadonlySet<Reason> = new Set<Reason>([
   'household-limit',
   'item-limit',
   'outside-area',
-  'unknown-address',
   'apartment-needed',
 ])
 
@@ -199,8 +197,8 @@ export type Change =
       readonly because: 'used' | 'expired' | 'released'
     }
   | { readonly kind: 'say'; readonly notice: Notice }
-  /** Reminders of it that are still to come, aren't any more. */
-  | { readonly kind: 'no-reminders'; readonly bookingId: string }
+  /** What was to be said of a booking and hasn't been, isn't any more. */
+  | { readonly kind: 'unsay'; readonly bookingId: string }
 
 export type Decided<Result = unknown> =
   | { readonly kind: 'ok'; readonly changes: readonly Change[]; readonly result: Result }

@@ -117,7 +117,7 @@ export function letTimePass(
     }
     changes.push(
       { kind: 'booking', booking, did: 'given-up' },
-      { kind: 'no-reminders', bookingId: booking.id },
+      { kind: 'unsay', bookingId: booking.id },
       tellNow(booking, 'unserved', now),
     )
   }

@@ -4,7 +4,6 @@
  */
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
-import { bookings } from './booking-tables.ts'
 
 const firstTables: Migration = {
   async up(db: Kysely<unknown>) {
@@ -384,6 +383,27 @@ const activityPub: Migration = {
   },
 }
 
+/** Residents who asked to be told, by mail or by their browsers; docs/decisions/0022. */
+const subscribers: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      // What is asked for holds when it is confirmed; language and fractions are of what holds.
+      `create table subscriber (
+        id text primary key, way text not null, mark text not null, sealed text not null,
+        language text not null, fractions text, confirmed_at integer, asked text, asked_at integer,
+        bounces text not null default '[]', unique (way, mark)) strict, without rowid`,
+      // Nothing as the station: the whole town.
+      `create table subscriber_station (
+        station_id text not null,
+        subscriber_id text not null references subscriber on delete cascade,
+        primary key (station_id, subscriber_id)) strict, without rowid`,
+      'create index subscriber_station_of on subscriber_station (subscriber_id)',
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 /** Messages to one person, and what a month of SMS came to; docs/decisions/0023. */
 const messages: Migration = {
   async up(db: Kysely<unknown>) {
@@ -430,7 +450,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0017-work-queue': workQueue,
   '0018-outbox-for-staff': outboxForStaff,
   '0019-activitypub': activityPub,
+  '0020-subscribers': subscribers,
   '0021-messages': messages,
-  '0022-bookings': bookings,
   '0023-post-cards': postCards,
 }

@@ -28,7 +28,6 @@ import type {
   StoredDecision,
 } from '../contract.ts'
 import { readPostCard } from './cards.ts'
-import { sqliteBookings } from './bookings.ts'
 import { containerStateOf } from './container-state.ts'
 import { type Connection, connect, migrate, wordsOf } from './database.ts'
 import {
@@ -50,11 +49,25 @@ import {
   keepFediverseActors,
   keepFollower,
 } from './fediverse.ts'
+import { emptyLog, overwritten } from './erasing.ts'
 import { openHistoryThread } from './history-thread.ts'
 import { faultOf, flagsOf, journalWrites } from './journal-writes.ts'
 import { sqliteMessages } from './messages.ts'
 import { sqliteOutbox } from './outbox.ts'
 import type { Tables } from './schema.ts'
+import {
+  askToSubscribe,
+  changeWish,
+  confirmSubscriber,
+  eraseSubscriber,
+  eraseUnconfirmed,
+  findSubscriber,
+  forgetBounces,
+  noteBounce,
+  readAudience,
+  subscribe,
+  subscriberCounts,
+} from './subscribers.ts'
 import {
   readRemovedContainers,
   readServiceDays,
@@ -126,6 +139,13 @@ export async function openSqliteStore(path: string): Promise<Store> {
         throw error
       }
     })
+
+  /** A transaction that throws things away for good. */
+  const erase = async <T>(work: () => Promise<T>): Promise<T> => {
+    const result = await transact(() => overwritten(writer, work))
+    await oneAtATime(async () => emptyLog(writer))
+    return result
+  }
 
   /** A correction has its name from the post that it takes back, so it is found without an index of its own. */
   async function markCorrected(posts: readonly Post[]): Promise<readonly Post[]> {
@@ -434,8 +454,12 @@ export async function openSqliteStore(path: string): Promise<Store> {
       )
     },
     async dropReporterSalts(upTo, orFrom) {
-      await transact(() => dropReporterSalts(writer, upTo, orFrom))
-      await oneAtATime(async () => emptyLog(writer))
+      await erase(() =>
+        writer.query
+          .deleteFrom('reporter_salt')
+          .where((w) => w.or([w('from_at', '<=', upTo), w('from_at', '>=', orFrom)]))
+          .execute(),
+      )
     },
 
     async silences() {
@@ -505,9 +529,6 @@ export async function openSqliteStore(path: string): Promise<Store> {
       return post
     },
 
-    ...sqliteBookings(writer, reader.query, transact, () =>
-      oneAtATime(async () => emptyLog(writer)),
-    ),
     ...sqliteOutbox(writer.query, reader.query, transact),
     ...sqliteMessages(writer.query, reader.query, transact),
     claimDelivery: (way, now, leaseMs, first) =>
@@ -525,6 +546,18 @@ export async function openSqliteStore(path: string): Promise<Store> {
     nextWorkAt: (queue) => nextWorkAt(reader.query, queue),
     workCounts: (queue) => workCounts(reader.query, queue),
     tidyWork: (now) => transact(() => tidyWork(writer.query, now)),
+    subscriber: (id) => findSubscriber(reader.query, { id }),
+    subscriberByMark: (way, mark) => findSubscriber(reader.query, { way, mark }),
+    askToSubscribe: (asking) => transact(() => askToSubscribe(writer.query, asking)),
+    subscribe: (asking) => transact(() => subscribe(writer.query, asking)),
+    confirmSubscriber: (...ask) => transact(() => confirmSubscriber(writer.query, ...ask)),
+    changeWish: (id, wish) => transact(() => changeWish(writer.query, id, wish)),
+    eraseSubscriber: (id) => erase(() => eraseSubscriber(writer.query, id)),
+    eraseUnconfirmed: (before) => erase(() => eraseUnconfirmed(writer.query, before)),
+    noteBounce: (id, message) => transact(() => noteBounce(writer.query, id, message)),
+    forgetBounces: (id) => transact(() => forgetBounces(writer.query, id)),
+    audience: (ask) => readAudience(reader.query, ask),
+    subscriberCounts: () => subscriberCounts(reader.query),
 
     fediverseActors: () => fediverseActors(reader.query),
     keepFediverseActors: (actors) => transact(() => keepFediverseActors(writer.query, actors)),
@@ -608,27 +641,6 @@ function mutex(): <T>(task: () => Promise<T>) => Promise<T> {
     last = run.catch(() => undefined)
     return run
   }
-}
-
-/** Freed pages are overwritten, or the file would go on holding what was thrown away. */
-async function dropReporterSalts({ raw, query }: Connection, upTo: EpochMs, orFrom: EpochMs) {
-  raw.exec('pragma secure_delete = on')
-  try {
-    await query
-      .deleteFrom('reporter_salt')
-      .where((w) => w.or([w('from_at', '<=', upTo), w('from_at', '>=', orFrom)]))
-      .execute()
-  } finally {
-    raw.exec('pragma secure_delete = off')
-  }
-}
-
-/** The log holds pages as they were until it is cut. A reader at work prevents that; then it is overwritten in time. */
-function emptyLog({ raw }: Connection): void {
-  const { timeout } = raw.prepare('pragma busy_timeout').get() as { timeout: number }
-  raw.exec('pragma busy_timeout = 0')
-  raw.prepare('pragma wal_checkpoint(truncate)').get()
-  raw.exec(`pragma busy_timeout = ${timeout}`)
 }
 
 function postOf(row: Pick<Selectable<Tables['post']>, 'body' | 'withdrawn_at'>): Post {

@@ -1,0 +1,541 @@
+/** Mail to residents, at a real mail server on loopback. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openMailSender } from '#src/notify/direct/mail-sender.ts'
+import { parseSmtpAddress } from '#src/notify/direct/smtp-address.ts'
+import { DAY, HOUR, MINUTE, plus } from '#src/stations/time.ts'
+import { CONFIRM_WITHIN_MS } from '#src/store/subscriber-desk.ts'
+import { startMailServer, type MailServer } from '#tests/support/mail-server.ts'
+import { ekudden, hamnen } from '#tests/support/town.ts'
+import { makeItem, makePost, postKey } from '../deliveries.ts'
+import { FROM, noon, openDirectBench, PUBLIC_URL, type DirectBench } from './bench.ts'
+
+const ANNA = 'Anna.Andersson@example.se'
+let mail: MailServer
+let town: DirectBench
+beforeEach(async () => {
+  mail = await startMailServer()
+  town = await openDirectBench({ mail })
+})
+afterEach(async () => {
+  await town[Symbol.asyncDispose]()
+  await mail[Symbol.asyncDispose]()
+})
+
+const ask = (address = ANNA, source = '192.0.2.7') =>
+  town.desk.askByEmail(address, { language: 'sv', stations: [ekudden.id] }, source)
+const full = (n = 1) => makePost(n, town.now())
+const again = (n: number, over: object) =>
+  makePost(n, town.now(), { items: [makeItem(1, noon)], ...over })
+const news = () => mail.taken.filter(({ raw }) => raw.includes('List-Unsubscribe'))
+
+describe('before anything is confirmed', () => {
+  test('one letter asks, in the language that was chosen, and leads to the page with the button', async () => {
+    await town.desk.askByEmail(ANNA, { language: 'fi' }, '192.0.2.7')
+    expect(await town.workOff('email')).toEqual(['done'])
+    const [letter] = mail.taken
+    expect(letter!.to).toBe('Anna.Andersson@example.se')
+    expect(letter!.mail.subject).toBe('Vahvista, että haluat seurata kierrätystä: Provstad')
+    expect(letter!.mail.text).toContain(`Vahvista: ${PUBLIC_URL}/fi/seuraa/`)
+    expect(letter!.mail.html).toContain('<html lang="fi">')
+    expect(letter!.mail.from!.text).toBe(`"Återvinning i Provstad" <${FROM}>`)
+    expect(letter!.mail.headers.get('auto-submitted')).toBe('auto-generated')
+    expect(letter!.mail.headers.get('content-language')).toBe('fi')
+    expect(letter!.raw).not.toContain('List-Unsubscribe')
+  })
+
+  test('news is mailed to nobody', async () => {
+    await ask()
+    await town.workOff('email')
+    await town.say(full())
+    expect(await town.workOff('email')).toEqual([])
+    expect(mail.taken).toHaveLength(1)
+  })
+
+  test('a link works for two days, and then the address is forgotten', async () => {
+    await ask()
+    await town.workOff('email')
+    const token = /\/([\w-]{44})\s/.exec(mail.taken[0]!.mail.text!)![1]!
+    town.pass(CONFIRM_WITHIN_MS)
+    expect((await town.desk.open(token))?.kind).toBe('to-confirm')
+    await town.desk.tidy()
+    expect(await town.desk.kept(ANNA)).toBeDefined()
+    town.pass(1)
+    expect(await town.desk.open(token)).toBeUndefined()
+    expect(await town.desk.confirm(token)).toBeUndefined()
+    await town.desk.tidy()
+    expect(await town.desk.kept(ANNA)).toBeUndefined()
+  })
+
+  test('an address where nobody is is forgotten at once', async () => {
+    mail.nobody.add(ANNA)
+    await ask()
+    expect(await town.workOff('email')).toEqual(['dead'])
+    expect(await town.desk.kept(ANNA)).toBeUndefined()
+  })
+})
+
+describe('asking again', () => {
+  test('tells no more than the first time, whether or not the address is known', async () => {
+    await town.follow(ANNA)
+    const known = await ask(ANNA, '192.0.2.1')
+    const unknown = await ask('nobody-knows@example.se', '192.0.2.1')
+    expect(known).toEqual({ kind: 'asked' })
+    expect(known).toEqual(unknown)
+  })
+
+  test('changes nothing before it is confirmed: nobody unsubscribes or moves another', async () => {
+    await town.follow(ANNA, { stations: [hamnen.id] })
+    await ask()
+    await town.workOff('email')
+    expect((await town.desk.kept(ANNA))!.wish).toEqual({ language: 'sv', stations: [hamnen.id] })
+    const token = /\/([\w-]{44})\s/.exec(mail.taken.at(-1)!.mail.text!)![1]!
+    await town.desk.confirm(token)
+    expect((await town.desk.kept(ANNA))!.wish).toEqual({ language: 'sv', stations: [ekudden.id] })
+  })
+
+  test('what was asked in another’s name and never confirmed is forgotten, and they stay', async () => {
+    await town.follow(ANNA, { stations: [hamnen.id] })
+    await ask()
+    town.pass(CONFIRM_WITHIN_MS + 1)
+    await town.desk.tidy()
+    const kept = await town.desk.kept(ANNA)
+    expect([kept!.asked, kept!.wish!.stations]).toEqual([undefined, [hamnen.id]])
+  })
+
+  test('a mailbox is sent three letters and one more in eight hours, in whatever capitals', async () => {
+    const variants = [ANNA, ANNA.toLowerCase(), ANNA.toUpperCase(), ANNA, ANNA]
+    for (const [n, address] of variants.entries()) {
+      expect(await ask(address, `192.0.2.${n}`)).toEqual({ kind: 'asked' })
+      town.pass(1)
+    }
+    await town.workOff('email')
+    expect(mail.taken).toHaveLength(3)
+    town.pass(8 * HOUR)
+    await ask()
+    await town.workOff('email')
+    expect(mail.taken).toHaveLength(4)
+  })
+
+  test('from one place ten may ask, and are then told to wait', async () => {
+    for (let n = 0; n < 10; n += 1) expect((await ask(`a${n}@example.se`)).kind).toBe('asked')
+    expect(await ask('b@example.se')).toEqual({ kind: 'limited', afterMs: 6 * MINUTE })
+    expect((await ask('b@example.se', '192.0.2.99')).kind).toBe('asked')
+  })
+})
+
+test.each([
+  'anna',
+  'anna@',
+  '@example.se',
+  'anna@localhost',
+  'anna@[127.0.0.1]',
+  'anna@127.0.0.1',
+  'anna@example.se\r\nBcc: all@example.se',
+  'anna@example.se,bo@example.se',
+  '"anna"@example.se',
+  'a b@example.se',
+  'anna@exa mple.se',
+  `${'a'.repeat(65)}@example.se`,
+])('%j is no address', async (text) => {
+  expect(await ask(text)).toEqual({ kind: 'refused', because: 'address' })
+})
+
+test('a domain with Swedish letters is written as mail servers know it', async () => {
+  await ask('anna@återvinning.se')
+  expect((await town.desk.kept('anna@ÅTERVINNING.se'))!.address).toBe('anna@xn--tervinning-05a.se')
+})
+
+describe('news', () => {
+  test('reaches who confirmed, as text and HTML, with its reason and the way out', async () => {
+    const token = await town.follow(ANNA, { stations: [ekudden.id] })
+    await town.say(full())
+    expect(await town.workOff('email')).toEqual(['done'])
+    const [letter] = news()
+    const { text, subject, messageId, headers } = letter!.mail
+    expect(subject).toBe(
+      'Ekudden: behållaren för pappersförpackningar är full sedan 10:15, enligt givare & besökare',
+    )
+    expect(text).toContain(
+      'Ekudden: behållaren för pappersförpackningar är full sedan 10:15, enligt givare & besökare. (1)\n',
+    )
+    expect(text).toContain(`${PUBLIC_URL}/p/${postKey(1)}`)
+    expect(text).toContain('Du får det här för att du följer Ekudden.')
+    expect(text).toContain(`Ändra eller avsluta: ${PUBLIC_URL}/folj/${token}`)
+    expect(letter!.mail.html).toContain('enligt givare &amp; besökare')
+    expect(messageId).toMatch(/^<post-0000000000000001-[\w-]{12}@provstad\.example>$/)
+    expect(letter!.raw).toContain(
+      `List-Unsubscribe: <${PUBLIC_URL}/folj/${token}/end>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n`,
+    )
+    expect(headers.get('auto-submitted')).toBe('auto-generated')
+  })
+
+  test('comes in the language that was chosen', async () => {
+    await town.follow(ANNA, { language: 'en' })
+    await town.say(full())
+    await town.workOff('email')
+    expect(news()[0]!.mail.text).toContain('In English (1)\n')
+    expect(news()[0]!.mail.text).toContain('because you follow the recycling stations in Provstad.')
+    expect(news()[0]!.mail.text).toContain(`${PUBLIC_URL}/en/p/`)
+  })
+
+  test('goes to nobody who follows other stations or other fractions', async () => {
+    await town.follow(ANNA, { stations: [hamnen.id] })
+    await town.follow('bo@example.se', { fractions: ['clear-glass'] })
+    await town.follow('cilla@example.se', { fractions: ['paper', 'metal'] })
+    await town.say(full())
+    await town.workOff('email')
+    expect(news().map(({ to }) => to)).toEqual(['cilla@example.se'])
+  })
+
+  test('of several stations reaches who follows one of them; of none, who follows the town', async () => {
+    await town.follow(ANNA, { stations: [hamnen.id] })
+    await town.follow('bo@example.se', { stations: [ekudden.id] })
+    await town.follow('cilla@example.se')
+    const { stationId: _, ...digest } = makePost(1, noon, { kind: 'digest' })
+    await town.say({ ...digest, items: [{ ...makeItem(1, noon), stationId: hamnen.id }] })
+    await town.workOff('email')
+    expect(
+      news()
+        .map(({ to }) => to)
+        .toSorted(),
+    ).toEqual([ANNA, 'cilla@example.se'])
+    const { stationId: __, ...round } = makePost(2, noon)
+    await town.say({ ...round, items: [{ ...makeItem(2, noon) }] })
+    await town.workOff('email')
+    expect(
+      news()
+        .slice(2)
+        .map(({ to }) => to),
+    ).toEqual(['cilla@example.se'])
+  })
+
+  test('is heard once, however often it comes apart', async () => {
+    await town.follow(ANNA)
+    await town.say(full())
+    await town.workOff('email')
+    await town.say(full())
+    expect(await town.workOff('email')).toEqual([])
+    expect(news()).toHaveLength(1)
+  })
+
+  test('that is over answers the letter that told it', async () => {
+    await town.follow(ANNA)
+    await town.say(full())
+    await town.workOff('email')
+    town.pass(10 * MINUTE)
+    await town.say(again(2, { kind: 'close', replyTo: postKey(1) }))
+    await town.workOff('email')
+    const [first, second] = news()
+    expect(second!.mail.inReplyTo).toBe(first!.mail.messageId)
+    expect(second!.mail.references).toBe(first!.mail.messageId)
+  })
+
+  test('that is over, or was called wrong, before the server took it is not mailed any more', async () => {
+    await town.follow(ANNA)
+    mail.troubles.push('rcpt-451', 'rcpt-451')
+    await town.say(full(1))
+    await town.say(makePost(3, noon, { items: [makeItem(3, noon)] }))
+    expect(await town.workOff('email')).toEqual(['due in 120 s'])
+    await town.say(again(2, { kind: 'close', replyTo: postKey(1) }))
+    await town.say(
+      makePost(4, noon, { kind: 'correction', corrects: postKey(3), replyTo: postKey(3) }),
+    )
+    mail.troubles.length = 0
+    town.pass(2 * MINUTE)
+    expect(await town.workOff('email')).toEqual(['done', 'done', 'done', 'done'])
+    expect(news().map(({ mail }) => mail.messageId!.slice(0, 23))).toEqual([
+      '<post-0000000000000002-',
+      '<post-0000000000000004-',
+    ])
+  })
+
+  test('goes to nobody who ended it meanwhile', async () => {
+    const token = await town.follow(ANNA)
+    await town.say(full())
+    expect(await town.desk.end(token)).toBe(true)
+    expect(await town.workOff('email')).toEqual(['done'])
+    expect(news()).toEqual([])
+    expect(await town.desk.end(token)).toBe(false)
+  })
+})
+
+describe('trouble at the server', () => {
+  beforeEach(async () => {
+    await town.follow(ANNA)
+  })
+
+  test('greylisted, it is tried again after minutes, with the same Message-ID', async () => {
+    mail.troubles.push('rcpt-451', 'data-451')
+    await town.say(full())
+    expect(await town.workOff('email')).toEqual(['due in 120 s'])
+    expect(await town.workOff('email')).toEqual([])
+    town.pass(2 * MINUTE)
+    expect(await town.workOff('email')).toEqual(['due in 240 s'])
+    town.pass(4 * MINUTE)
+    expect(await town.workOff('email')).toEqual(['done'])
+    expect(news()).toHaveLength(1)
+  })
+
+  test('it is given up when it is no news any more', async () => {
+    mail.troubles.push('rcpt-451')
+    await town.say(full())
+    await town.workOff('email')
+    town.pass(HOUR)
+    expect(await town.workOff('email')).toEqual([])
+    expect(await town.store.workCounts('email')).toEqual({ open: 0, dead: 1 })
+  })
+
+  test('after three different messages that nobody was there for the address is forgotten', async () => {
+    for (const n of [1, 2, 3]) {
+      expect((await town.desk.kept(ANNA))!.bounces).toBe(n - 1)
+      mail.troubles.push('rcpt-550')
+      await town.say(makePost(n, noon, { items: [makeItem(n, noon)] }))
+      expect(await town.workOff('email')).toEqual(['dead'])
+    }
+    expect(await town.desk.kept(ANNA)).toBeUndefined()
+    expect(town.logged).toEqual([
+      '{"channel":"email","text":"an address that nobody is at was forgotten"}',
+    ])
+  })
+
+  test('one message that is taken in between forgives what bounced before', async () => {
+    for (const n of [1, 2, 3, 4]) {
+      if (n !== 3) mail.troubles.push('data-550-5.1.1')
+      await town.say(makePost(n, noon, { items: [makeItem(n, noon)] }))
+      await town.workOff('email')
+    }
+    expect((await town.desk.kept(ANNA))!.bounces).toBe(1)
+  })
+
+  test.each(['rcpt-550-policy', 'data-554'] as const)(
+    '%s is a word about us, and costs nobody their address',
+    async (trouble) => {
+      for (const n of [1, 2, 3, 4]) {
+        mail.troubles.push(trouble)
+        await town.say(makePost(n, noon, { items: [makeItem(n, noon)] }))
+        expect(await town.workOff('email')).toEqual(['dead'])
+      }
+      expect((await town.desk.kept(ANNA))!.bounces).toBe(0)
+    },
+  )
+
+  test('a link that dies after all was handed over makes one repeat, with the same Message-ID', async () => {
+    mail.troubles.push('cut-after')
+    await town.say(full())
+    expect(await town.workOff('email')).toEqual(['done'])
+    town.pass(MINUTE)
+    expect(await town.workOff('email')).toEqual(['done'])
+    const [first, second, ...more] = news()
+    expect(second!.mail.messageId).toBe(first!.mail.messageId)
+    expect(more).toEqual([])
+  })
+
+  test('and no second one when it dies again', async () => {
+    mail.troubles.push('cut-after', 'cut-after')
+    await town.say(full())
+    await town.workOff('email')
+    town.pass(MINUTE)
+    expect(await town.workOff('email')).toEqual(['dead'])
+    town.pass(20 * MINUTE)
+    expect(await town.workOff('email')).toEqual([])
+    expect(news()).toHaveLength(2)
+  })
+
+  test('a link that dies before that is no try that was heard', async () => {
+    mail.troubles.push('cut-before')
+    await town.say(full())
+    const [outcome] = await town.workOff('email')
+    expect(outcome).toMatch(/^due in/)
+    town.pass(MINUTE)
+    expect(await town.workOff('email')).toEqual(['done'])
+    expect(news()).toHaveLength(1)
+  })
+
+  test('a server that doesn’t take mail from us is left alone, with one error, and nobody loses anything', async () => {
+    await town.follow('bo@example.se')
+    mail.troubles.push('mail-550')
+    await town.say(full())
+    const outcomes = await town.workOff('email')
+    expect(outcomes).toEqual(['due in 9 s', 'due in 9 s'])
+    expect(mail.troubles).toEqual([])
+    expect(town.logged).toEqual([
+      '{"channel":"email","because":"account","detail":"550 5.7.1 MAIL FROM","text":"the mail server takes no mail just now"}',
+    ])
+    town.pass(MINUTE)
+    await town.workOff('email')
+    expect(
+      news()
+        .map(({ to }) => to)
+        .toSorted(),
+    ).toEqual([ANNA, 'bo@example.se'])
+  })
+})
+
+describe('the way to the server', () => {
+  const open = (server: string, timeoutMs = 5000) =>
+    openMailSender({ server: parseSmtpAddress(server)!, from: FROM, name: 'Provstad', timeoutMs })
+  const letter = {
+    id: 'letter-1',
+    language: 'sv',
+    subject: 'Hej',
+    text: 'Hej\n',
+    at: new Date(noon),
+  } as const
+  const turn = { now: noon, signal: new AbortController().signal }
+
+  test('a wrong password pauses the channel, and is no fault of a letter', async () => {
+    const sender = open(`smtp://avs:wrong@127.0.0.1:${mail.port}`)
+    expect(await sender.check(turn)).toEqual({
+      kind: 'paused',
+      because: 'bad-credentials',
+      detail: '535 5.7.8 AUTH PLAIN',
+    })
+    expect(await sender.sendMail(ANNA, letter)).toEqual({
+      kind: 'later',
+      because: 'account',
+      detail: '535 5.7.8 AUTH PLAIN',
+    })
+    sender.close()
+  })
+
+  test('the right one is ready, and anybody may be written to by it', async () => {
+    const sender = open(mail.url)
+    expect(await sender.check(turn)).toEqual({ kind: 'ready' })
+    expect(await sender.sendMail(ANNA, letter)).toEqual({ kind: 'taken' })
+    expect(mail.taken[0]!.mail.text).toBe('Hej\n')
+    expect(mail.taken[0]!.mail.html).toBe(false)
+    sender.close()
+  })
+
+  test('a server that isn’t there is unreachable', async () => {
+    const { url } = mail
+    await mail[Symbol.asyncDispose]()
+    const sender = open(url)
+    expect(await sender.sendMail(ANNA, letter)).toMatchObject({
+      kind: 'later',
+      because: 'unreachable',
+    })
+    expect(await sender.check(turn)).toMatchObject({ kind: 'unknown' })
+    sender.close()
+    mail = await startMailServer()
+  })
+
+  test.each([
+    ['hang', { kind: 'later', because: 'unreachable' }],
+    ['hang-after', { kind: 'unknown' }],
+  ] as const)('%s is given up in time', async (trouble, outcome) => {
+    const sender = open(mail.url, 300)
+    mail.troubles.push(trouble)
+    const began = performance.now()
+    expect(await sender.sendMail(ANNA, letter)).toMatchObject(outcome)
+    expect(performance.now() - began).toBeLessThan(3000)
+    sender.close()
+  })
+
+  test('a process that goes down gives up at once', async () => {
+    const sender = open(mail.url)
+    mail.troubles.push('hang')
+    const stop = new AbortController()
+    const sending = sender.sendMail(ANNA, letter, stop.signal)
+    setTimeout(() => stop.abort(), 50)
+    expect(await sending).toMatchObject({ kind: 'later', because: 'unreachable' })
+    sender.close()
+  })
+
+  test('two hundred letters share a few connections', async () => {
+    const sender = open(mail.url)
+    const outcomes = await Promise.all(
+      Array.from({ length: 200 }, (_, n) =>
+        sender.sendMail(`a${n}@example.se`, { ...letter, id: `letter-${n}` }),
+      ),
+    )
+    expect(outcomes.every(({ kind }) => kind === 'taken')).toBe(true)
+    expect(mail.connections()).toBeLessThanOrEqual(6)
+    sender.close()
+  })
+})
+
+test.each([
+  [
+    'smtps://avs:p%40ss@smtp.example.se',
+    {
+      host: 'smtp.example.se',
+      port: 465,
+      isTls: true,
+      isPlain: false,
+      user: 'avs',
+      password: 'p@ss',
+    },
+  ],
+  ['smtp://relay.inside?tls=off', { host: 'relay.inside', port: 587, isTls: false, isPlain: true }],
+  ['smtp://relay.inside:25/', { host: 'relay.inside', port: 25, isTls: false, isPlain: false }],
+  ['smtp://[::1]:2525', { host: '::1', port: 2525, isTls: false, isPlain: true }],
+  ['smtps://smtp.example.se?tls=off', undefined],
+  ['smtp://avs@smtp.example.se', undefined],
+  ['https://smtp.example.se', undefined],
+  ['smtp.example.se:25', undefined],
+  ['smtp://smtp.example.se?pool=true', undefined],
+  ['smtp://a:%E0%A4@smtp.example.se', undefined],
+])('%s', (text, address) => {
+  expect(parseSmtpAddress(text)).toEqual(address)
+})
+
+describe('who they are', () => {
+  test('stands neither in the database nor in the log, in whatever capitals', async () => {
+    await town.follow(ANNA, { stations: [ekudden.id] })
+    mail.nobody.add(ANNA)
+    mail.troubles.push('rcpt-451')
+    await ask('bo.bengtsson@example.se')
+    await town.workOff('email')
+    for (const n of [1, 2]) {
+      await town.say(makePost(n, noon, { items: [makeItem(n, noon)] }))
+      await town.workOff('email')
+    }
+    const everything = `${await town.kept()}${town.logged.join('\n')}`.toLowerCase()
+    expect(everything).toContain('ekudden')
+    for (const part of ['anna.andersson', 'bo.bengtsson', 'example.se']) {
+      expect(everything).not.toContain(part)
+    }
+    expect((await town.desk.kept('ANNA.ANDERSSON@EXAMPLE.SE'))!.address).toBe(
+      'Anna.Andersson@example.se',
+    )
+  })
+
+  test('is erased on request, so that not even what was sealed is left in the file', async () => {
+    await town.follow(ANNA)
+    const sealed = (
+      await town.store.audience({
+        way: 'email',
+        language: 'sv',
+        stations: [],
+        limit: 10,
+      })
+    )[0]!.sealed
+    expect(await town.kept()).toContain(sealed)
+    expect(await town.desk.erase('anna.andersson@example.se')).toBe(true)
+    expect(await town.desk.kept(ANNA)).toBeUndefined()
+    expect(await town.desk.erase(ANNA)).toBe(false)
+    expect(await town.kept()).not.toContain(sealed)
+    expect(await town.desk.counts()).toEqual({ email: 0, push: 0 })
+  })
+
+  test('can’t be told by a link that was made up or altered', async () => {
+    const token = await town.follow(ANNA)
+    const flip = (at: number) =>
+      token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1)
+    for (const wrong of ['', 'x', token.slice(1), `${token}A`, flip(0), flip(30), flip(43)]) {
+      expect(await town.desk.open(wrong)).toBeUndefined()
+      expect(await town.desk.change(wrong, { language: 'en' })).toBe(false)
+      expect(await town.desk.end(wrong)).toBe(false)
+    }
+    expect((await town.desk.open(token))!.kind).toBe('follows')
+  })
+})
+
+test('a follower of long ago is still one, and plus one day', async () => {
+  await town.follow(ANNA)
+  town.pass(400 * DAY)
+  await town.desk.tidy()
+  await town.say(makePost(1, plus(noon, 400 * DAY)))
+  expect(await town.workOff('email')).toEqual(['done'])
+})

@@ -1,0 +1,148 @@
+/**
+ * A real mail server on loopback: it asks for a password, takes mail, and can be told to refuse, to put
+ * off, or to lose the link at the worst moment.
+ */
+import type { AddressInfo, Socket } from 'node:net'
+import { simpleParser, type ParsedMail } from 'mailparser'
+import { SMTPServer } from 'smtp-server'
+
+export const MAIL_USER = 'avs'
+export const MAIL_PASSWORD = 'p@ss word'
+
+/** `rcpt-…` and `data-…` answer so there; `cut-…` ends the connection before or after the mail is taken. */
+export type MailTrouble =
+  | 'rcpt-550'
+  | 'rcpt-550-policy'
+  | 'rcpt-451'
+  | 'mail-550'
+  | 'data-451'
+  | 'data-554'
+  | 'data-550-5.1.1'
+  | 'cut-before'
+  | 'cut-after'
+  | 'hang-after'
+  | 'hang'
+
+export interface TakenMail {
+  readonly to: string
+  readonly raw: string
+  readonly mail: ParsedMail
+}
+
+export interface MailServer extends AsyncDisposable {
+  readonly port: number
+  /** With user and password. */
+  readonly url: string
+  /** Each mail meets the first and takes it away. */
+  readonly troubles: MailTrouble[]
+  /** Addresses where nobody is. */
+  readonly nobody: Set<string>
+  readonly taken: TakenMail[]
+  /** How many connections there were. */
+  connections(): number
+  /** From now on the password is another. */
+  changePassword(): void
+}
+
+const refusal = (code: number, text: string) =>
+  Object.assign(new Error(text), { responseCode: code })
+
+export async function startMailServer(): Promise<MailServer> {
+  const troubles: MailTrouble[] = []
+  const nobody = new Set<string>()
+  const taken: TakenMail[] = []
+  const sockets = new Map<number, Socket>()
+  let password = MAIL_PASSWORD
+  let connections = 0
+  const take = (...kinds: readonly MailTrouble[]) => {
+    const [next] = troubles
+    return next !== undefined && kinds.includes(next) ? troubles.shift() : undefined
+  }
+
+  const server = new SMTPServer({
+    authMethods: ['PLAIN'],
+    allowInsecureAuth: true,
+    disabledCommands: ['STARTTLS'],
+    disableReverseLookup: true,
+    closeTimeout: 200,
+    onConnect(_session, callback) {
+      connections += 1
+      callback()
+    },
+    onAuth(auth, _session, callback) {
+      if (auth.username === MAIL_USER && auth.password === password) {
+        callback(null, { user: MAIL_USER })
+      } else callback(refusal(535, '5.7.8 Authentication failed'))
+    },
+    onMailFrom(_address, _session, callback) {
+      callback(take('mail-550') && refusal(550, '5.7.1 Sender not allowed'))
+    },
+    onRcptTo({ address }, _session, callback) {
+      if (nobody.has(address)) {
+        callback(refusal(550, `5.1.1 <${address}>: no such user`))
+        return
+      }
+      switch (take('rcpt-550', 'rcpt-550-policy', 'rcpt-451', 'hang')) {
+        case 'rcpt-550':
+          callback(refusal(550, `<${address}> is nobody here`))
+          break
+        case 'rcpt-550-policy':
+          callback(refusal(550, `5.7.1 <${address}> takes no mail from you`))
+          break
+        case 'rcpt-451':
+          callback(refusal(451, `4.7.1 <${address}> is greylisted, come back`))
+          break
+        case 'hang':
+          break
+        default:
+          callback()
+      }
+    },
+    onData(stream, session, callback) {
+      const trouble = take(
+        'data-451',
+        'data-554',
+        'data-550-5.1.1',
+        'cut-before',
+        'cut-after',
+        'hang-after',
+      )
+      if (trouble === 'cut-before') {
+        sockets.get(session.remotePort)?.destroy()
+        return
+      }
+      void (async () => {
+        const chunks: Buffer[] = []
+        for await (const chunk of stream) chunks.push(chunk as Buffer)
+        const raw = Buffer.concat(chunks)
+        if (trouble === 'data-451') return callback(refusal(451, '4.3.0 Try again later'))
+        if (trouble === 'data-554') return callback(refusal(554, '5.7.1 Looks like spam'))
+        if (trouble === 'data-550-5.1.1') return callback(refusal(550, '5.1.1 User unknown'))
+        const to = session.envelope.rcptTo[0]!.address
+        taken.push({ to, raw: raw.toString(), mail: await simpleParser(raw) })
+        if (trouble === 'cut-after') sockets.get(session.remotePort)?.destroy()
+        else if (trouble !== 'hang-after') callback()
+      })()
+    },
+  })
+  server.on('error', () => undefined)
+  server.server.on('connection', (socket: Socket) => sockets.set(socket.remotePort!, socket))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.server.address() as AddressInfo
+  return {
+    port,
+    url: `smtp://${MAIL_USER}:${encodeURIComponent(MAIL_PASSWORD)}@127.0.0.1:${port}`,
+    troubles,
+    nobody,
+    taken,
+    connections: () => connections,
+    changePassword() {
+      password = 'another'
+    },
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets.values()) socket.destroy()
+        server.close(() => resolve())
+      }),
+  }
+}
