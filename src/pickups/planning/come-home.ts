@@ -1,15 +1,11 @@
 /** The end of a round: emptied, rested as it should be, and back in time. */
 import type { Cargo } from './cargo.ts'
-import type { Did, Label, Road, Stage, Unloaded } from './labels.ts'
-import { legS } from './limits.ts'
+import type { Label, Road, Stage, Unloaded } from './labels.ts'
+import { legS, NEVER_S } from './limits.ts'
 import { restAfter, unloadAlong, type Unloading } from './unloading.ts'
 
 /** The cheapest way home from the last stage, emptied; undefined when there is none that costs at most so much. */
-export function comeHome(
-  road: Road,
-  stage: Stage,
-  mostS = Number.POSITIVE_INFINITY,
-): Label | undefined {
+export function comeHome(road: Road, stage: Stage, mostS = NEVER_S): Label | undefined {
   let best: Label | undefined
   for (const { cargo, labels } of stage.trips) {
     for (const label of labels) {
@@ -59,13 +55,13 @@ function arriveHome(
   const seconds = legS(bike, leg, 0)
   const costS = from.costS + seconds
   const atS = from.atS + seconds
-  const metres = from.metres + c.problem.travel.metres[leg]!
+  const metres = from.metres + c.metres[leg]!
   const breaks = before.breaks + (unloaded?.rested === undefined ? 0 : 1)
   if (costS > mostS || atS > bike.shift.untilS || metres > (bike.rangeM ?? metres)) return undefined
   for (let i = breaks; i < bike.breaks.length; i++) {
     if (atS > bike.breaks[i]!.untilS) return undefined
   }
   if (best && (best.costS < costS || (best.costS === costS && best.atS <= atS))) return undefined
-  const did: Did = unloaded ? { kind: 'came-home', unloaded } : { kind: 'came-home' }
-  return { costS, atS, metres, breaks, before, did, brought: from.brought }
+  const { brought } = from
+  return { costS, atS, metres, breaks, before, pickup: undefined, unloaded, rested: -1, brought }
 }

@@ -13,6 +13,8 @@ export interface Compiled {
   readonly bikeAt: ReadonlyMap<string, number>
   readonly pickupAt: ReadonlyMap<string, number>
   readonly dropOffAt: ReadonlyMap<string, number>
+  /** By leg, whole. */
+  readonly metres: Int32Array
   /** Where room may run out this day, numbered; `dropOffs[…].scarceAt` tells which. */
   readonly scarce: number
 }
@@ -20,8 +22,10 @@ export interface Compiled {
 export interface CompiledBike extends Bike {
   readonly index: number
   /** Seconds at its pace, empty and with all it may carry; one and the same where load makes no difference. */
-  readonly emptyS: Float64Array
-  readonly loadedS: Float64Array
+  readonly emptyS: Int32Array
+  readonly loadedS: Int32Array
+  /** On its fastest leg. */
+  readonly fastestMPerS: number
 }
 
 export interface CompiledPickup extends Pickup {
@@ -129,6 +133,7 @@ export function compile(problem: Problem): Compiled {
     bikeAt,
     pickupAt: places('pickups', problem.pickups),
     dropOffAt: places('dropOffs', problem.dropOffs),
+    metres: Int32Array.from(travel.metres, Math.round),
     scarce,
   }
 }
@@ -137,10 +142,15 @@ export function compile(problem: Problem): Compiled {
 function legsAtPace(
   { travel }: Problem,
   pace: number,
-): { readonly emptyS: Float64Array; readonly loadedS: Float64Array } {
-  const emptyS = travel.emptyS.map((s) => Math.round(s * pace))
+): Pick<CompiledBike, 'emptyS' | 'loadedS' | 'fastestMPerS'> {
+  const emptyS = Int32Array.from(travel.emptyS, (s) => Math.round(s * pace))
   const flat = travel.loadedS.every((s, i) => s === travel.emptyS[i])
-  return { emptyS, loadedS: flat ? emptyS : travel.loadedS.map((s) => Math.round(s * pace)) }
+  const loadedS = flat ? emptyS : Int32Array.from(travel.loadedS, (s) => Math.round(s * pace))
+  let fastestMPerS = 0
+  for (const [leg, metres] of travel.metres.entries()) {
+    if (metres > 0) fastestMPerS = Math.max(fastestMPerS, metres / emptyS[leg]!)
+  }
+  return { emptyS, loadedS, fastestMPerS }
 }
 
 function distinct(names: readonly string[]): string[] {

@@ -17,7 +17,7 @@ export interface Day {
   readonly origins: readonly Origin[]
   readonly ways: readonly UnloadingWays[]
   readonly nothing: Cargo
-  readonly partly: boolean
+  readonly exact: boolean
   /** Litres that the frozen stops still bring, by the number of the scarce room. */
   readonly frozenL: Float64Array
   /** Pickups on frozen stops. */
@@ -57,14 +57,14 @@ export function openDay(c: Compiled, plan?: Plan): Day {
     return { place, atS, metres, breaks, costS, cargo: cargoOf(here), frozen }
   })
   const ways = c.bikes.map((bike) => unloadingWays(c, bike.emptyS))
-  const partly = c.pickups.length <= FEW_PICKUPS
+  const exact = c.pickups.length <= FEW_PICKUPS
   const possible = c.pickups.map((pickup) => c.bikes.map((bike) => canServeAlone(c, bike, pickup)))
   return {
     c,
     origins,
     ways,
     nothing: emptyCargo(c),
-    partly,
+    exact,
     frozenL,
     settled,
     possible,
@@ -93,12 +93,12 @@ export function roadOf(day: Day, bike: number, orders: readonly (Order | undefin
     bike: c.bikes[bike]!,
     ways: day.ways[bike]!,
     nothing: day.nothing,
-    partly: day.partly,
+    exact: day.exact,
     others,
   }
 }
 
-const MOST_REMEMBERED = 50_000
+const MOST_REMEMBERED = 500
 
 /** A bike's round in an order, decoded or remembered. */
 export function orderOf(
@@ -173,7 +173,7 @@ function stranded(road: Road, origin: Origin): Order {
     end: undefined,
     others: road.others,
     gaps: [],
-    restS: new Float64Array(0),
+    restS: new Int32Array(0),
     asked: new Map(),
   }
 }

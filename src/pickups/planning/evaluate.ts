@@ -3,7 +3,15 @@
  * with it. The solver's answers, an outside engine's, manual edits and live times all go through here.
  */
 import { type Compiled, type CompiledBike, type CompiledPickup, compile } from './compile.ts'
-import { breakStart, legS, roomAt, serviceStart, unloadingStart, unservedCostS } from './limits.ts'
+import {
+  breakStart,
+  NEVER_S,
+  legS,
+  roomAt,
+  serviceStart,
+  unloadingStart,
+  unservedCostS,
+} from './limits.ts'
 import type {
   Evaluation,
   Plan,
@@ -165,7 +173,7 @@ function arrive(c: Compiled, bike: CompiledBike, here: Underway, place: number):
     place,
     atS: here.atS + seconds,
     travelS: here.travelS + seconds,
-    metres: here.metres + c.problem.travel.metres[leg]!,
+    metres: here.metres + c.metres[leg]!,
   }
 }
 
@@ -214,10 +222,10 @@ function fetch(
 /** Within window and promise where both can be had; else as soon as can be, and what it breaks is told. */
 function startOf(pickup: CompiledPickup, arrivesS: number, violations: RoundViolation[]): number {
   const allowedS = serviceStart(pickup.allowed, arrivesS)
-  if (allowedS !== Number.POSITIVE_INFINITY) return allowedS
+  if (allowedS !== NEVER_S) return allowedS
   const startsS = serviceStart(pickup.windows, arrivesS)
   const lastS = pickup.windows.at(-1)?.untilS ?? 0
-  if (startsS === Number.POSITIVE_INFINITY) {
+  if (startsS === NEVER_S) {
     violations.push({ kind: 'late', pickup: pickup.id, byS: arrivesS - lastS })
   }
   const realS = Math.min(startsS, Math.max(arrivesS, lastS))
@@ -242,10 +250,10 @@ function unload(
   const violations: RoundViolation[] = []
   const there = arrive(c, bike, from, dropOff.place)
   const opensS = unloadingStart(dropOff, there.atS)
-  if (opensS === Number.POSITIVE_INFINITY && !stop.actual) {
+  if (opensS === NEVER_S && !stop.actual) {
     violations.push({ kind: 'closed', dropOff: dropOff.id })
   }
-  const startsS = stop.actual?.startsS ?? (opensS === Number.POSITIVE_INFINITY ? there.atS : opensS)
+  const startsS = stop.actual?.startsS ?? (opensS === NEVER_S ? there.atS : opensS)
   const leavesS = stop.actual?.leavesS ?? startsS + dropOff.serviceS
   const named = stop.streams?.map((stream) => c.streams.indexOf(stream))
   const byStream = [...there.byStream]
@@ -280,7 +288,7 @@ function rest(bike: CompiledBike, here: Underway, stop: Stop & { kind: 'break' }
   if (!pause) return unknown('break', `${bike.id}/${stop.index}`)
   const violations: RoundViolation[] = []
   const readyS = breakStart(pause, here.atS)
-  if (readyS === Number.POSITIVE_INFINITY && !stop.actual) {
+  if (readyS === NEVER_S && !stop.actual) {
     violations.push({ kind: 'break-late', index: stop.index, byS: here.atS - pause.untilS })
   }
   if (stop.index > here.breaks) violations.push({ kind: 'break-missed', index: here.breaks })

@@ -5,6 +5,7 @@
 import { canTake, isSameCargo, whatStays, withPickup } from './cargo.ts'
 import type { CompiledPickup } from './compile.ts'
 import {
+  isBeatenBy,
   keepAlsoRested,
   type Label,
   type Road,
@@ -12,7 +13,7 @@ import {
   type Trip,
   type Unloaded,
 } from './labels.ts'
-import { legS, serviceStart } from './limits.ts'
+import { breakStart, legS, NEVER_S, serviceStart } from './limits.ts'
 import { restAfter, unloadAlong, type Unloading } from './unloading.ts'
 import type { UnloadingWay } from './unloading-ways.ts'
 
@@ -25,7 +26,7 @@ export function extend(
   road: Road,
   stage: Stage,
   pickup: CompiledPickup,
-  mostS = Number.POSITIVE_INFINITY,
+  mostS = NEVER_S,
 ): Stage | undefined {
   const trips: GrowingTrip[] = []
   const fresh: Label[] = []
@@ -39,7 +40,7 @@ export function extend(
     }
     if (trip.cargo.litres === 0) continue
     emptyFirst(road, fresh, trip, stage.place, pickup, mostS)
-    if (road.partly) unloadSome(road, trips, trip, stage.place, pickup, mostS)
+    if (road.exact) unloadSome(road, trips, trip, stage.place, pickup, mostS)
   }
   if (fresh.length > 0) trips.push({ cargo: withPickup(road.nothing, pickup), labels: fresh })
   return trips.length === 0 ? undefined : { place: pickup.place, trips }
@@ -54,21 +55,24 @@ function goOn(
   pickup: CompiledPickup,
   mostS: number,
 ): void {
-  const { travel } = road.c.problem
-  const leg = from * travel.size + pickup.place
+  const { metres: metresOf, problem } = road.c
+  const leg = from * problem.travel.size + pickup.place
   const seconds = legS(road.bike, leg, kg)
   const costS = label.costS + seconds
   if (costS > mostS) return
   const startsS = serviceStart(pickup.allowed, label.atS + seconds)
-  keepAlsoRested(road, labels, {
+  keepAlsoRested(
+    road,
+    labels,
     costS,
-    atS: startsS + pickup.serviceS,
-    metres: label.metres + travel.metres[leg]!,
-    breaks: label.breaks,
-    before: label,
-    did: { kind: 'fetched', pickup },
-    brought: label.brought,
-  })
+    startsS + pickup.serviceS,
+    label.metres + metresOf[leg]!,
+    label.breaks,
+    label,
+    pickup,
+    undefined,
+    label.brought,
+  )
 }
 
 function emptyFirst(
@@ -81,25 +85,60 @@ function emptyFirst(
 ): void {
   const ways = road.ways.emptying(from, pickup.place, trip.cargo.streamMask)
   for (const label of trip.labels) {
-    let cheapestS = Number.POSITIVE_INFINITY
-    let soonestS = Number.POSITIVE_INFINITY
+    let cheapestS = NEVER_S
+    let soonestS = NEVER_S
     for (const way of ways) {
       const leastS = label.costS + way.leastS
       if (leastS > mostS) break
       if (leastS >= cheapestS && label.atS + way.leastFromHereS >= soonestS) break
+      if (isOfNoUse(road, labels, label, way, pickup)) continue
       const emptied = unloadAlong(road, label, from, trip.cargo, way)
       if (!emptied || emptied.leftMask !== 0) continue
-      const leg = emptied.place * road.c.problem.travel.size + pickup.place
-      const costS = emptied.costS + road.bike.emptyS[leg]!
-      const arrivesS = emptied.atS + road.bike.emptyS[leg]!
+      const costS = emptied.costS + way.lastLegS
+      const arrivesS = emptied.atS + way.lastLegS
       if (costS > mostS || (costS >= cheapestS && arrivesS >= soonestS)) continue
       fetchAfter(road, labels, label, emptied, way, pickup)
       // One that takes up scarce room stands in nobody's way.
-      if (emptied.brought !== label.brought) continue
+      if (road.exact && emptied.brought !== label.brought) continue
       cheapestS = Math.min(cheapestS, costS)
       soonestS = Math.min(soonestS, arrivesS)
     }
   }
+}
+
+/** Even unhindered and light it would come to nothing better than what there is, with a break and without. */
+function isOfNoUse(
+  road: Road,
+  labels: readonly Label[],
+  label: Label,
+  way: UnloadingWay,
+  pickup: CompiledPickup,
+): boolean {
+  if (labels.length === 0) return false
+  const readyS = label.atS + way.leastS - way.lastLegS + way.serviceS
+  if (!isBeaten(road, labels, label, way, pickup, readyS, label.breaks)) return false
+  const pause = road.bike.breaks[label.breaks]
+  if (!pause) return true
+  const restedS = breakStart(pause, readyS) + pause.durationS
+  return isBeaten(road, labels, label, way, pickup, restedS, label.breaks + 1)
+}
+
+function isBeaten(
+  road: Road,
+  labels: readonly Label[],
+  { costS, metres, brought }: Label,
+  way: UnloadingWay,
+  pickup: CompiledPickup,
+  leavesS: number,
+  breaks: number,
+): boolean {
+  const doneS = serviceStart(pickup.allowed, leavesS + way.lastLegS) + pickup.serviceS
+  const leastS = costS + way.leastS
+  const farM = metres + way.metres
+  for (let i = 0; i < labels.length; i++) {
+    if (isBeatenBy(road, labels[i]!, leastS, doneS, farM, breaks, brought)) return true
+  }
+  return false
 }
 
 /** What some drop-off takes is put down on the way, and the rest rides on. */
@@ -154,17 +193,20 @@ function fetchThen(
   pickup: CompiledPickup,
   unloaded: Unloaded,
 ): void {
-  const { travel } = road.c.problem
-  const leg = done.place * travel.size + pickup.place
+  const { metres: metresOf, problem } = road.c
+  const leg = done.place * problem.travel.size + pickup.place
   const seconds = legS(road.bike, leg, done.kg)
   const startsS = serviceStart(pickup.allowed, done.atS + seconds)
-  keepAlsoRested(road, labels, {
-    costS: done.costS + seconds,
-    atS: startsS + pickup.serviceS,
-    metres: done.metres + travel.metres[leg]!,
-    breaks: before.breaks + (unloaded.rested === undefined ? 0 : 1),
+  keepAlsoRested(
+    road,
+    labels,
+    done.costS + seconds,
+    startsS + pickup.serviceS,
+    done.metres + metresOf[leg]!,
+    before.breaks + (unloaded.rested === undefined ? 0 : 1),
     before,
-    did: { kind: 'fetched', pickup, unloaded },
-    brought: done.brought,
-  })
+    pickup,
+    unloaded,
+    done.brought,
+  )
 }

@@ -1,6 +1,7 @@
 /** Where one more pickup goes at the least extra cost. */
 import type { CompiledPickup } from './compile.ts'
 import { type Day, orderOf, roadOf, upToDate } from './day.ts'
+import { NEVER_S } from './limits.ts'
 import { costWith, type Order } from './order.ts'
 import type { Random } from './random.ts'
 
@@ -67,12 +68,12 @@ function spotsFor(day: Day, orders: readonly Order[], pickup: CompiledPickup): S
     if (!possible[pickup.index]![bike]!) continue
     const { emptyS } = c.bikes[bike]!
     let at = -1
-    let detourS = Number.POSITIVE_INFINITY
+    let detourS = NEVER_S
     for (const gap of order.gaps) {
       if (gap.before !== at) {
         if (at >= 0) spots.push({ bike, at, detourS })
         at = gap.before
-        detourS = Number.POSITIVE_INFINITY
+        detourS = NEVER_S
       }
       const there = emptyS[gap.from * size + pickup.place]!
       const onward = emptyS[pickup.place * size + gap.to]!

@@ -16,7 +16,11 @@ export interface Label {
   readonly metres: number
   readonly breaks: number
   readonly before: Label | undefined
-  readonly did: Did
+  /** What was fetched last: after `unloaded`, where that is told. */
+  readonly pickup: CompiledPickup | undefined
+  readonly unloaded: Unloaded | undefined
+  /** The break that was taken instead; −1 for none. */
+  readonly rested: number
   readonly brought: Brought | undefined
 }
 
@@ -26,13 +30,6 @@ export interface Brought {
   readonly litres: number
   readonly before: Brought | undefined
 }
-
-/** What was done between the label before and this one. */
-export type Did =
-  | { readonly kind: 'set-out' }
-  | { readonly kind: 'rested'; readonly index: number }
-  | { readonly kind: 'fetched'; readonly pickup: CompiledPickup; readonly unloaded?: Unloaded }
-  | { readonly kind: 'came-home'; readonly unloaded?: Unloaded }
 
 export interface Unloaded {
   readonly way: UnloadingWay
@@ -59,29 +56,31 @@ export interface Road {
   readonly bike: CompiledBike
   readonly ways: UnloadingWays
   readonly nothing: Cargo
-  /** Whether the bike may go on with a part of its load still on board. */
-  readonly partly: boolean
+  /** For small days: parts of a load may be put down, and ways that leave different room are kept apart. */
+  readonly exact: boolean
   /** Litres that others bring, by the number of the scarce room. */
   readonly others: Float64Array
 }
 
 export function firstStage(
   road: Road,
-  from: Omit<Label, 'before' | 'did' | 'brought'> & { readonly place: number },
+  from: Pick<Label, 'costS' | 'atS' | 'metres' | 'breaks'> & { readonly place: number },
   cargo: Cargo,
 ): Stage {
   const { costS, atS, metres, breaks, place } = from
   const labels: Label[] = []
-  const start: Label = {
+  keepAlsoRested(
+    road,
+    labels,
     costS,
     atS,
     metres,
     breaks,
-    before: undefined,
-    did: { kind: 'set-out' },
-    brought: undefined,
-  }
-  keepAlsoRested(road, labels, start)
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  )
   return { place, trips: [{ cargo, labels }] }
 }
 
@@ -92,56 +91,112 @@ export function litresAt(brought: Brought | undefined, scarce: number): number {
   return litres
 }
 
-export function keepAlsoRested(road: Road, labels: Label[], label: Label): void {
-  keep(road, labels, label)
-  const pause = road.bike.breaks[label.breaks]
+/** A label is made only where it is kept: most aren't. */
+export function keepAlsoRested(
+  road: Road,
+  labels: Label[],
+  costS: number,
+  atS: number,
+  metres: number,
+  breaks: number,
+  before: Label | undefined,
+  pickup: CompiledPickup | undefined,
+  unloaded: Unloaded | undefined,
+  brought: Brought | undefined,
+): void {
+  let label: Label | undefined
+  if (makeRoom(road, labels, costS, atS, metres, breaks, brought)) {
+    label = { costS, atS, metres, breaks, before, pickup, unloaded, rested: -1, brought }
+    labels.push(label)
+  }
+  const pause = road.bike.breaks[breaks]
   if (!pause) return
-  const restS = breakStart(pause, label.atS)
-  if (restS === Number.POSITIVE_INFINITY) return
-  keep(road, labels, {
-    costS: label.costS,
-    atS: restS + pause.durationS,
-    metres: label.metres,
-    breaks: label.breaks + 1,
+  const restedS = breakStart(pause, atS) + pause.durationS
+  if (!makeRoom(road, labels, costS, restedS, metres, breaks + 1, brought)) return
+  label ??= { costS, atS, metres, breaks, before, pickup, unloaded, rested: -1, brought }
+  labels.push({
+    costS,
+    atS: restedS,
+    metres,
+    breaks: breaks + 1,
     before: label,
-    did: { kind: 'rested', index: label.breaks },
-    brought: label.brought,
+    pickup: undefined,
+    unloaded: undefined,
+    rested: breaks,
+    brought,
   })
 }
 
-function keep({ bike }: Road, labels: Label[], label: Label): void {
-  if (label.atS > bike.shift.untilS) return
-  if (bike.rangeM !== undefined && label.metres > bike.rangeM) return
+/** Whether a label of these would be of any use; if so those that no longer are have been taken out. */
+function makeRoom(
+  road: Road,
+  labels: Label[],
+  costS: number,
+  atS: number,
+  metres: number,
+  breaks: number,
+  brought: Brought | undefined,
+): boolean {
+  const { bike, exact } = road
+  if (atS > bike.shift.untilS || metres > (bike.rangeM ?? metres)) return false
   // Too late for a break that is due is too late for ever.
-  const pause = bike.breaks[label.breaks]
-  if (pause && label.atS > pause.untilS) return
-  const counted = bike.rangeM !== undefined
-  for (const other of labels) if (dominates(other, label, counted)) return
-  let kept = 0
-  for (const other of labels) if (!dominates(label, other, counted)) labels[kept++] = other
-  labels.length = kept
-  if (kept < MOST_LABELS) {
-    labels.push(label)
-    return
+  const pause = bike.breaks[breaks]
+  if (pause && atS > pause.untilS) return false
+  for (let i = 0; i < labels.length; i++) {
+    const other = labels[i]!
+    if (isBeatenBy(road, other, costS, atS, metres, breaks, brought)) return false
   }
+  let kept = 0
+  for (let i = 0; i < labels.length; i++) {
+    const other = labels[i]!
+    const beaten =
+      costS <= other.costS &&
+      atS <= other.atS &&
+      breaks >= other.breaks &&
+      (metres <= other.metres || rangeIsEnough(bike, metres, atS)) &&
+      (!exact || broughtNoMore(brought, other.brought))
+    if (!beaten) labels[kept++] = other
+  }
+  labels.length = kept
+  if (kept < MOST_LABELS) return true
   let dearest = 0
   for (let i = 1; i < kept; i++) if (labels[i]!.costS > labels[dearest]!.costS) dearest = i
-  if (label.costS < labels[dearest]!.costS) labels[dearest] = label
+  if (costS >= labels[dearest]!.costS) return false
+  labels.splice(dearest, 1)
+  return true
 }
 
-function dominates(a: Label, b: Label, countsMetres: boolean): boolean {
+export function isBeatenBy(
+  { bike, exact }: Road,
+  other: Label,
+  costS: number,
+  atS: number,
+  metres: number,
+  breaks: number,
+  brought: Brought | undefined,
+): boolean {
   return (
-    a.costS <= b.costS &&
-    a.atS <= b.atS &&
-    a.breaks >= b.breaks &&
-    (!countsMetres || a.metres <= b.metres) &&
-    broughtNoMore(a.brought, b.brought)
+    other.costS <= costS &&
+    other.atS <= atS &&
+    other.breaks >= breaks &&
+    (other.metres <= metres || rangeIsEnough(bike, other.metres, other.atS)) &&
+    (!exact || broughtNoMore(other.brought, brought))
   )
 }
 
+/** However it rides on, it doesn't get out of range before the shift is over. */
+function rangeIsEnough(
+  { rangeM, shift, fastestMPerS }: CompiledBike,
+  metres: number,
+  atS: number,
+): boolean {
+  return rangeM === undefined || metres + (shift.untilS - atS) * fastestMPerS <= rangeM
+}
+
 function broughtNoMore(a: Brought | undefined, b: Brought | undefined): boolean {
-  if (a === b) return true
-  for (let drop = a; drop; drop = drop.before) {
+  if (a === b || a === undefined) return true
+  if (b === undefined) return false
+  for (let drop: Brought | undefined = a; drop; drop = drop.before) {
     if (litresAt(a, drop.scarce) > litresAt(b, drop.scarce)) return false
   }
   return true

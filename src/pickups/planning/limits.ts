@@ -2,6 +2,9 @@
 import type { CompiledBike, CompiledDropOff } from './compile.ts'
 import type { Break, Span } from './problem.ts'
 
+/** Later than any day's end; a small whole number, which is what the solver is fast with. */
+export const NEVER_S = 1_000_000_000
+
 /** What an unserved pickup of priority 0 costs: more than any detour a day has room for. */
 export const UNSERVED_S = 36_000
 
@@ -17,12 +20,12 @@ export function legS(bike: CompiledBike, leg: number, kg: number): number {
   return Math.round(emptyS + (bike.loadedS[leg]! - emptyS) * share)
 }
 
-/** When service may begin after an arrival; infinite when it is too late for all windows. */
+/** When service may begin after an arrival; `NEVER_S` when it is too late for all windows. */
 export function serviceStart(windows: readonly Span[], arrivesS: number): number {
   for (const { fromS, untilS } of windows) {
     if (arrivesS <= untilS) return Math.max(arrivesS, fromS)
   }
-  return Number.POSITIVE_INFINITY
+  return NEVER_S
 }
 
 /** When unloading may begin, so that it ends before they close. */
@@ -31,12 +34,12 @@ export function unloadingStart({ opens, serviceS }: CompiledDropOff, arrivesS: n
     const startsS = Math.max(arrivesS, fromS)
     if (startsS + serviceS <= untilS) return startsS
   }
-  return Number.POSITIVE_INFINITY
+  return NEVER_S
 }
 
-/** When a break may begin; infinite when it is too late for it. */
+/** When a break may begin; `NEVER_S` when it is too late for it. */
 export function breakStart({ fromS, untilS }: Break, readyS: number): number {
-  return readyS > untilS ? Number.POSITIVE_INFINITY : Math.max(readyS, fromS)
+  return readyS > untilS ? NEVER_S : Math.max(readyS, fromS)
 }
 
 /** Room for a stream at a time, what was filled by others until then taken off. */

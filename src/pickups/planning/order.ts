@@ -4,6 +4,7 @@ import type { Cargo } from './cargo.ts'
 import { comeHome } from './come-home.ts'
 import { extend } from './extend.ts'
 import { firstStage, type Label, type Road, type Stage } from './labels.ts'
+import { NEVER_S } from './limits.ts'
 import type { Stop } from './plan.ts'
 
 /** Where a round sets out from: its start, or the end of what is frozen. */
@@ -30,12 +31,12 @@ export interface Order {
   /** From place to place along the way, and before which pickup in the order a detour there would come. */
   readonly gaps: readonly Gap[]
   /** From each pickup to the end, at least. */
-  readonly restS: Float64Array
+  readonly restS: Int32Array
   /** What one more pickup would cost, as far as it was asked. */
   readonly asked: Map<number, Asked>
 }
 
-/** Infinite costs are told up to which limit they are known to be no less. */
+/** Of `NEVER_S` it is told up to which limit that is known. */
 export interface Asked {
   readonly costS: number
   readonly mostS: number
@@ -89,7 +90,7 @@ function atHome({ bike, others }: Road, origin: Origin, stages: readonly Stage[]
     end: undefined,
     others,
     gaps: [{ from: origin.place, to: bike.endPlace, before: 0 }],
-    restS: new Float64Array(0),
+    restS: new Int32Array(0),
     asked: new Map(),
   }
 }
@@ -99,9 +100,9 @@ export function sameNumbers(a: Float64Array, b: Float64Array): boolean {
 }
 
 /** Legs straight on, then the nearest end: no way with emptying and rests is shorter (triangle inequality). */
-function leastRest({ bike, c }: Road, pickups: readonly CompiledPickup[]): Float64Array {
+function leastRest({ bike, c }: Road, pickups: readonly CompiledPickup[]): Int32Array {
   const { size } = c.problem.travel
-  const restS = new Float64Array(pickups.length)
+  const restS = new Int32Array(pickups.length)
   for (let i = pickups.length - 1; i >= 0; i--) {
     const next = pickups[i + 1]
     restS[i] = next
@@ -111,7 +112,7 @@ function leastRest({ bike, c }: Road, pickups: readonly CompiledPickup[]): Float
   return restS
 }
 
-/** What it would cost with one more pickup at a place of the order; infinite when it can't be or costs more than `mostS`. */
+/** What it would cost with one more pickup at a place of the order; `NEVER_S` when it can't be or costs more than `mostS`. */
 export function costWith(
   road: Road,
   order: Order,
@@ -121,7 +122,7 @@ export function costWith(
 ): number {
   const key = pickup.index * (order.pickups.length + 1) + at
   const known = order.asked.get(key)
-  if (known && (known.costS !== Number.POSITIVE_INFINITY || known.mostS >= mostS)) {
+  if (known && (known.costS !== NEVER_S || known.mostS >= mostS)) {
     return known.costS
   }
   const costS = decodedWith(road, order, pickup, at, mostS)
@@ -147,8 +148,8 @@ function decodedWith(
   for (let i = at; stage && i < pickups.length; i++) {
     stage = extend(road, stage, pickups[i]!, mostS - restS[i]!)
   }
-  if (!stage) return Number.POSITIVE_INFINITY
-  return comeHome(road, stage, mostS)?.costS ?? Number.POSITIVE_INFINITY
+  if (!stage) return NEVER_S
+  return comeHome(road, stage, mostS)?.costS ?? NEVER_S
 }
 
 /** The labels of a way, first to last. */
@@ -156,6 +157,11 @@ function wayTo(end: Label): Label[] {
   const labels: Label[] = []
   for (let label: Label | undefined = end; label; label = label.before) labels.push(label)
   return labels.reverse()
+}
+
+/** Neither the beginning nor a break. */
+function isRidden({ before, rested }: Label): boolean {
+  return before !== undefined && rested < 0
 }
 
 function gapsAlong({ bike }: Road, origin: Origin, end: Label): Gap[] {
@@ -166,10 +172,10 @@ function gapsAlong({ bike }: Road, origin: Origin, end: Label): Gap[] {
     gaps.push({ from, to, before })
     from = to
   }
-  for (const { did } of wayTo(end)) {
-    if (did.kind === 'set-out' || did.kind === 'rested') continue
-    for (const { place } of did.unloaded?.way.dropOffs ?? []) goTo(place)
-    goTo(did.kind === 'fetched' ? did.pickup.place : bike.endPlace)
+  for (const label of wayTo(end)) {
+    if (!isRidden(label)) continue
+    for (const { place } of label.unloaded?.way.dropOffs ?? []) goTo(place)
+    goTo(label.pickup?.place ?? bike.endPlace)
     before++
   }
   return gaps
@@ -178,17 +184,16 @@ function gapsAlong({ bike }: Road, origin: Origin, end: Label): Gap[] {
 /** The stops of a way, for the evaluator and for people. */
 export function stopsOf({ c }: Road, origin: Origin, order: Order): Stop[] {
   const stops: Stop[] = [...origin.frozen]
-  for (const { did } of order.end ? wayTo(order.end) : []) {
-    if (did.kind === 'rested') stops.push({ kind: 'break', index: did.index })
-    if (did.kind === 'set-out' || did.kind === 'rested') continue
-    for (const [i, { id }] of (did.unloaded?.way.dropOffs ?? []).entries()) {
-      const mask = did.unloaded!.streamMasks[i]!
+  for (const label of order.end ? wayTo(order.end) : []) {
+    if (label.rested >= 0) stops.push({ kind: 'break', index: label.rested })
+    for (const [i, { id }] of (label.unloaded?.way.dropOffs ?? []).entries()) {
+      const mask = label.unloaded!.streamMasks[i]!
       const streams = c.streams.filter((_, stream) => ((mask >> stream) & 1) === 1)
       stops.push({ kind: 'drop-off', dropOff: id, streams })
     }
-    const rested = did.unloaded?.rested
-    if (rested !== undefined) stops.push({ kind: 'break', index: rested })
-    if (did.kind === 'fetched') stops.push({ kind: 'pickup', pickup: did.pickup.id })
+    const restedAfter = label.unloaded?.rested
+    if (restedAfter !== undefined) stops.push({ kind: 'break', index: restedAfter })
+    if (label.pickup) stops.push({ kind: 'pickup', pickup: label.pickup.id })
   }
   return stops
 }

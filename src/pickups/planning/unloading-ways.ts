@@ -5,6 +5,10 @@ export interface UnloadingWay {
   readonly dropOffs: readonly CompiledDropOff[]
   /** Of all its legs with nothing on board: no load is faster. */
   readonly leastS: number
+  readonly serviceS: number
+  readonly metres: number
+  /** From the last drop-off on. */
+  readonly lastLegS: number
   /** The least of `leastS` with all unloading, of this way and those behind it in the list. */
   readonly leastFromHereS: number
 }
@@ -17,7 +21,7 @@ export interface UnloadingWays {
   lightening(from: number, to: number, streams: number): readonly UnloadingWay[]
 }
 
-export function unloadingWays(c: Compiled, emptyS: Float64Array): UnloadingWays {
+export function unloadingWays(c: Compiled, emptyS: Int32Array): UnloadingWays {
   const { size } = c.problem.travel
   const remembered = (dropOffsFor: typeof toEmpty): UnloadingWays['emptying'] => {
     const known = new Map<number, Sets>()
@@ -28,7 +32,7 @@ export function unloadingWays(c: Compiled, emptyS: Float64Array): UnloadingWays 
         known.set(streams, sets)
       }
       const leg = from * size + to
-      return (sets.ways[leg] ??= measured(sets.dropOffs, emptyS, size, from, to))
+      return (sets.ways[leg] ??= measured(c, sets.dropOffs, emptyS, from, to))
     }
   }
   return { emptying: remembered(toEmpty), lightening: remembered(toLighten) }
@@ -41,24 +45,28 @@ interface Sets {
 }
 
 function measured(
+  c: Compiled,
   sets: readonly (readonly CompiledDropOff[])[],
-  emptyS: Float64Array,
-  size: number,
+  emptyS: Int32Array,
   from: number,
   to: number,
 ): UnloadingWay[] {
+  const { metres: metresOf, problem } = c
+  const { size } = problem.travel
   const ways = sets
     .map((dropOffs) => {
-      let leastS = 0
-      let serviceS = 0
-      let place = from
-      for (const dropOff of dropOffs) {
-        leastS += emptyS[place * size + dropOff.place]!
-        serviceS += dropOff.serviceS
-        place = dropOff.place
+      const places = [from, ...dropOffs.map(({ place }) => place), to]
+      const legs = places.slice(1).map((place, i) => places[i]! * size + place)
+      const leastS = legs.reduce((sum, leg) => sum + emptyS[leg]!, 0)
+      const serviceS = dropOffs.reduce((sum, d) => sum + d.serviceS, 0)
+      return {
+        dropOffs,
+        leastS,
+        serviceS,
+        metres: legs.reduce((sum, leg) => sum + metresOf[leg]!, 0),
+        lastLegS: emptyS[legs.at(-1)!]!,
+        leastFromHereS: leastS + serviceS,
       }
-      leastS += emptyS[place * size + to]!
-      return { dropOffs, leastS, leastFromHereS: leastS + serviceS }
     })
     .toSorted((a, b) => a.leastS - b.leastS)
   for (let i = ways.length - 2; i >= 0; i--) {

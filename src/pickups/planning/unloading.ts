@@ -3,7 +3,7 @@ import { type Cargo, litresOf } from './cargo.ts'
 import type { CompiledDropOff } from './compile.ts'
 import type { UnloadingWay } from './unloading-ways.ts'
 import { type Brought, type Label, litresAt, type Road } from './labels.ts'
-import { breakStart, legS, roomAt, unloadingStart } from './limits.ts'
+import { breakStart, legS, NEVER_S, roomAt, unloadingStart } from './limits.ts'
 
 /** Litres that make no difference. */
 const CRUMBS_L = 1e-6
@@ -29,7 +29,8 @@ export function unloadAlong(
   cargo: Cargo,
   way: UnloadingWay,
 ): Unloading | undefined {
-  const { size, metres: metresOf } = road.c.problem.travel
+  const { metres: metresOf, problem } = road.c
+  const { size } = problem.travel
   let { atS, costS, metres, brought } = label
   let { litres, kg, streamMask: leftMask } = cargo
   let place = from
@@ -41,7 +42,7 @@ export function unloadAlong(
     metres += metresOf[leg]!
     place = dropOff.place
     const startsS = unloadingStart(dropOff, atS + seconds)
-    if (startsS === Number.POSITIVE_INFINITY) return undefined
+    if (startsS === NEVER_S) return undefined
     atS = startsS + dropOff.serviceS
     let down = leftMask & dropOff.streamMask
     if ((down & dropOff.scarceMask) !== 0) {
@@ -72,7 +73,7 @@ export function restAfter(
   const pause = bike.breaks[breaks]
   if (!pause) return undefined
   const restS = breakStart(pause, done.atS)
-  if (restS === Number.POSITIVE_INFINITY) return undefined
+  if (restS === NEVER_S) return undefined
   return { ...done, atS: restS + pause.durationS }
 }
 

@@ -5,6 +5,7 @@ import { emptyCargo } from './cargo.ts'
 import { comeHome } from './come-home.ts'
 import { extend } from './extend.ts'
 import { firstStage, type Road } from './labels.ts'
+import { NEVER_S } from './limits.ts'
 import type { WhyUnserved } from './plan.ts'
 
 /** From what no bike could ever do to what fails on one day: the farther it got, the truer the reason. */
@@ -60,7 +61,7 @@ function firstRelief(c: Compiled, bike: CompiledBike, pickup: CompiledPickup): W
   if (canRide(c, rested, pickup)) return 'break-in-the-way'
   const { rangeM: _, ...tireless } = rested
   if (canRide(c, tireless, pickup)) return 'out-of-range'
-  const always = [{ fromS: Number.NEGATIVE_INFINITY, untilS: Number.POSITIVE_INFINITY }]
+  const always = [{ fromS: -NEVER_S, untilS: NEVER_S }]
   const dropOffs = c.dropOffs.map((d) => ({ ...d, opens: always }))
   if (canRide({ ...c, dropOffs }, tireless, pickup)) return 'drop-off-closed'
   const roomy = dropOffs.map((d) => ({ ...d, scarceMask: 0 }))
@@ -70,7 +71,7 @@ function firstRelief(c: Compiled, bike: CompiledBike, pickup: CompiledPickup): W
 function canRide(c: Compiled, bike: CompiledBike, pickup: CompiledPickup): boolean {
   const ways = unloadingWays(c, bike.emptyS)
   const nothing = emptyCargo(c)
-  const road: Road = { c, bike, ways, nothing, partly: false, others: new Float64Array(c.scarce) }
+  const road: Road = { c, bike, ways, nothing, exact: false, others: new Float64Array(c.scarce) }
   const start = { place: bike.startPlace, costS: 0, atS: bike.shift.fromS, metres: 0, breaks: 0 }
   const stage = extend(road, firstStage(road, start, nothing), pickup)
   return stage !== undefined && comeHome(road, stage) !== undefined
