@@ -2,10 +2,11 @@
 import type { Compiled, CompiledPickup } from './compile.ts'
 import { type UnloadingWays, unloadingWays } from './unloading-ways.ts'
 import { advance, setOut, type Underway } from './evaluate.ts'
+import { copyOf, fill, type Filled, isSameFilled, nothingFilled } from './brought.ts'
 import { type Cargo, emptyCargo } from './cargo.ts'
 import type { Road } from './labels.ts'
 import { unservedCostS } from './limits.ts'
-import { decode, sameNumbers, type Order, type Origin, stopsOf } from './order.ts'
+import { decode, type Order, type Origin, stopsOf } from './order.ts'
 import type { Plan, Unserved } from './plan.ts'
 import { canServeAlone, whyUnserved } from './why-unserved.ts'
 
@@ -18,8 +19,8 @@ export interface Day {
   readonly ways: readonly UnloadingWays[]
   readonly nothing: Cargo
   readonly exact: boolean
-  /** Litres that the frozen stops still bring, by the number of the scarce room. */
-  readonly frozenL: Float64Array
+  /** What the frozen stops still bring. */
+  readonly byFrozen: Filled
   /** Pickups on frozen stops. */
   readonly settled: ReadonlySet<number>
   /** By pickup and bike: whether it could be served with nothing else to do. */
@@ -38,7 +39,7 @@ export interface Rounds {
 /** The day as it stands, with what is frozen in `plan` behind it. */
 export function openDay(c: Compiled, plan?: Plan): Day {
   const settled = new Set<number>()
-  const frozenL = new Float64Array(c.scarce)
+  const byFrozen = nothingFilled(c.scarce)
   const origins = c.bikes.map((bike): Origin => {
     const round = plan?.rounds.find((r) => r.bike === bike.id)
     const frozen = round?.stops.slice(0, round.frozen ?? 0) ?? []
@@ -48,9 +49,9 @@ export function openDay(c: Compiled, plan?: Plan): Day {
       const step = advance(c, bike, here, stop)
       if (step.kind !== 'ridden') continue
       here = step.here
-      for (const { dropOff, stream, litres } of step.drops) {
+      for (const { dropOff, stream, litres, atS } of step.drops) {
         const scarce = c.dropOffs[dropOff]!.scarceAt[stream]!
-        if (scarce >= 0) frozenL[scarce]! += litres
+        if (scarce >= 0) fill(byFrozen, { scarce, litres, atS })
       }
     }
     const { place, atS, metres, breaks, travelS: costS } = here
@@ -58,14 +59,16 @@ export function openDay(c: Compiled, plan?: Plan): Day {
   })
   const ways = c.bikes.map((bike) => unloadingWays(c, bike.emptyS))
   const exact = c.pickups.length <= FEW_PICKUPS
-  const possible = c.pickups.map((pickup) => c.bikes.map((bike) => canServeAlone(c, bike, pickup)))
+  const possible = c.pickups.map((pickup) =>
+    c.bikes.map((bike) => canServeAlone(c, bike, pickup, ways[bike.index]!)),
+  )
   return {
     c,
     origins,
     ways,
     nothing: emptyCargo(c),
     exact,
-    frozenL,
+    byFrozen,
     settled,
     possible,
     decoded: new Map(),
@@ -80,12 +83,12 @@ function cargoOf({ litres, kg, byStream, classMask, apartMask }: Underway): Carg
 /** What a bike's round must know: what the other rounds bring where room may run out. */
 export function roadOf(day: Day, bike: number, orders: readonly (Order | undefined)[]): Road {
   const { c } = day
-  let others = day.frozenL
+  let others = day.byFrozen
   for (const [i, order] of orders.entries()) {
     if (i === bike) continue
     for (let drop = order?.end?.brought; drop; drop = drop.before) {
-      if (others === day.frozenL) others = others.slice()
-      others[drop.scarce]! += drop.litres
+      if (others === day.byFrozen) others = copyOf(others)
+      fill(others, drop)
     }
   }
   return {
@@ -111,7 +114,8 @@ export function orderOf(
 ): Order | undefined {
   const road = roadOf(day, bike, orders)
   const which = String.fromCharCode(bike, ...pickups.map(({ index }) => index))
-  const key = road.others === day.frozenL ? which : `${which}/${road.others.join()}`
+  const { litres, lastS } = road.others
+  const key = road.others === day.byFrozen ? which : `${which}/${litres.join()}/${lastS.join()}`
   const known = day.decoded.get(key)
   if (known || day.decoded.has(key)) return known
   const order = decode(road, day.origins[bike]!, pickups, like, same)
@@ -123,7 +127,7 @@ export function orderOf(
 /** The round as it is now that others bring more or less than when it was decoded. */
 export function upToDate(day: Day, orders: readonly Order[], bike: number): Order {
   const order = orders[bike]!
-  if (day.c.scarce === 0 || sameNumbers(roadOf(day, bike, orders).others, order.others))
+  if (day.c.scarce === 0 || isSameFilled(roadOf(day, bike, orders).others, order.others))
     return order
   return orderOf(day, orders, bike, order.pickups) ?? order
 }

@@ -2,6 +2,7 @@
  * Ways to have come so far on a round. One that is no cheaper, no earlier, no better rested and leaves no
  * more room than another at the same place with the same load is forgotten.
  */
+import { type Brought, broughtNoMore, type Filled } from './brought.ts'
 import type { Cargo } from './cargo.ts'
 import type { Compiled, CompiledBike, CompiledPickup } from './compile.ts'
 import type { UnloadingWay, UnloadingWays } from './unloading-ways.ts'
@@ -22,13 +23,6 @@ export interface Label {
   /** The break that was taken instead; −1 for none. */
   readonly rested: number
   readonly brought: Brought | undefined
-}
-
-/** Litres brought where room may run out, by its number, and those before. */
-export interface Brought {
-  readonly scarce: number
-  readonly litres: number
-  readonly before: Brought | undefined
 }
 
 export interface Unloaded {
@@ -58,8 +52,7 @@ export interface Road {
   readonly nothing: Cargo
   /** For small days: parts of a load may be put down, and ways that leave different room are kept apart. */
   readonly exact: boolean
-  /** Litres that others bring, by the number of the scarce room. */
-  readonly others: Float64Array
+  readonly others: Filled
 }
 
 export function firstStage(
@@ -82,13 +75,6 @@ export function firstStage(
     undefined,
   )
   return { place, trips: [{ cargo, labels }] }
-}
-
-export function litresAt(brought: Brought | undefined, scarce: number): number {
-  let litres = 0
-  for (let drop = brought; drop; drop = drop.before)
-    if (drop.scarce === scarce) litres += drop.litres
-  return litres
 }
 
 /** A label is made only where it is kept: most aren't. */
@@ -191,13 +177,4 @@ function rangeIsEnough(
   atS: number,
 ): boolean {
   return rangeM === undefined || metres + (shift.untilS - atS) * fastestMPerS <= rangeM
-}
-
-function broughtNoMore(a: Brought | undefined, b: Brought | undefined): boolean {
-  if (a === b || a === undefined) return true
-  if (b === undefined) return false
-  for (let drop: Brought | undefined = a; drop; drop = drop.before) {
-    if (litresAt(a, drop.scarce) > litresAt(b, drop.scarce)) return false
-  }
-  return true
 }

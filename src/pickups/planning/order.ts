@@ -1,5 +1,6 @@
 /** A bike's round while it is being solved: the order of its pickups, and all that follows from it. */
 import type { CompiledPickup } from './compile.ts'
+import { type Filled, isSameFilled } from './brought.ts'
 import type { Cargo } from './cargo.ts'
 import { comeHome } from './come-home.ts'
 import { extend } from './extend.ts'
@@ -27,7 +28,7 @@ export interface Order {
   /** The end of the cheapest way; undefined for a bike that stays at home. */
   readonly end: Label | undefined
   /** What others brought when this was decoded. */
-  readonly others: Float64Array
+  readonly others: Filled
   /** From place to place along the way, and before which pickup in the order a detour there would come. */
   readonly gaps: readonly Gap[]
   /** From each pickup to the end, at least. */
@@ -56,7 +57,7 @@ export function decode(
   like?: Order,
   same = 0,
 ): Order | undefined {
-  const canReuse = like !== undefined && sameNumbers(like.others, road.others)
+  const canReuse = like !== undefined && isSameFilled(like.others, road.others)
   const stages: Stage[] = canReuse
     ? like.stages.slice(0, same + 1)
     : [firstStage(road, origin, origin.cargo)]
@@ -93,10 +94,6 @@ function atHome({ bike, others }: Road, origin: Origin, stages: readonly Stage[]
     restS: new Int32Array(0),
     asked: new Map(),
   }
-}
-
-export function sameNumbers(a: Float64Array, b: Float64Array): boolean {
-  return a === b || a.every((n, i) => n === b[i])
 }
 
 /** Legs straight on, then the nearest end: no way with emptying and rests is shorter (triangle inequality). */

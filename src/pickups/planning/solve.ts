@@ -3,6 +3,7 @@
  * decoded exactly (labels.ts). Anytime and pure: clock and seed are arguments.
  */
 import { type Effort, spentShare, temperatureAt, threshold } from './annealing.ts'
+import { asItStands } from './as-it-stands.ts'
 import { type Compiled, type CompiledPickup, compile } from './compile.ts'
 import {
   costOf,
@@ -46,7 +47,7 @@ const CARE_OF_FEW: Care = { tries: Infinity, mostTries: Infinity, blink: 0.01 }
 /** @throws {RangeError} naming the field when the problem is not one. */
 export function solve(problem: Problem, options: SolveOptions): Solved {
   const c = compile(problem)
-  const day = openDay(c, options.from)
+  const day = openDay(options.from ? asItStands(problem, options.from) : c, options.from)
   const { rounds, iterations } = improve(day, roundsOf(day, options.from), options)
   const plan = planOf(day, rounds)
   return { plan, evaluation: evaluatePlan(c, plan), iterations }

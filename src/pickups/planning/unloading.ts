@@ -2,7 +2,8 @@
 import { type Cargo, litresOf } from './cargo.ts'
 import type { CompiledDropOff } from './compile.ts'
 import type { UnloadingWay } from './unloading-ways.ts'
-import { type Brought, type Label, litresAt, type Road } from './labels.ts'
+import { type Brought, litresAt } from './brought.ts'
+import type { Label, Road } from './labels.ts'
 import { breakStart, legS, NEVER_S, roomAt, unloadingStart } from './limits.ts'
 
 /** Litres that make no difference. */
@@ -47,7 +48,7 @@ export function unloadAlong(
     let down = leftMask & dropOff.streamMask
     if ((down & dropOff.scarceMask) !== 0) {
       down = whatHasRoom(road, dropOff, cargo, down, startsS, brought)
-      brought = withDrop(dropOff, cargo, down, brought)
+      brought = withDrop(dropOff, cargo, down, startsS, brought)
     }
     if (down === 0) return undefined
     leftMask &= ~down
@@ -89,8 +90,10 @@ function whatHasRoom(
   for (let stream = 0; stream < cargo.byStream.length; stream++) {
     const scarce = dropOff.scarceAt[stream]!
     if (scarce < 0 || ((down >> stream) & 1) === 0) continue
-    const litres = others[scarce]! + litresAt(brought, scarce) + cargo.byStream[stream]!
-    if (litres > roomAt(dropOff, stream, atS) + CRUMBS_L) fits &= ~(1 << stream)
+    const litres = others.litres[scarce]! + litresAt(brought, scarce) + cargo.byStream[stream]!
+    // Whoever comes last must find room too.
+    const lastS = Math.max(atS, others.lastS[scarce]!)
+    if (litres > roomAt(dropOff, stream, lastS) + CRUMBS_L) fits &= ~(1 << stream)
   }
   return fits
 }
@@ -99,13 +102,14 @@ function withDrop(
   dropOff: CompiledDropOff,
   cargo: Cargo,
   down: number,
+  atS: number,
   before: Brought | undefined,
 ): Brought | undefined {
   let brought = before
   for (let stream = 0; stream < cargo.byStream.length; stream++) {
     const scarce = dropOff.scarceAt[stream]!
     if (scarce < 0 || ((down >> stream) & 1) === 0) continue
-    brought = { scarce, litres: cargo.byStream[stream]!, before: brought }
+    brought = { scarce, litres: cargo.byStream[stream]!, atS, before: brought }
   }
   return brought
 }

@@ -1,6 +1,7 @@
 /** Why a pickup is on no round: what hinders it with nothing else to do, or else that it gave way. */
 import type { Compiled, CompiledBike, CompiledPickup } from './compile.ts'
-import { unloadingWays } from './unloading-ways.ts'
+import { type UnloadingWays, unloadingWays } from './unloading-ways.ts'
+import { nothingFilled } from './brought.ts'
 import { emptyCargo } from './cargo.ts'
 import { comeHome } from './come-home.ts'
 import { extend } from './extend.ts'
@@ -23,8 +24,13 @@ const GOT_THIS_FAR: readonly WhyUnserved[] = [
   'break-in-the-way',
 ]
 
-export function canServeAlone(c: Compiled, bike: CompiledBike, pickup: CompiledPickup): boolean {
-  return hindrance(c, bike, pickup) === undefined
+export function canServeAlone(
+  c: Compiled,
+  bike: CompiledBike,
+  pickup: CompiledPickup,
+  ways: UnloadingWays,
+): boolean {
+  return canBear(c, bike, pickup) === undefined && canRide(c, bike, pickup, ways)
 }
 
 /** Of several bikes, the one that came nearest to serving it tells why. */
@@ -43,16 +49,21 @@ function hindrance(
   bike: CompiledBike,
   pickup: CompiledPickup,
 ): WhyUnserved | undefined {
-  if (pickup.bikeIndex >= 0 && pickup.bikeIndex !== bike.index) return 'no-bike'
+  const because = canBear(c, bike, pickup)
+  if (because) return because
+  return canRide(c, bike, pickup) ? undefined : firstRelief(c, bike, pickup)
+}
+
+/** What no day will change. */
+function canBear(c: Compiled, bike: CompiledBike, pickup: CompiledPickup): WhyUnserved | undefined {
   if (Number.isNaN(pickup.bikeIndex)) return 'no-bike'
+  if (pickup.bikeIndex >= 0 && pickup.bikeIndex !== bike.index) return 'no-bike'
   if ((pickup.longestCm ?? 0) > (bike.longestCm ?? Number.POSITIVE_INFINITY)) return 'too-long'
   if (pickup.massKg > bike.massKg) return 'too-heavy'
   if (pickup.litres > bike.volumeL) return 'too-large'
   if ((pickup.apartMask & pickup.classMask) !== 0) return 'must-not-ride-together'
   const taken = c.dropOffs.reduce((mask, d) => mask | d.streamMask, 0)
-  if ((pickup.streamMask & ~taken) !== 0) return 'nowhere-taken'
-  if (canRide(c, bike, pickup)) return undefined
-  return firstRelief(c, bike, pickup)
+  return (pickup.streamMask & ~taken) === 0 ? undefined : 'nowhere-taken'
 }
 
 /** What has to be given up for it to be served alone is what hinders it. */
@@ -68,10 +79,14 @@ function firstRelief(c: Compiled, bike: CompiledBike, pickup: CompiledPickup): W
   return canRide({ ...c, dropOffs: roomy }, tireless, pickup) ? 'no-room' : 'outside-shift'
 }
 
-function canRide(c: Compiled, bike: CompiledBike, pickup: CompiledPickup): boolean {
-  const ways = unloadingWays(c, bike.emptyS)
+function canRide(
+  c: Compiled,
+  bike: CompiledBike,
+  pickup: CompiledPickup,
+  ways = unloadingWays(c, bike.emptyS),
+): boolean {
   const nothing = emptyCargo(c)
-  const road: Road = { c, bike, ways, nothing, exact: false, others: new Float64Array(c.scarce) }
+  const road: Road = { c, bike, ways, nothing, exact: false, others: nothingFilled(c.scarce) }
   const start = { place: bike.startPlace, costS: 0, atS: bike.shift.fromS, metres: 0, breaks: 0 }
   const stage = extend(road, firstStage(road, start, nothing), pickup)
   return stage !== undefined && comeHome(road, stage) !== undefined

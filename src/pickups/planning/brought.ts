@@ -1,0 +1,53 @@
+/** What is brought where room may run out. Scarce rooms are numbered (`CompiledDropOff.scarceAt`). */
+
+/** By one round so far: the last drop, and those before. */
+export interface Brought {
+  readonly scarce: number
+  readonly litres: number
+  readonly atS: number
+  readonly before: Brought | undefined
+}
+
+/** By the other rounds, by number: litres, and when the last of them come. */
+export interface Filled {
+  readonly litres: Float64Array
+  readonly lastS: Float64Array
+}
+
+export function nothingFilled(scarce: number): Filled {
+  return { litres: new Float64Array(scarce), lastS: new Float64Array(scarce) }
+}
+
+export function copyOf({ litres, lastS }: Filled): Filled {
+  return { litres: litres.slice(), lastS: lastS.slice() }
+}
+
+export function fill({ litres, lastS }: Filled, drop: Omit<Brought, 'before'>): void {
+  litres[drop.scarce]! += drop.litres
+  lastS[drop.scarce] = Math.max(lastS[drop.scarce]!, drop.atS)
+}
+
+export function isSameFilled(a: Filled, b: Filled): boolean {
+  return (
+    a === b ||
+    (a.litres.every((n, i) => n === b.litres[i]) && a.lastS.every((n, i) => n === b.lastS[i]))
+  )
+}
+
+export function litresAt(brought: Brought | undefined, scarce: number): number {
+  let litres = 0
+  for (let drop = brought; drop; drop = drop.before) {
+    if (drop.scarce === scarce) litres += drop.litres
+  }
+  return litres
+}
+
+/** Nowhere more than the other. */
+export function broughtNoMore(a: Brought | undefined, b: Brought | undefined): boolean {
+  if (a === b || a === undefined) return true
+  if (b === undefined) return false
+  for (let drop: Brought | undefined = a; drop; drop = drop.before) {
+    if (litresAt(a, drop.scarce) > litresAt(b, drop.scarce)) return false
+  }
+  return true
+}
