@@ -152,7 +152,7 @@ export function advance(c: Compiled, bike: CompiledBike, here: Underway, stop: S
     case 'pickup': {
       const pickup = c.pickups[c.pickupAt.get(stop.pickup) ?? -1]
       if (!pickup) return unknown('pickup', stop.pickup)
-      return fetch(c, bike, here, stop, pickup)
+      return fetchAt(c, bike, here, stop, pickup)
     }
     case 'drop-off':
       return unload(c, bike, here, stop)
@@ -177,7 +177,7 @@ function arrive(c: Compiled, bike: CompiledBike, here: Underway, place: number):
   }
 }
 
-function fetch(
+function fetchAt(
   c: Compiled,
   bike: CompiledBike,
   from: Underway,

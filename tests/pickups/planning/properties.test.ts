@@ -27,14 +27,15 @@ const tightDay = fc
     return {
       ...day,
       travel: { ...day.travel, loadedS: day.travel.emptyS.map((s) => s * shape.hills) },
-      bikes: day.bikes.map(({ rangeM: _, ...bike }): Bike => ({
-        ...bike,
-        ...(shape.rangeM !== undefined && { rangeM: shape.rangeM }),
-        breaks: [
-          ...bike.breaks,
-          ...(shape.secondBreak ? [{ fromS: 14 * 3600, untilS: 15 * 3600, durationS: 600 }] : []),
-        ],
-      })),
+      bikes: day.bikes.map((made): Bike => {
+        const { rangeM: _, ...bike } = made
+        const second = { fromS: 14 * 3600, untilS: 15 * 3600, durationS: 600 }
+        return {
+          ...bike,
+          ...(shape.rangeM !== undefined && { rangeM: shape.rangeM }),
+          breaks: [...bike.breaks, ...(shape.secondBreak ? [second] : [])],
+        }
+      }),
       pickups: day.pickups.map((p, i): Pickup =>
         shape.pinned && i % 3 === 0 ? { ...p, bike: 'bike-0' } : p,
       ),

@@ -1,0 +1,30 @@
+/** What the planner needs from outside itself: travel times between places, and somebody who solves. */
+import type { Place } from '#src/stations/station.ts'
+import type { Plan } from './plan.ts'
+import type { Problem, TravelTable } from './problem.ts'
+import type { Solved } from './solve.ts'
+
+export interface MatrixProvider {
+  /** Row and column i are place i. @throws when it can't tell; the formula always can. */
+  table(places: readonly Place[], signal?: AbortSignal): Promise<TravelTable>
+}
+
+export interface SolveRequest {
+  readonly seed: number
+  /** By the clock on the wall. */
+  readonly limitMs?: number
+  readonly maxIterations?: number
+  /** A plan to set out from, what is frozen in it included. */
+  readonly from?: Plan
+  /** Ends it early, with the best so far. */
+  readonly signal?: AbortSignal
+  readonly onBetter?: (plan: Plan, costS: number) => void
+}
+
+export interface SolverProvider {
+  solve(problem: Problem, request: SolveRequest): Promise<Answered>
+}
+
+export interface Answered extends Solved {
+  readonly by: 'embedded' | 'vroom'
+}
