@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest'
+import type { DayPlan, RiderEvent } from '#src/pickups/day/day.ts'
+import {
+  answerOf,
+  ask,
+  complaintsOf,
+  type DayQuestion,
+  placesOf,
+  timesOf,
+} from '#src/pickups/day/day-problem.ts'
+import { decide, withBikeOut } from '#src/pickups/day/decide.ts'
+import { factsOf } from '#src/pickups/day/rider-events.ts'
+import { standingOf } from '#src/pickups/day/standing.ts'
+import { straightTravel } from '#src/pickups/day/straight-travel.ts'
+import { evaluate } from '#src/pickups/planning/evaluate.ts'
+import { solve } from '#src/pickups/planning/solve.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import { at, DAY_NAME, dayPlan, event, job, jobs, setting } from './cast.ts'
+
+function question(more: Partial<DayQuestion> = {}): DayQuestion {
+  return { setting, jobs: jobs(8), facts: new Map(), now: at('09:00'), ...more }
+}
+
+function planned(q: DayQuestion) {
+  const asked = ask(q, straightTravel(placesOf(q)))
+  const { plan } = solve(asked.problem, { from: asked.from, seed: 1, maxIterations: 200 })
+  return answerOf(q, plan)
+}
+
+function reckoned(q: DayQuestion) {
+  const asked = ask(q, straightTravel(placesOf(q)))
+  const { rounds, violations } = evaluate(asked.problem, asked.from)
+  return { times: timesOf(asked, rounds), complaints: complaintsOf(asked, violations) }
+}
+
+const stopIds = (rounds: readonly { readonly stops: readonly { readonly id: string }[] }[]) =>
+  rounds.flatMap(({ stops }) => stops.map(({ id }) => id))
+
+function publish(q: DayQuestion, startedAt?: EpochMs): DayPlan {
+  const { rounds, unserved } = planned(q)
+  return dayPlan({
+    rounds: rounds.map((r) => ({ ...r, ...(startedAt && { startedAt }) })),
+    unserved,
+  })
+}
+
+describe('a morning’s plan', () => {
+  test('serves everybody and unloads at visits that have names', () => {
+    const { rounds, unserved } = planned(question())
+    const ids = stopIds(rounds)
+    expect(unserved).toEqual([])
+    expect(ids.filter((id) => id.startsWith('job')).toSorted()).toEqual(jobs(8).map(({ id }) => id))
+    expect(ids).toContain(`${DAY_NAME}~${rounds.find((r) => r.stops.length > 0)!.bike}~centre~1`)
+    const q = question({ plan: publish(question()) })
+    const { times, complaints } = reckoned(q)
+    expect(complaints).toEqual([])
+    expect(times.get('job-1')!.startsAt).toBeGreaterThanOrEqual(at('10:00'))
+  })
+
+  test('tells why somebody isn’t served', () => {
+    const { unserved } = planned(
+      question({
+        jobs: [
+          job('job-1', { place: undefined as never }),
+          job('job-2', { kg: 200 }),
+          job('job-3', { loads: [{ stream: 'electronics', litres: 20 }] }),
+        ],
+      }),
+    )
+    expect(unserved).toEqual([
+      { stopId: 'job-1', because: 'no-position' },
+      { stopId: 'job-2', because: 'too-heavy' },
+      { stopId: 'job-3', because: 'nowhere-taken' },
+    ])
+  })
+
+  test('takes nothing to a station that is full', () => {
+    const [centre, station] = setting.dropOffs
+    const paper = [job('job-1', { loads: [{ stream: 'paper', litres: 100 }] })]
+    const full = { ...station!, room: [{ stream: 'paper', roomL: 0 }] }
+    expect(planned(question({ jobs: paper })).unserved).toEqual([])
+    expect(
+      planned(question({ jobs: paper, setting: { ...setting, dropOffs: [centre!, full] } })),
+    ).toMatchObject({ unserved: [{ stopId: 'job-1', because: 'no-room' }] })
+  })
+
+  test('keeps what is pinned to its bike and its time', () => {
+    const starts = { from: at('13:00'), until: at('13:30') }
+    const plan = dayPlan({
+      published: false,
+      pins: [
+        { stopId: 'job-1', bike: 'bike-2', starts },
+        { stopId: 'job-2', bike: 'bike-2' },
+      ],
+    })
+    const { rounds } = planned(question({ plan }))
+    const second = rounds.find(({ bike }) => bike === 'bike-2')!
+    expect(second.stops.map(({ id }) => id)).toEqual(expect.arrayContaining(['job-1', 'job-2']))
+    const { times } = reckoned(question({ plan: dayPlan({ ...plan, rounds }) }))
+    expect(times.get('job-1')!.startsAt).toBeGreaterThanOrEqual(starts.from)
+    expect(times.get('job-1')!.startsAt).toBeLessThanOrEqual(starts.until)
+  })
+})
+
+describe('a plan anew at eleven', () => {
+  const plan = publish(question(), at('10:00'))
+  const round = plan.rounds.find(({ stops }) => stops.length > 3)!
+  const [first, second, third] = round.stops.map(({ id }) => id)
+  const events: readonly RiderEvent[] = [
+    event(first!, 'done', '10:20', { bike: round.bike }),
+    event(second!, 'on-the-way', '10:40', { bike: round.bike }),
+  ]
+  const q = question({ plan, facts: factsOf(events), now: at('11:00') })
+
+  test('leaves what is over and the stop that is being ridden to', () => {
+    const { rounds } = planned(q)
+    const stops = rounds.find(({ bike }) => bike === round.bike)!.stops.map(({ id }) => id)
+    expect(stops.slice(0, 2)).toEqual([first, second])
+    expect(
+      stopIds(rounds)
+        .filter((id) => id.startsWith('job'))
+        .toSorted(),
+    ).toEqual(jobs(8).map(({ id }) => id))
+  })
+
+  test('reckons from what happened: nothing to come is earlier than now', () => {
+    const { times } = reckoned(q)
+    expect(times.get(first!)).toMatchObject({ startsAt: at('10:20'), leavesAt: at('10:20') })
+    expect(times.get(second!)!.startsAt).toBeGreaterThanOrEqual(at('11:00'))
+    expect(times.get(third!)!.startsAt).toBeGreaterThan(times.get(second!)!.startsAt)
+  })
+
+  test('carries nothing from where nobody was home', () => {
+    const failed = [event(first!, 'failed', '10:20', { bike: round.bike, because: 'not-home' })]
+    const { times } = reckoned({ ...q, facts: factsOf(failed) })
+    expect(times.get(first!)).toMatchObject({ litres: 0, kg: 0 })
+  })
+
+  test('gives the stops of a bike that broke down to the other', () => {
+    const out = withBikeOut(plan, round.bike, 'punktering', at('11:00'))
+    const answer = planned({ ...q, plan: out })
+    const decided = decide(
+      { day: DAY_NAME, bikes: ['bike-1', 'bike-2'], plan, facts: q.facts },
+      { kind: 'bike-out', bike: round.bike, because: 'punktering', answer },
+      plan.version,
+      at('11:00'),
+      () => new Map(),
+    )
+    if (decided.kind !== 'ok') throw new Error(decided.kind)
+    const standing = standingOf(decided.plan, q.facts)
+    const broken = standing.rounds.find(({ bike }) => bike === round.bike)!
+    const other = standing.rounds.find(({ bike }) => bike !== round.bike)!
+    expect(broken.stops.map(({ stop }) => stop.id)).toEqual([first])
+    expect(other.stops.map(({ stop }) => stop.id)).toEqual(expect.arrayContaining([second, third]))
+    expect(standing.unserved).toEqual([])
+  })
+})
