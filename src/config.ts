@@ -1,6 +1,7 @@
 /** Settings: from flags first, then from the environment. The only reader of either besides the command line. */
 import { isIP } from 'node:net'
 import { parseArgs } from 'node:util'
+import { LANGUAGES, parseLanguage, type Language } from '#src/stations/fraction.ts'
 import { isWebAddress } from '#src/stations/web-address.ts'
 import { SECRET_KEY_HINT, isSecretKey } from './secret-key.ts'
 
@@ -21,6 +22,8 @@ export interface Settings {
   readonly mqttWs?: Address
   /** A broker of the town's own, to subscribe to. */
   readonly broker?: BrokerSettings
+  /** The language in which Home Assistant is told of the stations over MQTT; absent means that it isn't. */
+  readonly homeAssistant?: Language
   /** How the world reaches the pages, without a slash at the end. */
   readonly publicUrl: string
   /** A WebSub hub that the feeds name. */
@@ -77,6 +80,12 @@ export const SETTINGS = [
     env: 'KVITTER_MQTT_WS',
     value: 'HOST:PORT',
     text: 'MQTT over WebSocket (127.0.0.1:9001; "off")',
+  },
+  {
+    flag: 'home-assistant',
+    env: 'KVITTER_HOME_ASSISTANT',
+    value: 'sv|en|fi',
+    text: 'announce the stations to Home Assistant at the MQTT broker, in a language (off)',
   },
   {
     flag: 'broker',
@@ -182,6 +191,7 @@ const DEFAULTS: Readonly<Partial<Record<Flag, string>>> = {
   mqtt: '127.0.0.1:1883',
   'mqtt-ws': '127.0.0.1:9001',
   'broker-id': 'kvitter',
+  'home-assistant': 'off',
   'keep-readings': 'forever',
   'verify-nightly': 'on',
   history: 'sqlite',
@@ -259,6 +269,15 @@ export function readSettings(
   if (verifyNightly !== 'on' && verifyNightly !== 'off') {
     faults.push(`${whence('verify-nightly')}: expected on or off, got "${verifyNightly}"`)
   }
+  const assistant = take('home-assistant')!
+  const homeAssistant = parseLanguage(assistant)
+  if (homeAssistant === undefined && assistant !== 'off') {
+    const languages = LANGUAGES.join(', ')
+    faults.push(`${whence('home-assistant')}: expected ${languages} or off, got "${assistant}"`)
+  }
+  if (homeAssistant !== undefined && take('mqtt') === 'off') {
+    faults.push(`${whence('home-assistant')}: needs the embedded broker, which --mqtt turns off`)
+  }
   const influx = readInflux(take, whence, env, faults)
   const town = take('town')
   const staffToken = env['KVITTER_STAFF_TOKEN'] || undefined
@@ -298,6 +317,7 @@ export function readSettings(
       ...(mqtt === undefined ? {} : { mqtt }),
       ...(mqtt === undefined || mqttWs === undefined ? {} : { mqttWs }),
       ...(broker === undefined ? {} : { broker }),
+      ...(homeAssistant === undefined ? {} : { homeAssistant }),
       ...(influx === undefined ? {} : { influx }),
       ...(staffToken === undefined ? {} : { staffToken }),
       ...(secretKey === undefined ? {} : { secretKey }),

@@ -16,6 +16,7 @@ import { replayQuarantine } from '#src/ingest/replay.ts'
 import { type OutsideBroker, startSubscriber, type Subscriber } from '#src/ingest/subscriber.ts'
 import { openFediverse } from '#src/notify/activitypub/fediverse.ts'
 import { startDeliveries } from '#src/notify/deliver.ts'
+import { announceStations, BIRTH_TOPIC } from '#src/notify/home-assistant.ts'
 import { publishStatuses } from '#src/notify/mqtt-status.ts'
 import { planDeliveries } from '#src/notify/plan-deliveries.ts'
 import { registerPages } from '#src/pages/register.ts'
@@ -250,6 +251,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
         codecs,
         metrics,
         log,
+        ...(settings.homeAssistant ? { openTopics: [BIRTH_TOPIC] } : {}),
       }),
     )
   if (broker) {
@@ -261,6 +263,21 @@ export async function serve(options: ServeOptions): Promise<Running> {
         onFault,
       }),
     )
+  }
+  if (broker && settings.homeAssistant) {
+    const discovery = starting.use(
+      announceStations({
+        journal,
+        language: settings.homeAssistant,
+        publicUrl: settings.publicUrl,
+        version: packageFile.version,
+        publish: (topic, body) => broker.publishRetained(topic, body),
+        onFault,
+      }),
+    )
+    await broker.listen(BIRTH_TOPIC, (word) => {
+      if (word === 'online') discovery.again()
+    })
   }
   const [account] = folder.town.channels.activitypub ?? []
   const fediverse =

@@ -51,6 +51,21 @@ test('MQTT over WebSocket can be off, the pages can not, the broker only with an
   expect(outside).not.toHaveProperty('settings.mqttWs')
 })
 
+test('Home Assistant is told of the stations where it is asked for, in a language', () => {
+  expect(readSettings([], {})).not.toHaveProperty('settings.homeAssistant')
+  expect(readSettings(['--home-assistant', 'off'], {})).not.toHaveProperty('settings.homeAssistant')
+  expect(readSettings(['--home-assistant', 'sv'], {})).toMatchObject({
+    settings: { homeAssistant: 'sv' },
+  })
+  expect(readSettings([], { KVITTER_HOME_ASSISTANT: 'on' })).toMatchObject({
+    faults: ['KVITTER_HOME_ASSISTANT: expected sv, en, fi or off, got "on"'],
+  })
+  const away = ['--mqtt', 'off', '--broker', 'mqtt://mosquitto', '--home-assistant', 'fi']
+  expect(readSettings(away, {})).toMatchObject({
+    faults: ['--home-assistant: needs the embedded broker, which --mqtt turns off'],
+  })
+})
+
 test('a hub for the feeds is off unless named, and must be on the web', () => {
   expect(readSettings([], {})).not.toHaveProperty('settings.hubUrl')
   expect(readSettings(['--websub-hub', 'https://hub.example/'], {})).toMatchObject({

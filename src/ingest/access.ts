@@ -42,7 +42,7 @@ export function forbidsPublish(
 }
 
 /**
- * Readers hear all that is under `kvitter/v1/`; a device hears what is sent to itself; nobody hears
+ * Readers hear all that is under `kvitter/v1/`, and what tells Home Assistant of it; a device hears what is sent to itself; nobody hears
  * the broker's own `$SYS`.
  */
 export function maySubscribe(who: Identity, filter: string): boolean {
@@ -59,7 +59,7 @@ export function mayHear(who: Identity, topic: string): boolean {
     case 'network-server':
       return false
     case 'reader':
-      return topic.startsWith('kvitter/v1/')
+      return topic.startsWith('kvitter/v1/') || topic.startsWith('homeassistant/')
   }
 }
 

@@ -110,6 +110,8 @@ export interface Broker extends AsyncDisposable {
   readonly wsPort?: number
   /** Publishes on Kvitter's own account; later subscribers get it as well. */
   publishRetained(topic: string, payload: string | Uint8Array): Promise<void>
+  /** Hears what clients say on an open topic. */
+  listen(topic: string, hear: (payload: string) => void): Promise<void>
   stats(): BrokerStats
 }
 
@@ -418,6 +420,14 @@ export async function openBroker(options: BrokerOptions): Promise<Broker> {
           { cmd: 'publish', topic, payload: bytes, qos: 1, retain: true, dup: false },
           (error) => (error ? reject(error) : resolve()),
         )
+      }),
+    listen: (topic, hear) =>
+      new Promise((resolve) => {
+        const deliver = (packet: { readonly payload: string | Buffer }, done: () => void): void => {
+          hear(packet.payload.toString())
+          done()
+        }
+        aedes.subscribe(topic, deliver, resolve)
       }),
     stats: () => ({
       ...structuredClone(counts),

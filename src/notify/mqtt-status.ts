@@ -183,7 +183,7 @@ export function publishStatuses(options: StatusOptions): AsyncDisposable {
   }
 }
 
-const realPace: Pace = {
+export const realPace: Pace = {
   now: () => performance.now(),
   after(ms, run) {
     const timer = setTimeout(run, ms)

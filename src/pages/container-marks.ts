@@ -1,7 +1,7 @@
 /** Small signs beside words: a fraction's colour, a state's shape, a level's bar. Never the only carrier of meaning. */
 import type { ContainerStatus } from '#src/rules/decision.ts'
-import { sortByFraction } from '#src/stations/container-order.ts'
-import { fractionName, type Fraction, type Language } from '#src/stations/fraction.ts'
+import { containerName, sortByFraction } from '#src/stations/container-order.ts'
+import type { Fraction, Language } from '#src/stations/fraction.ts'
 import type { Container, Station } from '#src/stations/station.ts'
 import { capital } from '#src/wording/capital.ts'
 import { PICTURE_SIZE, PICTURES } from '#src/wording/fraction-pictures.ts'
@@ -66,9 +66,7 @@ export function stationBars(
 
 /** `Pappersförpackningar`, or with a number where the station has several of the fraction. */
 export function containerTitle(container: Container, station: Station, language: Language): string {
-  const name = capital(fractionName(container.fraction, language))
-  const same = sortByFraction(station.containers.filter((c) => c.fraction === container.fraction))
-  return same.length > 1 ? `${name} ${same.indexOf(container) + 1}` : name
+  return capital(containerName(container, station, language))
 }
 
 export function countStates(statuses: readonly ContainerStatus[]): Counts {

@@ -56,6 +56,7 @@ test('who may not publish is told what it may', () => {
 test.each<[string, Identity, string, boolean]>([
   ['a reader hears the stations', reader, 'kvitter/v1/stations/+/status', true],
   ['and all of Kvitter', reader, 'kvitter/v1/#', true],
+  ['and what Home Assistant is told', reader, 'homeassistant/#', true],
   ['but not all there is', reader, '#', false],
   ['nor the broker’s own', reader, '$SYS/#', false],
   ['a device hears what is sent to it', device, 'kvitter/v1/devices/dev-901-paper-1/config', true],

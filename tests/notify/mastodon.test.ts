@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Channel, Turn, Words } from '#src/notify/channel.ts'
 import { openMastodon, type MastodonOptions } from '#src/notify/channels/mastodon.ts'
@@ -287,7 +288,7 @@ describe('a picture', () => {
     expect(await mastodon.send(first(), turn())).toMatchObject({ kind: 'sent' })
     expect(pictures.asked).toEqual(['0000000000000007 sv'])
     expect(fake.said[0]!.pictures).toEqual([
-      { id: '220', alt: card.alt, bytes: Buffer.from(card.bytes) },
+      { id: '220', alt: card.alt, hash: createHash('sha256').update(card.bytes).digest('hex') },
     ])
     expect(fake.requests).toEqual([MEDIA, POST])
   })

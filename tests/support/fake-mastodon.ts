@@ -2,6 +2,7 @@
  * Mastodon on loopback, as far as Kvitter uses it: it verifies the token, remembers each Idempotency-Key
  * for an hour, tells its limits by ISO time, edits, and lists an account's statuses as HTML by pages.
  */
+import { createHash } from 'node:crypto'
 import { escapeMarkup } from '#src/wording/escape-markup.ts'
 import { runFarEnd, startFarEnd } from './far-end.ts'
 import type { Asked, FarEnd, FarEndOptions, Told } from './far-end.ts'
@@ -25,7 +26,8 @@ export interface FakeStatus {
 export interface FakeMedia {
   readonly id: string
   readonly alt: string
-  readonly bytes: Buffer
+  /** SHA-256 of its bytes. */
+  readonly hash: string
 }
 
 export type MastodonFault = '401' | '403-disabled' | '403-scope' | '422' | '429' | 'no-id'
@@ -57,7 +59,7 @@ export async function startFakeMastodon(options: FakeMastodonOptions = {}): Prom
     }
     const alt = Buffer.from(description, 'latin1').toString()
     const id = String(220 + media.length)
-    media.push({ id, alt, bytes })
+    media.push({ id, alt, hash: createHash('sha256').update(bytes).digest('hex') })
     looks.set(id, options.looks ?? 0)
     return mediaTold(id, 202)
   }
