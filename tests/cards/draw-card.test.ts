@@ -92,6 +92,11 @@ test('what several bars mean is told beside them', () => {
   ])
 })
 
+test('where a row’s word tells all of its bars, nothing is told beside them', () => {
+  const facts = madeCard([box('metal', 'has-room', 20), box('metal', 'has-room', 30)])
+  expect(texts(facts).at(-1)).toBe('Enligt givare')
+})
+
 describe('an unknown level', () => {
   const bars = (facts: CardFacts) =>
     elementsOf(facts).filter(

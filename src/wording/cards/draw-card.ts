@@ -184,14 +184,14 @@ function drawSign(
   )
 }
 
-/** Who says so; and, where bars stand for several containers, what each kind of bar means. */
+/** Who says so; and, where several containers of a row are in several states, what each kind of bar means. */
 function drawFoot({ facts, language, words, faces }: Page): string {
   const source = sourceOf(facts)
   const said = source === undefined ? '' : capital(words.source[source])
   const size = 24
   const text = setText(said, { x: EDGE, y: FOOT_Y, size, fill: colours.SOFT_INK })
   const several = rowsOf(facts).flatMap(({ containers }) =>
-    containers.length > 1 ? containers : [],
+    new Set(containers.map(({ word }) => word)).size > 1 ? containers : [],
   )
   const shown = CARD_ORDER.filter((word) => several.some((container) => container.word === word))
   let x = RIGHT
