@@ -154,12 +154,12 @@ function announced(over: Partial<DiscoveryOptions> = {}) {
     faults,
     listeners,
     commit,
-    change(next: Town) {
+    change: (next: Town) => {
       town = next
       index = indexTown(town)
       commit()
     },
-    pass(ms: number) {
+    pass: (ms: number) => {
       elapsed += ms
     },
   }
