@@ -385,6 +385,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
             reports,
             cards,
             follow: direct,
+            ...(fediverse && { fediverse: (of) => fediverse.accountOf(of) }),
             publicUrl: settings.publicUrl,
             api: describeApi(settings.publicUrl),
             problems: PROBLEMS,

@@ -66,6 +66,7 @@ export function followPrivacy({ language, town }: View): Html | undefined {
 /** Every feed that is not one station's own, for the page about the service. */
 export function feedSection(view: View): Html {
   const { say, language, town } = view
+  const [account] = town.town.channels.activitypub ?? []
   const feeds = [
     { title: FEED_WORDS[language].town(town.town.name), path: '/feeds/town' },
     ...FRACTIONS.map(({ id }) => ({
@@ -75,6 +76,7 @@ export function feedSection(view: View): Html {
   ]
   return html`<h2 id="feeds">${say.feedsTitle}</h2>
     <p>${say.feedsText}</p>
+    ${account && html`<p>${say.followOnFediverse(`@${account.account}@${new URL(view.publicUrl).host}`)}</p>`}
     <ul class="feeds">
       ${feeds.map(
         ({ title, path }) =>

@@ -22,6 +22,8 @@ export interface PageParts {
   readonly feeds?: readonly FeedPlace[]
   /** Keeps the page out of search engines. */
   readonly noIndex?: boolean
+  /** The same for servers of the fediverse. */
+  readonly activityUrl?: string
   /** Shown where the page is shared. */
   readonly picture?: PagePicture
 }
@@ -55,6 +57,10 @@ export function layout(view: View, page: PageParts): Html {
             />`,
         )}
         ${feedDiscovery(view, page.feeds ?? [])}
+        ${
+          page.activityUrl !== undefined &&
+          html`<link rel="alternate" type="application/activity+json" href="${page.activityUrl}" />`
+        }
       </head>
       <body>
         <a class="skip" href="#content">${say.skipToContent}</a>

@@ -13,7 +13,7 @@ import {
 import { html, type Html } from './html.ts'
 import { layout } from './layout.ts'
 import { postWords } from './post-words.ts'
-import { link, type View } from './site.ts'
+import { link, type FediverseAccount, type View } from './site.ts'
 import { followUpLinks, whereSaid, type PostCompany } from './where-said.ts'
 
 export function postPage(
@@ -22,9 +22,10 @@ export function postPage(
   decisions: readonly StoredDecision[],
   correction: Post | undefined,
   company: PostCompany,
-  picture?: PagePicture,
+  more: { readonly picture?: PagePicture; readonly account?: FediverseAccount } = {},
 ): Html {
   const { say, language, now, timeZone } = view
+  const { picture, account } = more
   const station = post.stationId === undefined ? undefined : view.town.stations.get(post.stationId)
   const name = placeName(post, view.town)
   const text = post.texts[language]
@@ -33,6 +34,7 @@ export function postPage(
     description: correction ? `${say.wasWrong} ${text}` : text,
     pathInAll: `/p/${post.key}`,
     ...(picture && { picture }),
+    ...(account && { activityUrl: `${account.url}/notes/${post.key}` }),
     body: html`
       <h1>${say.postTitle(name)}</h1>
       <blockquote class="post ${post.kind}">${postWords(view, post, correction)}</blockquote>

@@ -103,10 +103,12 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
       const station = journal.town.stations.get(parseStationId(request.params.id)!)
       if (!station) return sendNotFound(request, reply, language)
       const view = viewFor(request, language)
+      const account = await options.fediverse?.(station.id)
       const facts: StationFacts = {
         station,
         history: await historyOf(station, view.now),
         posts: await postsOf(station.id),
+        ...(account && { account }),
         ...(cards && { picture: stationPicture(cards, station, language) }),
       }
       return send(request, reply, stationPage(view, facts))
@@ -121,7 +123,9 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
       const company = await companyOf(store, post, clock())
       const view = viewFor(request, language)
       const picture = cards && (await postPicture(cards, post, language, view.now))
-      return send(request, reply, postPage(view, post, decisions, correction, company, picture))
+      const account = await options.fediverse?.(post.stationId)
+      const more = { ...(picture && { picture }), ...(account && { account }) }
+      return send(request, reply, postPage(view, post, decisions, correction, company, more))
     })
 
     app.get(root + archivePath(language), async (request, reply) => {

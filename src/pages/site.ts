@@ -2,7 +2,7 @@
 import type { CardDesk } from '#src/cards/card-desk.ts'
 import type { ContainerStatus } from '#src/rules/decision.ts'
 import { languageRoot, type Language } from '#src/stations/fraction.ts'
-import type { ContainerId } from '#src/stations/ids.ts'
+import type { ContainerId, StationId } from '#src/stations/ids.ts'
 import type { Operator } from '#src/stations/station.ts'
 import { MINUTE, type Clock, type EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
@@ -43,6 +43,14 @@ export interface FollowWays {
   readonly pushKey?: string
 }
 
+/** An account of the town's own on the fediverse. */
+export interface FediverseAccount {
+  /** `@ekudden@avs.example.se`. */
+  readonly handle: string
+  /** For servers; a browser is led to the station's page. */
+  readonly url: string
+}
+
 export interface PagesOptions {
   readonly store: Store
   readonly journal: Journal
@@ -55,6 +63,8 @@ export interface PagesOptions {
   readonly cards?: CardDesk
   /** The ways to residents themselves; without it there are feeds, calendars and accounts to follow. */
   readonly follow?: { readonly desk: SubscriberDesk; readonly ways: FollowWays }
+  /** The account that speaks for a station, or for the town; absent where the town has none. */
+  readonly fediverse?: (station: StationId | undefined) => Promise<FediverseAccount>
   /** A municipality's own CSS, put after ours: custom properties are enough for a new look. */
   readonly townCss?: string
   readonly demo?: { readonly speed: number }

@@ -18,7 +18,7 @@ import { layout } from './layout.ts'
 import { nearestWithRoom } from './nearest-room.ts'
 import { reportPath } from './report-page.ts'
 import { postWords } from './post-words.ts'
-import { link, type View } from './site.ts'
+import { link, type FediverseAccount, type View } from './site.ts'
 import { newestMeasured } from './station-list-page.ts'
 
 export interface StationFacts {
@@ -36,6 +36,7 @@ export interface StationFacts {
     readonly correction?: Post
   }[]
   readonly picture?: PagePicture
+  readonly account?: FediverseAccount
 }
 
 export function stationPage(view: View, facts: StationFacts): Html {
@@ -52,6 +53,7 @@ export function stationPage(view: View, facts: StationFacts): Html {
     pathInAll: path,
     feeds: [{ title: station.name, path: `/feeds/stations/${station.id}` }],
     ...(facts.picture && { picture: facts.picture }),
+    ...(facts.account && { activityUrl: facts.account.url }),
     body: html`
       <h1>${station.name}</h1>
       ${station.address !== undefined && html`<p class="where">${station.address}</p>`}
@@ -79,6 +81,7 @@ export function stationPage(view: View, facts: StationFacts): Html {
           `/feeds/stations/${station.id}/emptyings.ics`,
         )}
         ${followMore(view, `/s/${station.id}`)}
+        ${facts.account && html`<p>${say.followOnFediverse(facts.account.handle)}</p>`}
       </section>
     `,
   })

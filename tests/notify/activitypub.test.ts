@@ -90,6 +90,23 @@ describe('an actor', () => {
     expect(actor).toMatch(/\/ap\/[0-9a-f]{16}$/)
   })
 
+  test('goes by the name that the pages tell', async () => {
+    const { host } = new URL(town.url)
+    expect(await town.fediverse.accountOf(ekudden.id)).toEqual({
+      handle: `@ekudden@${host}`,
+      url: await town.actorUrl('ekudden'),
+    })
+    expect(await town.fediverse.accountOf(undefined)).toEqual({
+      handle: `@avs@${host}`,
+      url: await town.actorUrl('avs'),
+    })
+  })
+
+  test('can always be used', async () => {
+    const turn = { now: noon, signal: new AbortController().signal }
+    expect(await town.fediverse.channel.check(turn)).toEqual({ kind: 'ready' })
+  })
+
   test('of the town is there too, and nobody else', async () => {
     expect(await get(await town.actorUrl('avs'))).toMatchObject({
       json: { name: 'Återvinningsstationer i Provstad', url: `${town.url}/` },

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fastify } from 'fastify'
 import { Registry } from 'prom-client'
-import { openFediverse } from '#src/notify/activitypub/fediverse.ts'
+import { openFediverse, type Fediverse } from '#src/notify/activitypub/fediverse.ts'
 import type { Outcome } from '#src/notify/channel.ts'
 import type { PostKey } from '#src/stations/ids.ts'
 import type { Town } from '#src/stations/station.ts'
@@ -31,6 +31,7 @@ export interface FediverseTown extends AsyncDisposable {
   readonly folder: string
   readonly store: Store
   readonly logged: string[]
+  readonly fediverse: Fediverse
   /** Moves the clock, and has the queue looked at. */
   pass(ms: number): void
   /** An actor's address, by its user name. */
@@ -92,6 +93,7 @@ export async function openFediverseTown(
     folder,
     store,
     logged,
+    fediverse,
     pass(ms) {
       at = plus(at, ms)
       fediverse.poke()

@@ -8,7 +8,7 @@ import type { Clock } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { Store } from '#src/store/contract.ts'
 import { languageRoot } from '#src/stations/fraction.ts'
-import { parsePostKey } from '#src/stations/ids.ts'
+import { parsePostKey, type StationId } from '#src/stations/ids.ts'
 import type { Channel } from '../channel.ts'
 import { openActivityPub } from '../channels/activitypub.ts'
 import type { DeliveryLog } from '../deliver.ts'
@@ -43,6 +43,10 @@ export interface Fediverse extends AsyncDisposable {
   readonly channel: Channel
   /** Says that there may be something to deliver. */
   poke(): void
+  /** The account that speaks for a station, or for the town: its name and its address. */
+  accountOf(
+    station: StationId | undefined,
+  ): Promise<{ readonly handle: string; readonly url: string }>
   /** A plugin of its own scope for the HTTP server. */
   register(app: FastifyInstance): void
 }
@@ -119,6 +123,11 @@ export async function openFediverse(options: FediverseOptions): Promise<Fedivers
       clock,
       site,
     }),
+    async accountOf(station) {
+      const { actor } = await roster.of(station)
+      const { host, origin } = new URL(publicUrl)
+      return { handle: `@${actor.username}@${host}`, url: `${origin}/ap/${actor.id}` }
+    },
     poke: () => runner.poke(),
     register: (app) => {
       registerFediverse(app, {
