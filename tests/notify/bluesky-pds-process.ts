@@ -8,6 +8,7 @@ import { openBluesky } from '#src/notify/channels/bluesky.ts'
 import { instant } from '#src/stations/time.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { PDS_ACCOUNT } from '#tests/support/real-pds.ts'
+import { testPictures } from './pictures.ts'
 
 const [database, service, appPassword] = process.argv.slice(2)
 const clock = () => instant(Date.now())
@@ -26,6 +27,7 @@ await using _ = startDeliveries({
       account: PDS_ACCOUNT,
       appPassword: appPassword!,
       notes: store,
+      pictures: testPictures(),
       timeoutMs: 1000,
     }),
   ],
@@ -35,8 +37,8 @@ await using _ = startDeliveries({
     warn() {},
     error: (fields) => process.stderr.write(`${JSON.stringify(fields)}\n`),
   },
-  // Longer than the longest call: a log-in, a renewal, what is followed up, and the post.
-  leaseMs: 7000,
+  // Longer than the longest call: a log-in, a renewal, what is followed up, the picture, and the post.
+  leaseMs: 18_000,
   pollMs: 200,
   random: () => 0.05,
   onDelivered: () => void lookForEnd(),

@@ -6,13 +6,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { PostPictures } from '#src/cards/card-desk.ts'
+import { cardFaces } from '#src/cards/fonts.ts'
+import { openRenderer } from '#src/cards/renderer.ts'
 import { openBluesky } from '#src/notify/channels/bluesky.ts'
 import { HOUR, instant, plus } from '#src/stations/time.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { cardText } from '#src/wording/cards/card-text.ts'
+import { drawCard } from '#src/wording/cards/draw-card.ts'
 import { randomFrom } from '#simulator/random.ts'
 import { PDS_ACCOUNT, type RealPds, hasPds, startPds } from '#tests/support/real-pds.ts'
 import { castTown } from '#tests/support/town.ts'
+import { usual } from '../cards/made-card.ts'
 import { claimed, keepPosts, makePost } from './deliveries.ts'
+import { card, testPictures } from './pictures.ts'
 
 const WAY = { channel: 'bluesky', account: PDS_ACCOUNT } as const
 const POSTS = 60
@@ -25,11 +32,12 @@ describe.skipIf(!hasPds)('Bluesky’s own server', () => {
   const turn = { now, signal: new AbortController().signal }
   let pds: RealPds
   const notes = new Map<string, string>()
-  const open = (appPassword = pds.appPassword) =>
+  const open = (appPassword = pds.appPassword, pictures?: PostPictures) =>
     openBluesky({
       service: pds.url,
       account: PDS_ACCOUNT,
       appPassword,
+      ...(pictures && { pictures }),
       notes: {
         channelNote: async ({ account }) => notes.get(account),
         keepChannelNote: async ({ account }, note) => void notes.set(account, note),
@@ -93,7 +101,45 @@ describe.skipIf(!hasPds)('Bluesky’s own server', () => {
     expect((await pds.posts()).map(({ value }) => value.text)).toContain('Efter omstart.')
   })
 
-  test(`${POSTS} posts through ${KILLS} kills are there once each`, async () => {
+  test('keeps a card with its description and its shape, and a repeat leaves it', async () => {
+    await using renderer = openRenderer()
+    const pictures = testPictures()
+    const bytes = await renderer.render(drawCard(usual, 'sv', cardFaces()))
+    const alt = cardText(usual, 'sv')
+    pictures.card = { ...card, bytes, alt }
+    const channel = open(pds.appPassword, pictures)
+    const text = 'Med bild.'
+    const sent = await channel.send(words(5, { text }), turn)
+    const find = async () => (await pds.posts()).find(({ value }) => value.text === text)
+    const first = await find()
+    expect(sent).toEqual({ kind: 'sent', remoteId: first!.uri })
+    expect(pictures.misses).toEqual([])
+    const { images } = first!.value.embed as {
+      images: { alt: string; image: { ref: { $link: string } }; aspectRatio: object }[]
+    }
+    expect(images).toMatchObject([{ alt, aspectRatio: { width: 1200, height: 675 } }])
+    const query = new URLSearchParams({ did: pds.did, cid: images[0]!.image.ref.$link })
+    const kept = await fetch(`${pds.url}/xrpc/com.atproto.sync.getBlob?${query.toString()}`)
+    expect(Buffer.from(await kept.arrayBuffer()).equals(Buffer.from(bytes))).toBe(true)
+
+    expect(await channel.send(words(5, { text, attempts: 2 }), turn)).toEqual(sent)
+    pictures.card = undefined
+    expect(await channel.send(words(5, { text, attempts: 3 }), turn)).toEqual(sent)
+    expect(await find()).toEqual(first)
+  })
+
+  test('a card that it doesn’t take holds up no post', async () => {
+    const pictures = testPictures()
+    pictures.card = { ...card, bytes: Buffer.alloc(2_100_000) }
+    const channel = open(pds.appPassword, pictures)
+    const text = 'Utan bild.'
+    expect(await channel.send(words(6, { text }), turn)).toMatchObject({ kind: 'sent' })
+    const post = (await pds.posts()).find(({ value }) => value.text === text)
+    expect(post!.value.embed).toBeUndefined()
+    expect(pictures.misses).toHaveLength(1)
+  })
+
+  test(`${POSTS} posts through ${KILLS} kills are there once each, with their pictures`, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kvitter-pds-kill-'))
     const file = join(folder, 'kvitter.sqlite')
     const texts = new Set<string>()
@@ -125,9 +171,10 @@ describe.skipIf(!hasPds)('Bluesky’s own server', () => {
       }
     }
     expect(killed).toBe(KILLS)
-    const said = (await pds.posts()).map(({ value }) => value.text).filter((t) => texts.has(t))
+    const said = (await pds.posts()).filter(({ value }) => texts.has(value.text))
     expect(said).toHaveLength(POSTS)
-    expect(new Set(said)).toEqual(texts)
+    expect(new Set(said.map(({ value }) => value.text))).toEqual(texts)
+    expect(said.filter(({ value }) => value.embed === undefined)).toEqual([])
     rmSync(folder, { recursive: true })
   }, 120_000)
 })
