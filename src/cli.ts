@@ -18,6 +18,7 @@ import { hashToken } from '#src/store/token.ts'
 import { findAddressFault, findSecretFaults } from './channels.ts'
 import { brokenCodecs, codecCommand, type CommandResult } from './commands/codec.ts'
 import { deviceCommand, loginName } from './commands/device.ts'
+import { followersCommand } from './commands/followers.ts'
 import { labelsCommand } from './commands/labels.ts'
 import { planCommand } from './commands/plan.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
@@ -82,6 +83,10 @@ const COMMANDS = {
   subscribers: {
     run: (args: readonly string[], env: Env) => told(subscribersCommand(args, env)),
     text: 'residents who are told themselves: how many; what is kept of one, and forgetting it',
+  },
+  followers: {
+    run: (args: readonly string[], env: Env) => told(followersCommand(args, env)),
+    text: 'followers on the fediverse: how many, and forgetting one',
   },
   replay: {
     run: (args: readonly string[], env: Env) => answered(replayCommand(args, env, process.stderr)),
