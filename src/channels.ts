@@ -9,8 +9,8 @@ import { openX } from '#src/notify/channels/x.ts'
 import { parseSmtpAddress, SMTP_ADDRESS_HINT } from '#src/notify/direct/smtp-address.ts'
 import type { Account, Town } from '#src/stations/station.ts'
 import { isOnThisMachine } from '#src/stations/web-address.ts'
-import type { Clock } from '#src/stations/time.ts'
-import type { Store } from '#src/store/contract.ts'
+import { type Clock, monthOf } from '#src/stations/time.ts'
+import type { Store, WayOut } from '#src/store/contract.ts'
 import type { Env, Settings } from './config.ts'
 
 /** Every secret that is missing, or can be none, is a fault by name; none is ever printed. */
@@ -67,7 +67,7 @@ export function openChannels(
     readonly env: Env
     readonly settings: Settings
     readonly clock: Clock
-    readonly store: Pick<Store, 'channelNote' | 'keepChannelNote'>
+    readonly store: Pick<Store, 'channelNote' | 'keepChannelNote' | 'spend'>
     /** For accounts that the town lets have pictures. */
     readonly pictures?: PostPictures
     /** The machine's own, to seal with. */
@@ -82,7 +82,8 @@ export function openChannels(
   const picturesFor = ({ pictures = true }: { readonly pictures?: boolean }) =>
     pictures && options.pictures ? { pictures: options.pictures } : {}
   const { x = [], mastodon = [], bluesky = [], webhook = [] } = town.channels
-  const onX = x.map(({ account, ...names }) =>
+  const ofApp = (name: string) => x.filter(({ appKeyEnv }) => appKeyEnv === name)
+  const onX = x.map(({ account, monthlyBudget, ...names }) =>
     openX({
       credentials: {
         appKey: secret(names.appKeyEnv),
@@ -92,6 +93,10 @@ export function openChannels(
       },
       account,
       clock,
+      accountsOfApp: ofApp(names.appKeyEnv).map((other) => other.account),
+      charge: (microUsd) =>
+        options.store.spend({ channel: 'x', account }, monthOf(clock(), town.timeZone), microUsd),
+      ...(monthlyBudget !== undefined && { monthlyMicroUsd: Math.round(monthlyBudget * 1e6) }),
       ...(xProxy ? { connect: egressTo(xProxy.host, xProxy.port) } : {}),
     }),
   )
@@ -117,4 +122,19 @@ export function openChannels(
     openWebhook({ account, url, key: webhookKey(secret(secretEnv))! }),
   )
   return [...onX, ...onMastodon, ...onBluesky, ...webhooks]
+}
+
+/** Whether an account is written in two towns' files alike, so that it need not be opened anew. */
+export function sameAccounts(before: Town, after: Town): (way: WayOut) => boolean {
+  return (way) => before.timeZone === after.timeZone && written(before, way) === written(after, way)
+}
+
+/** All that an account is opened with, as text; of X also who shares its app. */
+function written({ channels }: Town, { channel, account }: WayOut): string {
+  const accounts: readonly Pick<Account, 'account'>[] = channels[channel] ?? []
+  const own = accounts.find((other) => other.account === account)
+  const sharers = channels.x?.filter(
+    ({ appKeyEnv }) => appKeyEnv === channels.x?.find((x) => x.account === account)?.appKeyEnv,
+  )
+  return JSON.stringify([own, channel === 'x' && sharers?.map((x) => x.account)])
 }

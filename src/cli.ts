@@ -20,6 +20,7 @@ import { brokenCodecs, codecCommand, type CommandResult } from './commands/codec
 import { deviceCommand, loginName } from './commands/device.ts'
 import { followersCommand } from './commands/followers.ts'
 import { labelsCommand } from './commands/labels.ts'
+import { outboxCommand } from './commands/outbox.ts'
 import { planCommand } from './commands/plan.ts'
 import { quarantineCommand } from './commands/quarantine.ts'
 import { replayCommand } from './commands/replay.ts'
@@ -75,6 +76,10 @@ const COMMANDS = {
   plan: {
     run: (args: readonly string[], env: Env) => told(planCommand(args, env)),
     text: 'what the national hub says of emptyings, brought in',
+  },
+  outbox: {
+    run: (args: readonly string[], env: Env) => told(outboxCommand(args, env)),
+    text: 'what could not be said, and saying it again; accounts paused and resumed',
   },
   quarantine: {
     run: (args: readonly string[], env: Env) => told(quarantineCommand(args, env)),
@@ -167,6 +172,11 @@ async function serveTown(args: readonly string[], env: Env): Promise<number> {
       .then(async (read) => {
         if (read.kind === 'faulty') {
           log.error({ faults: read.faults }, 'the town folder has faults; going on as before')
+          return
+        }
+        const faults = findSecretFaults(read.folder.town, env)
+        if (faults.length > 0) {
+          log.error({ faults }, 'secrets of the town’s accounts are missing; going on as before')
           return
         }
         await running.value!.reload(read.folder)

@@ -27,8 +27,8 @@ import { createEngine } from '#src/rules/engine.ts'
 import type { KeptState } from '#src/rules/contract.ts'
 import { overrules } from '#src/rules/overrule.ts'
 import type { Applied } from '#src/stations/device-changes.ts'
-import type { Town } from '#src/stations/station.ts'
-import { type Clock, DAY, MINUTE } from '#src/stations/time.ts'
+import { DIRECT_WAYS, type Town } from '#src/stations/station.ts'
+import { type Clock, DAY, MINUTE, SECOND } from '#src/stations/time.ts'
 import type { OpenJournal } from '#src/store/open-journal.ts'
 import { openJournal } from '#src/store/open-journal.ts'
 import type { Store } from '#src/store/contract.ts'
@@ -41,7 +41,7 @@ import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { postCardFacts } from '#src/wording/cards/card-facts.ts'
 import { postWording, type WordPost } from '#src/wording/post-text.ts'
 import packageFile from '../package.json' with { type: 'json' }
-import { openChannels } from './channels.ts'
+import { openChannels, sameAccounts } from './channels.ts'
 import type { BrokerSettings, Env, Settings } from './config.ts'
 import { manageDevices } from './manage-devices.ts'
 import { startDirect } from './direct.ts'
@@ -137,7 +137,9 @@ export async function serve(options: ServeOptions): Promise<Running> {
       metrics,
     }),
   )
-  const channels = openChannels(folder.town, { ...options, store, secret, pictures: cards })
+  const channelsOf = (town: Town) =>
+    openChannels(town, { ...options, store, secret, pictures: cards })
+  const channels = channelsOf(folder.town)
   const previousTown = await store.town()
   const devices = manageDevices({
     store,
@@ -296,10 +298,12 @@ export async function serve(options: ServeOptions): Promise<Running> {
         ...(options.demo ? { speed: options.demo.speed } : {}),
       }),
     )
+  // With addresses and work of their own, these stay as they were started.
+  const lasting = [...(fediverse ? [fediverse.channel] : []), ...direct.channels]
   const deliveries = starting.use(
     startDeliveries({
       store,
-      channels: [...channels, ...(fediverse ? [fediverse.channel] : []), ...direct.channels],
+      channels: [...channels, ...lasting],
       clock,
       log,
       metrics,
@@ -307,8 +311,18 @@ export async function serve(options: ServeOptions): Promise<Running> {
       leaseMs: 90_000 * (options.demo?.speed ?? 1),
       speed: options.demo?.speed ?? 1,
       overrules: (bigger, smaller) => overrules(book.rules, bigger, smaller),
+      timeZone: () => journal.town.town.timeZone,
     }),
   )
+  const lookingAfter = setInterval(
+    () => {
+      deliveries
+        .lookAfter()
+        .catch((error: unknown) => onFault('the accounts could not be looked after', error))
+    },
+    Math.max(SECOND, MINUTE / (options.demo?.speed ?? 1)),
+  )
+  starting.defer(() => clearInterval(lookingAfter))
   const stopPoking = journal.onCommitted((committed) => {
     if (committed.posts.length > 0) deliveries.poke()
   })
@@ -367,6 +381,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       trouble: () => subscriber?.trouble() ?? influx?.trouble(),
       devices,
       stoppedCodecs: () => codecs.outOfService(),
+      outbox: deliveries,
       replays,
       ruleIds: () => book.rules.map(({ id }) => id),
       replay: (filter, dryRun) =>
@@ -408,12 +423,27 @@ export async function serve(options: ServeOptions): Promise<Running> {
     ...(broker?.wsPort === undefined ? {} : { mqttWsPort: broker.wsPort }),
     journal,
     async reload(next) {
+      // Before anything has changed, for it throws when a secret is missing.
+      const opened = channelsOf(next.town)
+      const staying = lasting.filter((channel) =>
+        next.town.channels[channel.name]?.some((a) => a.account === channel.account),
+      )
+      const isSame = sameAccounts(journal.town.town, next.town)
       const { skipped } = await devices.reread(next.town, (town) => {
         ;({ book, rules } = next)
         wordPost = wordingBy(next)
         return follow(town)
       })
       warnOfSkipped(skipped, log)
+      await deliveries.follow(
+        [...opened, ...staying],
+        (way) => lasting.some(({ name }) => name === way.channel) || isSame(way),
+      )
+      for (const name of ['activitypub', ...DIRECT_WAYS] as const) {
+        const [before, after] = [folder.town, next.town].map(({ channels }) => channels[name]?.[0])
+        if (JSON.stringify(before) === JSON.stringify(after)) continue
+        log.warn(`channels.${name}: a change takes effect at the next start`)
+      }
       codecs.keepOnly((journal.town.town.profiles ?? []).flatMap(({ codec }) => codec ?? []))
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),

@@ -37,7 +37,11 @@ const mastodon = (server: string): MastodonAccount => ({
 const town = (channels: Town['channels']): Town => ({ ...castTown, channels })
 const clock = () => instant(Date.now())
 
-const store = { channelNote: async () => undefined, keepChannelNote: async () => {} }
+const store = {
+  channelNote: async () => undefined,
+  keepChannelNote: async () => {},
+  spend: async () => {},
+}
 
 function open(channels: Town['channels'], env: Record<string, string>, pictures?: PostPictures) {
   const read = readSettings([], {})

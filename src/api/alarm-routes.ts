@@ -5,6 +5,8 @@ import { z } from 'zod'
 import { isoOrNull, isoText } from '#src/stations/time.ts'
 import type { SensorHealth } from '#src/store/believing.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
+import { accountAlarm, accountAlarmJson } from './account-answer.ts'
+import type { OutboxDesk } from './delivery-routes.ts'
 import { deviceIdText, instantText, wholeNumber } from './input.ts'
 import { isoInstant } from './station-answer.ts'
 
@@ -51,9 +53,9 @@ export interface StoppedCodec {
 export const listAlarms = apiRoute({
   path: '/api/v1/alarms',
   operationId: 'listAlarms',
-  summary: 'Sensors with something wrong, and how far each can be trusted',
+  summary: 'Sensors and accounts with something wrong, and how far each sensor can be trusted',
   description:
-    'With `all=yes` the sound ones too. `codecs` are those of the town’s that had to be stopped too often.',
+    'With `all=yes` the sound ones too. `codecs` are those of the town’s that had to be stopped too often, `channels` the accounts that somebody should see to.',
   tag: 'devices',
   params: z.strictObject({}),
   query: z.strictObject({
@@ -67,6 +69,9 @@ export const listAlarms = apiRoute({
       sensors: z.array(sensor),
       codecs: z.array(
         z.strictObject({ file: z.string(), because: z.string(), advice: z.string() }),
+      ),
+      channels: z.array(
+        z.strictObject({ channel: z.string(), account: z.string(), ...accountAlarm.shape }),
       ),
     }),
   },
@@ -105,24 +110,34 @@ export const alarmHistory = apiRoute({
 
 export function alarmRoutes(
   app: FastifyInstance,
-  deps: ApiDeps & { readonly stoppedCodecs?: () => readonly StoppedCodec[] },
+  deps: ApiDeps & {
+    readonly stoppedCodecs?: () => readonly StoppedCodec[]
+    readonly outbox?: Pick<OutboxDesk, 'reports'>
+  },
 ): void {
-  const { store, journal, clock, stoppedCodecs = () => [] } = deps
+  const { store, journal, clock, stoppedCodecs = () => [], outbox } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
 
-  typed.get(listAlarms.path, { schema: { querystring: listAlarms.query } }, (request, reply) => {
-    if (deps.staff.refuses(request, reply)) return reply
-    const { device, all } = request.query
-    const sensors = journal
-      .sensors()
-      .filter((s) => device === undefined || s.deviceId === device)
-      .filter((s) => all === 'yes' || s.alarms.length > 0)
-    return reply.header('cache-control', 'no-store').send({
-      asOf: isoText(clock()),
-      sensors: sensors.map(sensorJson),
-      codecs: stoppedCodecs().map((codec) => ({ ...codec, advice: CODEC_ADVICE })),
-    })
-  })
+  typed.get(
+    listAlarms.path,
+    { schema: { querystring: listAlarms.query } },
+    async (request, reply) => {
+      if (deps.staff.refuses(request, reply)) return reply
+      const { device, all } = request.query
+      const sensors = journal
+        .sensors()
+        .filter((s) => device === undefined || s.deviceId === device)
+        .filter((s) => all === 'yes' || s.alarms.length > 0)
+      return reply.header('cache-control', 'no-store').send({
+        asOf: isoText(clock()),
+        sensors: sensors.map(sensorJson),
+        codecs: stoppedCodecs().map((codec) => ({ ...codec, advice: CODEC_ADVICE })),
+        channels: ((await outbox?.reports()) ?? []).flatMap(({ channel, account, alarms }) =>
+          alarms.map((told) => ({ channel, account, ...accountAlarmJson(told) })),
+        ),
+      })
+    },
+  )
 
   typed.get(
     alarmHistory.path,

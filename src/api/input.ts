@@ -1,6 +1,7 @@
 /** What callers may say in a path or a query, and how they are told that they said it wrongly. */
 import { z } from 'zod'
 import type { FastifySchemaCompiler } from 'fastify'
+import { CHANNEL_KEYS } from '#src/stations/channel-shape.ts'
 import { FRACTIONS, LANGUAGES, parseFraction, parseLanguage } from '#src/stations/fraction.ts'
 import {
   parseAreaId,
@@ -9,6 +10,7 @@ import {
   parsePostKey,
   parseStationId,
 } from '#src/stations/ids.ts'
+import type { ChannelName } from '#src/stations/station.ts'
 import { parseDuration, parseInstant } from '#src/stations/time.ts'
 import type { PostPlace } from '#src/store/contract.ts'
 import { parsePlace } from '#src/store/post-place.ts'
@@ -45,6 +47,12 @@ export const deviceIdText = parsed(
 export const postKeyText = parsed(parsePostKey, 'a post key of sixteen hex digits', {
   examples: ['0123456789abcdef'],
 })
+const CHANNELS = CHANNEL_KEYS['channels'] ?? []
+export const channelText = parsed(
+  (text): ChannelName | undefined => (CHANNELS.includes(text) ? (text as ChannelName) : undefined),
+  `one of ${CHANNELS.join(', ')}`,
+  { enum: CHANNELS },
+)
 export const areaIdText = parsed(parseAreaId, 'the id of an area, such as norrby', {
   examples: ['norrby'],
 })

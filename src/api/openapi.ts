@@ -5,6 +5,7 @@ import { alarmHistory, listAlarms } from './alarm-routes.ts'
 import type { AnyApiRoute } from './api-route.ts'
 import { tellBike } from './bike-routes.ts'
 import { correctPost } from './correction-routes.ts'
+import { DELIVERY_ROUTES } from './delivery-routes.ts'
 import { DEVICE_ROUTES } from './device-routes.ts'
 import { correctEmptying, listEmptyings, tellEmptying } from './emptying-routes.ts'
 import { streamEvents } from './event-stream.ts'
@@ -89,6 +90,7 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   health,
   readiness,
   metricsText,
+  ...DELIVERY_ROUTES,
   listReportFloods,
   listQuarantine,
   replayMessages,

@@ -26,6 +26,7 @@ import { calendarRoutes } from './calendar-routes.ts'
 import { correctionRoutes } from './correction-routes.ts'
 import { type DeviceDesk, deviceRoutes } from './device-routes.ts'
 import { emptyingRoutes } from './emptying-routes.ts'
+import { type OutboxDesk, deliveryRoutes } from './delivery-routes.ts'
 import { EVENT_STREAM_DEFAULTS, eventRoutes, type EventStreamOptions } from './event-stream.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { forecastRoutes } from './forecast-routes.ts'
@@ -75,6 +76,8 @@ export interface HttpOptions {
   readonly ruleIds?: () => readonly string[]
   /** Codecs of the town's that are not run any more. */
   readonly stoppedCodecs?: () => readonly StoppedCodec[]
+  /** The accounts that the town speaks by. */
+  readonly outbox?: OutboxDesk
   /** Tries messages from quarantine again. */
   readonly replay?: Replay
   /** Plays the past again. */
@@ -182,7 +185,9 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   alarmRoutes(app, {
     ...deps,
     ...(options.stoppedCodecs && { stoppedCodecs: options.stoppedCodecs }),
+    ...(options.outbox && { outbox: options.outbox }),
   })
+  deliveryRoutes(app, { ...deps, ...(options.outbox && { outbox: options.outbox }) })
   deviceRoutes(app, { ...deps, ...(options.devices && { devices: options.devices }) })
   postRoutes(app, deps)
   standingRoutes(app, deps)

@@ -1,9 +1,11 @@
 /** A way out: what every channel offers, and what may become of a try. */
 import type { Delivery, Channel as ChannelName } from '#src/store/contract.ts'
 import type { EpochMs } from '#src/stations/time.ts'
+import type { PauseReason as AnyPauseReason } from '#src/store/outbox.ts'
+import type { Limit, Prices } from './room.ts'
 
-/** Why a channel as a whole can't be used until a person has seen to it. */
-export type PauseReason = 'bad-credentials' | 'no-credits' | 'suspended' | 'wrong-account' | 'gone'
+/** Why a channel says that it can't be used until a person has seen to it. */
+export type PauseReason = Exclude<AnyPauseReason, 'budget-used-up' | 'staff'>
 
 export interface Paused {
   readonly kind: 'paused'
@@ -71,6 +73,10 @@ export interface Channel {
   readonly account: string
   /** The longest that one call may take; the lease must be longer. */
   readonly longestMs: number
+  /** What the platform grants; absent: as much as we like. */
+  readonly limits?: readonly Limit[]
+  /** What it costs; absent: nothing. */
+  readonly prices?: Prices
   /**
    * Says a delivery. `attempts` > 1 means that an earlier try may have been heard: then the channel
    * makes sure that it isn't said twice.

@@ -1,19 +1,19 @@
 /**
- * The outbox worker: claim, send, settle. A claim is durable before the channel is called, so a crash at
- * any point leaves a delivery that is known to have been tried; the channel then finds out whether it
- * was heard before it says anything again. Each account goes at its own pace.
+ * The outbox: a worker for each account, at its own pace, and somebody who looks after them. An account
+ * that hangs, lies or is paused holds up no other.
  */
-import { Counter, Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
 import type { Delivery, DeliveryState, Store, WayOut } from '#src/store/contract.ts'
-import { MINUTE, SECOND, plus } from '#src/stations/time.ts'
+import type { AccountReport } from '#src/store/outbox.ts'
+import { MINUTE, plus } from '#src/stations/time.ts'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
-import type { Channel, Outcome, PauseReason, Paused, Turn } from './channel.ts'
-import { findFollowed, findPlace } from './order.ts'
+import { alarmsOf, isStuck } from './account-alarms.ts'
+import { findAllowances, findMoney } from './account-room.ts'
+import { LONGEST_PROBE_MS, startAccountWorker } from './account-worker.ts'
+import type { AccountWorker } from './account-worker.ts'
+import type { Channel } from './channel.ts'
+import { startDeliveryMetrics } from './delivery-metrics.ts'
 import type { Overrules } from './overtaken.ts'
-import { MAX_TRIES, backoffMs, nextLook, nextTry } from './retry.ts'
-import type { Again } from './retry.ts'
-import { abortOf, startSleeper, waitRealTime } from './sleeper.ts'
 
 /** What is said to the log; pino's logger fits. */
 export interface DeliveryLog {
@@ -28,13 +28,27 @@ export type Wait = (ms: number, signal: AbortSignal) => Promise<void>
 export interface DeliveryOptions {
   readonly store: Pick<
     Store,
-    'claimDelivery' | 'settleDelivery' | 'nextDeliveryAt' | 'post' | 'posts' | 'deliveries'
+    | 'claimDelivery'
+    | 'settleDelivery'
+    | 'nextDeliveryAt'
+    | 'post'
+    | 'posts'
+    | 'deliveries'
+    | 'accountStanding'
+    | 'keepAccountStanding'
+    | 'accountTally'
+    | 'dueTally'
+    | 'countTried'
+    | 'spent'
+    | 'endOverdue'
   >
   readonly channels: readonly Channel[]
   readonly clock: Clock
   readonly log: DeliveryLog
   /** Which rules' news leaves nothing to say for which; as the town's rules have it. */
   readonly overrules?: Overrules
+  /** Where months of money begin. Default UTC. */
+  readonly timeZone?: () => string
   /** How long a claim holds; longer than any channel's `longestMs`. */
   readonly leaseMs: number
   /** 0…1, for jitter. */
@@ -51,325 +65,171 @@ export interface DeliveryOptions {
   readonly wait?: Wait
 }
 
-/** How an account is doing, for the operator's metrics. */
-export interface ChannelReport {
-  readonly channel: string
-  readonly account: string
-  readonly paused?: { readonly since: EpochMs; readonly because: PauseReason }
-  /** Deliveries settled since the start, by how; `due` counts tries that will be made again. */
-  readonly settled: Readonly<Record<Settlement['state'], number>>
-}
-
 export interface Deliveries extends AsyncDisposable {
   /** Says that there may be something new in the outbox. */
   poke(): void
-  report(): readonly ChannelReport[]
+  /**
+   * Goes on with these accounts. Those that went are stopped, new ones started, and those that `isSame`
+   * doesn't know for what they were are opened anew.
+   */
+  follow(channels: readonly Channel[], isSame: (way: WayOut) => boolean): Promise<void>
+  /** False where there is no such account. */
+  pause(way: WayOut, by: string, why: string): Promise<boolean>
+  resume(way: WayOut, by: string): Promise<boolean>
+  reports(): Promise<readonly AccountReport[]>
+  /** To be called once a minute: ends what has grown too old, and raises and ends alarms. */
+  lookAfter(): Promise<void>
 }
+
+/** A loop that hasn't come round for so long never will. */
+const STALLED_MS = LONGEST_PROBE_MS + 5 * MINUTE
 
 /** Starts a worker for each account. Closing it lets calls under way finish, for a while. */
 export function startDeliveries(options: DeliveryOptions): Deliveries {
-  for (const { name, longestMs } of options.channels) {
-    if (options.leaseMs > longestMs) continue
-    throw new RangeError(`leaseMs must be longer than ${longestMs}, the longest call of ${name}`)
-  }
-  const count = startCounting(options.metrics)
-  const workers = options.channels.map((channel) => startWorker(channel, options, count))
+  const { store, clock, log } = options
+  const metrics = startDeliveryMetrics(options.metrics)
+  const workers = new Map<string, AccountWorker>()
+  const stalledAt = new Map<string, EpochMs>()
+  refuseShortLease(options.channels)
+  for (const channel of options.channels) start(channel)
+
   return {
     poke() {
-      for (const worker of workers) worker.poke()
+      for (const worker of workers.values()) worker.poke()
     },
-    report: () => workers.map((worker) => worker.report()),
+    async follow(channels, isSame) {
+      refuseShortLease(channels)
+      const next = new Map(channels.map((channel) => [keyOf(wayOf(channel)), channel]))
+      const leaving = [...workers].filter(([key, { way }]) => !next.has(key) || !isSame(way))
+      await Promise.all(leaving.map(([key]) => stop(key)))
+      for (const [key, { way }] of leaving) if (!next.has(key)) metrics.forget(way)
+      for (const [key, channel] of next) if (!workers.has(key)) start(channel)
+    },
+    async pause(way, by, why) {
+      const worker = workers.get(keyOf(way))
+      await worker?.pause(by, why)
+      return worker !== undefined
+    },
+    async resume(way, by) {
+      const worker = workers.get(keyOf(way))
+      await worker?.resume(by)
+      return worker !== undefined
+    },
+    reports: () => Promise.all([...workers.values()].map(report)),
+    lookAfter,
     async [Symbol.asyncDispose]() {
-      await Promise.all(workers.map((worker) => worker.stop()))
-    },
-  }
-}
-
-interface Count {
-  settled(way: WayOut, state: string): void
-  paused(way: WayOut, paused: boolean): void
-}
-
-function startCounting(metrics: Registry | undefined): Count {
-  if (!metrics) return { settled() {}, paused() {} }
-  const registers = [metrics]
-  const settled = new Counter({
-    name: 'kvitter_deliveries_total',
-    help: 'Deliveries settled, by account and state; due means that it will be tried again',
-    labelNames: ['channel', 'account', 'state'],
-    registers,
-  })
-  const paused = new Gauge({
-    name: 'kvitter_channel_paused',
-    help: '1 while an account is paused until a person has seen to it',
-    labelNames: ['channel', 'account'],
-    registers,
-  })
-  return {
-    settled: (way, state) => settled.inc({ ...way, state }),
-    paused: (way, on) => paused.set({ ...way }, on ? 1 : 0),
-  }
-}
-
-/** What a settlement says, as the store takes it. */
-type Settlement = Parameters<Store['settleDelivery']>[1]
-
-/** How a delivery ends that won't be tried again. */
-interface End {
-  readonly state: 'dead' | 'expired' | 'withdrawn'
-  readonly error: string
-}
-
-const NONE: Overrules = () => false
-const LONGEST_REST_MS = MINUTE
-const LONGEST_PROBE_MS = 15 * MINUTE
-
-function startWorker(channel: Channel, options: DeliveryOptions, count: Count) {
-  const { store, clock, log, leaseMs, onDelivered } = options
-  const random = options.random ?? Math.random
-  const speed = options.speed ?? 1
-  const wait = options.wait ?? waitRealTime
-  const pollMs = options.pollMs ?? 30 * SECOND
-  const sleeper = startSleeper(wait)
-  const stopping = new AbortController()
-  const givingUp = new AbortController()
-  const settled = { sent: 0, due: 0, dead: 0, expired: 0, uncertain: 0, withdrawn: 0 }
-  const way: WayOut = { channel: channel.name, account: channel.account }
-  const name = `${way.channel} (${way.account})`
-  let paused: (Paused & { readonly since: EpochMs }) | undefined
-  let restUntil: EpochMs | undefined
-  let failuresInARow = 0
-
-  const running = run()
-  return {
-    poke: () => sleeper.poke(),
-    report: (): ChannelReport => ({
-      ...way,
-      ...(paused && { paused: { since: paused.since, because: paused.because } }),
-      settled: { ...settled },
-    }),
-    async stop() {
-      stopping.abort()
-      sleeper.poke()
-      const grace = setTimeout(() => givingUp.abort(), options.graceMs ?? 5 * SECOND)
-      await running
-      clearTimeout(grace)
+      await Promise.all([...workers.keys()].map(stop))
     },
   }
 
-  async function run(): Promise<void> {
-    await check()
-    let storeFailures = 0
-    while (!stopping.signal.aborted) {
-      try {
-        if (paused) await probeUntilReady()
-        else if (!(await deliverNext())) await sleepUntilDue()
-        storeFailures = 0
-      } catch (error) {
-        storeFailures += 1
-        log.error({ ...way, err: error }, 'the outbox could not be read or written')
-        await wait(Math.min(MINUTE, SECOND * 2 ** Math.min(storeFailures, 6)), stopping.signal)
-      }
+  function refuseShortLease(channels: readonly Channel[]): void {
+    for (const { name, longestMs } of channels) {
+      if (options.leaseMs > longestMs) continue
+      throw new RangeError(`leaseMs must be longer than ${longestMs}, the longest call of ${name}`)
     }
   }
 
-  async function sleepUntilDue(): Promise<void> {
+  function start(channel: Channel): void {
+    const worker = startAccountWorker(channel, options, metrics)
+    workers.set(keyOf(worker.way), worker)
+  }
+
+  async function stop(key: string): Promise<void> {
+    const worker = workers.get(key)
+    if (!worker) return
+    await worker.stop()
+    if (workers.get(key) === worker) workers.delete(key)
+    stalledAt.delete(key)
+  }
+
+  async function lookAfter(): Promise<void> {
     const now = clock()
-    const due = await store.nextDeliveryAt(way)
-    const at = Math.max(due ?? plus(now, pollMs * speed), restUntil ?? 0)
-    await sleeper.sleep(Math.min(Math.max((at - now) / speed, 50), pollMs))
+    const all = [...workers.values()]
+    // A minute later than the workers, who can ask whether it was heard.
+    const ended = await store.endOverdue(
+      plus(now, -MINUTE),
+      all.map(({ way }) => way),
+    )
+    if (ended > 0) log.warn({ ended }, 'deliveries grew too old while nobody could make them')
+    for (const worker of all) await lookAt(worker, now)
   }
 
-  /** One turn: claim, send, settle. False when there was nothing to do. */
-  async function deliverNext(): Promise<boolean> {
-    const now = clock()
-    if (restUntil !== undefined && now < restUntil) return false
-    const delivery = await store.claimDelivery(way, now, leaseMs)
-    if (!delivery) return false
-
-    const over = await findWhyOver(delivery, now)
-    if (over === 'wait') return true
-    await settle(delivery, over ? await conclude(delivery, over) : await say(delivery))
-    return true
-  }
-
-  async function say(delivery: Delivery): Promise<Settlement> {
-    const follows = await findFollowed(store, delivery)
-    const words = follows === undefined ? delivery : { ...delivery, follows }
-    return settlementOf(delivery, await call((turn) => channel.send(words, turn)))
-  }
-
-  /** Why a delivery isn't to be said any more; `wait` when it was put back behind another. */
-  async function findWhyOver(delivery: Delivery, now: EpochMs): Promise<undefined | 'wait' | End> {
-    if (now >= delivery.expiresAt) return { state: 'expired', error: expiredError(delivery) }
-    if (delivery.attempts > MAX_TRIES) {
-      return { state: 'dead', error: delivery.lastError ?? 'too many tries' }
-    }
-    const place = await findPlace(store, delivery, now, options.overrules ?? NONE)
-    if (place.kind === 'over') return { state: place.as, error: place.because }
-    if (place.kind === 'go') return undefined
-    const dueAt = place.dueAt > now ? place.dueAt : plus(now, SECOND)
-    await settle(delivery, {
-      state: 'due',
-      dueAt,
-      error: 'waits for an earlier post of the station',
-      untried: true,
-    })
-    return 'wait'
-  }
-
-  /** The end of a delivery that won't be tried again: was it heard after all? */
-  async function conclude(delivery: Delivery, end: End): Promise<Settlement> {
-    if (delivery.attempts === 1) return end
-    const found = await call((turn) => channel.lookUp(delivery, turn))
-    switch (found.kind) {
-      case 'found':
-        return { state: 'sent', remoteId: found.remoteId, at: clock() }
-      case 'absent':
-        return end
-      case 'paused':
-        return pause(found)
-      case 'unknowable':
-        return { state: 'uncertain', error: found.detail }
-      case 'unknown':
-      case 'later': {
-        const at = nextLook(delivery.firstTriedAt ?? clock(), clock(), random())
-        return at === undefined
-          ? { state: 'uncertain', error: found.detail }
-          : { state: 'due', dueAt: at, error: found.detail, untried: true }
-      }
-    }
-  }
-
-  function settlementOf(delivery: Delivery, outcome: Outcome): Settlement {
-    if (outcome.kind !== 'later') failuresInARow = 0
-    switch (outcome.kind) {
-      case 'sent':
-        return {
-          state: 'sent',
-          at: clock(),
-          ...(outcome.remoteId !== undefined && { remoteId: outcome.remoteId }),
-        }
-      case 'never':
-        return { state: 'dead', error: `${outcome.because}: ${outcome.detail}` }
-      case 'uncertain':
-        return { state: 'uncertain', error: outcome.detail }
-      case 'paused':
-        return pause(outcome)
-      case 'later':
-        return settlementAfterFailure(delivery, outcome)
-    }
-  }
-
-  /**
-   * The channel rests a little too, so that its trouble doesn't use up every delivery's tries. Where
-   * the failed try may have been heard, the end of the tries is not the end: it is looked up first.
-   */
-  function settlementAfterFailure(
-    delivery: Delivery,
-    outcome: Outcome & { kind: 'later' },
-  ): Settlement {
-    const now = clock()
-    const error = `${outcome.because}: ${outcome.detail}`
-    failuresInARow += 1
-    const again = nextTry(delivery, now, outcome.afterMs, random())
-    restUntil =
-      outcome.because === 'rate-limited'
-        ? plus(now, outcome.afterMs ?? backoffMs(failuresInARow, random()))
-        : plus(now, Math.min(LONGEST_REST_MS, restMs(again, now)))
-    if (again.kind === 'again') return { state: 'due', dueAt: again.at, error }
-
-    const heard = delivery.attempts > 1 || outcome.because !== 'rate-limited'
-    const expires = again.because === 'would-expire'
-    if (!heard) return { state: expires ? 'expired' : 'dead', error }
-    const lookAt = expires ? Math.max(delivery.expiresAt, now + MINUTE) : now + MINUTE
-    return { state: 'due', dueAt: lookAt as EpochMs, error }
-  }
-
-  /** At least until the same is tried again: so its station's next don't have to wait their turn one by one. */
-  function restMs(again: Again, now: EpochMs): number {
-    const ownMs = backoffMs(failuresInARow - 1, random())
-    return again.kind === 'again' ? Math.max(ownMs, again.at - now) : ownMs
-  }
-
-  function pause(why: Paused): Settlement {
-    if (!paused) {
-      paused = { ...why, since: clock() }
-      count.paused(way, true)
+  async function lookAt(worker: AccountWorker, now: EpochMs): Promise<void> {
+    const { way } = worker
+    noteStall(worker, now)
+    const { stuckSince } = worker.standing()
+    const due = await store.dueTally(way, now)
+    const stuck = isStuck(now, due, await store.accountTally(way), stuckSince)
+    if (stuck && stuckSince === undefined) {
       log.error(
-        { ...way, because: why.because, detail: why.detail },
-        `${name} is paused until somebody sees to it; nothing is lost meanwhile`,
+        { ...way, due: due.count },
+        `nothing has left ${nameOf(way)} for a day, though it should have`,
+      )
+      await worker.noteStuck(now)
+    }
+    if (!stuck && stuckSince !== undefined) {
+      log.info(way, `${nameOf(way)} says something again`)
+      await worker.noteStuck(undefined)
+    }
+    metrics.alarms(way, alarmsOf(signsOf(worker), now))
+  }
+
+  function noteStall(worker: AccountWorker, now: EpochMs): void {
+    const { way } = worker
+    const key = keyOf(way)
+    const beatAt = worker.beatAt()
+    const isStalled = now - beatAt >= STALLED_MS * (options.speed ?? 1)
+    if (!isStalled) {
+      stalledAt.delete(key)
+    } else if (!stalledAt.has(key)) {
+      stalledAt.set(key, beatAt)
+      log.error(
+        way,
+        `the worker of ${nameOf(way)} doesn’t come round any more; restart the service`,
       )
     }
-    const error = `${why.because}: ${why.detail}`
-    return { state: 'due', dueAt: clock(), error, untried: true }
   }
 
-  async function settle(delivery: Delivery, settlement: Settlement): Promise<void> {
-    await store.settleDelivery(delivery.id, settlement)
-    settled[settlement.state] += 1
-    count.settled(way, settlement.state)
-    const fields = { ...way, delivery: delivery.id, post: delivery.postKey }
-    switch (settlement.state) {
-      case 'sent':
-        log.info({ ...fields, remoteId: settlement.remoteId }, 'a post was delivered')
-        break
-      case 'due':
-        if (!settlement.untried) {
-          log.warn({ ...fields, error: settlement.error }, 'a delivery will be tried again')
-        }
-        return
-      case 'expired':
-      case 'withdrawn':
-        log.info({ ...fields, error: settlement.error }, 'a delivery was no longer worth making')
-        break
-      case 'dead':
-      case 'uncertain':
-        log.error({ ...fields, error: settlement.error }, `a delivery is ${settlement.state}`)
-        break
-    }
-    onDelivered?.(delivery, settlement.state)
-  }
-
-  /** A channel that throws, or never answers, has failed as if the network had. */
-  async function call<T>(
-    use: (turn: Turn) => Promise<T>,
-  ): Promise<T | (Outcome & { readonly kind: 'later' })> {
-    const late = new AbortController()
-    const timer = setTimeout(() => late.abort(), channel.longestMs)
-    const signal = AbortSignal.any([givingUp.signal, late.signal])
-    try {
-      const answer = await Promise.race([use({ now: clock(), signal }), abortOf(signal)])
-      if (answer !== 'aborted') return answer
-      return { kind: 'later', because: 'unreachable', detail: 'no answer in time' }
-    } catch (error) {
-      log.error({ ...way, err: error }, 'a channel failed in a way of its own')
-      return { kind: 'later', because: 'server-error', detail: String(error) }
-    } finally {
-      clearTimeout(timer)
+  function signsOf(worker: AccountWorker) {
+    const stalledSince = stalledAt.get(keyOf(worker.way))
+    const shortSince = worker.shortSince()
+    return {
+      standing: worker.standing(),
+      ...(stalledSince !== undefined && { stalledSince }),
+      ...(shortSince !== undefined && { shortSince }),
     }
   }
 
-  async function check(): Promise<'ready' | 'not-ready'> {
-    const checked = await call((turn) => channel.check(turn))
-    if (checked.kind === 'paused') pause(checked)
-    if (checked.kind !== 'ready') return 'not-ready'
-    if (paused) log.info(way, `${name} can be used again`)
-    paused = undefined
-    count.paused(way, false)
-    return 'ready'
-  }
-
-  async function probeUntilReady(): Promise<void> {
-    for (let n = 0; paused && !stopping.signal.aborted; n += 1) {
-      await wait(Math.min(LONGEST_PROBE_MS, MINUTE * 2 ** n), stopping.signal)
-      if (!stopping.signal.aborted) await check()
+  async function report(worker: AccountWorker): Promise<AccountReport> {
+    const now = clock()
+    const { way, channel } = worker
+    const { paused } = worker.standing()
+    const [tally, due, allowances, money] = await Promise.all([
+      store.accountTally(way),
+      store.dueTally(way, now),
+      findAllowances(store, channel, now),
+      findMoney(store, channel, now, options.timeZone?.() ?? 'UTC'),
+    ])
+    return {
+      ...way,
+      ...tally,
+      ...(paused && { paused }),
+      alarms: alarmsOf(signsOf(worker), now),
+      due,
+      allowances,
+      ...(money && { money }),
     }
   }
 }
 
-function expiredError(delivery: Delivery): string {
-  return delivery.lastError === undefined
-    ? 'too late to be news'
-    : `too late to be news; last: ${delivery.lastError}`
+function wayOf({ name, account }: Channel): WayOut {
+  return { channel: name, account }
+}
+
+function keyOf({ channel, account }: WayOut): string {
+  return `${channel} ${account}`
+}
+
+function nameOf({ channel, account }: WayOut): string {
+  return `${channel} (${account})`
 }

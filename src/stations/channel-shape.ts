@@ -16,8 +16,10 @@ const accountFields = {
   stations: z.array(stationName).min(1, 'at least one station').exactOptional(),
   areas: z.array(areaName).min(1, 'at least one area').exactOptional(),
 }
+const dollars = 'an amount in US dollars for a month, such as 25'
 const xAccount = z.strictObject({
   ...accountFields,
+  monthlyBudget: z.number().min(1, dollars).max(1_000_000, dollars).exactOptional(),
   appKeyEnv: environmentName,
   appSecretEnv: environmentName,
   accessTokenEnv: environmentName,

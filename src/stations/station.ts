@@ -199,6 +199,8 @@ export interface Account {
 }
 
 export interface XAccount extends Account {
+  /** What it may cost in a month, in US dollars, X's currency; absent: no bound of ours. */
+  readonly monthlyBudget?: number
   readonly appKeyEnv: string
   readonly appSecretEnv: string
   readonly accessTokenEnv: string

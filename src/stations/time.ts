@@ -142,3 +142,16 @@ export function wallTime(at: EpochMs, timeZone: string): WallTime {
     weekday: local.dayOfWeek,
   }
 }
+
+/** The month on the wall: `2026-05`. */
+export function monthOf(at: EpochMs, timeZone: string): string {
+  return wallTime(at, timeZone).day.slice(0, 7)
+}
+
+/** When the next month begins on the wall. */
+export function nextMonth(at: EpochMs, timeZone: string): EpochMs {
+  const first = Temporal.PlainYearMonth.from(monthOf(at, timeZone))
+    .add({ months: 1 })
+    .toPlainDate({ day: 1 })
+  return first.toZonedDateTime(timeZone).epochMilliseconds as EpochMs
+}

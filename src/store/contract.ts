@@ -22,6 +22,7 @@ import type { DeviceChange, RecordedChange } from '#src/stations/device-changes.
 import type { ChannelName, ServiceDays, Town } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { CardFacts } from '#src/wording/cards/card-facts.ts'
+import type { BookingStore } from './bookings.ts'
 import type { FediverseStore } from './fediverse.ts'
 import type { MessageStore } from './messages.ts'
 import type { Outbox } from './outbox.ts'
@@ -79,8 +80,16 @@ export interface NewDelivery extends Voice {
 }
 
 /** `withdrawn`: never said, since staff called the post wrong. */
-export type DeliveryState =
-  'due' | 'sending' | 'sent' | 'uncertain' | 'dead' | 'expired' | 'withdrawn'
+export const DELIVERY_STATES = [
+  'due',
+  'sending',
+  'sent',
+  'uncertain',
+  'dead',
+  'expired',
+  'withdrawn',
+] as const
+export type DeliveryState = (typeof DELIVERY_STATES)[number]
 
 export interface Delivery extends Omit<NewDelivery, 'fault'> {
   readonly id: number
@@ -352,7 +361,14 @@ export interface RemovedContainer {
 }
 
 export interface Store
-  extends WorkQueue, Outbox, FediverseStore, SubscriberStore, MessageStore, AsyncDisposable {
+  extends
+    WorkQueue,
+    Outbox,
+    FediverseStore,
+    SubscriberStore,
+    MessageStore,
+    BookingStore,
+    AsyncDisposable {
   /** Brings a town in, again and again without harm. Things no longer named are kept for history and marked removed. */
   saveTown(town: Town, at: EpochMs): Promise<TownChange>
   /** Those that once stood at a station, in no order. One that is put back is none of them. */

@@ -14,6 +14,23 @@ export const PAUSE_REASONS = [
 ] as const
 export type PauseReason = (typeof PAUSE_REASONS)[number]
 
+export const ACCOUNT_ALARMS = [
+  'paused',
+  'nothing-leaves',
+  'unchecked',
+  'stalled',
+  'money-short',
+] as const
+
+/** Something about an account that somebody should see to. */
+export interface AccountAlarm {
+  readonly kind: (typeof ACCOUNT_ALARMS)[number]
+  readonly since: EpochMs
+  /** Of a pause. */
+  readonly because?: PauseReason
+  readonly detail?: string
+}
+
 export interface AccountPause {
   readonly since: EpochMs
   readonly because: PauseReason
@@ -43,6 +60,34 @@ export interface DueTally {
   readonly count: number
   /** When the one that has waited longest could first have been said. */
   readonly oldestSendAt?: EpochMs
+}
+
+/** What is used of a platform's limit within any such span, and how much of it may still be. */
+export interface AllowanceUse {
+  readonly granted: number
+  readonly withinMs: number
+  readonly used: number
+  readonly left: number
+  readonly leftForImportant: number
+}
+
+export interface MoneyUse {
+  readonly month: string
+  readonly spentMicroUsd: number
+  readonly budget?: {
+    readonly monthlyMicroUsd: number
+    readonly leftMicroUsd: number
+    readonly leftForImportantMicroUsd: number
+  }
+}
+
+/** All that staff may want to know of an account. */
+export interface AccountReport extends WayOut, AccountTally {
+  readonly paused?: AccountPause
+  readonly alarms: readonly AccountAlarm[]
+  readonly due: DueTally
+  readonly allowances: readonly AllowanceUse[]
+  readonly money?: MoneyUse
 }
 
 /** A new life of a delivery, asked for by a person. */

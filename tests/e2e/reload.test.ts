@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { letIn, tokenOf } from '#tests/support/credentials.ts'
+import { FAKE_WEBHOOK_SECRET, startFakeWebhook } from '#tests/support/fake-webhook.ts'
 import { until } from '#tests/support/until.ts'
 import { runKvitter, type Served, startKvitter } from '#tests/support/process.ts'
 import { writeTownFolder } from '#tests/support/town-folder.ts'
@@ -27,10 +28,13 @@ beforeEach(async () => {
   await writeTownFolder(town, { stations: 1, fractions: ['paper'], rules: RULES })
   await runKvitter(['import', town, '--data', data])
   await letIn(data, { [DEVICE]: 'device' })
-  served = await startKvitter([
-    ...['--town', town, '--data', data, '--http', '127.0.0.1:0'],
-    ...['--mqtt', '127.0.0.1:0', '--mqtt-ws', 'off'],
-  ])
+  served = await startKvitter(
+    [
+      ...['--town', town, '--data', data, '--http', '127.0.0.1:0'],
+      ...['--mqtt', '127.0.0.1:0', '--mqtt-ws', 'off'],
+    ],
+    { CITY_APP_SECRET: FAKE_WEBHOOK_SECRET },
+  )
 })
 
 afterEach(async () => {
@@ -111,6 +115,41 @@ test('a plan in the folder is told after SIGHUP; taken out, it is withdrawn', as
   served.child.kill('SIGHUP')
   await until(
     async () => (await next()) === null,
+    20_000,
+    () => served.log(),
+  )
+})
+
+test('an account in the folder is opened after SIGHUP, closed when it is taken out; without its secret nothing changes', async () => {
+  await using receiver = await startFakeWebhook()
+  const account = (secretEnv: string) =>
+    `  webhook: { account: city-app, url: '${receiver.url}', language: sv, secretEnv: ${secretEnv} }`
+  const reload = async (channels?: string) => {
+    const shape = { stations: 1, fractions: ['paper'], rules: RULES }
+    await writeTownFolder(town, { ...shape, ...(channels !== undefined && { channels }) })
+    served.child.kill('SIGHUP')
+  }
+  const accounts = async () => {
+    const metrics = await (await fetch(`${served.httpUrl}/metrics`)).text()
+    return [...metrics.matchAll(/^kvitter_channel_paused\{.*account="(.*?)"/gm)].map((m) => m[1])
+  }
+  await reload(account('NO_SUCH_SECRET'))
+  await until(
+    () => served.log().includes('secrets of the town’s accounts are missing'),
+    20_000,
+    () => served.log(),
+  )
+  expect(await accounts()).toEqual([])
+
+  await reload(account('CITY_APP_SECRET'))
+  await until(
+    async () => (await accounts()).includes('city-app'),
+    20_000,
+    () => served.log(),
+  )
+  await reload()
+  await until(
+    async () => (await accounts()).length === 0,
     20_000,
     () => served.log(),
   )

@@ -2,17 +2,18 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Registry } from 'prom-client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Channel, Checked, Found, Outcome } from '#src/notify/channel.ts'
+import type { Outcome } from '#src/notify/channel.ts'
 import { MAX_TRIES } from '#src/notify/retry.ts'
-import { startDeliveries, type DeliveryOptions } from '#src/notify/deliver.ts'
+import { startDeliveries } from '#src/notify/deliver.ts'
 import { HOUR, MINUTE, SECOND, plus } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { Delivery, Post, Store, WayOut } from '#src/store/contract.ts'
+import type { Post, Store, WayOut } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { castTown, ekudden, hamnen } from '#tests/support/town.ts'
 import { keepPosts, makeItem, makeOtherItem, makePost, noon, onX, postKey } from './deliveries.ts'
+import { later, otherPost, runDry as runDryOn, scripted, states } from './run-dry.ts'
+import type { Answer, Run, Script } from './run-dry.ts'
 
 let folder: string
 let store: Store
@@ -26,111 +27,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-type Answer<T> = T | Error | (() => Promise<T>)
-
-interface Script {
-  readonly send?: Answer<Outcome>[]
-  readonly lookUp?: Answer<Found>[]
-  readonly check?: Answer<Checked>[]
-}
-
-/** Answers from its lists, then sends, finds nothing and is ready; remembers what it was asked. */
-function scripted(script: Script, asked: string[], { channel, account }: WayOut = onX): Channel {
-  const answer = async <T>(answers: Answer<T>[] | undefined, otherwise: T): Promise<T> => {
-    const next = answers?.shift() ?? otherwise
-    if (next instanceof Error) throw next
-    return typeof next === 'function' ? (next as () => Promise<T>)() : next
-  }
-  const minute = (now: EpochMs) => Math.round((now - noon) / MINUTE)
-  return {
-    name: channel,
-    account,
-    longestMs: 200,
-    send(delivery, { now }) {
-      asked.push(`${minute(now)} send ${Number(delivery.postKey)} try ${delivery.attempts}`)
-      return answer(script.send, { kind: 'sent', remoteId: `r${Number(delivery.postKey)}` })
-    },
-    lookUp(delivery, { now }) {
-      asked.push(`${minute(now)} look ${Number(delivery.postKey)}`)
-      return answer(script.lookUp, { kind: 'absent' })
-    },
-    check: () => answer(script.check, { kind: 'ready' }),
-  }
-}
-
-interface Run {
-  readonly asked: string[]
-  readonly logged: string[]
-  readonly told: string[]
-  readonly deliveries: readonly Delivery[]
-  readonly metrics: string
-  readonly at: number
-}
-
-/** Runs the outbox dry: time moves only by waiting, posts come at their time, and it ends when none is left. */
-async function runDry(
+const runDry = (
   posts: readonly Post[],
   script: Script,
-  over: Partial<DeliveryOptions> & { readonly untilMs?: number } = {},
-): Promise<Run> {
-  let now = noon
-  let coming = posts
-  const keepWhatHasCome = async () => {
-    await keepPosts(
-      store,
-      coming.filter((post) => post.at <= now),
-    )
-    coming = coming.filter((post) => post.at > now)
-  }
-  await keepWhatHasCome()
-  const asked: string[] = []
-  const logged: string[] = []
-  const told: string[] = []
-  const dry = Promise.withResolvers<void>()
-  const log = (level: string) => (_: object, message: string) => {
-    if (level !== 'info') logged.push(`${level}: ${message}`)
-  }
-  const metrics = new Registry()
-  const worker = startDeliveries({
-    store,
-    channels: [scripted(script, asked)],
-    clock: () => now,
-    log: { info: log('info'), warn: log('warn'), error: log('error') },
-    leaseMs: MINUTE,
-    random: () => 0.5,
-    metrics,
-    onDelivered: (delivery, state) => told.push(`${Number(delivery.postKey)} ${state}`),
-    graceMs: 0,
-    async wait(ms, signal) {
-      now = plus(now, ms)
-      await keepWhatHasCome()
-      const open = await store.deliveries({ states: ['due', 'sending'], limit: 1 })
-      if (open.length + coming.length > 0 && now - noon < (over.untilMs ?? 48 * HOUR)) return
-      dry.resolve()
-      await new Promise((resolve) => signal.addEventListener('abort', resolve))
-    },
-    ...over,
-  })
-  await dry.promise
-  await worker[Symbol.asyncDispose]()
-  const deliveries = await store.deliveries({ limit: 100 })
-  return { asked, logged, told, deliveries, metrics: await metrics.metrics(), at: now - noon }
-}
-
-/** Of another container of the same station. */
-const otherPost = (n: number, at: EpochMs, over: Parameters<typeof makePost>[2] = {}) =>
-  makePost(n, at, { items: [makeOtherItem(n, at)], ...over })
-
-const states = ({ deliveries }: Run) =>
-  deliveries.map((d) => `${Number(d.postKey)} ${d.state} after ${d.attempts}`).reverse()
-
-const later = (because: 'rate-limited' | 'unreachable' | 'server-error', afterMs?: number) =>
-  ({
-    kind: 'later',
-    because,
-    detail: 'why',
-    ...(afterMs !== undefined && { afterMs }),
-  }) as const
+  over: Parameters<typeof runDryOn>[3] = {},
+): Promise<Run> => runDryOn(store, posts, script, over)
 
 describe('what becomes of a delivery', () => {
   test('it is sent when it is due, not before', async () => {
@@ -555,7 +456,9 @@ describe('the worker', () => {
       onDelivered: ({ account }) => done.resolve(account),
     })
     expect(await done.promise).toBe('ekudden')
-    expect(worker.report().map(({ account, paused }) => [account, paused?.because])).toEqual([
+    expect(
+      (await worker.reports()).map(({ account, paused }) => [account, paused?.because]),
+    ).toEqual([
       ['avs_provstad', 'bad-credentials'],
       ['ekudden', undefined],
     ])

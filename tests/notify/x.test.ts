@@ -278,3 +278,72 @@ describe('the loopback X is no pushover', () => {
     expect(await x.lookUp(again(MINUTE), turn())).toEqual({ kind: 'absent' })
   })
 })
+
+describe('what it costs', () => {
+  const paid: number[] = []
+  const paying = (over: Partial<XOptions> = {}) => {
+    paid.length = 0
+    return openTo({
+      charge: async (microUsd) => {
+        paid.push(microUsd)
+      },
+      ...over,
+    })
+  }
+  const sum = () => paid.reduce((a, b) => a + b, 0)
+
+  test('is counted before it is asked for, and more rather than less', async () => {
+    let isPaid = false
+    const channel = openTo({
+      charge: async () => {
+        expect(fake.posts).toEqual([])
+        isPaid = true
+      },
+    })
+    await channel.send(first(), turn())
+    expect(isPaid).toBe(true)
+  })
+
+  test('a post costs a cent and a half, also where nobody knows whether it was heard', async () => {
+    const channel = paying()
+    await channel.send(first(), turn())
+    expect(paid).toEqual([15_000])
+    fake.faults.push('cut-before')
+    await channel.send({ ...first(), text: 'Ekudden: något annat.' }, turn())
+    expect(sum()).toBe(30_000)
+  })
+
+  test.each(['429', '403-suspended'] as const)(
+    'what X refuses (%s) costs nothing',
+    async (fault) => {
+      const channel = paying()
+      fake.faults.push(fault)
+      await channel.send(first(), turn())
+      expect(sum()).toBe(0)
+    },
+  )
+
+  test('a text that is not sendable is not even counted', async () => {
+    const channel = paying()
+    await channel.send({ ...first(), text: 'fullt.Se' }, turn())
+    expect(paid).toEqual([])
+  })
+
+  test('who we are and each post of ours that is read cost a tenth of a cent', async () => {
+    const channel = paying()
+    await channel.check(turn())
+    expect(sum()).toBe(1_000)
+    await channel.send(first(), turn())
+    await channel.lookUp(again(3 * SECOND), turn())
+    expect(sum()).toBe(1_000 + 15_000 + 1_000)
+  })
+
+  test('the town’s bound and X’s limits are told to the outbox', () => {
+    const channel = paying({ monthlyMicroUsd: 25_000_000, accountsOfApp: ['a', 'b'] })
+    expect(channel.prices).toEqual({ postMicroUsd: 15_000, monthlyMicroUsd: 25_000_000 })
+    expect(channel.limits?.map(({ most, accounts }) => [most, accounts.length])).toEqual([
+      [100, 1],
+      [10_000, 2],
+    ])
+  })
+})

@@ -371,6 +371,14 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
     [13, 'stations[0].lat', 'expected a number, found "57.72"'],
     [14, 'stations[0].lon', 'expected a number, found "12,94"'],
   ],
+  'budget-in-words': [
+    [8, 'channels.x[0].monthlyBudget', 'expected a number, found "$25"'],
+    [
+      9,
+      'channels.x[1].monthlyBudget',
+      'expected an amount in US dollars for a month, such as 25, found the number 0',
+    ],
+  ],
   'channels-at-odds': [
     [10, 'channels.x[1].account', '"avs_provstad" is already the account of channels.x[0]'],
     [

@@ -73,6 +73,7 @@ test('the text is one that a person would have written', () => {
         {
           account: 'provstad',
           language: 'sv',
+          monthlyBudget: 12.5,
           appKeyEnv: 'X_APP_KEY',
           appSecretEnv: 'X_APP_SECRET',
           accessTokenEnv: 'X_ACCESS_TOKEN',
@@ -188,6 +189,7 @@ channels:
   x:
     - account: "provstad"
       language: sv
+      monthlyBudget: 12.5
       appKeyEnv: "X_APP_KEY"
       appSecretEnv: "X_APP_SECRET"
       accessTokenEnv: "X_ACCESS_TOKEN"

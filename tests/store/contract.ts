@@ -1710,6 +1710,146 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
     )
   })
 
+  describe(`${name}: accounts and what staff ask for`, () => {
+    const LEASE = 30_000
+    const ekuddens: WayOut = { channel: 'x', account: 'ekudden' }
+    const withDeliveries = (
+      deliveries: readonly NewDelivery[],
+      work: (store: Store, path: string) => Promise<void>,
+    ) =>
+      withTown(async (store, path) => {
+        const posts = [...new Set(deliveries.map((d) => d.postKey))].map((key) =>
+          post(Number.parseInt(key, 16)),
+        )
+        await store.journal((tx) => tx.keepEffects(effects({ posts, deliveries })))
+        await work(store, path)
+      })
+    const later = plus(noon, HOUR)
+
+    test(
+      'an account’s standing is kept, each part by itself',
+      withTown(async (store, path) => {
+        expect(await store.accountStanding(onX)).toEqual({})
+        const paused = { since: noon, because: 'staff', detail: 'a storm', by: 'Ada' } as const
+        await store.keepAccountStanding(onX, { paused, uncheckedSince: noon, stuckSince: later })
+        await store.keepAccountStanding(ekuddens, { stuckSince: noon })
+        await using again = await open(path)
+        expect(await again.accountStanding(onX)).toEqual({
+          paused,
+          uncheckedSince: noon,
+          stuckSince: later,
+        })
+        await store.keepAccountStanding(onX, { uncheckedSince: noon })
+        expect(await store.accountStanding(onX)).toEqual({ uncheckedSince: noon })
+        expect(await store.accountStanding(ekuddens)).toEqual({ stuckSince: noon })
+      }),
+    )
+
+    test(
+      'what was spent is summed by account and month, never below nothing',
+      withTown(async (store, path) => {
+        expect(await store.spent(onX, '2026-05')).toBe(0)
+        await store.spend(onX, '2026-05', 15_000)
+        await store.spend(onX, '2026-05', 1_000)
+        await store.spend(onX, '2026-06', 7)
+        await store.spend(ekuddens, '2026-05', 3)
+        await using again = await open(path)
+        expect(await again.spent(onX, '2026-05')).toBe(16_000)
+        await store.spend(onX, '2026-05', -20_000)
+        expect(await store.spent(onX, '2026-05')).toBe(0)
+        expect(await store.spent(onX, '2026-06')).toBe(7)
+      }),
+    )
+
+    test(
+      'deliveries are counted by state, and what is due by its time',
+      withDeliveries([delivery(1), delivery(2), delivery(3)], async (store) => {
+        expect(await store.accountTally(onX)).toEqual({ counts: { due: 3 } })
+        const { id } = (await store.claimDelivery(onX, later, LEASE))!
+        await store.settleDelivery(id, { state: 'sent', at: later })
+        await store.claimDelivery(onX, later, LEASE)
+        expect(await store.accountTally(onX)).toEqual({
+          counts: { due: 1, sending: 1, sent: 1 },
+          lastSentAt: later,
+        })
+        expect(await store.dueTally(onX, later)).toEqual({
+          count: 2,
+          oldestSendAt: post(2).sendAt,
+        })
+        expect(await store.dueTally(onX, noon)).toEqual({ count: 0 })
+      }),
+    )
+
+    test(
+      'what was said or tried since an instant is counted, and when it falls below a bound is told',
+      withDeliveries([delivery(1), delivery(2), delivery(3), delivery(4)], async (store) => {
+        const at = (n: number) => plus(later, n * MINUTE)
+        for (const [n, state] of (['sent', 'dead', 'expired'] as const).entries()) {
+          const { id } = (await store.claimDelivery(onX, at(n), LEASE))!
+          await store.settleDelivery(
+            id,
+            state === 'sent' ? { state, at: at(n) } : { state, error: 'why' },
+          )
+        }
+        await store.claimDelivery(onX, at(3), LEASE)
+        const tried = (since: EpochMs, most: number) =>
+          store.countTried('x', ['provstad', 'ekudden'], since, most)
+        // What has expired wasn't said.
+        expect(await tried(noon, 4)).toEqual({ count: 3 })
+        expect(await tried(noon, 3)).toEqual({ count: 3, at: at(0) })
+        expect(await tried(noon, 2)).toEqual({ count: 3, at: at(1) })
+        expect(await tried(at(1), 1)).toEqual({ count: 1, at: at(3) })
+        expect(await store.countTried('x', ['ekudden'], noon, 1)).toEqual({ count: 0 })
+      }),
+    )
+
+    test.for(['dead', 'expired', 'uncertain'] as const)(
+      'what is %s lives again when staff ask, once, with fresh tries',
+      (state) =>
+        withDeliveries([delivery(1)], async (store) => {
+          const { id } = (await store.claimDelivery(onX, later, LEASE))!
+          const again = { by: 'Ada', at: plus(later, HOUR), expiresAt: plus(later, 7 * HOUR) }
+          expect(await store.sendAgain(id, again)).toBe(false)
+          await store.settleDelivery(id, { state, error: 'so it went' })
+          expect(await store.sendAgain(id, again)).toBe(true)
+          expect(await store.sendAgain(id, again)).toBe(false)
+          const lives = await store.claimDelivery(onX, again.at, LEASE)
+          expect(lives).toMatchObject({
+            id,
+            attempts: 1,
+            firstTriedAt: again.at,
+            expiresAt: again.expiresAt,
+            lastError: 'so it went',
+            again: { at: again.at, by: 'Ada' },
+          })
+        })(),
+    )
+
+    test(
+      'what is too old ends: what nobody tried, and what nobody can ask about',
+      withDeliveries(
+        [delivery(1), delivery(2), delivery(1, { account: 'ekudden' })],
+        async (store) => {
+          const { id } = (await store.claimDelivery(onX, later, LEASE))!
+          await store.settleDelivery(id, { state: 'due', dueAt: later, error: '503' })
+          const { expiresAt } = delivery(1)
+          const ways = [onX, ekuddens]
+          expect(await store.endOverdue(plus(expiresAt, -1), ways)).toBe(0)
+          expect(await store.endOverdue(expiresAt, ways)).toBe(2)
+          const states = async () =>
+            (await store.deliveries({ limit: 9 })).map((d) => [d.account, d.state, d.lastError])
+          expect(await states()).toEqual([
+            ['ekudden', 'expired', 'too late to be news'],
+            ['provstad', 'expired', 'too late to be news'],
+            ['provstad', 'due', '503'],
+          ])
+          expect(await store.endOverdue(expiresAt, [ekuddens])).toBe(1)
+          expect((await states())[2]![1]).toBe('uncertain')
+        },
+      ),
+    )
+  })
+
   describe(`${name}: opened again`, () => {
     test('has everything, and counts on', () =>
       inFolder(async (path) => {

@@ -3,7 +3,7 @@
  * repeat is the same record again: exactly once. Its app shows no edits; a correction is a reply.
  */
 import { z } from 'zod'
-import { SECOND } from '#src/stations/time.ts'
+import { DAY, HOUR, SECOND } from '#src/stations/time.ts'
 import type { Card, PostPictures } from '#src/cards/card-desk.ts'
 import type { Delivery, Store, WayOut } from '#src/store/contract.ts'
 import { splitGraphemes } from '#src/wording/graphemes.ts'
@@ -26,6 +26,8 @@ export interface BlueskyOptions {
   readonly timeoutMs?: number
 }
 
+/** A new record costs so many of the points that are granted. */
+const POINTS = 3
 const MAX_GRAPHEMES = 300
 const MAX_BYTES = 3000
 /** What is followed up, and the post; only the first may need a new session. */
@@ -126,7 +128,18 @@ export function openBluesky(options: BlueskyOptions): Channel {
 
   // A look whether it is there; and with a picture that is refused, the post once more.
   const longestMs = REQUESTS * timeoutMs + (options.pictures ? PICTURE_MS + 2 * timeoutMs : 0)
-  return { name: 'bluesky', account, longestMs, send, lookUp, check }
+  return {
+    name: 'bluesky',
+    account,
+    longestMs,
+    limits: [
+      { most: Math.floor(5000 / POINTS), withinMs: HOUR, accounts: [account] },
+      { most: Math.floor(35_000 / POINTS), withinMs: DAY, accounts: [account] },
+    ],
+    send,
+    lookUp,
+    check,
+  }
 }
 
 const NO_ADDRESS = 'an answer without the post’s address'

@@ -5,7 +5,7 @@
  */
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises'
 import { z } from 'zod'
-import { MINUTE, SECOND, parseInstant, plus } from '#src/stations/time.ts'
+import { HOUR, MINUTE, SECOND, parseInstant, plus } from '#src/stations/time.ts'
 import type { Card, PostPictures } from '#src/cards/card-desk.ts'
 import type { Delivery, WayOut } from '#src/store/contract.ts'
 import { clipGraphemes, splitGraphemes } from '#src/wording/graphemes.ts'
@@ -179,7 +179,15 @@ export function openMastodon(options: MastodonOptions): Channel {
 
   // With a picture that is refused, the post is sent once more.
   const longestMs = REQUESTS * timeoutMs + (options.pictures ? PICTURE_MS + timeoutMs : 0)
-  return { name: 'mastodon', account, longestMs, send, lookUp, check }
+  return {
+    name: 'mastodon',
+    account,
+    longestMs,
+    limits: [{ most: 300, withinMs: 3 * HOUR, accounts: [account] }],
+    send,
+    lookUp,
+    check,
+  }
 }
 
 /** `@avs@social.example` is `avs`: the server may live under another name than its accounts. */

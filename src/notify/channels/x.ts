@@ -12,7 +12,7 @@ import {
 } from 'twitter-api-v2'
 import type { TwitterApiReadWrite } from 'twitter-api-v2'
 import type { Delivery } from '#src/store/contract.ts'
-import { HOUR, MINUTE, SECOND, isoText, plus } from '#src/stations/time.ts'
+import { DAY, HOUR, MINUTE, SECOND, isoText, plus } from '#src/stations/time.ts'
 import type { Clock } from '#src/stations/time.ts'
 import { findXFaults } from '#src/wording/x-limits.ts'
 import { outcomeOfHttpStatus } from '../channel.ts'
@@ -20,6 +20,8 @@ import type { Channel, Checked, Failure, Found, Outcome, Paused, Turn, Words } f
 import { EgressAgent } from './egress.ts'
 import type { Connect } from './egress.ts'
 import { untilTheir } from './http.ts'
+import { X_OWN_READ, X_POST } from './x-prices.ts'
+import type { Charge } from './x-prices.ts'
 import { checkedOf, foundOf, notSendable, outcomeOfFound, plainName } from './outcomes.ts'
 
 export interface XCredentials {
@@ -38,6 +40,12 @@ export interface XOptions {
   readonly connect?: Connect
   /** For one request. Default 10 s; Node's own default is for ever. */
   readonly timeoutMs?: number
+  /** Called before each request that costs; afterwards for what it cost less. */
+  readonly charge?: Charge
+  /** What the town gives for a month, in millionths of a US dollar. */
+  readonly monthlyMicroUsd?: number
+  /** The accounts that post by the same app, this one too. Default: it alone. */
+  readonly accountsOfApp?: readonly string[]
 }
 
 /** X's duplicate rule is surely at work for so long; its true window isn't published. */
@@ -55,6 +63,7 @@ export function openX(options: XOptions): Channel {
   const { credentials, clock } = options
   const timeoutMs = options.timeoutMs ?? 10 * SECOND
   const account = plainName(options.account)
+  const charge: Charge = options.charge ?? (() => Promise.resolve())
   const httpAgent = options.connect
     ? new EgressAgent(options.connect)
     : new Agent({ keepAlive: false })
@@ -78,6 +87,7 @@ export function openX(options: XOptions): Channel {
 
   async function findOwnId(client: TwitterApiReadWrite): Promise<string | Paused> {
     if (ownId !== undefined) return ownId
+    await charge(X_OWN_READ)
     const { data } = await client.v2.me()
     if (plainName(data.username) !== account) {
       const detail = `the access token belongs to @${data.username}, the town names @${account}`
@@ -106,19 +116,41 @@ export function openX(options: XOptions): Channel {
         delivery.attempts > 1 && delivery.firstTriedAt !== undefined
           ? plus(delivery.firstTriedAt, -CLOCK_SKEW_MS)
           : plus(turn.now, -FOREIGN_TRY_MS)
-      let page = await client.v2.userTimeline(id, {
-        max_results: PAGE_SIZE,
-        start_time: isoText(since),
-      })
+      let page = await readPage(() =>
+        client.v2.userTimeline(id, { max_results: PAGE_SIZE, start_time: isoText(since) }),
+      )
       for (let read = 1; ; read += 1) {
         const post = page.tweets.find((p) => sameText(p.text, delivery.text))
         if (post) return { kind: 'found', remoteId: post.id }
         if (page.meta.next_token === undefined) return { kind: 'absent' }
         if (read === PAGES) return { kind: 'unknowable', detail: 'too many posts to look through' }
-        page = await page.next(PAGE_SIZE)
+        const before = page
+        page = await readPage(() => before.next(PAGE_SIZE))
       }
     } catch (error) {
       return foundOf(outcomeOfError(error, clock()))
+    }
+  }
+
+  /** Each post that is read costs; how many there are is known only afterwards. */
+  async function readPage<Page extends { readonly meta: { readonly result_count?: number } }>(
+    read: () => Promise<Page>,
+  ): Promise<Page> {
+    await charge(PAGE_SIZE * X_OWN_READ)
+    const page = await read()
+    const unread = PAGE_SIZE - (page.meta.result_count ?? PAGE_SIZE)
+    if (unread > 0) await charge(-unread * X_OWN_READ)
+    return page
+  }
+
+  /** What proves that nothing was said proves that it cost nothing. */
+  async function pay<T>(say: () => Promise<T>): Promise<T> {
+    await charge(X_POST)
+    try {
+      return await say()
+    } catch (error) {
+      if (isRefusal(error)) await charge(-X_POST)
+      throw error
     }
   }
 
@@ -146,12 +178,13 @@ export function openX(options: XOptions): Channel {
 
   /** As a reply where it follows something up; as no reply where that has been deleted at X. */
   async function post(client: TwitterApiReadWrite, { text, follows }: Words) {
-    if (follows === undefined) return client.v2.tweet(text)
+    if (follows === undefined) return pay(() => client.v2.tweet(text))
+    const reply = { in_reply_to_tweet_id: follows.remoteId }
     try {
-      return await client.v2.tweet(text, { reply: { in_reply_to_tweet_id: follows.remoteId } })
+      return await pay(() => client.v2.tweet(text, { reply }))
     } catch (error) {
       if (!isAboutReply(error)) throw error
-      return client.v2.tweet(text)
+      return pay(() => client.v2.tweet(text))
     }
   }
 
@@ -159,10 +192,24 @@ export function openX(options: XOptions): Channel {
     name: 'x',
     account: options.account,
     longestMs: REQUESTS * timeoutMs,
+    limits: [
+      { most: 100, withinMs: 15 * MINUTE, accounts: [options.account] },
+      { most: 10_000, withinMs: DAY, accounts: options.accountsOfApp ?? [options.account] },
+    ],
+    prices: {
+      postMicroUsd: X_POST,
+      ...(options.monthlyMicroUsd !== undefined && { monthlyMicroUsd: options.monthlyMicroUsd }),
+    },
     send,
     lookUp,
     check,
   }
+}
+
+/** X itself said no; a server's trouble may come after it has said yes. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof ApiResponseError)) return false
+  return error.code >= 400 && error.code < 500 && error.code !== 408
 }
 
 /** X has this text already. After an earlier try of ours that is proof enough; only the id is missing. */

@@ -122,6 +122,7 @@ export const REASONS = [
   'item-limit',
   'outside-area',
   'unknown-address',
+  'postcode-needed',
   'apartment-needed',
   'already-waiting',
   'too-late-to-change',
@@ -139,6 +140,7 @@ export const LENIENT: ReadonlySet<Reason> = new Set<Reason>([
   'household-limit',
   'item-limit',
   'outside-area',
+  'unknown-address',
   'apartment-needed',
 ])
 
@@ -197,8 +199,8 @@ export type Change =
       readonly because: 'used' | 'expired' | 'released'
     }
   | { readonly kind: 'say'; readonly notice: Notice }
-  /** What was to be said of a booking and hasn't been, isn't any more. */
-  | { readonly kind: 'unsay'; readonly bookingId: string }
+  /** Reminders of it that are still to come, aren't any more. */
+  | { readonly kind: 'no-reminders'; readonly bookingId: string }
 
 export type Decided<Result = unknown> =
   | { readonly kind: 'ok'; readonly changes: readonly Change[]; readonly result: Result }

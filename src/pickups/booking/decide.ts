@@ -228,7 +228,7 @@ export function cancel(
     changes: [
       ...(offer ? [letGo(offer)] : []),
       { kind: 'booking', booking, did: 'cancelled' },
-      { kind: 'unsay', bookingId: booking.id },
+      { kind: 'no-reminders', bookingId: booking.id },
       cancellationNotice(booking, by, now),
     ],
   }
@@ -271,7 +271,7 @@ export function settle(
     result: booking,
     changes: [
       { kind: 'booking', booking, did: 'settled' },
-      { kind: 'unsay', bookingId: booking.id },
+      { kind: 'no-reminders', bookingId: booking.id },
       ...(isNotHome ? [tellNow(booking, 'not-home', now)] : []),
     ],
   }

@@ -26,9 +26,9 @@ export function noticeOf(
 
 /** The reminders of a booking that are still to come; those it had before are put aside. */
 export function remindersOf(booking: Booking, terms: Terms, now: EpochMs): readonly Change[] {
-  const unsay: Change = { kind: 'unsay', bookingId: booking.id }
+  const none: Change = { kind: 'no-reminders', bookingId: booking.id }
   const { slot } = booking
-  if (booking.state !== 'booked' || !slot) return [unsay]
+  if (booking.state !== 'booked' || !slot) return [none]
   const starts = findSlot(terms, slot)?.from ?? instantAt(slot.day, 0, terms.timeZone)
   const { daysBefore, minuteOfDay } = terms.bike.remind
   const due = daysBefore.map((days) => ({
@@ -36,7 +36,7 @@ export function remindersOf(booking: Booking, terms: Terms, now: EpochMs): reado
     at: instantAt(addDays(slot.day, -days), minuteOfDay, terms.timeZone),
   }))
   return [
-    unsay,
+    none,
     ...due
       .filter(({ at }) => at > now && at < starts)
       .map(({ days, at }): Change => {

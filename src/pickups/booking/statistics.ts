@@ -42,7 +42,10 @@ export function shareOf(booking: Booking, { bike, timeZone }: Terms): Share {
     const reusedKg = typical === 0 ? 0 : (kg * weightOf(bike, reused)) / typical
     count('grams', Math.round(kg * 1000))
     count('reused-grams', Math.round(reusedKg * 1000))
-    for (const { itemId, count: n } of outcome.taken) count(`thing/${itemId}`, n)
+    for (const [itemId, same] of Map.groupBy(outcome.taken, (thing) => thing.itemId)) {
+      count(`thing/${itemId}`, sum(same))
+      count(`errands-with/${itemId}`)
+    }
     count('things', sum(outcome.taken))
     count('reused-things', sum(reused))
     const days = Math.max(0, daysBetween(asked, day))

@@ -117,7 +117,7 @@ export function letTimePass(
     }
     changes.push(
       { kind: 'booking', booking, did: 'given-up' },
-      { kind: 'unsay', bookingId: booking.id },
+      { kind: 'no-reminders', bookingId: booking.id },
       tellNow(booking, 'unserved', now),
     )
   }

@@ -67,6 +67,17 @@ export function isBroken(loans: readonly Loan[], thingId: string): boolean {
   return last?.givenBack?.condition === 'damaged' && last.mendedAt === undefined
 }
 
+/** From when on who borrowed it is forgotten; never while it is out. */
+export function loanErasedFrom(
+  { state, endedAt, untilDay }: Loan,
+  eraseAfterDays: number,
+  timeZone: string,
+): EpochMs | undefined {
+  if (state === 'out') return undefined
+  const day = endedAt === undefined ? untilDay : wallTime(endedAt, timeZone).day
+  return instantAt(addDays(day, eraseAfterDays + 1), 0, timeZone)
+}
+
 export function borrow(
   loans: readonly Loan[],
   terms: LoanTerms,

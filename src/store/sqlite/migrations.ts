@@ -4,6 +4,7 @@
  */
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
+import { bookings } from './booking-tables.ts'
 
 const firstTables: Migration = {
   async up(db: Kysely<unknown>) {
@@ -452,5 +453,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0019-activitypub': activityPub,
   '0020-subscribers': subscribers,
   '0021-messages': messages,
+  '0022-bookings': bookings,
   '0023-post-cards': postCards,
 }

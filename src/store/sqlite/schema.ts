@@ -242,4 +242,47 @@ export interface Tables {
     outcome: string | null
   }
   rejection_count: { reason: string; n: number }
+  booking: {
+    id: string
+    reference: string
+    secret_hash: string
+    state: string
+    day: string | null
+    body: string
+  }
+  booking_hold: { id: string; until_at: number; body: string }
+  booking_notice: {
+    id: string
+    booking_id: string
+    key: string
+    due_at: number
+    body: string
+    sealed: string | null
+  }
+  loan: {
+    id: string
+    reference: string
+    secret_hash: string
+    state: string
+    from_day: string
+    body: string
+  }
+  errand_person: { errand_id: string; sealed: string }
+  errand_change: {
+    no: Generated<number>
+    at: number
+    by_whom: string
+    errand_id: string
+    did: string
+    detail: string
+  }
+  errand_access: {
+    no: Generated<number>
+    at: number
+    by_whom: string
+    what: string
+    errand_id: string
+  }
+  errand_submit: { key_hash: string; request_hash: string; reference: string; at: number }
+  errand_count: { month: string; district: string; what: string; n: number }
 }

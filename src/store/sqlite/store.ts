@@ -28,6 +28,7 @@ import type {
   StoredDecision,
 } from '../contract.ts'
 import { readPostCard } from './cards.ts'
+import { sqliteBookings } from './bookings.ts'
 import { containerStateOf } from './container-state.ts'
 import { type Connection, connect, migrate, wordsOf } from './database.ts'
 import {
@@ -529,6 +530,9 @@ export async function openSqliteStore(path: string): Promise<Store> {
       return post
     },
 
+    ...sqliteBookings(writer, reader.query, transact, () =>
+      oneAtATime(async () => emptyLog(writer)),
+    ),
     ...sqliteOutbox(writer.query, reader.query, transact),
     ...sqliteMessages(writer.query, reader.query, transact),
     claimDelivery: (way, now, leaseMs, first) =>

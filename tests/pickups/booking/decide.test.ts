@@ -211,7 +211,7 @@ describe('an amendment', () => {
       'reminder 2026-05-11T08:00:00.000Z',
       'changed 2026-05-04T10:00:00.000Z',
     ])
-    expect(changes).toContainEqual({ kind: 'unsay', bookingId: 'a' })
+    expect(changes).toContainEqual({ kind: 'no-reminders', bookingId: 'a' })
   })
 
   test('that is refused leaves the old place where it was', () => {
@@ -248,7 +248,7 @@ describe('a cancellation', () => {
     const full = booked('c', {}, booked('b', {}, booked('a')))
     const { changes, result } = taken(cancel({ book: full, terms, now }, of(full, 'a'), 'resident'))
     expect(said(changes)).toEqual(['cancelled-by-you 2026-05-04T10:00:00.000Z'])
-    expect(changes).toContainEqual({ kind: 'unsay', bookingId: 'a' })
+    expect(changes).toContainEqual({ kind: 'no-reminders', bookingId: 'a' })
     const after = applyChanges(full, changes)
     expect(reasons(asks(after, 'd', { slot: THURSDAY_MORNING }))).toBe('ok')
     expect(taken(cancel({ book: after, terms, now }, result, 'resident')).changes).toEqual([])

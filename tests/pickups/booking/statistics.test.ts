@@ -38,7 +38,9 @@ describe('a booking’s share of the statistics', () => {
         ['grams', 24_000],
         ['reused-grams', 6000],
         ['thing/chair', 1],
+        ['errands-with/chair', 1],
         ['thing/mattress', 1],
+        ['errands-with/mattress', 1],
         ['things', 2],
         ['reused-things', 1],
         // Asked for after midnight on the 30th.

@@ -1,0 +1,142 @@
+/** An account of the town's as callers see it. */
+import { z } from 'zod'
+import { MINUTE, isoOrNull, isoText } from '#src/stations/time.ts'
+import {
+  ACCOUNT_ALARMS,
+  type AccountAlarm,
+  type AccountReport,
+  PAUSE_REASONS,
+  type PauseReason,
+} from '#src/store/outbox.ts'
+import { isoInstant } from './station-answer.ts'
+
+export const accountAlarm = z.strictObject({
+  kind: z.enum(ACCOUNT_ALARMS),
+  since: isoInstant,
+  because: z.enum(PAUSE_REASONS).nullable(),
+  detail: z.string().nullable().meta({ description: 'What the platform said.' }),
+  advice: z.string().meta({ description: 'What it means and what to do, in a sentence.' }),
+})
+
+const dollars = z.number().meta({ description: 'US dollars, the platform’s currency.' })
+
+export const accountAnswer = z
+  .strictObject({
+    channel: z.string(),
+    account: z.string(),
+    state: z.enum(['working', 'paused']),
+    paused: z
+      .strictObject({
+        since: isoInstant,
+        because: z.enum(PAUSE_REASONS),
+        detail: z.string(),
+        by: z.string().nullable().meta({ description: 'Who of the staff asked for it.' }),
+      })
+      .nullable(),
+    alarms: z.array(accountAlarm),
+    deliveries: z.record(z.string(), z.int()).meta({
+      description: 'How many there are of each state; a state without any is left out.',
+    }),
+    lastSentAt: isoInstant.nullable(),
+    due: z.int().meta({ description: 'Deliveries whose time has come and that have not left.' }),
+    dueSince: isoInstant.nullable().meta({ description: 'Since when the oldest of them is due.' }),
+    limits: z.array(
+      z.strictObject({
+        granted: z.int().meta({ description: 'What the platform grants.' }),
+        withinMinutes: z.number(),
+        used: z.int(),
+        left: z.int().meta({
+          description: 'How many more may be said; we use half of what is granted, less a reserve.',
+        }),
+        leftForImportant: z.int().meta({ description: 'With the reserve.' }),
+      }),
+    ),
+    money: z
+      .strictObject({
+        month: z.string().meta({ description: 'As on the wall in the town, such as 2026-11.' }),
+        spent: dollars,
+        budget: dollars.nullable().meta({ description: '`monthlyBudget`; null without one.' }),
+        left: dollars.nullable(),
+        leftForImportant: dollars.nullable(),
+      })
+      .nullable()
+      .meta({ description: 'Null where posts cost nothing.' }),
+  })
+  .meta({ id: 'Account' })
+
+export function accountJson(report: AccountReport): z.input<typeof accountAnswer> {
+  const { channel, account, paused, alarms, counts, due, allowances, money } = report
+  return {
+    channel,
+    account,
+    state: paused ? 'paused' : 'working',
+    paused: paused
+      ? {
+          since: isoText(paused.since),
+          because: paused.because,
+          detail: paused.detail,
+          by: paused.by ?? null,
+        }
+      : null,
+    alarms: alarms.map(accountAlarmJson),
+    deliveries: { ...counts },
+    lastSentAt: isoOrNull(report.lastSentAt),
+    due: due.count,
+    dueSince: isoOrNull(due.oldestSendAt),
+    limits: allowances.map(({ withinMs, ...use }) => ({
+      ...use,
+      withinMinutes: withinMs / MINUTE,
+    })),
+    money: money ? moneyJson(money) : null,
+  }
+}
+
+function moneyJson({ month, spentMicroUsd, budget }: NonNullable<AccountReport['money']>) {
+  const usd = (microUsd: number) => microUsd / 1e6
+  return {
+    month,
+    spent: usd(spentMicroUsd),
+    budget: budget ? usd(budget.monthlyMicroUsd) : null,
+    left: budget ? usd(budget.leftMicroUsd) : null,
+    leftForImportant: budget ? usd(budget.leftForImportantMicroUsd) : null,
+  }
+}
+
+export function accountAlarmJson(alarm: AccountAlarm): z.input<typeof accountAlarm> {
+  return {
+    kind: alarm.kind,
+    since: isoText(alarm.since),
+    because: alarm.because ?? null,
+    detail: alarm.detail ?? null,
+    advice: adviceOn(alarm),
+  }
+}
+
+const PAUSE_ADVICE: Readonly<Record<PauseReason, string>> = {
+  'bad-credentials':
+    'The platform refuses our credentials: make new ones, put them in the environment and restart. It goes on by itself when they work.',
+  'no-credits': 'The platform wants money first: fill up its account. It goes on by itself then.',
+  suspended:
+    'The platform has suspended or locked the account: log in there and see why. It goes on by itself when it may.',
+  'wrong-account':
+    'The credentials are another account’s than the town’s file names: set one of them right.',
+  gone: 'The receiver says that it is gone for good: take it out of the town’s file, or bring it back.',
+  'budget-used-up':
+    'The month’s money is spent, the reserve too. It goes on by itself next month, or when you raise monthlyBudget and send SIGHUP.',
+  staff: 'Staff have paused it; resume it when it may speak again.',
+}
+
+function adviceOn({ kind, because }: AccountAlarm): string {
+  switch (kind) {
+    case 'paused':
+      return PAUSE_ADVICE[because ?? 'staff']
+    case 'nothing-leaves':
+      return 'Nothing has been said there for a day, though it should have: look at its deliveries’ errors, and at the account itself.'
+    case 'unchecked':
+      return 'For a day it could not be found out whether the account can be used: see whether the platform can be reached from here.'
+    case 'stalled':
+      return 'Its worker doesn’t come round any more, which is a fault of ours: restart the service and tell its makers.'
+    case 'money-short':
+      return 'Of the month’s money only the reserve is left: nothing but important posts goes out until the month is over, or you raise monthlyBudget.'
+  }
+}

@@ -1,0 +1,574 @@
+/**
+ * Where bookings come in, by whatever edge: the book is read, judged (src/pickups/booking) and kept in one
+ * transaction. A person is sealed on the way in and unsealed for who may see them.
+ */
+import { randomBytes } from 'node:crypto'
+import {
+  applyChanges,
+  isLive,
+  type Booking,
+  type BookingBook,
+  type Change,
+  type Decided,
+  type Hold,
+  type Notice,
+  type NoticeKey,
+  type Outcome,
+  type Refusal,
+  type SlotRef,
+  type Terms,
+  type Thing,
+} from '#src/pickups/booking/booking.ts'
+import {
+  amend,
+  book,
+  cancel,
+  type Circumstances,
+  decline,
+  hold,
+  release,
+  settle,
+} from '#src/pickups/booking/decide.ts'
+import { noticeOf } from '#src/pickups/booking/notices.ts'
+import { type Room, roomIn } from '#src/pickups/booking/room.ts'
+import { findSlot, slotsAhead, type SlotTime } from '#src/pickups/booking/service-days.ts'
+import { addUp, type Share, shareOf } from '#src/pickups/booking/statistics.ts'
+import { offerOf, offerRoom } from '#src/pickups/booking/waiting-list.ts'
+import { type AddressBook, openAddressBook } from '#src/stations/address-list.ts'
+import type { BookingLanguage, ListedAddress } from '#src/stations/return-bike.ts'
+import { type Clock, type EpochMs, HOUR, plus } from '#src/stations/time.ts'
+import type { BookingMessages } from './booking-messages.ts'
+import {
+  isMeant,
+  locate,
+  type Person,
+  type PersonQuery,
+  sealPerson,
+  unsealPerson,
+} from './booking-people.ts'
+import type { BookingTx, ErrandAccess, ErrandChange, Kept } from './bookings.ts'
+import type { Store } from './contract.ts'
+import { nameErrand, opensErrand, secretFrom } from './errand-names.ts'
+import type { Vault } from './vault.ts'
+
+/** Who asks: whoever has the errand's secret, or somebody of the staff, by the name they go by. */
+export type Asker =
+  | { readonly kind: 'resident'; readonly secret: string }
+  | { readonly kind: 'staff'; readonly actor: string }
+
+export interface Submission {
+  readonly person: Person
+  readonly things: readonly Thing[]
+  readonly slot?: SlotRef
+  readonly waitUntil?: string
+  readonly language: BookingLanguage
+  readonly interpreter: boolean
+  readonly holdId?: string
+  /** Staff let limits pass. */
+  readonly lenient?: boolean
+}
+
+export interface BookingEdits {
+  readonly things?: readonly Thing[]
+  readonly slot?: SlotRef
+  readonly waitUntil?: string
+  readonly language?: BookingLanguage
+  readonly interpreter?: boolean
+  readonly holdId?: string
+  readonly lenient?: boolean
+  /** `null` takes away what may be absent. */
+  readonly person?: { readonly [Field in keyof Person]?: Person[Field] | null }
+}
+
+/** A booking as its booker and staff see it. */
+export interface SeenBooking {
+  readonly reference: string
+  readonly booking: Booking
+  /** Absent once they have been forgotten. */
+  readonly person?: Person
+  /** Room that is kept for them until they answer. */
+  readonly offer?: Hold
+  /** False where the town's file has no such slot any more: somebody must speak to them. */
+  readonly isServed: boolean
+}
+
+export interface SlotRoom extends SlotTime {
+  readonly room: Room
+  readonly isOpen: boolean
+}
+
+export type Answer<Value> =
+  | { readonly kind: 'ok'; readonly value: Value }
+  | {
+      readonly kind: 'refused'
+      readonly because: readonly Refusal[]
+      /** What the address may have been meant as. */
+      readonly nearest?: string
+    }
+  /** Nothing by that name, or not by that secret: which, nobody is told. */
+  | { readonly kind: 'no-such' }
+  /** Somebody changed it meanwhile. */
+  | { readonly kind: 'stale' }
+  /** The same key came with another form. */
+  | { readonly kind: 'key-reused' }
+  /** The town has no return bike. */
+  | { readonly kind: 'closed' }
+
+export interface BookingDesk {
+  terms(): Terms | undefined
+  slots(): Promise<readonly SlotRoom[]>
+  addresses(beginning: string, most: number): readonly ListedAddress[]
+  hold(slot: SlotRef, things: readonly Thing[]): Promise<Answer<Hold>>
+  release(holdId: string): Promise<void>
+  /** `key` makes a form that is sent twice one booking. Without an actor it is the resident's own. */
+  submit(
+    submission: Submission,
+    sent: { readonly key?: string; readonly actor?: string },
+  ): Promise<Answer<SeenBooking & { readonly secret: string }>>
+  find(reference: string, by: Asker): Promise<Answer<SeenBooking>>
+  amend(
+    reference: string,
+    by: Asker,
+    edits: BookingEdits,
+    version: number | undefined,
+  ): Promise<Answer<SeenBooking>>
+  cancel(reference: string, by: Asker, version: number | undefined): Promise<Answer<SeenBooking>>
+  decline(reference: string, by: Asker): Promise<Answer<SeenBooking>>
+  settle(reference: string, actor: string, outcome: Outcome): Promise<Answer<SeenBooking>>
+  /** Tells one booker, or all of a slot's, that the bike is on its way or late. Gives how many are told. */
+  tell(
+    whom: { readonly reference: string } | (SlotRef & { readonly reference?: undefined }),
+    actor: string,
+    key: Extract<NoticeKey, 'on-the-way' | 'running-late'>,
+    minutes: number | undefined,
+  ): Promise<Answer<number>>
+  list(
+    filter: { readonly day?: string; readonly states?: readonly Booking['state'][] },
+    actor: string,
+    what?: ErrandAccess['what'],
+  ): Promise<readonly SeenBooking[]>
+  /** Everything that is kept of who gave this number, mail or address. */
+  exportPerson(query: PersonQuery, actor: string): Promise<readonly ExportedBooking[]>
+  /** Forgets them. What was still to come is cancelled, without a message. Gives how many bookings went. */
+  erasePerson(query: PersonQuery, actor: string): Promise<number>
+  /** The same of one booking, by its booker or staff. */
+  erase(reference: string, by: Asker): Promise<Answer<undefined>>
+  changes(reference: string, by: Asker): Promise<Answer<readonly ErrandChange[]>>
+  /** By month and district, those that are erased among them. */
+  statistics(): Promise<readonly Share[]>
+}
+
+export interface ExportedBooking extends SeenBooking {
+  readonly changes: readonly ErrandChange[]
+  readonly accesses: readonly ErrandAccess[]
+}
+
+export interface BookingDeskOptions {
+  readonly store: Store
+  readonly vault: Vault
+  readonly clock: Clock
+  /** Undefined where the town has no return bike. */
+  readonly terms: () => Terms | undefined
+  readonly publicUrl: string
+  /** Forgets messages with their booking. */
+  readonly messages?: Pick<BookingMessages, 'erase'>
+}
+
+const ON_THE_WAY_COUNTS_MS = HOUR
+
+export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
+  const { store, vault, clock } = options
+  let listed: { readonly of: readonly ListedAddress[]; readonly book: AddressBook } | undefined
+
+  const addressBook = (terms: Terms): AddressBook | undefined => {
+    const { addresses } = terms.bike
+    if (!addresses) return undefined
+    if (listed?.of !== addresses) listed = { of: addresses, book: openAddressBook(addresses) }
+    return listed.book
+  }
+  const located = (person: Person, terms: Terms) => locate(person, terms, addressBook(terms), vault)
+  const refused = (because: readonly Refusal[], address: string | undefined, terms: Terms) => {
+    const isUnknown = because.some(({ reason }) => reason === 'unknown-address')
+    const nearest = isUnknown && address ? addressBook(terms)?.nearest(address)?.address : undefined
+    return { kind: 'refused' as const, because, ...(nearest !== undefined && { nearest }) }
+  }
+
+  const seen = (kept: Kept<Booking>, current: BookingBook, terms: Terms, now: EpochMs) => {
+    const booking = kept.errand
+    const offer = offerOf(current, booking.id, now)
+    return {
+      reference: kept.reference,
+      booking,
+      ...(kept.sealed !== undefined && { person: unsealPerson(kept.sealed, vault) }),
+      ...(offer && { offer }),
+      isServed: !booking.slot || findSlot(terms, booking.slot) !== undefined,
+    }
+  }
+
+  /** Keeps changes, and offers what room they leave to the waiting list before anybody else asks. */
+  async function keep(
+    tx: BookingTx,
+    { book: current, terms, now }: Circumstances,
+    changes: readonly Change[],
+    more: Omit<Parameters<BookingTx['keepChanges']>[1], 'at'>,
+  ): Promise<BookingBook> {
+    if (changes.length === 0) return current
+    await tx.keepChanges(changes, { at: now, ...more })
+    const after = applyChanges(current, changes)
+    const offers = offerRoom(after, terms, now, newId)
+    if (offers.length > 0) await tx.keepChanges(offers, { at: now, by: 'clock' })
+    return applyChanges(after, offers)
+  }
+
+  /** Somebody does something with a booking that is theirs to change. */
+  function act(
+    reference: string,
+    by: Asker,
+    work: (
+      kept: Kept<Booking>,
+      circumstances: Circumstances,
+      tx: BookingTx,
+    ) => Promise<Decided<Booking> | Answer<SeenBooking>>,
+  ): Promise<Answer<SeenBooking>> {
+    const terms = options.terms()
+    if (!terms) return Promise.resolve({ kind: 'closed' })
+    const now = clock()
+    return store.errands(async (tx) => {
+      const kept = await tx.booking(reference)
+      if (!mayOpen(kept, by)) return { kind: 'no-such' }
+      const circumstances: Circumstances = { book: await tx.book(), terms, now }
+      const decided = await work(kept!, circumstances, tx)
+      if (decided.kind !== 'ok') {
+        return decided.kind === 'refused' ? refused(decided.because, undefined, terms) : decided
+      }
+      if (!('changes' in decided)) return decided
+      const after = await keep(tx, circumstances, decided.changes, { by: nameOf(by) })
+      return { kind: 'ok', value: seen((await tx.booking(reference))!, after, terms, now) }
+    })
+  }
+
+  async function erase(tx: BookingTx, kept: Kept<Booking>, terms: Terms, by: string) {
+    const now = clock()
+    const { errand } = kept
+    let last = errand
+    if (isLive(errand)) {
+      const circumstances: Circumstances = { book: await tx.book(), terms, now }
+      const gone = cancel(circumstances, errand, 'staff')
+      if (gone.kind === 'ok') {
+        last = gone.result
+        await keep(tx, circumstances, silently(gone.changes), { by })
+      }
+    }
+    await tx.erase(errand.id, shareOf(last, terms))
+    await tx.note({ at: now, by, errandId: errand.id, did: 'erased', detail: '' })
+  }
+
+  return {
+    terms: options.terms,
+    async slots() {
+      const terms = options.terms()
+      if (!terms) return []
+      const now = clock()
+      const current = await store.bookingBook()
+      return slotsAhead(terms, now).map((time) => ({
+        ...time,
+        room: roomIn(current, terms.bike, { ...time.slot, day: time.day }, now),
+        isOpen: time.closesAt > now,
+      }))
+    },
+    addresses(beginning, most) {
+      const terms = options.terms()
+      return (terms && addressBook(terms)?.beginningWith(beginning, most)) ?? []
+    },
+    hold(slot, things) {
+      const terms = options.terms()
+      if (!terms) return Promise.resolve({ kind: 'closed' })
+      const now = clock()
+      return store.errands(async (tx) => {
+        const circumstances: Circumstances = { book: await tx.book(), terms, now }
+        const decided = hold(circumstances, { id: newId(), slot, things })
+        if (decided.kind === 'refused') return refused(decided.because, undefined, terms)
+        await keep(tx, circumstances, decided.changes, { by: 'resident' })
+        return { kind: 'ok', value: decided.result }
+      })
+    },
+    async release(holdId) {
+      const terms = options.terms()
+      if (!terms) return
+      const now = clock()
+      await store.errands(async (tx) => {
+        const circumstances: Circumstances = { book: await tx.book(), terms, now }
+        const decided = release(circumstances, holdId)
+        if (decided.kind === 'ok')
+          await keep(tx, circumstances, decided.changes, { by: 'resident' })
+      })
+    },
+
+    submit(submission, { key, actor }) {
+      const terms = options.terms()
+      if (!terms) return Promise.resolve({ kind: 'closed' })
+      const now = clock()
+      return store.errands(async (tx): Promise<Answer<SeenBooking & { secret: string }>> => {
+        const keyHash = key === undefined ? undefined : vault.mark('submit', key)
+        const requestHash = vault.mark('form', JSON.stringify([submission, actor]))
+        const before = keyHash === undefined ? undefined : await tx.submitted(keyHash)
+        const current = await tx.book()
+        if (before) {
+          const kept = await tx.booking(before.reference)
+          if (before.requestHash !== requestHash || !kept) return { kind: 'key-reused' }
+          const secret = secretFrom(vault, key!, before.reference)
+          return { kind: 'ok', value: { ...seen(kept, current, terms, now), secret } }
+        }
+        const { person, ...asked } = submission
+        const at = located(person, terms)
+        const circumstances: Circumstances = { book: current, terms, now }
+        const decided = book(circumstances, {
+          ...asked,
+          id: newId(),
+          household: at.household,
+          ...(at.districtId !== undefined && { districtId: at.districtId }),
+          by: actor === undefined ? 'resident' : 'staff',
+          placeFaults: at.faults,
+        })
+        if (decided.kind === 'refused') return refused(decided.because, person.address, terms)
+        const named = await nameErrand(tx, vault, key)
+        const link = `${options.publicUrl}/boka/${named.reference}/${named.secret}`
+        const after = await keep(tx, circumstances, decided.changes, {
+          by: actor ?? 'resident',
+          made: new Map([[decided.result.id, named]]),
+          // Only now is the secret known: what tells of it is sealed until it is sent.
+          extra: ({ key: what }) =>
+            what === 'confirmed' || what === 'waiting' ? vault.seal(link) : undefined,
+        })
+        await tx.keepPerson(decided.result.id, sealPerson(at.person, vault))
+        if (keyHash !== undefined) {
+          await tx.keepSubmitted({ keyHash, requestHash, reference: named.reference, at: now })
+        }
+        const kept = (await tx.booking(named.reference))!
+        return {
+          kind: 'ok',
+          value: { ...seen(kept, after, terms, now), secret: named.secret },
+        }
+      })
+    },
+
+    async find(reference, by) {
+      const terms = options.terms()
+      if (!terms) return { kind: 'closed' }
+      const kept = await store.keptBooking(reference)
+      if (!mayOpen(kept, by)) return { kind: 'no-such' }
+      await noteAccess(by, 'read', [kept!.errand.id])
+      return { kind: 'ok', value: seen(kept!, await store.bookingBook(), terms, clock()) }
+    },
+
+    amend: (reference, by, edits, version) =>
+      act(reference, by, async (kept, circumstances, tx) => {
+        const { errand } = kept
+        if (version !== undefined && version !== errand.version) return { kind: 'stale' }
+        const { person: news, ...rest } = edits
+        const was = kept.sealed === undefined ? undefined : unsealPerson(kept.sealed, vault)
+        if (news && !was) return { kind: 'no-such' }
+        const is = news && edited(was!, news)
+        const isMoved = news !== undefined && ADDRESS_FIELDS.some((field) => field in news)
+        const at = is && located(is, circumstances.terms)
+        const decided =
+          isMoved || Object.keys(rest).length > 0
+            ? amend(circumstances, errand, byOf(by), {
+                ...rest,
+                ...(isMoved && {
+                  household: at!.household,
+                  ...(at!.districtId !== undefined && { districtId: at!.districtId }),
+                  placeFaults: at!.faults,
+                }),
+              })
+            : renewed(errand)
+        if (decided.kind === 'refused') {
+          return refused(decided.because, is?.address, circumstances.terms)
+        }
+        if (at) {
+          await tx.keepPerson(errand.id, sealPerson(at.person, vault))
+          const detail = Object.keys(news).sort().join(' ')
+          await tx.note({
+            at: circumstances.now,
+            by: nameOf(by),
+            errandId: errand.id,
+            did: 'person-changed',
+            detail,
+          })
+        }
+        return decided
+      }),
+    cancel: (reference, by, version) =>
+      act(reference, by, async ({ errand }, circumstances) =>
+        version !== undefined && version !== errand.version && errand.state !== 'cancelled'
+          ? { kind: 'stale' }
+          : cancel(circumstances, errand, byOf(by)),
+      ),
+    decline: (reference, by) =>
+      act(reference, by, async ({ errand }, circumstances) => decline(circumstances, errand)),
+    settle: (reference, actor, outcome) =>
+      act(reference, { kind: 'staff', actor }, async ({ errand }, circumstances) =>
+        settle(circumstances, errand, outcome),
+      ),
+
+    tell(whom, actor, key, minutes) {
+      const terms = options.terms()
+      if (!terms) return Promise.resolve({ kind: 'closed' })
+      const now = clock()
+      return store.errands(async (tx) => {
+        const current = await tx.book()
+        const one = whom.reference === undefined ? undefined : await tx.booking(whom.reference)
+        if (whom.reference !== undefined && !one) return { kind: 'no-such' }
+        const told = [...current.bookings.values()].filter((booking) =>
+          whom.reference === undefined
+            ? booking.state === 'booked' &&
+              booking.slot?.day === whom.day &&
+              booking.slot.slotId === whom.slotId
+            : booking.id === one!.errand.id && booking.state === 'booked',
+        )
+        const changes = told.map((booking): Change => {
+          const until = plus(now, ON_THE_WAY_COUNTS_MS)
+          // The same said again within the minute is the same.
+          const mark = `${key}-${Math.floor(now / 60_000)}`
+          const notice: Notice = {
+            ...noticeOf(booking, key, now, until, mark),
+            ...(minutes !== undefined && { minutes }),
+          }
+          return { kind: 'say', notice }
+        })
+        await tx.keepChanges(changes, { at: now, by: actor })
+        for (const { id } of told) {
+          await tx.note({ at: now, by: actor, errandId: id, did: key, detail: '' })
+        }
+        return { kind: 'ok', value: told.length }
+      })
+    },
+
+    async list(filter, actor, what = 'listed') {
+      const terms = options.terms()
+      if (!terms) return []
+      const kept = await store.keptBookings(filter)
+      const current = await store.bookingBook()
+      await noteAccess(
+        { kind: 'staff', actor },
+        what,
+        kept.map(({ errand }) => errand.id),
+      )
+      return kept.map((one) => seen(one, current, terms, clock()))
+    },
+    async exportPerson(query, actor) {
+      const terms = options.terms()
+      if (!terms) return []
+      const mine = await meant(query)
+      await noteAccess(
+        { kind: 'staff', actor },
+        'exported',
+        mine.map(({ errand }) => errand.id),
+      )
+      const current = await store.bookingBook()
+      return Promise.all(
+        mine.map(async (kept) => ({
+          ...seen(kept, current, terms, clock()),
+          changes: await store.errandChanges(kept.errand.id),
+          accesses: await store.accesses({ errandId: kept.errand.id, limit: 1000 }),
+        })),
+      )
+    },
+    async erasePerson(query, actor) {
+      const terms = options.terms()
+      if (!terms) return 0
+      const mine = await meant(query)
+      await store.errands(async (tx) => {
+        for (const { reference } of mine) {
+          const kept = await tx.booking(reference)
+          if (kept) await erase(tx, kept, terms, actor)
+        }
+      })
+      await noteAccess(
+        { kind: 'staff', actor },
+        'erased',
+        mine.map(({ errand }) => errand.id),
+      )
+      for (const { errand } of mine) await options.messages?.erase(errand.id)
+      await store.emptyWriteLog()
+      return mine.length
+    },
+    async erase(reference, by) {
+      const terms = options.terms()
+      if (!terms) return { kind: 'closed' }
+      const erased = await store.errands(async (tx) => {
+        const kept = await tx.booking(reference)
+        if (!mayOpen(kept, by)) return undefined
+        await erase(tx, kept!, terms, nameOf(by))
+        return kept!.errand.id
+      })
+      if (erased === undefined) return { kind: 'no-such' }
+      await options.messages?.erase(erased)
+      await store.emptyWriteLog()
+      return { kind: 'ok', value: undefined }
+    },
+    async changes(reference, by) {
+      const kept = await store.keptBooking(reference)
+      if (!mayOpen(kept, by)) return { kind: 'no-such' }
+      return { kind: 'ok', value: await store.errandChanges(kept!.errand.id) }
+    },
+    async statistics() {
+      const terms = options.terms()
+      const kept = await store.errandCounts()
+      if (!terms) return addUp(kept)
+      const { bookings } = await store.bookingBook()
+      return addUp([...kept, ...[...bookings.values()].map((booking) => shareOf(booking, terms))])
+    },
+  }
+
+  async function meant(query: PersonQuery): Promise<readonly Kept<Booking>[]> {
+    const all = await store.keptBookings({})
+    return all.filter(
+      ({ sealed }) => sealed !== undefined && isMeant(unsealPerson(sealed, vault), query),
+    )
+  }
+
+  /** Residents see their own, which is nobody's business to write down. */
+  async function noteAccess(by: Asker, what: ErrandAccess['what'], errandIds: readonly string[]) {
+    if (by.kind !== 'staff') return
+    const at = clock()
+    await store.noteAccess(errandIds.map((errandId) => ({ at, by: by.actor, what, errandId })))
+  }
+}
+
+export function mayOpen(kept: Kept<unknown> | undefined, by: Asker): boolean {
+  return by.kind === 'staff' ? kept !== undefined : opensErrand(kept, by.secret)
+}
+
+const ADDRESS_FIELDS = ['address', 'postcode', 'apartment', 'place'] as const
+
+function edited(was: Person, news: NonNullable<BookingEdits['person']>): Person {
+  const all = Object.entries({ ...was, ...news }).filter(([, value]) => value !== null)
+  // Another address has another position; the old one's is not taken along.
+  const isElsewhere = 'address' in news && !('place' in news)
+  return Object.fromEntries(
+    all.filter(([key]) => !(isElsewhere && key === 'place')),
+  ) as unknown as Person
+}
+
+/** Only the person has changed: nothing to judge, nothing to tell, and all the same another version. */
+function renewed(before: Booking): Decided<Booking> {
+  const booking: Booking = { ...before, version: before.version + 1 }
+  return { kind: 'ok', changes: [{ kind: 'booking', booking, did: 'amended' }], result: booking }
+}
+
+function silently(changes: readonly Change[]): readonly Change[] {
+  return changes.filter(({ kind }) => kind !== 'say')
+}
+
+function byOf(by: Asker): 'resident' | 'staff' {
+  return by.kind
+}
+
+export function nameOf(by: Asker): string {
+  return by.kind === 'staff' ? by.actor : 'resident'
+}
+
+export function newId(): string {
+  return randomBytes(12).toString('base64url')
+}

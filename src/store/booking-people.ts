@@ -1,0 +1,101 @@
+/** The person behind an errand: what is kept of them, and where they live as far as the errand is concerned. */
+import type { Refusal, Terms } from '#src/pickups/booking/booking.ts'
+import { addressKey, type AddressBook } from '#src/stations/address-list.ts'
+import type { AreaId } from '#src/stations/ids.ts'
+import { districtAt } from '#src/stations/return-bike.ts'
+import { distanceM, type Place } from '#src/stations/station.ts'
+import { internationalNumber } from './booking-messages.ts'
+import type { Vault } from './vault.ts'
+
+/** All of it, and nothing else; sealed as one text. docs/RETURN-BIKE.md says what each is for. */
+export interface Person {
+  readonly name: string
+  readonly phone?: string
+  readonly email?: string
+  readonly address: string
+  readonly postcode?: string
+  /** Number or name on the door, where several homes share the address. */
+  readonly apartment?: string
+  readonly place?: Place
+  /** How to get in. Erased before the rest. */
+  readonly note?: string
+}
+
+export interface Located {
+  /** With the address as the list has it, and its position. */
+  readonly person: Person
+  readonly household: string
+  readonly districtId?: AreaId
+  readonly faults: readonly Refusal[]
+}
+
+/** A point picked on the map tells the door; farther off than this it is another house's. */
+const AT_THE_DOOR_M = 300
+
+export function locate(
+  person: Person,
+  terms: Terms,
+  addresses: AddressBook | undefined,
+  vault: Vault,
+): Located {
+  const found = addresses?.find(person.address, person.postcode) ?? []
+  const listed = found.length === 1 ? found[0] : undefined
+  const isByTheDoor =
+    person.place && (!listed || distanceM(person.place, listed.place) <= AT_THE_DOOR_M)
+  const place = isByTheDoor ? person.place : listed?.place
+  const { districts } = terms.bike
+  const districtId = districts && place && districtAt(districts, listed?.place ?? place)
+  const faults: Refusal[] = []
+  if (found.length > 1) faults.push({ reason: 'postcode-needed' })
+  else if (addresses && !place) faults.push({ reason: 'unknown-address' })
+  if (districts && place && districtId === undefined) faults.push({ reason: 'outside-area' })
+  if ((listed?.homes ?? 1) > 1 && !person.apartment) faults.push({ reason: 'apartment-needed' })
+  const { place: _place, ...rest } = person
+  const whole: Person = {
+    ...rest,
+    ...(listed && { address: listed.address }),
+    ...(listed?.postcode !== undefined && { postcode: listed.postcode }),
+    ...(place && { place }),
+  }
+  return {
+    person: whole,
+    household: vault.mark('household', householdKey(whole)),
+    ...(districtId !== undefined && { districtId }),
+    faults,
+  }
+}
+
+function householdKey({ address, apartment = '' }: Person): string {
+  const door = apartment
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/^(?:lgh|lägenhet|apt|apartment|asunto)\b/u, '')
+    .replace(/[^\p{L}\p{N}]/gu, '')
+  return `${addressKey(address)}|${door}`
+}
+
+export function sealPerson(person: Person, vault: Vault): string {
+  return vault.seal(JSON.stringify(person))
+}
+
+export function unsealPerson(sealed: string, vault: Vault): Person {
+  return JSON.parse(vault.unseal(sealed)) as Person
+}
+
+/** Somebody who asks what is known of them, by whatever they gave. */
+export interface PersonQuery {
+  readonly phone?: string
+  readonly email?: string
+  readonly address?: string
+}
+
+export function isMeant(person: Person, query: PersonQuery): boolean {
+  return (
+    (query.phone !== undefined &&
+      person.phone !== undefined &&
+      internationalNumber(person.phone) === internationalNumber(query.phone)) ||
+    (query.email !== undefined &&
+      person.email?.toLowerCase() === query.email.trim().toLowerCase()) ||
+    (query.address !== undefined && addressKey(person.address) === addressKey(query.address))
+  )
+}

@@ -1,0 +1,211 @@
+/**
+ * What time does to bookings: holds run out, room is offered on, messages come due, and people are
+ * forgotten. Called by a timer at the rim; nothing is lost between two calls, or by a restart.
+ */
+import { Counter, type Registry } from 'prom-client'
+import type { Booking, BookingBook, Hold, Terms } from '#src/pickups/booking/booking.ts'
+import { erasedFrom, noteErasedFrom } from '#src/pickups/booking/retention.ts'
+import { findSlot } from '#src/pickups/booking/service-days.ts'
+import { shareOf } from '#src/pickups/booking/statistics.ts'
+import { letTimePass, offerOf } from '#src/pickups/booking/waiting-list.ts'
+import { loanErasedFrom } from '#src/pickups/loans/loan.ts'
+import { type Clock, DAY, type EpochMs, HOUR, plus } from '#src/stations/time.ts'
+import { newId } from './booking-desk.ts'
+import { type BookingMessages, waysTo } from './booking-messages.ts'
+import { sealPerson, unsealPerson } from './booking-people.ts'
+import type { Kept, KeptNotice } from './bookings.ts'
+import type { Store } from './contract.ts'
+import type { Vault } from './vault.ts'
+
+export interface BookingUpkeep {
+  tick(): Promise<void>
+}
+
+export interface BookingUpkeepOptions {
+  readonly store: Store
+  readonly vault: Vault
+  readonly clock: Clock
+  readonly terms: () => Terms | undefined
+  /** Absent where the town sends no messages: notices then wait until they are worth nothing any more. */
+  readonly messages?: BookingMessages
+  /** Where bookers can ask: a phone number, or a web address. */
+  readonly contact: () => string
+  readonly metrics: Registry
+  readonly onFault: (what: string, error: unknown) => void
+}
+
+const NOTICES_AT_ONCE = 100
+const FORGET_EVERY_MS = HOUR
+/** So long a form that is sent again is known. */
+const FORMS_ARE_KNOWN_MS = 2 * DAY
+
+export function openBookingUpkeep(options: BookingUpkeepOptions): BookingUpkeep {
+  const { store, vault, clock, messages, onFault } = options
+  const notices = new Counter({
+    name: 'kvitter_booking_notices_total',
+    help: 'What bookers were to be told, by what became of it',
+    labelNames: ['key', 'outcome'],
+    registers: [options.metrics],
+  })
+  let nextForgetting = 0
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function passTime(terms: Terms, now: EpochMs): Promise<void> {
+    const { bookings, holds } = await store.bookingBook()
+    const isOver = [...holds.values()].some(({ until }) => until <= now)
+    const isWaiting = [...bookings.values()].some(({ state }) => state === 'waiting')
+    if (!isOver && !isWaiting) return
+    await store.errands(async (tx) => {
+      const changes = letTimePass(await tx.book(), terms, now, newId)
+      if (changes.length > 0) await tx.keepChanges(changes, { at: now, by: 'clock' })
+    })
+  }
+
+  async function sendNotices(terms: Terms, now: EpochMs): Promise<void> {
+    const due = await store.dueNotices(now, NOTICES_AT_ONCE)
+    if (due.length === 0) return
+    const book = await store.bookingBook()
+    const kept = new Map((await store.keptBookings({})).map((one) => [one.errand.id, one]))
+    const done: string[] = []
+    for (const notice of due) {
+      const outcome = await send(notice, kept.get(notice.bookingId), book, terms, now)
+      if (outcome === 'waits') continue
+      notices.inc({ key: notice.key, outcome })
+      done.push(notice.id)
+    }
+    if (done.length > 0) await store.dropNotices(done)
+  }
+
+  async function send(
+    notice: KeptNotice,
+    kept: Kept<Booking> | undefined,
+    book: BookingBook,
+    terms: Terms,
+    now: EpochMs,
+  ): Promise<'queued' | 'expired' | 'untrue' | 'unreachable' | 'waits'> {
+    if (notice.expiresAt <= now) return 'expired'
+    if (!kept || kept.sealed === undefined || !isTrue(notice, kept.errand, book, now))
+      return 'untrue'
+    const ways = waysTo(unsealPerson(kept.sealed, vault))
+    if (ways.length === 0) return 'unreachable'
+    if (!messages) return 'waits'
+    const { errand, reference } = kept
+    const offer = notice.key === 'offer' ? offerOf(book, errand.id, now) : undefined
+    try {
+      // What was said before and hasn't left yet is not true any more.
+      if (errand.state === 'cancelled') await messages.cancel(errand.id)
+      for (const to of ways) {
+        const queued = await messages.queue({
+          id: notice.id,
+          group: errand.id,
+          to,
+          language: errand.language,
+          key: notice.key,
+          facts: {
+            reference,
+            contact: notice.sealed === undefined ? options.contact() : vault.unseal(notice.sealed),
+            ...slotFacts(terms, offer ?? errand),
+            ...(notice.minutes !== undefined && { minutes: notice.minutes }),
+            ...(offer && { answerBy: offer.until }),
+          },
+          dueAt: notice.dueAt,
+          expiresAt: notice.expiresAt,
+        })
+        if (queued === 'expired') return 'expired'
+        if (queued !== 'no-way') return 'queued'
+      }
+      return 'unreachable'
+    } catch (error) {
+      onFault('a message to a booker could not be queued; trying again', error)
+      return 'waits'
+    }
+  }
+
+  /** Those whose time is over; then the file's log of writes is cut, so that it doesn't hold them either. */
+  async function forget(terms: Terms, now: EpochMs): Promise<void> {
+    let forgotten = 0
+    for (const kept of await store.keptBookings({})) {
+      const { errand, sealed } = kept
+      if ((erasedFrom(errand, terms) ?? Infinity) <= now) {
+        await store.errands((tx) => tx.erase(errand.id, shareOf(errand, terms)))
+        await messages?.erase(errand.id)
+        forgotten += 1
+      } else if (sealed !== undefined && (noteErasedFrom(errand, terms) ?? Infinity) <= now) {
+        const { note, ...person } = unsealPerson(sealed, vault)
+        if (note === undefined) continue
+        await store.errands((tx) => tx.keepPerson(errand.id, sealPerson(person, vault)))
+        forgotten += 1
+      }
+    }
+    for (const { errand, sealed } of await store.keptLoans()) {
+      if ((loanErasedFrom(errand, terms.bike.eraseAfterDays, terms.timeZone) ?? Infinity) > now) {
+        continue
+      }
+      // What is broken stays known to be, without whose loan it was.
+      const isBroken = errand.givenBack?.condition === 'damaged' && errand.mendedAt === undefined
+      if (isBroken && sealed === undefined) continue
+      await store.errands(async (tx) => {
+        if (isBroken) await tx.forgetPerson({ ...errand, household: '' })
+        else await tx.erase(errand.id, undefined)
+      })
+      forgotten += 1
+    }
+    await store.tidyErrands({
+      submitted: plus(now, -FORMS_ARE_KNOWN_MS),
+      access: plus(now, -terms.bike.accessLogDays * DAY),
+    })
+    if (forgotten > 0) await store.emptyWriteLog()
+  }
+
+  async function tick(): Promise<void> {
+    const terms = options.terms()
+    if (!terms) return
+    const now = clock()
+    await passTime(terms, now)
+    await sendNotices(terms, now)
+    if (now < nextForgetting) return
+    await forget(terms, now)
+    nextForgetting = now + FORGET_EVERY_MS
+  }
+
+  return {
+    tick() {
+      const next = last.then(tick, tick)
+      last = next.catch(() => undefined)
+      return next
+    },
+  }
+}
+
+/** Whether it still is as the notice would say: whoever has cancelled is reminded of nothing. */
+function isTrue({ key }: KeptNotice, booking: Booking, book: BookingBook, now: EpochMs): boolean {
+  switch (key) {
+    case 'reminder':
+    case 'on-the-way':
+    case 'running-late':
+    case 'confirmed':
+      return booking.state === 'booked'
+    case 'waiting':
+      return booking.state === 'waiting'
+    case 'offer':
+      return booking.state === 'waiting' && offerOf(book, booking.id, now) !== undefined
+    case 'changed':
+      return booking.state === 'booked' || booking.state === 'waiting'
+    case 'cancelled-by-you':
+    case 'cancelled-by-us':
+      return booking.state === 'cancelled'
+    case 'not-home':
+      return booking.state === 'missed'
+    case 'unserved':
+      return booking.state === 'unserved'
+  }
+}
+
+function slotFacts(terms: Terms, { slot }: Pick<Booking, 'slot'> | Pick<Hold, 'slot'>) {
+  if (!slot) return {}
+  const time = terms.bike.slots.find(({ id }) => id === slot.slotId) ?? findSlot(terms, slot)?.slot
+  return {
+    day: slot.day,
+    ...(time && { fromMinute: time.fromMinute, untilMinute: time.untilMinute }),
+  }
+}

@@ -1,0 +1,199 @@
+/** Where loans of the bike and the trailer come in, are handed out and given back. */
+import type { Terms } from '#src/pickups/booking/booking.ts'
+import {
+  borrow,
+  cancelLoan,
+  type Condition,
+  freeDays,
+  giveBack,
+  handOut,
+  isLate,
+  type Loan,
+  type LoanDecided,
+  type LoanReason,
+  type LoanTerms,
+  mend,
+} from '#src/pickups/loans/loan.ts'
+import type { LoanThing } from '#src/stations/return-bike.ts'
+import type { Clock, EpochMs } from '#src/stations/time.ts'
+import { type Asker, mayOpen, nameOf, newId } from './booking-desk.ts'
+import { locate, type Person, sealPerson, unsealPerson } from './booking-people.ts'
+import type { BookingTx, Kept } from './bookings.ts'
+import type { Store } from './contract.ts'
+import { nameErrand, secretFrom } from './errand-names.ts'
+import type { Vault } from './vault.ts'
+
+export interface SeenLoan {
+  readonly reference: string
+  readonly loan: Loan
+  readonly person?: Person
+  readonly isLate: boolean
+}
+
+export interface LoanRequest {
+  readonly person: Person
+  readonly thingId: string
+  readonly fromDay: string
+  readonly untilDay: string
+}
+
+export type LoanAnswer<Value> =
+  | { readonly kind: 'ok'; readonly value: Value }
+  | { readonly kind: 'refused'; readonly because: readonly LoanReason[] }
+  | { readonly kind: 'no-such' }
+  | { readonly kind: 'key-reused' }
+  /** The town lends nothing. */
+  | { readonly kind: 'closed' }
+
+export interface FreeThing {
+  readonly thing: LoanThing
+  readonly days: ReadonlyMap<string, LoanReason | undefined>
+}
+
+export interface LoanDesk {
+  things(fromDay: string, untilDay: string): Promise<LoanAnswer<readonly FreeThing[]>>
+  submit(
+    request: LoanRequest,
+    sent: { readonly key?: string; readonly actor?: string },
+  ): Promise<LoanAnswer<SeenLoan & { readonly secret: string }>>
+  find(reference: string, by: Asker): Promise<LoanAnswer<SeenLoan>>
+  cancel(reference: string, by: Asker): Promise<LoanAnswer<SeenLoan>>
+  handOut(reference: string, actor: string, condition: Condition): Promise<LoanAnswer<SeenLoan>>
+  giveBack(reference: string, actor: string, condition: Condition): Promise<LoanAnswer<SeenLoan>>
+  mend(reference: string, actor: string): Promise<LoanAnswer<SeenLoan>>
+  /** Every loan that is kept, the late ones marked. */
+  list(actor: string): Promise<readonly SeenLoan[]>
+}
+
+export function openLoanDesk(options: {
+  readonly store: Store
+  readonly vault: Vault
+  readonly clock: Clock
+  readonly terms: () => Terms | undefined
+}): LoanDesk {
+  const { store, vault, clock } = options
+
+  const loanTerms = (): (LoanTerms & { readonly all: Terms }) | undefined => {
+    const all = options.terms()
+    if (!all?.bike.loans) return undefined
+    const { serviceDays, timeZone } = all
+    return { rules: all.bike.loans, serviceDays, timeZone, all }
+  }
+  const seen = ({ errand, reference, sealed }: Kept<Loan>, terms: LoanTerms): SeenLoan => ({
+    reference,
+    loan: errand,
+    ...(sealed !== undefined && { person: unsealPerson(sealed, vault) }),
+    isLate: isLate(errand, terms, clock()),
+  })
+
+  function act(
+    reference: string,
+    by: Asker,
+    did: string,
+    decide: (loan: Loan, terms: LoanTerms, loans: readonly Loan[], now: EpochMs) => LoanDecided,
+  ): Promise<LoanAnswer<SeenLoan>> {
+    const terms = loanTerms()
+    if (!terms) return Promise.resolve({ kind: 'closed' })
+    const now = clock()
+    return store.errands(async (tx) => {
+      const kept = await tx.loan(reference)
+      if (!mayOpen(kept, by)) return { kind: 'no-such' }
+      const decided = decide(kept!.errand, terms, await tx.loans(), now)
+      if (decided.kind === 'refused') return decided
+      if (decided.loan !== kept!.errand) {
+        await tx.keepLoan(decided.loan)
+        await note(tx, decided.loan, did, nameOf(by), now)
+      }
+      return { kind: 'ok', value: seen({ ...kept!, errand: decided.loan }, terms) }
+    })
+  }
+
+  const byStaff = (actor: string): Asker => ({ kind: 'staff', actor })
+
+  return {
+    async things(fromDay, untilDay) {
+      const terms = loanTerms()
+      if (!terms) return { kind: 'closed' }
+      const loans = (await store.keptLoans()).map(({ errand }) => errand)
+      const value = terms.rules.things.map((thing) => ({
+        thing,
+        days: freeDays(loans, terms, thing, fromDay, untilDay, clock()),
+      }))
+      return { kind: 'ok', value }
+    },
+    submit(request, { key, actor }) {
+      const terms = loanTerms()
+      if (!terms) return Promise.resolve({ kind: 'closed' })
+      const now = clock()
+      return store.errands(async (tx): Promise<LoanAnswer<SeenLoan & { secret: string }>> => {
+        const keyHash = key === undefined ? undefined : vault.mark('submit', key)
+        const requestHash = vault.mark('form', JSON.stringify([request, actor]))
+        const before = keyHash === undefined ? undefined : await tx.submitted(keyHash)
+        if (before) {
+          const kept = await tx.loan(before.reference)
+          if (before.requestHash !== requestHash || !kept) return { kind: 'key-reused' }
+          const secret = secretFrom(vault, key!, before.reference)
+          return { kind: 'ok', value: { ...seen(kept, terms), secret } }
+        }
+        const { person, ...asked } = request
+        const { household } = locate(person, terms.all, undefined, vault)
+        const decided = borrow(await tx.loans(), terms, { ...asked, id: newId(), household }, now)
+        if (decided.kind === 'refused') return decided
+        const { loan } = decided
+        const named = await nameErrand(tx, vault, key)
+        const { reference, secret } = named
+        await tx.keepLoan(loan, named)
+        await tx.keepPerson(loan.id, sealPerson(person, vault))
+        await note(tx, loan, 'booked', actor ?? 'resident', now)
+        if (keyHash !== undefined) {
+          await tx.keepSubmitted({ keyHash, requestHash, reference, at: now })
+        }
+        return { kind: 'ok', value: { ...seen((await tx.loan(reference))!, terms), secret } }
+      })
+    },
+    async find(reference, by) {
+      const terms = loanTerms()
+      if (!terms) return { kind: 'closed' }
+      const kept = await store.keptLoan(reference)
+      if (!mayOpen(kept, by)) return { kind: 'no-such' }
+      if (by.kind === 'staff') await noteSeen(by.actor, 'read', [kept!])
+      return { kind: 'ok', value: seen(kept!, terms) }
+    },
+    cancel: (reference, by) =>
+      act(reference, by, 'cancelled', (loan, _terms, _loans, now) => cancelLoan(loan, now)),
+    handOut: (reference, actor, condition) =>
+      act(reference, byStaff(actor), 'handed-out', (loan, terms, loans, now) =>
+        handOut(loans, terms, loan, condition, now),
+      ),
+    giveBack: (reference, actor, condition) =>
+      act(reference, byStaff(actor), 'given-back', (loan, _terms, _loans, now) =>
+        giveBack(loan, condition, now),
+      ),
+    mend: (reference, actor) =>
+      act(reference, byStaff(actor), 'mended', (loan, _terms, _loans, now) => mend(loan, now)),
+    async list(actor) {
+      const terms = loanTerms()
+      if (!terms) return []
+      const kept = await store.keptLoans()
+      await noteSeen(actor, 'listed', kept)
+      return kept.map((one) => seen(one, terms))
+    },
+  }
+
+  async function noteSeen(actor: string, what: 'read' | 'listed', kept: readonly Kept<Loan>[]) {
+    const at = clock()
+    await store.noteAccess(kept.map(({ errand }) => ({ at, by: actor, what, errandId: errand.id })))
+  }
+}
+
+async function note(
+  tx: BookingTx,
+  { id, state, thingId, fromDay, untilDay, handedOut, givenBack }: Loan,
+  did: string,
+  by: string,
+  at: EpochMs,
+): Promise<void> {
+  const condition = (givenBack ?? handedOut)?.condition
+  const words = [state, thingId, fromDay, untilDay, condition].filter(Boolean)
+  await tx.note({ at, by, errandId: id, did, detail: words.join(' ') })
+}

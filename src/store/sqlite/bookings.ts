@@ -1,0 +1,387 @@
+/** The return bike's tables. Who an errand is of lies in `errand_person` alone, sealed. */
+import type { Kysely, Selectable } from 'kysely'
+import type { Booking, BookingBook, Change, Hold, Notice } from '#src/pickups/booking/booking.ts'
+import type { Share } from '#src/pickups/booking/statistics.ts'
+import type { Loan } from '#src/pickups/loans/loan.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import type {
+  BookingStore,
+  BookingTx,
+  ErrandAccess,
+  ErrandChange,
+  Kept,
+  KeptNotice,
+  NewErrand,
+} from '../bookings.ts'
+import type { Connection } from './database.ts'
+import type { Tables } from './schema.ts'
+
+type Db = Kysely<Tables>
+type ErrandRow = Pick<Selectable<Tables['booking']>, 'body' | 'reference' | 'secret_hash'> & {
+  readonly sealed: string | null
+}
+
+export function sqliteBookings(
+  writer: Connection,
+  reader: Db,
+  transact: <T>(work: () => Promise<T>) => Promise<T>,
+  emptyLog: () => Promise<void>,
+): BookingStore {
+  const tx = bookingTx(writer.query)
+  /** What is deleted or changed is overwritten, in the page that is freed and in the one that is kept. */
+  const discreetly = <T>(work: () => Promise<T>): Promise<T> =>
+    transact(async () => {
+      writer.raw.exec('pragma secure_delete = on')
+      try {
+        return await work()
+      } finally {
+        writer.raw.exec('pragma secure_delete = off')
+      }
+    })
+  return {
+    errands: (work) => discreetly(() => work(tx)),
+    bookingBook: () => readBook(reader),
+    async keptBookings({ day, states }) {
+      let query = bookingsWithPerson(reader).orderBy('day').orderBy('reference')
+      if (day !== undefined) query = query.where('day', '=', day)
+      if (states !== undefined) query = query.where('state', 'in', [...states])
+      return (await query.execute()).map((row) => keptOf<Booking>(row))
+    },
+    keptBooking: (reference) => findErrand<Booking>(reader, 'booking', reference),
+    async keptLoans() {
+      const rows = await loansWithPerson(reader).orderBy('from_day').execute()
+      return rows.map((row) => keptOf<Loan>(row))
+    },
+    keptLoan: (reference) => findErrand<Loan>(reader, 'loan', reference),
+    async dueNotices(now, limit) {
+      const rows = await reader
+        .selectFrom('booking_notice')
+        .selectAll()
+        .where('due_at', '<=', now)
+        .orderBy('due_at')
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map(({ body, sealed }): KeptNotice => ({
+        ...(JSON.parse(body) as Notice),
+        ...(sealed !== null && { sealed }),
+      }))
+    },
+    async dropNotices(ids) {
+      await discreetly(() =>
+        writer.query
+          .deleteFrom('booking_notice')
+          .where('id', 'in', [...ids])
+          .execute(),
+      )
+    },
+    async errandChanges(errandId) {
+      const rows = await reader
+        .selectFrom('errand_change')
+        .selectAll()
+        .where('errand_id', '=', errandId)
+        .orderBy('no')
+        .execute()
+      return rows.map(({ at, by_whom, errand_id, did, detail }) => ({
+        at: at as EpochMs,
+        by: by_whom,
+        errandId: errand_id,
+        did,
+        detail,
+      }))
+    },
+    async noteAccess(accesses) {
+      if (accesses.length === 0) return
+      await transact(() =>
+        writer.query
+          .insertInto('errand_access')
+          .values(
+            accesses.map(({ at, by, what, errandId }) => ({
+              at,
+              by_whom: by,
+              what,
+              errand_id: errandId,
+            })),
+          )
+          .execute(),
+      )
+    },
+    async accesses({ errandId, limit }) {
+      let query = reader.selectFrom('errand_access').selectAll().orderBy('no', 'desc').limit(limit)
+      if (errandId !== undefined) query = query.where('errand_id', '=', errandId)
+      return (await query.execute()).map(({ at, by_whom, what, errand_id }): ErrandAccess => ({
+        at: at as EpochMs,
+        by: by_whom,
+        what: what as ErrandAccess['what'],
+        errandId: errand_id,
+      }))
+    },
+    async errandCounts() {
+      const rows = await reader.selectFrom('errand_count').selectAll().execute()
+      const shares = Map.groupBy(rows, ({ month, district }) => `${month}|${district}`)
+      return [...shares.values()].map((same): Share => ({
+        month: same[0]!.month,
+        district: same[0]!.district,
+        counts: new Map(same.map(({ what, n }) => [what, n])),
+      }))
+    },
+    async tidyErrands({ submitted, access }) {
+      await discreetly(async () => {
+        await writer.query.deleteFrom('errand_submit').where('at', '<', submitted).execute()
+        await writer.query.deleteFrom('errand_access').where('at', '<', access).execute()
+        await writer.query
+          .deleteFrom('errand_change')
+          .where('at', '<', access)
+          .where('errand_id', 'not in', (e) => e.selectFrom('booking').select('id'))
+          .where('errand_id', 'not in', (e) => e.selectFrom('loan').select('id'))
+          .execute()
+      })
+    },
+    emptyWriteLog: emptyLog,
+  }
+}
+
+function bookingTx(db: Db): BookingTx {
+  return {
+    book: () => readBook(db),
+    booking: (reference) => findErrand<Booking>(db, 'booking', reference),
+    async bookingById(id) {
+      const row = await bookingsWithPerson(db).where('booking.id', '=', id).executeTakeFirst()
+      return row && keptOf<Booking>(row)
+    },
+    async keepChanges(changes, { at, by, made, extra }) {
+      for (const change of changes) {
+        await keepChange(db, change, made, extra)
+        if (change.kind !== 'booking') continue
+        const { booking, did } = change
+        const where = booking.slot ? ` ${booking.slot.day} ${booking.slot.slotId}` : ''
+        const detail = `${booking.state}${where}`
+        await noteChange(db, { at, by, errandId: booking.id, did, detail })
+      }
+    },
+    async isFreeReference(reference) {
+      const [booking, loan] = await Promise.all([
+        findErrand<Booking>(db, 'booking', reference),
+        findErrand<Loan>(db, 'loan', reference),
+      ])
+      return !booking && !loan
+    },
+    async keepPerson(errandId, sealed) {
+      await db
+        .insertInto('errand_person')
+        .values({ errand_id: errandId, sealed })
+        .onConflict((c) => c.column('errand_id').doUpdateSet({ sealed }))
+        .execute()
+    },
+    note: (change) => noteChange(db, change),
+    async submitted(keyHash) {
+      const row = await db
+        .selectFrom('errand_submit')
+        .selectAll()
+        .where('key_hash', '=', keyHash)
+        .executeTakeFirst()
+      return (
+        row && {
+          keyHash,
+          requestHash: row.request_hash,
+          reference: row.reference,
+          at: row.at as EpochMs,
+        }
+      )
+    },
+    async keepSubmitted({ keyHash, requestHash, reference, at }) {
+      await db
+        .insertInto('errand_submit')
+        .values({ key_hash: keyHash, request_hash: requestHash, reference, at })
+        .execute()
+    },
+    async forgetPerson(loan) {
+      await db.deleteFrom('errand_person').where('errand_id', '=', loan.id).execute()
+      await blankLog(db, loan.id)
+      await db
+        .updateTable('loan')
+        .set({ body: JSON.stringify(loan) })
+        .where('id', '=', loan.id)
+        .execute()
+    },
+    async erase(errandId, share) {
+      const row = await db
+        .selectFrom('booking')
+        .select('reference')
+        .where('id', '=', errandId)
+        .union(db.selectFrom('loan').select('reference').where('id', '=', errandId))
+        .executeTakeFirst()
+      await db.deleteFrom('errand_person').where('errand_id', '=', errandId).execute()
+      await db.deleteFrom('booking').where('id', '=', errandId).execute()
+      await db.deleteFrom('loan').where('id', '=', errandId).execute()
+      await db.deleteFrom('booking_notice').where('booking_id', '=', errandId).execute()
+      await blankLog(db, errandId)
+      if (row) {
+        await db.deleteFrom('errand_submit').where('reference', '=', row.reference).execute()
+      }
+      if (share) await addShare(db, share)
+    },
+    async loans() {
+      const rows = await db.selectFrom('loan').select('body').execute()
+      return rows.map(({ body }) => JSON.parse(body) as Loan)
+    },
+    loan: (reference) => findErrand<Loan>(db, 'loan', reference),
+    async keepLoan(loan, made) {
+      const row = {
+        state: loan.state as string,
+        from_day: loan.fromDay,
+        body: JSON.stringify(loan),
+      }
+      if (made) {
+        await db
+          .insertInto('loan')
+          .values({ id: loan.id, ...namesOf(made), ...row })
+          .execute()
+      } else {
+        await db.updateTable('loan').set(row).where('id', '=', loan.id).execute()
+      }
+    },
+  }
+}
+
+async function keepChange(
+  db: Db,
+  change: Change,
+  made: ReadonlyMap<string, NewErrand> | undefined,
+  extra: ((notice: Notice) => string | undefined) | undefined,
+): Promise<void> {
+  switch (change.kind) {
+    case 'booking': {
+      const { booking } = change
+      const row = {
+        state: booking.state as string,
+        day: booking.slot?.day ?? null,
+        body: JSON.stringify(booking),
+      }
+      const names = made?.get(booking.id)
+      if (names) {
+        await db
+          .insertInto('booking')
+          .values({ id: booking.id, ...namesOf(names), ...row })
+          .execute()
+      } else {
+        await db.updateTable('booking').set(row).where('id', '=', booking.id).execute()
+      }
+      return
+    }
+    case 'hold': {
+      const { id, until } = change.hold
+      await db
+        .insertInto('booking_hold')
+        .values({ id, until_at: until, body: JSON.stringify(change.hold) })
+        .execute()
+      return
+    }
+    case 'hold-over':
+      await db.deleteFrom('booking_hold').where('id', '=', change.id).execute()
+      return
+    case 'say': {
+      const { id, bookingId, key, dueAt } = change.notice
+      const row = { booking_id: bookingId, key: key as string, due_at: dueAt as number }
+      await db
+        .insertInto('booking_notice')
+        .values({
+          id,
+          ...row,
+          body: JSON.stringify(change.notice),
+          sealed: extra?.(change.notice) ?? null,
+        })
+        .onConflict((c) => c.column('id').doNothing())
+        .execute()
+      return
+    }
+    case 'no-reminders':
+      await db
+        .deleteFrom('booking_notice')
+        .where('booking_id', '=', change.bookingId)
+        .where('key', '=', 'reminder')
+        .execute()
+  }
+}
+
+async function noteChange(db: Db, { at, by, errandId, did, detail }: ErrandChange): Promise<void> {
+  await db
+    .insertInto('errand_change')
+    .values({ at, by_whom: by, errand_id: errandId, did, detail })
+    .execute()
+}
+
+/** That something was done, by whom and when, stays; what it was about doesn't. */
+async function blankLog(db: Db, errandId: string): Promise<void> {
+  await db
+    .updateTable('errand_change')
+    .set({ detail: '' })
+    .where('errand_id', '=', errandId)
+    .execute()
+}
+
+async function addShare(db: Db, { month, district, counts }: Share): Promise<void> {
+  for (const [what, n] of counts) {
+    await db
+      .insertInto('errand_count')
+      .values({ month, district, what, n })
+      .onConflict((c) =>
+        c.columns(['month', 'district', 'what']).doUpdateSet((e) => ({
+          n: e('errand_count.n', '+', n),
+        })),
+      )
+      .execute()
+  }
+}
+
+async function readBook(db: Db): Promise<BookingBook> {
+  const bookings = await db.selectFrom('booking').select('body').execute()
+  const holds = await db.selectFrom('booking_hold').select('body').orderBy('id').execute()
+  return {
+    bookings: byId(bookings.map(({ body }) => JSON.parse(body) as Booking)),
+    holds: byId(holds.map(({ body }) => JSON.parse(body) as Hold)),
+  }
+}
+
+function byId<T extends { readonly id: string }>(things: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(things.map((thing) => [thing.id, thing]))
+}
+
+function bookingsWithPerson(db: Db) {
+  return db
+    .selectFrom('booking')
+    .leftJoin('errand_person', 'errand_person.errand_id', 'booking.id')
+    .select(['body', 'reference', 'secret_hash', 'sealed'])
+}
+
+function loansWithPerson(db: Db) {
+  return db
+    .selectFrom('loan')
+    .leftJoin('errand_person', 'errand_person.errand_id', 'loan.id')
+    .select(['body', 'reference', 'secret_hash', 'sealed'])
+}
+
+async function findErrand<Errand>(
+  db: Db,
+  table: 'booking' | 'loan',
+  reference: string,
+): Promise<Kept<Errand> | undefined> {
+  const row =
+    table === 'booking'
+      ? await bookingsWithPerson(db).where('reference', '=', reference).executeTakeFirst()
+      : await loansWithPerson(db).where('reference', '=', reference).executeTakeFirst()
+  return row && keptOf<Errand>(row)
+}
+
+function keptOf<Errand>({ body, reference, secret_hash, sealed }: ErrandRow): Kept<Errand> {
+  return {
+    errand: JSON.parse(body) as Errand,
+    reference,
+    secretHash: secret_hash,
+    ...(sealed !== null && { sealed }),
+  }
+}
+
+function namesOf({ reference, secretHash }: NewErrand) {
+  return { reference, secret_hash: secretHash }
+}
