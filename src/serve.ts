@@ -23,6 +23,7 @@ import { registerPages } from '#src/pages/register.ts'
 import { openReplayDesk } from '#src/replay/desk.ts'
 import { startNightly } from '#src/replay/nightly.ts'
 import type { Past } from '#src/replay/replay-process.ts'
+import type { Terms } from '#src/pickups/booking/booking.ts'
 import { createEngine } from '#src/rules/engine.ts'
 import type { KeptState } from '#src/rules/contract.ts'
 import { overrules } from '#src/rules/overrule.ts'
@@ -32,12 +33,16 @@ import { type Clock, DAY, MINUTE, SECOND } from '#src/stations/time.ts'
 import type { OpenJournal } from '#src/store/open-journal.ts'
 import { openJournal } from '#src/store/open-journal.ts'
 import type { Store } from '#src/store/contract.ts'
+import { openBookingDesk } from '#src/store/booking-desk.ts'
+import { openBookingUpkeep } from '#src/store/booking-upkeep.ts'
+import { openLoanDesk } from '#src/store/loan-desk.ts'
 import { openReportDesk } from '#src/store/report-desk.ts'
 import { withInfluxHistory } from '#src/store/influx/influx-history.ts'
 import { startCheckpoints } from '#src/store/sqlite/checkpoints.ts'
 import { startCompaction } from '#src/store/sqlite/compaction.ts'
 import { startSnapshots } from '#src/store/sqlite/snapshots.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
+import { openVault } from '#src/store/vault.ts'
 import { postCardFacts } from '#src/wording/cards/card-facts.ts'
 import { postWording, type WordPost } from '#src/wording/post-text.ts'
 import packageFile from '../package.json' with { type: 'json' }
@@ -77,6 +82,7 @@ export interface Running extends AsyncDisposable {
 const HEAP_GROWS_BY = '--heap-growing-percent=20'
 const TICK_MS = 200
 const TIDY_MS = 10 * MINUTE
+const UPKEEP_MS = 10_000
 
 /** Starts everything, or nothing: what had started is closed again when a later part fails. */
 export async function serve(options: ServeOptions): Promise<Running> {
@@ -166,7 +172,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       failures.inc({ language })
       log.error({ language, because }, 'a text of the town’s own failed on a post; ours was taken')
     })
-  let { book, rules } = folder
+  let { book, rules, returnBike } = folder
   let wordPost = wordingBy(folder)
   /** Brings a town into force without losing what waits. */
   const follow = async (next: Town): Promise<void> => {
@@ -361,6 +367,30 @@ export async function serve(options: ServeOptions): Promise<Running> {
   }, TIDY_MS)
   starting.defer(() => clearInterval(tidying))
 
+  const errandTerms = (): Terms | undefined => {
+    const { serviceDays, timeZone } = journal.town.town
+    return returnBike && serviceDays && { bike: returnBike, serviceDays, timeZone }
+  }
+  const errands = {
+    store,
+    vault: openVault(secret),
+    clock,
+    terms: errandTerms,
+    publicUrl: settings.publicUrl,
+  }
+  const bookings = openBookingDesk(errands)
+  const loans = openLoanDesk(errands)
+  const bookingUpkeep = openBookingUpkeep({
+    ...errands,
+    contact: () => journal.town.town.operator?.phone ?? `${settings.publicUrl}/boka`,
+    metrics,
+    onFault,
+  })
+  const keepingUp = setInterval(() => {
+    bookingUpkeep.tick().catch((error: unknown) => onFault('bookings could not be seen to', error))
+  }, UPKEEP_MS)
+  starting.defer(() => clearInterval(keepingUp))
+
   const replays = starting.use(openReplayDesk({ past, clock, onFault }))
   const http = starting.use(
     await openHttp({
@@ -369,6 +399,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       clock,
       reports,
       subscribers: direct.desk,
+      errands: { bookings, loans },
       ...(settings.trustedProxies ? { trustedProxies: settings.trustedProxies } : {}),
       publicUrl: settings.publicUrl,
       ...(settings.hubUrl === undefined ? {} : { hubUrl: settings.hubUrl }),
@@ -430,7 +461,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       )
       const isSame = sameAccounts(journal.town.town, next.town)
       const { skipped } = await devices.reread(next.town, (town) => {
-        ;({ book, rules } = next)
+        ;({ book, rules, returnBike } = next)
         wordPost = wordingBy(next)
         return follow(town)
       })

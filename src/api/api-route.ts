@@ -30,20 +30,23 @@ export interface ApiRoute<Params extends z.ZodObject, Query extends z.ZodObject>
   readonly operationId: string
   readonly summary: string
   readonly description?: string
-  readonly tag: 'stations' | 'posts' | 'events' | 'feeds' | 'rules' | 'devices' | 'operation'
+  readonly tag:
+    'stations' | 'bike' | 'posts' | 'events' | 'feeds' | 'rules' | 'devices' | 'operation'
   readonly params: Params
   readonly query: Query
+  /** What it may say in headers; others are nobody's business. */
+  readonly headers?: z.ZodObject
   /** What the request carries, as JSON. */
   readonly body?: z.ZodType
   readonly answer:
     | { readonly type: 'application/json' | 'application/geo+json'; readonly schema: z.ZodType }
     | { readonly type: string; readonly schema?: undefined }
   /** 200 unless it says otherwise. */
-  readonly status?: 202
+  readonly status?: 201 | 202
   /** Problems beside `invalid-request`, which any route may answer with. */
   readonly problems: readonly ProblemName[]
-  /** `needed`: staff only. `more`: staff see more. */
-  readonly staff?: 'needed' | 'more'
+  /** `needed`: staff only. `more`: staff see more. `secret`: staff, and whoever has the errand's secret. */
+  readonly staff?: 'needed' | 'more' | 'secret'
 }
 
 export type AnyApiRoute = ApiRoute<z.ZodObject, z.ZodObject>

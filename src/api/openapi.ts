@@ -4,6 +4,9 @@ import { z } from 'zod'
 import { alarmHistory, listAlarms } from './alarm-routes.ts'
 import type { AnyApiRoute } from './api-route.ts'
 import { tellBike } from './bike-routes.ts'
+import { BIKE_STATISTICS_ROUTES } from './bike-statistics-routes.ts'
+import { BOOKING_ROUTES } from './booking-routes.ts'
+import { BOOKING_STAFF_ROUTES } from './booking-staff-routes.ts'
 import { correctPost } from './correction-routes.ts'
 import { DELIVERY_ROUTES } from './delivery-routes.ts'
 import { DEVICE_ROUTES } from './device-routes.ts'
@@ -20,6 +23,7 @@ import { tellForecast, tellForecasts } from './forecast-routes.ts'
 import { tellGateway } from './gateway-routes.ts'
 import { importHub } from './hub-routes.ts'
 import { stationKept } from './kept-routes.ts'
+import { LOAN_ROUTES } from './loan-routes.ts'
 import { tellObservation } from './observation-routes.ts'
 import { health, metricsText, readiness } from './operation-routes.ts'
 import { getPlan, removePlan, setPlan } from './plan-routes.ts'
@@ -61,6 +65,10 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   removePlan,
   importHub,
   stationKept,
+  ...BOOKING_ROUTES,
+  ...LOAN_ROUTES,
+  ...BIKE_STATISTICS_ROUTES,
+  ...BOOKING_STAFF_ROUTES,
   listPosts,
   getPost,
   correctPost,
@@ -122,7 +130,7 @@ export interface ApiOperation {
   readonly tags: readonly string[]
   readonly parameters: readonly {
     readonly name: string
-    readonly in: 'path' | 'query'
+    readonly in: 'path' | 'query' | 'header'
     readonly required: boolean
     readonly description?: string
     readonly schema: Json
@@ -136,6 +144,10 @@ export interface ApiOperation {
 
 const TAGS = [
   { name: 'stations', description: 'Where the stations are and what has room now.' },
+  {
+    name: 'bike',
+    description: 'The return bike: booking, borrowing, and what it did.',
+  },
   { name: 'posts', description: 'What stations said, and why.' },
   { name: 'events', description: 'The same as it happens.' },
   { name: 'feeds', description: 'For feed readers.' },
@@ -167,6 +179,20 @@ const problemSchema = {
         },
       },
     },
+    because: {
+      type: 'array',
+      description: 'Why a thing can’t be booked, each reason by its name.',
+      items: {
+        type: 'object',
+        required: ['reason'],
+        properties: {
+          reason: { type: 'string' },
+          item: { type: 'string' },
+          most: { type: 'number' },
+        },
+      },
+    },
+    nearest: { type: 'string', description: 'The address that may have been meant.' },
   },
 }
 
@@ -190,7 +216,14 @@ export function describeApi(publicUrl: string): ApiDocument {
     paths,
     components: {
       schemas,
-      securitySchemes: { staff: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        staff: { type: 'http', scheme: 'bearer' },
+        secret: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The secret that came with the booking or the loan.',
+        },
+      },
     },
   }
 }
@@ -206,6 +239,7 @@ function describeRoute(route: AnyApiRoute, schemas: Record<string, Json>): ApiOp
     parameters: [
       ...parameters(route.params, 'path', schemas),
       ...parameters(route.query, 'query', schemas),
+      ...(route.headers ? parameters(route.headers, 'header', schemas) : []),
     ],
     ...(route.body && {
       requestBody: {
@@ -237,13 +271,14 @@ function describeRoute(route: AnyApiRoute, schemas: Record<string, Json>): ApiOp
       ),
     },
     ...(route.staff === 'needed' && { security: [{ staff: [] }] }),
+    ...(route.staff === 'secret' && { security: [{ secret: [] }, { staff: [] }] }),
     ...(route.staff === 'more' && { security: [{}, { staff: [] }] }),
   }
 }
 
 function parameters(
   schema: z.ZodObject,
-  where: 'path' | 'query',
+  where: 'path' | 'query' | 'header',
   schemas: Record<string, Json>,
 ): ApiOperation['parameters'] {
   return Object.entries(schema.shape).map(([name, field]) => {
@@ -251,7 +286,7 @@ function parameters(
     return {
       name,
       in: where,
-      required: where === 'path',
+      required: where === 'path' || (where === 'header' && !(field as z.ZodType).isOptional()),
       ...(typeof description === 'string' && { description }),
       schema: rest,
     }

@@ -20,6 +20,10 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is no such thing here' },
   'method-not-allowed': { status: 405, title: 'This cannot be done here' },
   conflict: { status: 409, title: 'It does not fit what is there' },
+  'not-bookable': { status: 409, title: 'It cannot be booked so' },
+  'changed-meanwhile': { status: 412, title: 'Somebody changed it meanwhile' },
+  'key-reused': { status: 422, title: 'This key came with another form' },
+  'too-many-requests': { status: 429, title: 'Too many requests in a short time' },
   'too-many-reports': { status: 429, title: 'Too many reports in a short time' },
   'header-too-large': { status: 431, title: 'The request line or headers are too long' },
   'too-many-streams': { status: 503, title: 'Too many listeners right now' },
@@ -34,6 +38,14 @@ export interface Problem {
   readonly status: number
   readonly detail: string
   readonly errors?: readonly FieldError[]
+  /** Why something can't be done, each reason by its name. */
+  readonly because?: readonly {
+    readonly reason: string
+    readonly item?: string
+    readonly most?: number
+  }[]
+  /** What may have been meant. */
+  readonly nearest?: string
 }
 
 export function problem(

@@ -14,14 +14,19 @@ import {
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { LANGUAGES, languageRoot } from '#src/stations/fraction.ts'
 import type { Clock } from '#src/stations/time.ts'
+import type { BookingDesk } from '#src/store/booking-desk.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
+import type { LoanDesk } from '#src/store/loan-desk.ts'
 import type { ReportDesk } from '#src/store/report-desk.ts'
 import type { SubscriberDesk } from '#src/store/subscriber-desk.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
 import { alarmRoutes, type StoppedCodec } from './alarm-routes.ts'
 import type { ApiDeps } from './api-route.ts'
 import { bikeRoutes } from './bike-routes.ts'
+import { bikeStatisticsRoutes } from './bike-statistics-routes.ts'
+import { bookingRoutes } from './booking-routes.ts'
+import { bookingStaffRoutes } from './booking-staff-routes.ts'
 import { calendarRoutes } from './calendar-routes.ts'
 import { correctionRoutes } from './correction-routes.ts'
 import { type DeviceDesk, deviceRoutes } from './device-routes.ts'
@@ -34,6 +39,7 @@ import { gatewayRoutes } from './gateway-routes.ts'
 import { hubRoutes } from './hub-routes.ts'
 import { validatorCompiler } from './input.ts'
 import { keptRoutes } from './kept-routes.ts'
+import { loanRoutes } from './loan-routes.ts'
 import { observationRoutes } from './observation-routes.ts'
 import { describeApi } from './openapi.ts'
 import { operationRoutes } from './operation-routes.ts'
@@ -70,6 +76,8 @@ export interface HttpOptions {
   readonly reports: ReportDesk
   /** Those who asked to be told themselves; shared with the pages. */
   readonly subscribers?: SubscriberDesk
+  /** Takes in bookings and loans of the return bike; without it there are no such routes. */
+  readonly errands?: { readonly bookings: BookingDesk; readonly loans: LoanDesk }
   /** Proxies whose word on where a request comes from is believed; unless given, any on this machine. */
   readonly trustedProxies?: readonly string[]
   /** The ids of the rules in force; a silence may be about one. */
@@ -178,6 +186,13 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   forecastRoutes(app, deps)
   truckRoutes(app, deps)
   bikeRoutes(app, deps)
+  if (options.errands) {
+    const withErrands = { ...deps, ...options.errands }
+    bookingRoutes(app, withErrands)
+    bookingStaffRoutes(app, withErrands)
+    loanRoutes(app, withErrands)
+    bikeStatisticsRoutes(app, withErrands)
+  }
   gatewayRoutes(app, deps)
   planRoutes(app, deps)
   hubRoutes(app, deps)

@@ -73,8 +73,8 @@ export function readAddressList(written: string, fileName: string): ReadAddresse
 }
 
 /**
- * The same for every way of writing one address: case, blanks and punctuation, `g.` and `v.` for `gatan`
- * and `vägen`, and the blank of `12 A` don't tell two apart. A postcode does where it is known.
+ * The same for every way of writing one address: case, blanks and punctuation, `g.`, `v.` and `gr.` for
+ * `gatan`, `vägen` and `gränd`, and the blank of `12 A` don't tell two apart. A postcode does where it is known.
  */
 export function addressKey(address: string, postcode?: string): string {
   const plain = address
@@ -82,6 +82,7 @@ export function addressKey(address: string, postcode?: string): string {
     .toLowerCase()
     .replace(/(?<=\p{L})g\.(?=\s*\d)/u, 'gatan ')
     .replace(/(?<=\p{L})v\.(?=\s*\d)/u, 'vägen ')
+    .replace(/(?<=\p{L})gr\.(?=\s*\d)/u, 'gränd ')
     .replace(/[.,;:'’"]/g, ' ')
     .replace(/(?<=\d)\s+(?=\p{L}(?!\p{L}))/gu, '')
     .replace(/\s+/g, ' ')

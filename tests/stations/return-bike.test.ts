@@ -204,6 +204,7 @@ Provgatan 2;12.92;57.72;
     ['  PROVGATAN   12a ', 'provgatan 12a'],
     ['Provg. 12A', 'provgatan 12a'],
     ['Påhittsv.3', 'påhittsvägen 3'],
+    ['Demogr. 3', 'demogränd 3'],
     ['Pa\u030ahittsvägen 3.', 'påhittsvägen 3'],
     ['Kungsberg 5', 'kungsberg 5'],
   ])('%s is known as %s', (written, key) => {

@@ -19,14 +19,17 @@ import { parsePostKey } from '#src/stations/ids.ts'
 import type { Fault } from '#src/stations/reading.ts'
 import type { Town } from '#src/stations/station.ts'
 import { HOUR, instant, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
+import { openBookingDesk } from '#src/store/booking-desk.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { JournalEntry } from '#src/store/journal.ts'
+import { openLoanDesk } from '#src/store/loan-desk.ts'
 import { openJournal, type OpenJournal } from '#src/store/open-journal.ts'
 import { openReportDesk } from '#src/store/report-desk.ts'
 import { openSealer } from '#src/store/sealer.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { postCardFacts } from '#src/wording/cards/card-facts.ts'
 import { openSubscriberDesk, type SubscriberDesk } from '#src/store/subscriber-desk.ts'
+import { openVault } from '#src/store/vault.ts'
 import { wordPost } from '#src/wording/post-text.ts'
 import { scriptEngine, type ScriptedEngine } from './scripted-engine.ts'
 import { bookOf } from '../rules/scenario.ts'
@@ -65,7 +68,8 @@ export async function openHttpTown(
     readonly town?: Town
     /** Judges by these rules instead of the scripted ones. */
     readonly rules?: string
-    readonly http?: Partial<HttpOptions>
+    readonly http?:
+      Partial<HttpOptions> | ((parts: Pick<HttpOptions, 'store' | 'clock'>) => Partial<HttpOptions>)
     readonly pages?: Partial<PagesOptions>
     /** Which ways to residents there are. */
     readonly follow?: FollowWays
@@ -108,7 +112,15 @@ export async function openHttpTown(
     metrics,
   })
   const desk = openSubscriberDesk({ store, sealer: SEALER, clock, innerHosts: true })
+  const noBike = {
+    store,
+    vault: openVault('only for tests'),
+    clock,
+    terms: () => undefined,
+    publicUrl: PUBLIC_URL,
+  }
   const app = await buildHttp({
+    errands: { bookings: openBookingDesk(noBike), loans: openLoanDesk(noBike) },
     store,
     subscribers: desk,
     journal: shown,
@@ -133,7 +145,7 @@ export async function openHttpTown(
         })
       },
     ],
-    ...options.http,
+    ...(typeof options.http === 'function' ? options.http({ store, clock }) : options.http),
   })
 
   let counter = 0

@@ -1,0 +1,141 @@
+/** What the return bike did, as open data without persons: small figures are left out. */
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import {
+  hideSmall,
+  LEAST_TOLD,
+  type Share,
+  STATES_COUNTED,
+  WAIT_BUCKETS,
+} from '#src/pickups/booking/statistics.ts'
+import { apiRoute } from './api-route.ts'
+import type { BookingDeps } from './booking-routes.ts'
+
+const none = z.strictObject({})
+const figure = z.number().nullable()
+
+const rowAnswer = z.strictObject({
+  month: z.string(),
+  district: z.string().nullable(),
+  errands: z.strictObject({
+    done: figure,
+    missed: figure,
+    cancelled: figure,
+    unserved: figure,
+    open: figure,
+  }),
+  kg: figure,
+  reusedKg: figure,
+  things: figure,
+  reusedThings: figure,
+  waitedDays: figure.meta({ description: 'From asking to the bike’s coming, on average.' }),
+  waited: z.record(z.string(), figure).meta({ description: 'How many waited so many days.' }),
+  byThing: z.record(z.string(), figure),
+})
+
+export const bikeStatistics = apiRoute({
+  path: '/api/v1/return-bike/statistics',
+  operationId: 'bikeStatistics',
+  summary: 'Errands, kilograms, reuse and waiting, by month and district',
+  description: `Counted without persons. Figures below ${LEAST_TOLD} are null, and so is another where one alone could be reckoned from the rest; weights and averages where fewer than ${LEAST_TOLD} errands are behind them.`,
+  tag: 'bike',
+  params: none,
+  query: none,
+  answer: {
+    type: 'application/json',
+    schema: z.strictObject({ months: z.array(rowAnswer) }),
+  },
+  problems: [],
+})
+
+export const bikeStatisticsCsv = apiRoute({
+  path: '/api/v1/return-bike/statistics.csv',
+  operationId: 'bikeStatisticsCsv',
+  summary: 'The same as CSV, without the breakdown by thing',
+  tag: 'bike',
+  params: none,
+  query: none,
+  answer: { type: 'text/csv; charset=utf-8' },
+  problems: [],
+})
+
+export const BIKE_STATISTICS_ROUTES = [bikeStatistics, bikeStatisticsCsv]
+
+export function bikeStatisticsRoutes(app: FastifyInstance, deps: BookingDeps): void {
+  const typed = app.withTypeProvider<ZodTypeProvider>()
+  const cache = `public, max-age=${deps.maxAgeSeconds}`
+
+  typed.get(bikeStatistics.path, { schema: { querystring: none } }, async (_request, reply) => {
+    const months = forThePublic(await deps.bookings.statistics())
+    void reply.header('cache-control', cache)
+    return { months }
+  })
+
+  typed.get(bikeStatisticsCsv.path, { schema: { querystring: none } }, async (_request, reply) => {
+    const rows = forThePublic(await deps.bookings.statistics())
+    return reply
+      .header('cache-control', cache)
+      .header('content-type', bikeStatisticsCsv.answer.type)
+      .send(csvOf(rows))
+  })
+}
+
+type Row = z.input<typeof rowAnswer>
+
+/** Of a month, what is hidden in one district can't be reckoned from the others: there is no total. */
+export function forThePublic(shares: readonly Share[]): readonly Row[] {
+  return shares.map(({ month, district, counts }) => {
+    const of = (what: string) => counts.get(what) ?? 0
+    const states = hideSmall(new Map(STATES_COUNTED.map((state) => [state, of(`state/${state}`)])))
+    const isTold = of('state/done') >= LEAST_TOLD && states.get('done') !== null
+    const sum = (value: number) => (isTold ? value : of('state/done') === 0 ? 0 : null)
+    const waits = hideSmall(new Map(WAIT_BUCKETS.map((days) => [days, of(`wait/${days}`)])))
+    const items = [...counts.keys()]
+      .flatMap((what) => (what.startsWith('thing/') ? [what.slice('thing/'.length)] : []))
+      .toSorted()
+    // By errands, not by things: six chairs may be one household's.
+    const errandsWith = hideSmall(new Map(items.map((item) => [item, of(`errands-with/${item}`)])))
+    return {
+      month,
+      district: district === '' ? null : district,
+      errands: Object.fromEntries(states) as Row['errands'],
+      kg: sum(kilograms(of('grams'))),
+      reusedKg: sum(kilograms(of('reused-grams'))),
+      things: sum(of('things')),
+      reusedThings: sum(of('reused-things')),
+      waitedDays: isTold ? Math.round((10 * of('wait-days')) / of('state/done')) / 10 : null,
+      waited: isTold ? Object.fromEntries(waits) : {},
+      byThing: isTold
+        ? Object.fromEntries(
+            items.map((item) => [
+              item,
+              errandsWith.get(item) === null ? null : of(`thing/${item}`),
+            ]),
+          )
+        : {},
+    }
+  })
+}
+
+function kilograms(grams: number): number {
+  return Math.round(grams / 100) / 10
+}
+
+function csvOf(rows: readonly Row[]): string {
+  const columns: readonly (readonly [string, (row: Row) => string | number | null])[] = [
+    ['month', (row) => row.month],
+    ['district', (row) => row.district],
+    ...STATES_COUNTED.map((state) => [state, (row: Row) => row.errands[state]] as const),
+    ['kg', (row) => row.kg],
+    ['reused_kg', (row) => row.reusedKg],
+    ['things', (row) => row.things],
+    ['reused_things', (row) => row.reusedThings],
+    ['waited_days', (row) => row.waitedDays],
+    ...WAIT_BUCKETS.map(
+      (bucket) => [`waited_${bucket}`, (row: Row) => row.waited[bucket] ?? null] as const,
+    ),
+  ]
+  const lines = rows.map((row) => columns.map(([, of]) => of(row) ?? '').join(','))
+  return `${[columns.map(([name]) => name).join(','), ...lines].join('\r\n')}\r\n`
+}

@@ -1,0 +1,263 @@
+/** Who asks about an errand, what they may say of themselves, and how they are told what can't be. */
+import { createHash, randomBytes } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { MINUTE, SECOND, type Clock } from '#src/stations/time.ts'
+import { isDay } from '#src/stations/town-shape.ts'
+import { createAllowance } from '#src/store/allowance.ts'
+import type { Asker } from '#src/store/booking-desk.ts'
+import type { Person } from '#src/store/booking-people.ts'
+import { parseReference } from '#src/store/errand-names.ts'
+import { addressBlock } from '#src/store/reporters.ts'
+import { problem, sendProblem } from './problem.ts'
+import type { StaffDoor } from './staff.ts'
+
+const NAME = 'a name, 1 to 80 characters'
+const PHONE = 'a phone number such as 070-123 45 67'
+const EMAIL = 'an e-mail address such as namn@example.se'
+const ADDRESS = 'an address such as Storgatan 12, up to 120 characters'
+const DEGREES = 'WGS 84 degrees, such as { "lat": 57.72, "lon": 12.92 }'
+
+export const dayText = z
+  .string({ error: 'a day such as 2026-05-07' })
+  .refine(isDay, 'a day such as 2026-05-07')
+  .meta({ format: 'date' })
+export const slotIdText = z
+  .string({ error: 'the id of a slot, such as morning' })
+  .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'the id of a slot, such as morning')
+
+const line = (max: number, error: string) =>
+  z
+    .string({ error })
+    .trim()
+    .min(1, error)
+    .max(max, error)
+    // oxlint-disable-next-line no-control-regex
+    .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, error)
+
+const personFields = {
+  name: line(80, NAME),
+  phone: z
+    .string({ error: PHONE })
+    .trim()
+    .regex(/^\+?\d[\d ()/-]{3,30}\d$/, PHONE),
+  email: z
+    .string({ error: EMAIL })
+    .trim()
+    .max(254, EMAIL)
+    .regex(/^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/, EMAIL),
+  address: line(120, ADDRESS),
+  postcode: z
+    .string({ error: 'five digits' })
+    .trim()
+    .regex(/^\d{3} ?\d{2}$/, 'five digits'),
+  apartment: line(40, 'the apartment, up to 40 characters').meta({
+    description: 'Its number or the name on the door, where several homes share the address.',
+  }),
+  position: z.strictObject(
+    {
+      lat: z.number({ error: DEGREES }).min(54, DEGREES).max(72, DEGREES),
+      lon: z.number({ error: DEGREES }).min(4, DEGREES).max(32, DEGREES),
+    },
+    { error: DEGREES },
+  ),
+  note: line(200, 'how to get in, up to 200 characters').meta({
+    description: 'For the rider alone; erased before the rest.',
+  }),
+}
+
+export const personText = z.strictObject({
+  name: personFields.name,
+  phone: personFields.phone.optional(),
+  email: personFields.email.optional(),
+  address: personFields.address,
+  postcode: personFields.postcode.optional(),
+  apartment: personFields.apartment.optional(),
+  position: personFields.position.optional(),
+  note: personFields.note.optional(),
+})
+/** What is left out stays as it was; null takes it away. */
+export const personEdits = z.strictObject({
+  name: personFields.name.optional(),
+  phone: personFields.phone.nullish(),
+  email: personFields.email.nullish(),
+  address: personFields.address.optional(),
+  postcode: personFields.postcode.nullish(),
+  apartment: personFields.apartment.nullish(),
+  position: personFields.position.nullish(),
+  note: personFields.note.nullish(),
+})
+
+export function personOf({ position, ...rest }: z.output<typeof personText>): Person {
+  return { ...present(rest), ...(position && { place: position }) }
+}
+
+export function editsOf({ position, ...rest }: z.output<typeof personEdits>) {
+  return { ...present(rest), ...(position !== undefined && { place: position }) }
+}
+
+/** Without what is undefined, which is no field at all. */
+export function present<T extends object>(
+  fields: T,
+): { [Key in keyof T]: Exclude<T[Key], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]: Exclude<T[Key], undefined>
+  }
+}
+
+export const personAnswer = z
+  .strictObject({
+    name: z.string(),
+    phone: z.string().nullable(),
+    email: z.string().nullable(),
+    address: z.string(),
+    postcode: z.string().nullable(),
+    apartment: z.string().nullable(),
+    position: z.strictObject({ lat: z.number(), lon: z.number() }).nullable(),
+    note: z.string().nullable(),
+  })
+  .meta({ id: 'Booker' })
+
+export function personJson(person: Person): z.input<typeof personAnswer> {
+  return {
+    name: person.name,
+    phone: person.phone ?? null,
+    email: person.email ?? null,
+    address: person.address,
+    postcode: person.postcode ?? null,
+    apartment: person.apartment ?? null,
+    position: person.place ?? null,
+    note: person.note ?? null,
+  }
+}
+
+const REFERENCE = 'a reference of six characters, such as K7M4XQ'
+export const referenceText = z
+  .string({ error: REFERENCE })
+  .transform((text, context) => {
+    const reference = parseReference(text)
+    if (reference !== undefined) return reference
+    context.addIssue({ code: 'custom', message: REFERENCE })
+    return z.NEVER
+  })
+  .meta({ type: 'string', description: REFERENCE, examples: ['K7M4XR'] })
+
+const KEY = '16 to 80 of A-Z a-z 0-9 _ -, drawn at random for each form'
+export const idempotencyHeaders = z.looseObject({
+  'idempotency-key': z
+    .string({ error: KEY })
+    .regex(/^[A-Za-z0-9_-]{16,80}$/, KEY)
+    .optional()
+    .meta({ description: `A form that is sent twice with one key is one: ${KEY}.` }),
+})
+
+const VERSION = 'the etag of the newest version, such as "3"'
+const VERSION_TAG = /^(?:W\/)?"(\d{1,9})"$/
+export const versionHeaders = z.looseObject({
+  'if-match': z.string({ error: VERSION }).regex(VERSION_TAG, VERSION).optional(),
+})
+export const neededVersionHeaders = z.looseObject({
+  'if-match': z.string({ error: VERSION }).regex(VERSION_TAG, VERSION),
+})
+export function versionIn(tag: string | undefined): number | undefined {
+  return tag === undefined ? undefined : Number(VERSION_TAG.exec(tag)![1])
+}
+export function versionTag(version: number): string {
+  return `"${version}"`
+}
+
+const ACTOR = 'who asks, 1 to 80 characters, by percent-encoding where they aren’t ASCII'
+export const actorHeaders = z.looseObject({
+  'kvitter-actor': z
+    .string({ error: ACTOR })
+    .optional()
+    .meta({ description: `For staff: ${ACTOR}. It stands in the log of who saw what.` }),
+})
+
+export interface ErrandDoor {
+  /** The staff's name; undefined when the request has been answered: no staff, or nobody's name. */
+  staff(request: FastifyRequest, reply: FastifyReply): string | undefined
+  /** Whoever has the staff's token and a name, or anything else as an errand's secret. */
+  asker(request: FastifyRequest, reply: FastifyReply): Asker | undefined
+  /** The staff's name, or nothing for who comes without a token; undefined when it has been answered. */
+  bookerOrStaff(
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): { readonly actor?: string } | undefined
+  /** Answers 429 and gives true when somebody asks for too much. Staff never do. */
+  isTooMuch(what: keyof typeof ALLOWED, request: FastifyRequest, reply: FastifyReply): boolean
+}
+
+/** From one address: a house with one network, or a library's computer. */
+const ALLOWED = {
+  hold: { most: 30, oneEveryMs: MINUTE, people: 20_000 },
+  submit: { most: 12, oneEveryMs: 5 * MINUTE, people: 20_000 },
+  /** Guessing a secret of 128 bits so takes longer than there is time. */
+  open: { most: 60, oneEveryMs: 10 * SECOND, people: 20_000 },
+  search: { most: 60, oneEveryMs: 2 * SECOND, people: 20_000 },
+} as const
+
+export function openErrandDoor(staff: StaffDoor, clock: Clock): ErrandDoor {
+  const allowances = Object.fromEntries(
+    Object.entries(ALLOWED).map(([what, allowed]) => [what, createAllowance(allowed)]),
+  )
+  // Not even this process's memory holds an address.
+  const salt = randomBytes(16)
+  const nameless = (address: string) =>
+    createHash('sha256').update(salt).update(addressBlock(address)).digest('base64')
+
+  const nameOfStaff = (request: FastifyRequest, reply: FastifyReply): string | undefined => {
+    const actor = decoded(String(request.headers['kvitter-actor'] ?? '')).trim()
+    if (actor.length >= 1 && actor.length <= 80) return actor
+    const fault = { field: 'kvitter-actor', expected: ACTOR }
+    void sendProblem(reply, problem('invalid-request', 'A header is wrong.', [fault]))
+    return undefined
+  }
+
+  return {
+    staff(request, reply) {
+      return staff.refuses(request, reply) ? undefined : nameOfStaff(request, reply)
+    },
+    asker(request, reply) {
+      if (staff.isStaff(request)) {
+        const actor = nameOfStaff(request, reply)
+        return actor === undefined ? undefined : { kind: 'staff', actor }
+      }
+      const secret = /^Bearer ([\w-]{1,100})$/i.exec(request.headers.authorization ?? '')?.[1]
+      if (secret !== undefined) return { kind: 'resident', secret }
+      void sendProblem(
+        reply.header('www-authenticate', 'Bearer realm="kvitter"'),
+        problem(
+          'not-authorized',
+          'Send the secret that came with the booking as “Authorization: Bearer …”.',
+        ),
+      )
+      return undefined
+    },
+    bookerOrStaff(request, reply) {
+      if (request.headers.authorization === undefined) return {}
+      if (staff.refuses(request, reply)) return undefined
+      const actor = nameOfStaff(request, reply)
+      return actor === undefined ? undefined : { actor }
+    },
+    isTooMuch(what, request, reply) {
+      if (staff.isStaff(request)) return false
+      const afterMs = allowances[what]!.take(nameless(request.ip), clock())
+      if (afterMs === 0) return false
+      const seconds = Math.ceil(afterMs / SECOND)
+      void sendProblem(
+        reply.header('retry-after', String(seconds)),
+        problem('too-many-requests', `Wait ${seconds} seconds and try again.`),
+      )
+      return true
+    },
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
