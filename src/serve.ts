@@ -42,7 +42,7 @@ import { startCheckpoints } from '#src/store/sqlite/checkpoints.ts'
 import { startCompaction } from '#src/store/sqlite/compaction.ts'
 import { startSnapshots } from '#src/store/sqlite/snapshots.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
-import { openVault } from '#src/store/vault.ts'
+import { openSealer } from '#src/store/sealer.ts'
 import { postCardFacts } from '#src/wording/cards/card-facts.ts'
 import { postWording, type WordPost } from '#src/wording/post-text.ts'
 import packageFile from '../package.json' with { type: 'json' }
@@ -373,7 +373,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   }
   const errands = {
     store,
-    vault: openVault(secret),
+    sealer: openSealer(secret),
     clock,
     terms: errandTerms,
     publicUrl: settings.publicUrl,

@@ -49,7 +49,7 @@ import {
 import type { BookingTx, ErrandAccess, ErrandChange, Kept } from './bookings.ts'
 import type { Store } from './contract.ts'
 import { nameErrand, opensErrand, secretFrom } from './errand-names.ts'
-import type { Vault } from './vault.ts'
+import type { Sealer } from './sealer.ts'
 
 /** Who asks: whoever has the errand's secret, or somebody of the staff, by the name they go by. */
 export type Asker =
@@ -165,7 +165,7 @@ export interface ExportedBooking extends SeenBooking {
 
 export interface BookingDeskOptions {
   readonly store: Store
-  readonly vault: Vault
+  readonly sealer: Sealer
   readonly clock: Clock
   /** Undefined where the town has no return bike. */
   readonly terms: () => Terms | undefined
@@ -177,7 +177,7 @@ export interface BookingDeskOptions {
 const ON_THE_WAY_COUNTS_MS = HOUR
 
 export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
-  const { store, vault, clock } = options
+  const { store, sealer, clock } = options
   let listed: { readonly of: readonly ListedAddress[]; readonly book: AddressBook } | undefined
 
   const addressBook = (terms: Terms): AddressBook | undefined => {
@@ -186,7 +186,8 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
     if (listed?.of !== addresses) listed = { of: addresses, book: openAddressBook(addresses) }
     return listed.book
   }
-  const located = (person: Person, terms: Terms) => locate(person, terms, addressBook(terms), vault)
+  const located = (person: Person, terms: Terms) =>
+    locate(person, terms, addressBook(terms), sealer)
   const refused = (because: readonly Refusal[], address: string | undefined, terms: Terms) => {
     const isUnknown = because.some(({ reason }) => reason === 'unknown-address')
     const nearest = isUnknown && address ? addressBook(terms)?.nearest(address)?.address : undefined
@@ -199,7 +200,7 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
     return {
       reference: kept.reference,
       booking,
-      ...(kept.sealed !== undefined && { person: unsealPerson(kept.sealed, vault) }),
+      ...(kept.sealed !== undefined && { person: unsealPerson(kept.sealed, sealer) }),
       ...(offer && { offer }),
       isServed: !booking.slot || findSlot(terms, booking.slot) !== undefined,
     }
@@ -309,14 +310,14 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
       if (!terms) return Promise.resolve({ kind: 'closed' })
       const now = clock()
       return store.errands(async (tx): Promise<Answer<SeenBooking & { secret: string }>> => {
-        const keyHash = key === undefined ? undefined : vault.mark('submit', key)
-        const requestHash = vault.mark('form', JSON.stringify([submission, actor]))
+        const keyHash = key === undefined ? undefined : sealer.mark('submit', key)
+        const requestHash = sealer.mark('form', JSON.stringify([submission, actor]))
         const before = keyHash === undefined ? undefined : await tx.submitted(keyHash)
         const current = await tx.book()
         if (before) {
           const kept = await tx.booking(before.reference)
           if (before.requestHash !== requestHash || !kept) return { kind: 'key-reused' }
-          const secret = secretFrom(vault, key!, before.reference)
+          const secret = secretFrom(sealer, key!, before.reference)
           return { kind: 'ok', value: { ...seen(kept, current, terms, now), secret } }
         }
         const { person, ...asked } = submission
@@ -331,16 +332,16 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
           placeFaults: at.faults,
         })
         if (decided.kind === 'refused') return refused(decided.because, person.address, terms)
-        const named = await nameErrand(tx, vault, key)
+        const named = await nameErrand(tx, sealer, key)
         const link = `${options.publicUrl}/boka/${named.reference}/${named.secret}`
         const after = await keep(tx, circumstances, decided.changes, {
           by: actor ?? 'resident',
           made: new Map([[decided.result.id, named]]),
           // Only now is the secret known: what tells of it is sealed until it is sent.
           extra: ({ key: what }) =>
-            what === 'confirmed' || what === 'waiting' ? vault.seal(link) : undefined,
+            what === 'confirmed' || what === 'waiting' ? sealer.seal(link) : undefined,
         })
-        await tx.keepPerson(decided.result.id, sealPerson(at.person, vault))
+        await tx.keepPerson(decided.result.id, sealPerson(at.person, sealer))
         if (keyHash !== undefined) {
           await tx.keepSubmitted({ keyHash, requestHash, reference: named.reference, at: now })
         }
@@ -366,7 +367,7 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
         const { errand } = kept
         if (version !== undefined && version !== errand.version) return { kind: 'stale' }
         const { person: news, ...rest } = edits
-        const was = kept.sealed === undefined ? undefined : unsealPerson(kept.sealed, vault)
+        const was = kept.sealed === undefined ? undefined : unsealPerson(kept.sealed, sealer)
         if (news && !was) return { kind: 'no-such' }
         const is = news && edited(was!, news)
         const isMoved = news !== undefined && ADDRESS_FIELDS.some((field) => field in news)
@@ -386,7 +387,7 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
           return refused(decided.because, is?.address, circumstances.terms)
         }
         if (at) {
-          await tx.keepPerson(errand.id, sealPerson(at.person, vault))
+          await tx.keepPerson(errand.id, sealPerson(at.person, sealer))
           const detail = Object.keys(news).sort().join(' ')
           await tx.note({
             at: circumstances.now,
@@ -524,7 +525,7 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
   async function meant(query: PersonQuery): Promise<readonly Kept<Booking>[]> {
     const all = await store.keptBookings({})
     return all.filter(
-      ({ sealed }) => sealed !== undefined && isMeant(unsealPerson(sealed, vault), query),
+      ({ sealed }) => sealed !== undefined && isMeant(unsealPerson(sealed, sealer), query),
     )
   }
 

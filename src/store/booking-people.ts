@@ -5,7 +5,7 @@ import type { AreaId } from '#src/stations/ids.ts'
 import { districtAt } from '#src/stations/return-bike.ts'
 import { distanceM, type Place } from '#src/stations/station.ts'
 import { internationalNumber } from './booking-messages.ts'
-import type { Vault } from './vault.ts'
+import type { Sealer } from './sealer.ts'
 
 /** All of it, and nothing else; sealed as one text. docs/RETURN-BIKE.md says what each is for. */
 export interface Person {
@@ -36,7 +36,7 @@ export function locate(
   person: Person,
   terms: Terms,
   addresses: AddressBook | undefined,
-  vault: Vault,
+  sealer: Sealer,
 ): Located {
   const found = addresses?.find(person.address, person.postcode) ?? []
   const listed = found.length === 1 ? found[0] : undefined
@@ -59,7 +59,7 @@ export function locate(
   }
   return {
     person: whole,
-    household: vault.mark('household', householdKey(whole)),
+    household: sealer.mark('household', householdKey(whole)),
     ...(districtId !== undefined && { districtId }),
     faults,
   }
@@ -74,12 +74,21 @@ function householdKey({ address, apartment = '' }: Person): string {
   return `${addressKey(address)}|${door}`
 }
 
-export function sealPerson(person: Person, vault: Vault): string {
-  return vault.seal(JSON.stringify(person))
+export function sealPerson(person: Person, sealer: Sealer): string {
+  return sealer.seal(JSON.stringify(person))
 }
 
-export function unsealPerson(sealed: string, vault: Vault): Person {
-  return JSON.parse(vault.unseal(sealed)) as Person
+export function unsealPerson(sealed: string, sealer: Sealer): Person {
+  return JSON.parse(unsealed(sealed, sealer)) as Person
+}
+
+/** @throws when it was sealed under another secret: the database and the secret don't belong together. */
+export function unsealed(sealed: string, sealer: Sealer): string {
+  const text = sealer.unseal(sealed)
+  if (text !== undefined) return text
+  throw new Error(
+    'what is kept of a person was sealed with another secret; is KVITTER_SECRET_KEY, or the file secret.key, that of this database?',
+  )
 }
 
 /** Somebody who asks what is known of them, by whatever they gave. */

@@ -12,10 +12,10 @@ import { loanErasedFrom } from '#src/pickups/loans/loan.ts'
 import { type Clock, DAY, type EpochMs, HOUR, plus } from '#src/stations/time.ts'
 import { newId } from './booking-desk.ts'
 import { type BookingMessages, waysTo } from './booking-messages.ts'
-import { sealPerson, unsealPerson } from './booking-people.ts'
+import { sealPerson, unsealed, unsealPerson } from './booking-people.ts'
 import type { Kept, KeptNotice } from './bookings.ts'
 import type { Store } from './contract.ts'
-import type { Vault } from './vault.ts'
+import type { Sealer } from './sealer.ts'
 
 export interface BookingUpkeep {
   tick(): Promise<void>
@@ -23,7 +23,7 @@ export interface BookingUpkeep {
 
 export interface BookingUpkeepOptions {
   readonly store: Store
-  readonly vault: Vault
+  readonly sealer: Sealer
   readonly clock: Clock
   readonly terms: () => Terms | undefined
   /** Absent where the town sends no messages: notices then wait until they are worth nothing any more. */
@@ -40,7 +40,7 @@ const FORGET_EVERY_MS = HOUR
 const FORMS_ARE_KNOWN_MS = 2 * DAY
 
 export function openBookingUpkeep(options: BookingUpkeepOptions): BookingUpkeep {
-  const { store, vault, clock, messages, onFault } = options
+  const { store, sealer, clock, messages, onFault } = options
   const notices = new Counter({
     name: 'kvitter_booking_notices_total',
     help: 'What bookers were to be told, by what became of it',
@@ -86,7 +86,7 @@ export function openBookingUpkeep(options: BookingUpkeepOptions): BookingUpkeep 
     if (notice.expiresAt <= now) return 'expired'
     if (!kept || kept.sealed === undefined || !isTrue(notice, kept.errand, book, now))
       return 'untrue'
-    const ways = waysTo(unsealPerson(kept.sealed, vault))
+    const ways = waysTo(unsealPerson(kept.sealed, sealer))
     if (ways.length === 0) return 'unreachable'
     if (!messages) return 'waits'
     const { errand, reference } = kept
@@ -103,7 +103,8 @@ export function openBookingUpkeep(options: BookingUpkeepOptions): BookingUpkeep 
           key: notice.key,
           facts: {
             reference,
-            contact: notice.sealed === undefined ? options.contact() : vault.unseal(notice.sealed),
+            contact:
+              notice.sealed === undefined ? options.contact() : unsealed(notice.sealed, sealer),
             ...slotFacts(terms, offer ?? errand),
             ...(notice.minutes !== undefined && { minutes: notice.minutes }),
             ...(offer && { answerBy: offer.until }),
@@ -131,9 +132,9 @@ export function openBookingUpkeep(options: BookingUpkeepOptions): BookingUpkeep 
         await messages?.erase(errand.id)
         forgotten += 1
       } else if (sealed !== undefined && (noteErasedFrom(errand, terms) ?? Infinity) <= now) {
-        const { note, ...person } = unsealPerson(sealed, vault)
+        const { note, ...person } = unsealPerson(sealed, sealer)
         if (note === undefined) continue
-        await store.errands((tx) => tx.keepPerson(errand.id, sealPerson(person, vault)))
+        await store.errands((tx) => tx.keepPerson(errand.id, sealPerson(person, sealer)))
         forgotten += 1
       }
     }

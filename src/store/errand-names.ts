@@ -2,11 +2,13 @@
 import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
 import type { BookingTx, Kept, NewErrand } from './bookings.ts'
 import { hashToken } from './token.ts'
-import type { Vault } from './vault.ts'
+import type { Sealer } from './sealer.ts'
 
 /** No vowels, so no words; nothing that sounds or looks like another. */
 const LETTERS = '23456789CFHJKMPRTVWX'
 const LETTERS_LONG = 6
+/** As long as one of 128 random bits. */
+const SECRET_LONG = 22
 const WRITTEN = new RegExp(`^[${LETTERS}]{${LETTERS_LONG}}$`)
 
 /** As it is kept, from however it was typed; undefined for what can't be one. */
@@ -25,7 +27,7 @@ export interface Named extends NewErrand {
  */
 export async function nameErrand(
   tx: Pick<BookingTx, 'isFreeReference'>,
-  vault: Vault,
+  sealer: Sealer,
   from: string | undefined,
 ): Promise<Named> {
   for (;;) {
@@ -37,13 +39,13 @@ export async function nameErrand(
     const secret =
       from === undefined
         ? randomBytes(16).toString('base64url')
-        : secretFrom(vault, from, reference)
+        : secretFrom(sealer, from, reference)
     return { reference, secret, secretHash: hashToken(secret) }
   }
 }
 
-export function secretFrom(vault: Vault, from: string, reference: string): string {
-  return vault.mark('secret', `${from} ${reference}`)
+export function secretFrom(sealer: Sealer, from: string, reference: string): string {
+  return sealer.mark('secret', `${from} ${reference}`).slice(0, SECRET_LONG)
 }
 
 /** Takes as long for what isn't there as for what is: the answer tells nothing of which it was. */

@@ -21,7 +21,7 @@ import { locate, type Person, sealPerson, unsealPerson } from './booking-people.
 import type { BookingTx, Kept } from './bookings.ts'
 import type { Store } from './contract.ts'
 import { nameErrand, secretFrom } from './errand-names.ts'
-import type { Vault } from './vault.ts'
+import type { Sealer } from './sealer.ts'
 
 export interface SeenLoan {
   readonly reference: string
@@ -67,11 +67,11 @@ export interface LoanDesk {
 
 export function openLoanDesk(options: {
   readonly store: Store
-  readonly vault: Vault
+  readonly sealer: Sealer
   readonly clock: Clock
   readonly terms: () => Terms | undefined
 }): LoanDesk {
-  const { store, vault, clock } = options
+  const { store, sealer, clock } = options
 
   const loanTerms = (): (LoanTerms & { readonly all: Terms }) | undefined => {
     const all = options.terms()
@@ -82,7 +82,7 @@ export function openLoanDesk(options: {
   const seen = ({ errand, reference, sealed }: Kept<Loan>, terms: LoanTerms): SeenLoan => ({
     reference,
     loan: errand,
-    ...(sealed !== undefined && { person: unsealPerson(sealed, vault) }),
+    ...(sealed !== undefined && { person: unsealPerson(sealed, sealer) }),
     isLate: isLate(errand, terms, clock()),
   })
 
@@ -126,24 +126,24 @@ export function openLoanDesk(options: {
       if (!terms) return Promise.resolve({ kind: 'closed' })
       const now = clock()
       return store.errands(async (tx): Promise<LoanAnswer<SeenLoan & { secret: string }>> => {
-        const keyHash = key === undefined ? undefined : vault.mark('submit', key)
-        const requestHash = vault.mark('form', JSON.stringify([request, actor]))
+        const keyHash = key === undefined ? undefined : sealer.mark('submit', key)
+        const requestHash = sealer.mark('form', JSON.stringify([request, actor]))
         const before = keyHash === undefined ? undefined : await tx.submitted(keyHash)
         if (before) {
           const kept = await tx.loan(before.reference)
           if (before.requestHash !== requestHash || !kept) return { kind: 'key-reused' }
-          const secret = secretFrom(vault, key!, before.reference)
+          const secret = secretFrom(sealer, key!, before.reference)
           return { kind: 'ok', value: { ...seen(kept, terms), secret } }
         }
         const { person, ...asked } = request
-        const { household } = locate(person, terms.all, undefined, vault)
+        const { household } = locate(person, terms.all, undefined, sealer)
         const decided = borrow(await tx.loans(), terms, { ...asked, id: newId(), household }, now)
         if (decided.kind === 'refused') return decided
         const { loan } = decided
-        const named = await nameErrand(tx, vault, key)
+        const named = await nameErrand(tx, sealer, key)
         const { reference, secret } = named
         await tx.keepLoan(loan, named)
-        await tx.keepPerson(loan.id, sealPerson(person, vault))
+        await tx.keepPerson(loan.id, sealPerson(person, sealer))
         await note(tx, loan, 'booked', actor ?? 'resident', now)
         if (keyHash !== undefined) {
           await tx.keepSubmitted({ keyHash, requestHash, reference, at: now })

@@ -4,7 +4,7 @@ import { API_ROUTES, describeApi } from '#src/api/openapi.ts'
 import { DAY, HOUR, instant, MINUTE, plus } from '#src/stations/time.ts'
 import { openBookingDesk } from '#src/store/booking-desk.ts'
 import { openLoanDesk } from '#src/store/loan-desk.ts'
-import { openVault } from '#src/store/vault.ts'
+import { openSealer } from '#src/store/sealer.ts'
 import { bookingTerms, SECRET } from '#tests/support/booking-town.ts'
 import { type HttpTown, openHttpTown, PUBLIC_URL } from '#tests/support/http-town.ts'
 import { STAFF_TOKEN } from '#tests/support/living-town.ts'
@@ -26,7 +26,7 @@ async function open(terms: typeof bookingTerms | undefined = bookingTerms): Prom
     http: ({ store, clock }) => {
       const shared = {
         store,
-        vault: openVault(SECRET),
+        sealer: openSealer(SECRET),
         clock,
         terms: () => terms,
         publicUrl: PUBLIC_URL,

@@ -12,7 +12,7 @@ import { openBookingUpkeep, type BookingUpkeep } from '#src/store/booking-upkeep
 import type { Store } from '#src/store/contract.ts'
 import { openLoanDesk, type LoanDesk } from '#src/store/loan-desk.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
-import { openVault } from '#src/store/vault.ts'
+import { openSealer } from '#src/store/sealer.ts'
 import { MONDAY, terms as smallTerms } from '../pickups/booking/cast.ts'
 import { areaId } from './town.ts'
 
@@ -111,7 +111,7 @@ export async function openBookingTown(
   const metrics = new Registry()
   const shared = {
     store,
-    vault: openVault(SECRET),
+    sealer: openSealer(SECRET),
     clock: () => at,
     terms: () => terms,
     publicUrl: 'https://kvitter.example',

@@ -29,7 +29,6 @@ import { openSealer } from '#src/store/sealer.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { postCardFacts } from '#src/wording/cards/card-facts.ts'
 import { openSubscriberDesk, type SubscriberDesk } from '#src/store/subscriber-desk.ts'
-import { openVault } from '#src/store/vault.ts'
 import { wordPost } from '#src/wording/post-text.ts'
 import { scriptEngine, type ScriptedEngine } from './scripted-engine.ts'
 import { bookOf } from '../rules/scenario.ts'
@@ -114,7 +113,7 @@ export async function openHttpTown(
   const desk = openSubscriberDesk({ store, sealer: SEALER, clock, innerHosts: true })
   const noBike = {
     store,
-    vault: openVault('only for tests'),
+    sealer: openSealer('only for tests'),
     clock,
     terms: () => undefined,
     publicUrl: PUBLIC_URL,
