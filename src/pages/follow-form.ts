@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LANGUAGES, languageRoot, type Language } from '#src/stations/fraction.ts'
-import { parseStationId } from '#src/stations/ids.ts'
+import { parseStationId, type StationId } from '#src/stations/ids.ts'
 import { MINUTE, SECOND } from '#src/stations/time.ts'
 import { parseWish, type Asked, type SubscriberDesk } from '#src/store/subscriber-desk.ts'
 import { followLink, followPath } from '#src/wording/follow-path.ts'
@@ -43,7 +43,7 @@ export function registerFollowing(
     ) => FastifyReply
   },
 ): void {
-  const { journal, store, follow: following, publicUrl } = options
+  const { journal, follow: following, publicUrl } = options
   const { viewFor, send, sendOnce, sendNotFound } = pages
   const ways = following?.ways ?? NO_WAYS
   const script = browserFile('follow.js')
@@ -60,10 +60,9 @@ export function registerFollowing(
   }
 
   /** Where the town has actors of its own on the fediverse. */
-  async function handleOf(place: string): Promise<{ readonly handle?: string }> {
-    if (!journal.town.town.channels.activitypub) return {}
-    const actor = (await store.fediverseActors()).find((known) => known.place === place)
-    return actor ? { handle: `@${actor.username}@${new URL(publicUrl).host}` } : {}
+  async function handleOf(station?: StationId): Promise<{ readonly handle?: string }> {
+    const account = await options.fediverse?.(station)
+    return account ? { handle: account.handle } : {}
   }
 
   for (const language of LANGUAGES) {
@@ -71,7 +70,7 @@ export function registerFollowing(
     const path = root + followPath(language)
 
     app.get(path, async (request, reply) => {
-      const handle = await handleOf('town')
+      const handle = await handleOf()
       allowScript(reply)
       const view = viewFor(request, language)
       return send(request, reply, followPage(view, { ways, scriptUrl, ...handle }))

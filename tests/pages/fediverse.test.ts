@@ -1,6 +1,7 @@
 /** Where the town's own actors are named on its pages. */
 import { expect, test } from 'vitest'
 import type { PagesOptions } from '#src/pages/site.ts'
+import { followPath } from '#src/wording/follow-path.ts'
 import { EKUDDEN, fullPost, openHttpTown, TUESDAY } from '#tests/support/http-town.ts'
 import { castTown } from '#tests/support/town.ts'
 
@@ -46,9 +47,19 @@ test('the page about the service names the town’s own', async () => {
   expect(body).toContain('search for @avs@kvitter.example and follow')
 })
 
+test('the pages about following name who speaks', async () => {
+  await using http = await open()
+  for (const [path, handle] of [
+    [followPath('sv'), '@avs@kvitter.example'],
+    [`/s/${EKUDDEN}${followPath('sv')}`, '@ekudden@kvitter.example'],
+  ] as const) {
+    expect((await http.app.inject(path)).body).toContain(`<code>${handle}</code>`)
+  }
+})
+
 test('a town without actors says nothing of them', async () => {
   await using http = await openHttpTown()
-  for (const url of [`/s/${EKUDDEN}`, '/en/about']) {
+  for (const url of [`/s/${EKUDDEN}`, '/en/about', followPath('sv')]) {
     const { body, statusCode } = await http.app.inject(url)
     expect(statusCode).toBe(200)
     expect(body).not.toMatch(/activity\+json|ediver/)
