@@ -14,7 +14,35 @@ import type { Store, WayOut } from '#src/store/contract.ts'
 import type { Env, Settings } from './config.ts'
 
 /** Every secret that is missing, or can be none, is a fault by name; none is ever printed. */
-export function findSecretFaults({ channels }: Town, env: Env): readonly string[] {
+export function findSecretFaults(town: Town, env: Env): readonly string[] {
+  return [...findChannelFaults(town, env), ...findDirectFaults(town, env)]
+}
+
+/** Of SMS: the login, and the numbers of staff. */
+function findDirectFaults({ sms, staffAlerts }: Town, env: Env): readonly string[] {
+  const logins = sms
+    ? ([
+        ['usernameEnv', sms.usernameEnv],
+        ['passwordEnv', sms.passwordEnv],
+      ] as const)
+    : []
+  return [
+    ...logins.flatMap(([field, variable]) => {
+      const fault = findFault('sms', env[variable])
+      return fault ? [`sms.${field}: the environment variable ${variable} ${fault}`] : []
+    }),
+    ...(staffAlerts?.sms ?? []).flatMap((variable, i) => {
+      const fault = E164.test(env[variable] ?? '')
+        ? undefined
+        : 'is no phone number; expected one such as +46701234567'
+      return fault ? [`staffAlerts.sms[${i}]: the environment variable ${variable} ${fault}`] : []
+    }),
+  ]
+}
+
+const E164 = /^\+[1-9]\d{6,14}$/
+
+function findChannelFaults({ channels }: Town, env: Env): readonly string[] {
   return Object.entries(channels).flatMap(([channel, accounts]) =>
     accounts.flatMap((account: Account, i: number) => {
       const at = `channels.${channel}${accounts.length > 1 ? `[${i}]` : ''}`

@@ -47,6 +47,7 @@ import { postCardFacts } from '#src/wording/cards/card-facts.ts'
 import { postWording, type WordPost } from '#src/wording/post-text.ts'
 import packageFile from '../package.json' with { type: 'json' }
 import { openChannels, sameAccounts } from './channels.ts'
+import { startDirectMessages } from './direct-messages.ts'
 import type { BrokerSettings, Env, Settings } from './config.ts'
 import { manageDevices } from './manage-devices.ts'
 import { startDirect } from './direct.ts'
@@ -172,7 +173,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       failures.inc({ language })
       log.error({ language, because }, 'a text of the town’s own failed on a post; ours was taken')
     })
-  let { book, rules, returnBike } = folder
+  let { book, rules, texts, returnBike } = folder
   let wordPost = wordingBy(folder)
   /** Brings a town into force without losing what waits. */
   const follow = async (next: Town): Promise<void> => {
@@ -367,6 +368,23 @@ export async function serve(options: ServeOptions): Promise<Running> {
   }, TIDY_MS)
   starting.defer(() => clearInterval(tidying))
 
+  const persons = starting.use(
+    await startDirectMessages({
+      file: folder.town,
+      env: options.env,
+      store,
+      town: () => journal.town,
+      texts: () => texts,
+      clock,
+      secret,
+      publicUrl: settings.publicUrl,
+      log,
+      metrics,
+      onFault,
+      ...(options.demo ? { speed: options.demo.speed } : {}),
+    }),
+  )
+
   const errandTerms = (): Terms | undefined => {
     const { serviceDays, timeZone } = journal.town.town
     return returnBike && serviceDays && { bike: returnBike, serviceDays, timeZone }
@@ -377,6 +395,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     clock,
     terms: errandTerms,
     publicUrl: settings.publicUrl,
+    messages: persons.messages,
   }
   const bookings = openBookingDesk(errands)
   const loans = openLoanDesk(errands)
@@ -413,6 +432,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       devices,
       stoppedCodecs: () => codecs.outOfService(),
       outbox: deliveries,
+      fitsSmsReport: (no, token) => persons.fitsReport(no, token),
       replays,
       ruleIds: () => book.rules.map(({ id }) => id),
       replay: (filter, dryRun) =>
@@ -461,7 +481,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       )
       const isSame = sameAccounts(journal.town.town, next.town)
       const { skipped } = await devices.reread(next.town, (town) => {
-        ;({ book, rules, returnBike } = next)
+        ;({ book, rules, texts, returnBike } = next)
         wordPost = wordingBy(next)
         return follow(town)
       })

@@ -51,6 +51,26 @@ function open(channels: Town['channels'], env: Record<string, string>, pictures?
   return openChannels(town(channels), { env, settings, clock, store, secret: '', ...more })
 }
 
+test('so are the login for SMS and the numbers of staff, and no number is told', () => {
+  const withSms: Town = {
+    ...castTown,
+    sms: {
+      provider: '46elks',
+      from: 'Returcykel',
+      usernameEnv: 'ELKS_USERNAME',
+      passwordEnv: 'ELKS_PASSWORD',
+      monthlyLimit: 100,
+    },
+    staffAlerts: { sms: ['ON_CALL', 'DEPOT'], language: 'sv' },
+  }
+  const env = { ELKS_USERNAME: 'u 1', ON_CALL: '070-123 45 67', DEPOT: '+46701234567' }
+  expect(findSecretFaults(withSms, env)).toEqual([
+    'sms.usernameEnv: the environment variable ELKS_USERNAME has a space, a line break or a letter outside ASCII in it; copy the secret anew, all of it and nothing else',
+    'sms.passwordEnv: the environment variable ELKS_PASSWORD is not set',
+    'staffAlerts.sms[0]: the environment variable ON_CALL is no phone number; expected one such as +46701234567',
+  ])
+})
+
 test('every missing secret is told by its field, and none that is there', () => {
   const channels = {
     x: [x, { ...x, account: 'ekudden', accessTokenEnv: 'EKUDDEN' }],

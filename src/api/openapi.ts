@@ -30,6 +30,7 @@ import { getPlan, removePlan, setPlan } from './plan-routes.ts'
 import { getPost, listDecisions, listPosts } from './post-routes.ts'
 import { PROBLEMS, type ProblemName } from './problem.ts'
 import { cancelReplay, getReplay, startReplay } from './replay-routes.ts'
+import { listMessages } from './message-routes.ts'
 import { listQuarantine, replayMessages } from './quarantine-routes.ts'
 import { listReportFloods, tellReport } from './report-routes.ts'
 import { beginSilence, endSilence, listSilences } from './silence-routes.ts'
@@ -101,6 +102,7 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   ...DELIVERY_ROUTES,
   listReportFloods,
   listQuarantine,
+  listMessages,
   replayMessages,
   countSubscribers,
   exportSubscriber,

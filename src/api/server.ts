@@ -51,6 +51,8 @@ import { reportRoutes } from './report-routes.ts'
 import { silenceRoutes } from './silence-routes.ts'
 import { type ReplayDesk, replayRoutes } from './replay-routes.ts'
 import { openStaffDoor } from './staff.ts'
+import { messageRoutes } from './message-routes.ts'
+import { smsReportRoutes } from './sms-report-routes.ts'
 import { standingRoutes } from './standing-routes.ts'
 import { stationRoutes } from './station-routes.ts'
 import { subscriberRoutes } from './subscriber-routes.ts'
@@ -86,6 +88,8 @@ export interface HttpOptions {
   readonly stoppedCodecs?: () => readonly StoppedCodec[]
   /** The accounts that the town speaks by. */
   readonly outbox?: OutboxDesk
+  /** Whether a report about an SMS came to the address that was given with it. */
+  readonly fitsSmsReport?: (no: number, token: string) => boolean
   /** Tries messages from quarantine again. */
   readonly replay?: Replay
   /** Plays the past again. */
@@ -211,6 +215,8 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   replayRoutes(app, { ...deps, ...(options.replays && { replays: options.replays }) })
   quarantineRoutes(app, { ...deps, ...(options.replay && { replay: options.replay }) })
   if (options.subscribers) subscriberRoutes(app, { ...deps, subscribers: options.subscribers })
+  messageRoutes(app, deps)
+  if (options.fitsSmsReport) smsReportRoutes(app, { ...deps, fits: options.fitsSmsReport })
   feedRoutes(app, deps)
   calendarRoutes(app, deps)
   operationRoutes(app, {

@@ -296,6 +296,23 @@ export interface Operator {
 /** Colours of signs, `#rrggbb`; they never stand without the name and a picture. */
 export type FractionColours = Readonly<Partial<Record<Fraction, string>>>
 
+/** Who sends the town's SMS. Secrets are named, never told. */
+export interface SmsAccount {
+  readonly provider: '46elks'
+  /** A name of up to eleven letters, or a number. */
+  readonly from: string
+  readonly usernameEnv: string
+  readonly passwordEnv: string
+  /** SMS in a calendar month, as they are paid for. */
+  readonly monthlyLimit: number
+}
+
+/** Whom of staff alarms are told, by the names of variables that hold their numbers. */
+export interface StaffAlertAccount {
+  readonly sms: readonly string[]
+  readonly language: Language
+}
+
 /** A town as it stands in its folder's `town.yaml`. */
 export interface Town {
   readonly municipalityCode: string
@@ -315,6 +332,8 @@ export interface Town {
   readonly mountings: readonly Mounting[]
   readonly networkServers: readonly NetworkServer[]
   readonly channels: Channels
+  readonly sms?: SmsAccount
+  readonly staffAlerts?: StaffAlertAccount
 }
 
 const EARTH_RADIUS_M = 6_371_008.8

@@ -42,6 +42,9 @@ export function crossCheck(raw: Block, tell: Tell): void {
   checkAreas(stations, areas, tell)
   checkPlaces(stations, tell)
   checkChannels(raw, tell)
+  if (raw['staffAlerts'] !== undefined && raw['sms'] === undefined) {
+    tell(['staffAlerts'], 'alarms go to staff by SMS; say under sms who sends them')
+  }
   checkServiceDays(list(raw['serviceDays']), ['serviceDays'], tell)
 
   const types =

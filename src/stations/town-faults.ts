@@ -87,7 +87,9 @@ function unknownValue(
   return unknownName(`${shown}`, String(value), what, known, meant)
 }
 
-const isSecretName = (path: Path) => path[0] === 'channels' && String(path.at(-1)).endsWith('Env')
+const isSecretName = (path: Path) =>
+  (/^(?:channels|sms)$/.test(String(path[0])) && String(path.at(-1)).endsWith('Env')) ||
+  (path[0] === 'staffAlerts' && path[1] === 'sms')
 
 /** `"papper" is not a fraction; did you mean "paper"?` */
 export function unknownName(

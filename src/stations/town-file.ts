@@ -106,6 +106,8 @@ function build(file: TownFile): Town {
     mountings,
     networkServers: file.networkServers,
     channels: channelsOf(file),
+    ...(file.sms && { sms: file.sms }),
+    ...(file.staffAlerts && { staffAlerts: file.staffAlerts }),
   }
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 
 import { CHANNEL_KEYS, channelsShape } from './channel-shape.ts'
+import { DIRECT_KEYS, smsShape, staffAlertsShape } from './direct-shape.ts'
 import { FIELD_MAP_KEYS, fieldMapShape } from './field-map-shape.ts'
 import { FRACTIONS } from './fraction.ts'
 import { parseDeviceId } from './ids.ts'
@@ -217,6 +218,8 @@ export const townShape = z.strictObject({
     .exactOptional(),
   networkServers: z.array(networkServerShape).default([]),
   channels: channelsShape.default({}),
+  sms: smsShape.exactOptional(),
+  staffAlerts: staffAlertsShape.exactOptional(),
   areas: z.array(areaShape).default([]),
   serviceDays: z.array(serviceDaysShape).default([]),
   stations: z.array(stationShape).min(1, 'at least one station'),
@@ -241,6 +244,7 @@ export const KEYS_AT: Readonly<Record<string, readonly string[]>> = {
   'networkServers.*.mapping.at': ['path', 'unit'],
   fractionColours: FRACTION_IDS,
   ...CHANNEL_KEYS,
+  ...DIRECT_KEYS,
   'serviceDays.*': Object.keys(serviceDaysShape.shape),
   'areas.*': Object.keys(areaShape.shape),
   'stations.*': Object.keys(stationShape.shape),

@@ -92,6 +92,8 @@ export function townText(town: Town): string {
         ].join(', ')} }`,
     ),
     ...channelLines(town.channels),
+    ...blockLines('sms', town.sms),
+    ...blockLines('staffAlerts', town.staffAlerts),
     ...(town.areas === undefined ? [] : ['', 'areas:']),
     ...(town.areas ?? []).map(({ id, name }) => `  - { id: ${plain(id)}, name: ${quoted(name)} }`),
     '',
@@ -190,6 +192,12 @@ function directLines(direct: object): readonly string[] {
   return Object.entries(direct)
     .filter(([key]) => key !== 'account')
     .map(([key, value]) => `    ${key}: ${quotedJson(value)}`)
+}
+
+function blockLines(name: string, block: object | undefined): readonly string[] {
+  if (block === undefined) return []
+  const lines = Object.entries(block).map(([key, value]) => `  ${key}: ${quotedJson(value)}`)
+  return ['', `${name}:`, ...lines]
 }
 
 function accountLines({ account, language, stations, ...more }: Account): readonly string[] {

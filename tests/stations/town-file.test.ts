@@ -18,6 +18,38 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
   'a-list-instead-of-a-town': [
     [1, '', 'expected a block of fields that begins with "version: 1", found a list'],
   ],
+  'alerts-without-sms': [
+    [6, 'staffAlerts', 'alarms go to staff by SMS; say under sms who sends them'],
+    // A number is personal: it is not told again.
+    [
+      7,
+      'staffAlerts.sms[0]',
+      'expected the name of an environment variable, such as KVITTER_X_APP_KEY; the secret itself never stands here',
+    ],
+  ],
+  'sms-at-odds': [
+    [7, 'sms.provider', '"46elk" is not a known provider; did you mean "46elks"?'],
+    [
+      8,
+      'sms.from',
+      'expected a name of 3 to 11 letters and figures without å ä ö, such as "Returcykel", or a number such as "+46766861234", found "Återbruk"',
+    ],
+    [
+      9,
+      'sms.usernameEnv',
+      'expected the name of an environment variable, such as KVITTER_X_APP_KEY; the secret itself never stands here',
+    ],
+    [
+      11,
+      'sms.monthlyLimit',
+      'expected how many SMS a month may cost, 1 or more, found the number 0',
+    ],
+    [
+      12,
+      'sms.limit',
+      '"limit" is not a field here; expected one of provider, from, usernameEnv, passwordEnv, monthlyLimit',
+    ],
+  ],
   'area-of-an-undivided-town': [
     [13, 'stations[0].area', '"norrby" is not an area of this file; there are none'],
   ],

@@ -374,6 +374,21 @@ const someWeekdays = fc.record(
 )
 const someDates = fc.record({ dates: someDays, hours: someHours }, { requiredKeys: ['dates'] })
 
+const direct = {
+  sms: {
+    provider: '46elks',
+    from: '+46766861234',
+    usernameEnv: 'ELKS_USERNAME',
+    passwordEnv: 'ELKS_PASSWORD',
+    monthlyLimit: 500,
+  },
+  staffAlerts: { sms: ['ON_CALL', 'DEPOT'], language: 'fi' },
+} as const
+
+test('who sends SMS, and whom alarms are told, comes back', () => {
+  expect(readBack({ ...castTown, ...direct })).toMatchObject(direct)
+})
+
 test('whatever the names and measures, the town comes back', () => {
   const someTown = fc
     .record({

@@ -296,6 +296,7 @@ export async function readTown(db: Db): Promise<Town | undefined> {
     timeZone: row.time_zone,
     networkServers: JSON.parse(row.network_servers) as Town['networkServers'],
     channels: JSON.parse(row.channels) as Town['channels'],
+    ...(row.direct === null ? {} : (JSON.parse(row.direct) as Pick<Town, 'sms' | 'staffAlerts'>)),
     ...(row.operator === null ? {} : { operator: JSON.parse(row.operator) as Operator }),
     ...(row.stalled_after_ms === null ? {} : { stalledAfterMs: row.stalled_after_ms }),
     ...(serviceDays.length === 0 ? {} : { serviceDays }),
@@ -359,6 +360,10 @@ function containerOf(row: Selectable<Tables['container']>): Container {
   }
 }
 
+function directText({ sms, staffAlerts }: Town): string | null {
+  return sms || staffAlerts ? JSON.stringify({ sms, staffAlerts }) : null
+}
+
 function townRow(town: Town) {
   return {
     id: 1,
@@ -367,6 +372,7 @@ function townRow(town: Town) {
     time_zone: town.timeZone,
     network_servers: JSON.stringify(town.networkServers),
     channels: JSON.stringify(town.channels),
+    direct: directText(town),
     operator: town.operator === undefined ? null : JSON.stringify(town.operator),
     stalled_after_ms: town.stalledAfterMs ?? null,
     profiles: JSON.stringify(town.profiles ?? []),
