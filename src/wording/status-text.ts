@@ -155,6 +155,13 @@ export function shortDayText(at: EpochMs, timeZone: string, language: Language):
     .replace(',', '')
 }
 
+/** `tisdag 5 maj`, `Tuesday 5 May`, `tiistai 5. toukokuuta`. */
+export function longDayText(at: EpochMs, timeZone: string, language: Language): string {
+  return format(language, timeZone, { weekday: 'long', day: 'numeric', month: 'long' })
+    .format(at)
+    .replace(',', '')
+}
+
 function dayNumber(at: EpochMs, timeZone: string): number {
   const day = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timeZone).toPlainDate()
   return Date.UTC(day.year, day.month - 1, day.day) / DAY

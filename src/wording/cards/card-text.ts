@@ -2,15 +2,21 @@
 import { fractionName, type Language } from '#src/stations/fraction.ts'
 import { capital } from '../capital.ts'
 import { clipGraphemes } from '../graphemes.ts'
-import { statusWord } from '../status-text.ts'
+import { longDayText, statusWord } from '../status-text.ts'
 import { CARD_ORDER, countWords, rowsOf, sourceOf } from './card-facts.ts'
 import type { CardFacts, CardRow } from './card-facts.ts'
-import { CARD_WORDS, cardDay } from './card-words.ts'
+import { CARD_WORDS } from './card-words.ts'
 
 /** What X takes; Mastodon takes more. */
 export const LONGEST_ALT = 1000
 /** Of so many boxes of a fraction each level is told; of more, how many are how full. */
 const LEVELS_TOLD = 4
+
+const LISTS: Readonly<Record<Language, Intl.ListFormat>> = {
+  sv: new Intl.ListFormat('sv'),
+  en: new Intl.ListFormat('en-GB'),
+  fi: new Intl.ListFormat('fi'),
+}
 
 /** Of 60 containers the levels go first, then what doesn't fit. */
 export function cardText(facts: CardFacts, language: Language): string {
@@ -31,7 +37,7 @@ function textOf(facts: CardFacts, language: Language, levelsTold: number): strin
   const { station, town, at, timeZone, containers } = facts
   const words = CARD_WORDS[language]
   const source = sourceOf(facts)
-  const when = `${cardDay(at, timeZone, language)} ${words.clock(at, timeZone)}`
+  const when = `${longDayText(at, timeZone, language)} ${words.clock(at, timeZone)}`
   const place = words.stationIn(town)
   const head = [
     station,
@@ -57,7 +63,7 @@ function textOf(facts: CardFacts, language: Language, levelsTold: number): strin
             .map((word) => words.counted[word](n[word]))
             .join(', ')
     const percents = same.length > levelsTold ? [] : same.flatMap(({ percent }) => percent ?? [])
-    const list = new Intl.ListFormat(language).format(percents.map(String))
+    const list = LISTS[language].format(percents.map(String))
     const seenBy = same.every((box) => isSeenOnly(box)) ? words.source.reports : undefined
     return [state, percents.length > 0 && words.percent(list), seenBy]
       .filter((part) => part !== false && part !== undefined)

@@ -3,7 +3,6 @@ import type { Language } from '#src/stations/fraction.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { capital } from '../capital.ts'
 import { dottedClock } from '../finnish-clock.ts'
-import { localeOf } from '../status-text.ts'
 import { clockText } from '../wall-clock.ts'
 import type { CardContainer, CardCounts } from './card-facts.ts'
 
@@ -170,14 +169,3 @@ function sentence(parts: readonly (string | false)[]): string {
 }
 
 export const CARD_WORDS: Readonly<Record<Language, CardWords>> = { sv, en, fi }
-
-/** `tisdag 5 maj`. */
-export function cardDay(at: EpochMs, timeZone: string, language: Language): string {
-  const parts = new Intl.DateTimeFormat(localeOf(language), {
-    timeZone,
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-  })
-  return parts.format(at).replace(',', '')
-}

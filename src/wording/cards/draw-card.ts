@@ -3,14 +3,14 @@ import { fractionName, type Language } from '#src/stations/fraction.ts'
 import { capital } from '../capital.ts'
 import { colourOf, inkOn } from '../fraction-colours.ts'
 import { PICTURE_SIZE, PICTURES } from '../fraction-pictures.ts'
-import { statusWord } from '../status-text.ts'
+import { longDayText, statusWord } from '../status-text.ts'
 import { drawBars, drawMark, round } from './card-bars.ts'
 import * as colours from './card-colours.ts'
 import { CARD_ORDER, countWords, rowsOf, sourceOf } from './card-facts.ts'
 import type { CardContainer, CardCounts, CardFacts, CardRow } from './card-facts.ts'
 import { cleanText, clipWidth, setName, setText, sizeFor } from './card-type.ts'
 import type { Faces } from './card-type.ts'
-import { CARD_WORDS, cardDay } from './card-words.ts'
+import { CARD_WORDS } from './card-words.ts'
 import type { CardWords } from './card-words.ts'
 
 export const CARD_WIDTH = 1200
@@ -47,7 +47,7 @@ export function drawCard(facts: CardFacts, language: Language, faces: Faces): st
 
 function drawHead({ facts, language, words, faces }: Page): string {
   const clock = words.clock(facts.at, facts.timeZone)
-  const day = cardDay(facts.at, facts.timeZone, language)
+  const day = longDayText(facts.at, facts.timeZone, language)
   const whenRoom = 250
   const daySize = sizeFor([day], whenRoom, 30, faces.regular)
   const room = RIGHT - EDGE - whenRoom - 40
