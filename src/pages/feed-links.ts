@@ -76,7 +76,7 @@ export function feedSection(view: View): Html {
   ]
   return html`<h2 id="feeds">${say.feedsTitle}</h2>
     <p>${say.feedsText}</p>
-    ${account && html`<p>${say.followOnFediverse(`@${account.account}@${new URL(view.publicUrl).host}`)}</p>`}
+    ${account && html`<p>${say.followOnFediverse(`@${account.account}@${new URL(view.publicUrl).host}`)} ${say.fediversePrivacy}</p>`}
     <ul class="feeds">
       ${feeds.map(
         ({ title, path }) =>

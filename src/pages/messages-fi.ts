@@ -168,6 +168,8 @@ export const fi: Messages = {
   feedsText:
     'Lisää osoite syötteenlukijaan, niin saat tiedon, kun jokin on täynnä ja kun tilaa on taas. Jokaisella kierrätyspisteellä on myös omat syötteensä sivunsa lopussa.',
   moreFeeds: 'Jätelajien omat syötteet',
+  fediversePrivacy:
+    'Tilisi osoite säilytetään salattuna niin kauan kuin seuraat, eikä sitä näytetä kenellekään.',
   followOnFediverse: (handle) => `Mastodonissa ja muualla fediversumissa: hae ${handle} ja seuraa.`,
   emptyingCalendar: 'Suunniteltujen tyhjennysten kalenteri',
   bikeCalendar: 'Kierrätyspyörän päivien kalenteri',

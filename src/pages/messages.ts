@@ -176,6 +176,8 @@ const sv = {
   feedsText:
     'Lägg till en adress i en flödesläsare, så får du veta när något är fullt och när det finns plats igen. Varje station har också egna flöden, längst ner på sin sida.',
   moreFeeds: 'Flöden för det du brukar lämna',
+  fediversePrivacy:
+    'Adressen till ditt konto där sparar vi krypterad så länge du följer, och visar för ingen.',
   followOnFediverse: (handle: string) =>
     `På Mastodon och annat i fediversum: sök efter ${handle} och följ.`,
   emptyingCalendar: 'Kalender med planerade tömningar',
@@ -451,6 +453,8 @@ const en: Messages = {
   feedsText:
     'Add an address to a feed reader to hear when something is full and when there is room again. Each station has feeds of its own as well, at the end of its page.',
   moreFeeds: 'Feeds for what you usually leave',
+  fediversePrivacy:
+    'We keep the address of your account there, encrypted, for as long as you follow, and show it to nobody.',
   followOnFediverse: (handle) =>
     `On Mastodon and the rest of the fediverse: search for ${handle} and follow.`,
   emptyingCalendar: 'Calendar of planned emptyings',

@@ -41,10 +41,11 @@ test('a post’s page leads servers to its note, by which people can share and a
   expect(body).toContain(alternate(`https://kvitter.example/ap/${EKUDDEN}/notes/${KEY}`))
 })
 
-test('the page about the service names the town’s own', async () => {
+test('the page about the service names the town’s own, and what is kept of who follows', async () => {
   await using http = await open()
   const { body } = await http.app.inject('/en/about')
   expect(body).toContain('search for @avs@kvitter.example and follow')
+  expect(body).toContain('for as long as you follow, and show it to nobody')
 })
 
 test('the pages about following name who speaks', async () => {
