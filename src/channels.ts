@@ -7,9 +7,9 @@ import { openMastodon } from '#src/notify/channels/mastodon.ts'
 import { openWebhook, webhookKey } from '#src/notify/channels/webhook.ts'
 import { openX } from '#src/notify/channels/x.ts'
 import { parseSmtpAddress, SMTP_ADDRESS_HINT } from '#src/notify/direct/smtp-address.ts'
-import type { Account, Town } from '#src/stations/station.ts'
+import type { Account, BoundAccount, Town } from '#src/stations/station.ts'
 import { isOnThisMachine } from '#src/stations/web-address.ts'
-import { type Clock, monthOf } from '#src/stations/time.ts'
+import { type Clock, HOUR, monthOf } from '#src/stations/time.ts'
 import type { Store, WayOut } from '#src/store/contract.ts'
 import type { Env, Settings } from './config.ts'
 
@@ -149,7 +149,18 @@ export function openChannels(
   const webhooks = webhook.map(({ account, url, secretEnv }) =>
     openWebhook({ account, url, key: webhookKey(secret(secretEnv))! }),
   )
-  return [...onX, ...onMastodon, ...onBluesky, ...webhooks]
+  return [
+    ...onX.map((channel, i) => granted(channel, x[i]!)),
+    ...onMastodon.map((channel, i) => granted(channel, mastodon[i]!)),
+    ...onBluesky.map((channel, i) => granted(channel, bluesky[i]!)),
+    ...webhooks,
+  ]
+}
+
+/** What the town says that the platform grants takes the place of what it usually does. */
+function granted(channel: Channel, { account, postsPerHour }: BoundAccount): Channel {
+  if (postsPerHour === undefined) return channel
+  return { ...channel, limits: [{ most: postsPerHour, withinMs: HOUR, accounts: [account] }] }
 }
 
 /** Whether an account is written in two towns' files alike, so that it need not be opened anew. */

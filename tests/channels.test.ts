@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { PostPictures } from '#src/cards/card-desk.ts'
-import { findAddressFault, findSecretFaults, openChannels } from '#src/channels.ts'
+import { findAddressFault, findSecretFaults, openChannels, sameAccounts } from '#src/channels.ts'
 import { readSettings } from '#src/config.ts'
 import type { MastodonAccount, Town, XAccount } from '#src/stations/station.ts'
-import { instant } from '#src/stations/time.ts'
+import { HOUR, instant } from '#src/stations/time.ts'
 import {
   FAKE_BLUESKY_ACCOUNT,
   FAKE_BLUESKY_PASSWORD,
@@ -209,4 +209,32 @@ test('an account has pictures unless the town says otherwise', async () => {
   const turn = { now: clock(), signal: new AbortController().signal }
   for (const [n, channel] of channels.entries()) await channel.send(claimed(n, clock()), turn)
   expect(fake.said.map((said) => said.pictures?.length)).toEqual([1, undefined, 1])
+})
+
+test('what the town says that a platform grants takes the place of its usual limits', () => {
+  const accounts = [
+    mastodon('https://a.example'),
+    { ...mastodon('https://b.example'), account: 'b', postsPerHour: 2000 },
+  ]
+  const [usual, granted] = open({ mastodon: accounts }, { MASTODON_TOKEN: FAKE_MASTODON_TOKEN })
+  expect(usual!.limits).toMatchObject([{ most: 300, withinMs: 3 * HOUR }])
+  expect(granted!.limits).toEqual([{ most: 2000, withinMs: HOUR, accounts: ['b'] }])
+})
+
+describe('an account is the same in another town’s file', () => {
+  const before = town({
+    x: [x, { ...x, account: 'ekudden' }],
+    mastodon: [mastodon('https://a.example')],
+  })
+  const onX = { channel: 'x', account: x.account } as const
+  test.each([
+    ['when nothing of it has changed', before, true],
+    ['whatever else has', { ...before, name: 'Annanstad' }, true],
+    ['not when a word of it has', town({ x: [{ ...x, monthlyBudget: 5 }] }), false],
+    ['not when it is gone', town({}), false],
+    ['not when it shares X’s limits with others', town({ x: [x] }), false],
+    ['not when months begin at another time', { ...before, timeZone: 'UTC' }, false],
+  ])('%s', (_, after, expected) => {
+    expect(sameAccounts(before, after)(onX)).toBe(expected)
+  })
 })

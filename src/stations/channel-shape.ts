@@ -16,10 +16,14 @@ const accountFields = {
   stations: z.array(stationName).min(1, 'at least one station').exactOptional(),
   areas: z.array(areaName).min(1, 'at least one area').exactOptional(),
 }
+/** Of platforms that bound how much an account may say. */
+const posts = 'a whole number of posts an hour, from 2 to 1000000'
+const postsPerHour = z.int().min(2, posts).max(1_000_000, posts).exactOptional()
 const dollars = 'an amount in US dollars for a month, such as 25'
 const xAccount = z.strictObject({
   ...accountFields,
   monthlyBudget: z.number().min(1, dollars).max(1_000_000, dollars).exactOptional(),
+  postsPerHour,
   appKeyEnv: environmentName,
   appSecretEnv: environmentName,
   accessTokenEnv: environmentName,
@@ -34,12 +38,14 @@ const mastodonAccount = z.strictObject({
   server: secureAddress,
   accessTokenEnv: environmentName,
   visibility: z.enum(['public', 'unlisted']).exactOptional(),
+  postsPerHour,
   pictures,
 })
 const blueskyAccount = z.strictObject({
   ...accountFields,
   service: secureAddress.default('https://bsky.social'),
   appPasswordEnv: environmentName,
+  postsPerHour,
   pictures,
 })
 const webhookAccount = z.strictObject({

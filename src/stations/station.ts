@@ -198,7 +198,13 @@ export interface Account {
   readonly areas?: readonly AreaId[]
 }
 
-export interface XAccount extends Account {
+/** An account on a platform that bounds how much it may say. */
+export interface BoundAccount extends Account {
+  /** What the platform grants, where that is other than it usually is; half of it is used. */
+  readonly postsPerHour?: number
+}
+
+export interface XAccount extends BoundAccount {
   /** What it may cost in a month, in US dollars, X's currency; absent: no bound of ours. */
   readonly monthlyBudget?: number
   readonly appKeyEnv: string
@@ -207,7 +213,7 @@ export interface XAccount extends Account {
   readonly accessSecretEnv: string
 }
 
-export interface MastodonAccount extends Account {
+export interface MastodonAccount extends BoundAccount {
   /** `https://mastodon.example`. */
   readonly server: string
   readonly accessTokenEnv: string
@@ -217,7 +223,7 @@ export interface MastodonAccount extends Account {
   readonly pictures?: boolean
 }
 
-export interface BlueskyAccount extends Account {
+export interface BlueskyAccount extends BoundAccount {
   /** `https://bsky.social`, or the account's own server. */
   readonly service: string
   readonly appPasswordEnv: string

@@ -47,13 +47,16 @@ rules:
 const NAMES = ['x', 'mastodon', 'bluesky', 'webhook'] as const
 type Name = (typeof NAMES)[number]
 
+/** More than this town says. */
+const MANY = 'postsPerHour: 1000000'
+
 /** An account on each channel, at the double that listens on its port. */
 function channelsAt(ports: ReadonlyMap<Name, number>): string {
   const at = (name: Name) => `http://127.0.0.1:${ports.get(name)}`
   return [
-    `  x: { account: ${FAKE_X_ACCOUNT}, language: sv, appKeyEnv: TEST_X_APP_KEY, appSecretEnv: TEST_X_APP_SECRET, accessTokenEnv: TEST_X_TOKEN, accessSecretEnv: TEST_X_TOKEN_SECRET }`,
-    `  mastodon: { server: "${at('mastodon')}", account: ${FAKE_MASTODON_ACCOUNT}, language: sv, accessTokenEnv: TEST_MASTODON_TOKEN }`,
-    `  bluesky: { service: "${at('bluesky')}", account: ${FAKE_BLUESKY_ACCOUNT}, language: sv, appPasswordEnv: TEST_BLUESKY_PASSWORD }`,
+    `  x: { account: ${FAKE_X_ACCOUNT}, language: sv, appKeyEnv: TEST_X_APP_KEY, appSecretEnv: TEST_X_APP_SECRET, accessTokenEnv: TEST_X_TOKEN, accessSecretEnv: TEST_X_TOKEN_SECRET, ${MANY} }`,
+    `  mastodon: { server: "${at('mastodon')}", account: ${FAKE_MASTODON_ACCOUNT}, language: sv, accessTokenEnv: TEST_MASTODON_TOKEN, ${MANY} }`,
+    `  bluesky: { service: "${at('bluesky')}", account: ${FAKE_BLUESKY_ACCOUNT}, language: sv, appPasswordEnv: TEST_BLUESKY_PASSWORD, ${MANY} }`,
     `  webhook: [{ url: "${at('webhook')}/hook", account: city-app, language: sv, secretEnv: TEST_WEBHOOK_SECRET }]`,
   ].join('\n')
 }

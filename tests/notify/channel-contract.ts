@@ -7,7 +7,18 @@ import type { Trouble } from '#tests/support/far-end.ts'
 
 /** What every double of a platform can be told to do. */
 type Common =
-  '503-json' | '503-after' | 'cut-before' | 'cut-after' | 'body-cut' | 'hang' | 'hang-after'
+  | '401'
+  | '503-json'
+  | '503-html'
+  | '503-after'
+  | 'cut-before'
+  | 'cut-after'
+  | 'body-cut'
+  | 'hang'
+  | 'hang-after'
+
+/** No channel may leave one of these out; those that hang are met below. */
+const MATRIX: readonly Common[] = ['503-json', '503-html', '503-after', 'cut-before', 'cut-after']
 
 export interface Bench<Fault extends string> {
   readonly channel: Channel
@@ -74,6 +85,12 @@ export function testChannel<Fault extends string>(it: ChannelUnderTest<Fault>): 
   const say = (words = first(), at = turn()): Promise<Outcome> => bench().channel.send(words, at)
 
   describe('what each trouble means', () => {
+    test('is said of all that may happen to any channel', () => {
+      const said = it.troubles.map(([fault]) => fault)
+      expect(said).toEqual(expect.arrayContaining([...MATRIX]))
+      expect(it.limits.length).toBeGreaterThan(0)
+    })
+
     test.each(it.troubles)('%s', async (fault, outcome, accepted) => {
       bench().faults.push(fault)
       expect(await say()).toEqual(outcome)
@@ -124,6 +141,14 @@ export function testChannel<Fault extends string>(it: ChannelUnderTest<Fault>): 
       expect(await wrong.send(first(), turn())).toEqual(paused('bad-credentials'))
       expect(await wrong.check(turn())).toEqual(paused('bad-credentials'))
       expect(bench().texts).toEqual([])
+    })
+
+    test('that are revoked after it has spoken pause it, and nothing more is said', async () => {
+      expect(await say()).toMatchObject({ kind: 'sent' })
+      bench().faults.push('401')
+      const next = { ...first(), id: first().id + 1, text: first().text.replace('"', '" ') }
+      expect(await say(next)).toEqual(paused('bad-credentials'))
+      expect(bench().texts).toHaveLength(1)
     })
 
     test('that are right are ready, and nothing is said; trouble tells nothing', async () => {
