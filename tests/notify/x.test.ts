@@ -338,6 +338,13 @@ describe('what it costs', () => {
     expect(sum()).toBe(1_000 + 15_000 + 1_000)
   })
 
+  test('a check that X refuses costs nothing', async () => {
+    const channel = paying()
+    fake.readFaults.push('401')
+    await channel.check(turn())
+    expect(sum()).toBe(0)
+  })
+
   test('the town’s bound and X’s limits are told to the outbox', () => {
     const channel = paying({ monthlyMicroUsd: 25_000_000, accountsOfApp: ['a', 'b'] })
     expect(channel.prices).toEqual({ postMicroUsd: 15_000, monthlyMicroUsd: 25_000_000 })

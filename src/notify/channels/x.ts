@@ -87,8 +87,7 @@ export function openX(options: XOptions): Channel {
 
   async function findOwnId(client: TwitterApiReadWrite): Promise<string | Paused> {
     if (ownId !== undefined) return ownId
-    await charge(X_OWN_READ)
-    const { data } = await client.v2.me()
+    const { data } = await pay(X_OWN_READ, () => client.v2.me())
     if (plainName(data.username) !== account) {
       const detail = `the access token belongs to @${data.username}, the town names @${account}`
       return { kind: 'paused', because: 'wrong-account', detail }
@@ -136,20 +135,19 @@ export function openX(options: XOptions): Channel {
   async function readPage<Page extends { readonly meta: { readonly result_count?: number } }>(
     read: () => Promise<Page>,
   ): Promise<Page> {
-    await charge(PAGE_SIZE * X_OWN_READ)
-    const page = await read()
+    const page = await pay(PAGE_SIZE * X_OWN_READ, read)
     const unread = PAGE_SIZE - (page.meta.result_count ?? PAGE_SIZE)
     if (unread > 0) await charge(-unread * X_OWN_READ)
     return page
   }
 
-  /** What proves that nothing was said proves that it cost nothing. */
-  async function pay<T>(say: () => Promise<T>): Promise<T> {
-    await charge(X_POST)
+  /** Counted before it is asked for; what X refuses has cost nothing. */
+  async function pay<T>(microUsd: number, request: () => Promise<T>): Promise<T> {
+    await charge(microUsd)
     try {
-      return await say()
+      return await request()
     } catch (error) {
-      if (isRefusal(error)) await charge(-X_POST)
+      if (isRefusal(error)) await charge(-microUsd)
       throw error
     }
   }
@@ -178,13 +176,13 @@ export function openX(options: XOptions): Channel {
 
   /** As a reply where it follows something up; as no reply where that has been deleted at X. */
   async function post(client: TwitterApiReadWrite, { text, follows }: Words) {
-    if (follows === undefined) return pay(() => client.v2.tweet(text))
+    if (follows === undefined) return pay(X_POST, () => client.v2.tweet(text))
     const reply = { in_reply_to_tweet_id: follows.remoteId }
     try {
-      return await pay(() => client.v2.tweet(text, { reply }))
+      return await pay(X_POST, () => client.v2.tweet(text, { reply }))
     } catch (error) {
       if (!isAboutReply(error)) throw error
-      return pay(() => client.v2.tweet(text))
+      return pay(X_POST, () => client.v2.tweet(text))
     }
   }
 
