@@ -63,7 +63,8 @@ async function sayBeside(
   const clock = () => instant(Date.now())
   const now = clock()
   const folder = mkdtempSync(join(tmpdir(), 'kvitter-alone-'))
-  using _folder = { [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
+  using cleanUp = new DisposableStack()
+  cleanUp.defer(() => rmSync(folder, { recursive: true, force: true }))
   await using store = await openSqliteStore(join(folder, 'kvitter.sqlite'))
   await store.saveTown(castTown, now)
   const posts = Array.from({ length: POSTS }, (_, n) =>
