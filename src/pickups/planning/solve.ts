@@ -37,11 +37,11 @@ export interface Solved {
   readonly iterations: number
 }
 
-const HOT_S = 900
+const HOT_S = 300
 const COLD_S = 5
 /** Iterations between two looks at the clock. */
 const STRIDE = 16
-const CARE: Care = { tries: 5, mostTries: 20, blink: 0.01 }
+const CARE: Care = { tries: 3, mostTries: 20, blink: 0.01 }
 const CARE_OF_FEW: Care = { tries: Infinity, mostTries: Infinity, blink: 0.01 }
 
 /** @throws {RangeError} naming the field when the problem is not one. */
@@ -99,7 +99,7 @@ class Search {
     )
     this.#near = nearest(day.c, this.#pickups)
     this.#care = this.#pickups.length <= FEW_PICKUPS ? CARE_OF_FEW : CARE
-    this.#averageRemoved = Math.min(8, Math.max(3, this.#pickups.length / 4))
+    this.#averageRemoved = Math.min(10, Math.max(3, this.#pickups.length / 3))
   }
 
   get movable(): number {
