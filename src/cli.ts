@@ -16,6 +16,7 @@ import type { Credential, Store } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { hashToken } from '#src/store/token.ts'
 import { findAddressFault, findSecretFaults } from './channels.ts'
+import { cityPackCommand } from './commands/city-pack.ts'
 import { brokenCodecs, codecCommand, type CommandResult } from './commands/codec.ts'
 import { deviceCommand, loginName } from './commands/device.ts'
 import { followersCommand } from './commands/followers.ts'
@@ -96,6 +97,10 @@ const COMMANDS = {
   replay: {
     run: (args: readonly string[], env: Env) => answered(replayCommand(args, env, process.stderr)),
     text: 'the past again: does it decide the same, and what would other rules have said',
+  },
+  'city-pack': {
+    run: (args: readonly string[]) => told(Promise.resolve(cityPackCommand(args))),
+    text: 'streets of OpenStreetMap, for the travel times of the return bike',
   },
   codec: { run: codec, text: 'try a payload codec on a frame, in the sandbox of the service' },
   simulate: { run: simulate, text: 'a town of devices, or a load, against any broker' },

@@ -1,6 +1,7 @@
 /** Travel times where nothing is known of the streets: the straight distance, stretched. Always works. */
 import { distanceM, type Place } from '#src/stations/station.ts'
-import type { TravelTable } from './problem.ts'
+import { type Legs, noLegs } from './legs.ts'
+import type { MatrixProvider } from './providers.ts'
 
 export interface Formula {
   /** Ridden metres in a straight one. Circuity of bicycle networks 1.2, and riders' own detours 1.1 to 1.15. */
@@ -22,30 +23,56 @@ export const FORMULA: Formula = {
   climbLoadedSPerM: 11,
 }
 
-/** `altitudesM` by place, where they are known; a leg down is as a flat one. */
-export function tableByFormula(
-  places: readonly Place[],
-  altitudesM?: readonly number[],
-  formula: Partial<Formula> = {},
-): TravelTable {
-  const { detour, kmPerHour, perLegS, climbEmptySPerM, climbLoadedSPerM } = {
-    ...FORMULA,
-    ...formula,
+/** A leg down is as a flat one. */
+export function legByFormula(
+  from: Place,
+  to: Place,
+  formula: Formula,
+  climbM = 0,
+): { readonly emptyS: number; readonly loadedS: number; readonly metres: number } {
+  const metres = formula.detour * distanceM(from, to)
+  const flatS = metres / (formula.kmPerHour / 3.6) + formula.perLegS
+  return {
+    metres,
+    emptyS: Math.round(flatS + Math.max(0, climbM) * formula.climbEmptySPerM),
+    loadedS: Math.round(flatS + Math.max(0, climbM) * formula.climbLoadedSPerM),
   }
-  const size = places.length
-  const metres = new Float64Array(size * size)
-  const emptyS = new Float64Array(size * size)
-  const loadedS = new Float64Array(size * size)
-  for (const [i, from] of places.entries()) {
-    for (const [j, to] of places.entries()) {
-      if (i === j) continue
-      const leg = i * size + j
-      metres[leg] = detour * distanceM(from, to)
-      const flatS = metres[leg] / (kmPerHour / 3.6) + perLegS
-      const climbM = Math.max(0, (altitudesM?.[j] ?? 0) - (altitudesM?.[i] ?? 0))
-      emptyS[leg] = Math.round(flatS + climbM * climbEmptySPerM)
-      loadedS[leg] = Math.round(flatS + climbM * climbLoadedSPerM)
-    }
+}
+
+/** `altitudeM` where heights are known. */
+export function formulaMatrix(
+  options: Partial<Formula> & { readonly altitudeM?: (place: Place) => number } = {},
+): MatrixProvider {
+  const { altitudeM, ...own } = options
+  const formula = { ...FORMULA, ...own }
+  return {
+    async legs(from, to) {
+      const legs = noLegs(from.length * to.length)
+      for (const [i, start] of from.entries()) {
+        for (const [j, end] of to.entries()) {
+          const climbM = altitudeM ? altitudeM(end) - altitudeM(start) : 0
+          const leg = legByFormula(start, end, formula, climbM)
+          put(legs, i * to.length + j, leg)
+        }
+      }
+      return legs
+    },
   }
-  return { size, emptyS, loadedS, metres }
+}
+
+/** A cell by the formula, where nobody knows better. */
+export function putByFormula(
+  legs: Legs,
+  at: number,
+  from: Place,
+  to: Place,
+  formula: Formula,
+): void {
+  put(legs, at, legByFormula(from, to, formula))
+}
+
+function put(legs: Legs, at: number, leg: ReturnType<typeof legByFormula>): void {
+  legs.emptyS[at] = leg.emptyS
+  legs.loadedS[at] = leg.loadedS
+  legs.metres[at] = leg.metres
 }

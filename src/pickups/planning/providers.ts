@@ -1,12 +1,13 @@
 /** What the planner needs from outside itself: travel times between places, and somebody who solves. */
 import type { Place } from '#src/stations/station.ts'
 import type { Plan } from './plan.ts'
-import type { Problem, TravelTable } from './problem.ts'
+import type { Legs } from './legs.ts'
+import type { Problem } from './problem.ts'
 import type { Solved } from './solve.ts'
 
 export interface MatrixProvider {
-  /** Row and column i are place i. @throws when it can't tell; the formula always can. */
-  table(places: readonly Place[], signal?: AbortSignal): Promise<TravelTable>
+  /** Row i, column j: from `from[i]` to `to[j]`. @throws when it can't tell; the formula always can. */
+  legs(from: readonly Place[], to: readonly Place[], signal?: AbortSignal): Promise<Legs>
 }
 
 export interface SolveRequest {
