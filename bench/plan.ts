@@ -5,14 +5,20 @@ import { parseArgs } from 'node:util'
 import { checkRoutes } from '#src/pickups/planning/vrp/instance.ts'
 import { solveVrp } from '#src/pickups/planning/vrp/solve-vrp.ts'
 import { cpuMs } from './cpu-time.ts'
+import { showDays, showInsertions, showMatrix, showSmallDays } from './plan/show-days.ts'
 import { type BestKnown, readBestKnown, readInstance } from './plan/read-instances.ts'
 
-const HELP = `node bench/plan.ts [--only solomon|cvrp|vehicles] [--seconds 1,5] [--seeds 1]
+const HELP = `node bench/plan.ts [--only PART] [--seconds 1,5] [--seeds 1]
 
 Gap to the best known, in per cent, on the published instances of --folder; in seconds of CPU time.
   solomon    time windows, 100 customers; distance (goal 0.8, 0.4 and 0.3 % at 1, 5 and 10 s)
   cvrp       no windows, up to 200 customers; distance (goal 0.3 and 0.15 % at 1 and 5 s)
   vehicles   how often the best known number of vehicles is reached, Solomon in 10 s (goal 9 of 10)
+And the return bike's own days, made up:
+  small      5 and 6 pickups against every plan there is
+  days       25 pickups in 1 s and 60 in 5 s, against a run of --reference seconds (goal 1 % for 25)
+  late       what it takes to put one more booking into a day (goal 100 ms at p95)
+  matrix     a table of 100 places from a city pack (goal 1 s)
 
   --names A,B   only these instances
   --all         a line for each instance
@@ -25,6 +31,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '1,5' },
     seeds: { type: 'string', default: '1' },
     names: { type: 'string' },
+    reference: { type: 'string', default: '20' },
     all: { type: 'boolean', default: false },
     folder: {
       type: 'string',
@@ -59,6 +66,10 @@ if (!known) {
     )
   if (wants('vehicles')) showVehicles(wanted.filter((k) => k.hierarchical !== undefined))
 }
+if (wants('small')) showSmallDays()
+if (wants('late')) showInsertions()
+if (wants('matrix')) await showMatrix()
+if (wants('days')) showDays(Number(values.reference), values.all)
 
 function wants(part: string): boolean {
   return values.only === undefined || values.only === part

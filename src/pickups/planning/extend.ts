@@ -91,7 +91,7 @@ function emptyFirst(
       const leastS = label.costS + way.leastS
       if (leastS > mostS) break
       if (leastS >= cheapestS && label.atS + way.leastFromHereS >= soonestS) break
-      if (isOfNoUse(road, labels, label, way, pickup)) continue
+      if (isOfNoUse(road, labels, label, way, pickup)) break
       const emptied = unloadAlong(road, label, from, trip.cargo, way)
       if (!emptied || emptied.leftMask !== 0) continue
       const costS = emptied.costS + way.lastLegS
@@ -106,37 +106,38 @@ function emptyFirst(
   }
 }
 
-/** Even unhindered and light it would come to nothing better than what there is, with a break and without. */
+/**
+ * Even unhindered and light, this way and those behind it would come to nothing better than what there is,
+ * with a break and without.
+ */
 function isOfNoUse(
   road: Road,
   labels: readonly Label[],
   label: Label,
-  way: UnloadingWay,
+  { leastS, leastFromHereS }: UnloadingWay,
   pickup: CompiledPickup,
 ): boolean {
   if (labels.length === 0) return false
-  const readyS = label.atS + way.leastS - way.lastLegS + way.serviceS
-  if (!isBeaten(road, labels, label, way, pickup, readyS, label.breaks)) return false
+  const arrivesS = label.atS + leastFromHereS
+  if (!isBeaten(road, labels, label, leastS, arrivesS, label.breaks, pickup)) return false
   const pause = road.bike.breaks[label.breaks]
   if (!pause) return true
-  const restedS = breakStart(pause, readyS) + pause.durationS
-  return isBeaten(road, labels, label, way, pickup, restedS, label.breaks + 1)
+  const restedS = Math.max(arrivesS, pause.fromS) + pause.durationS
+  return isBeaten(road, labels, label, leastS, restedS, label.breaks + 1, pickup)
 }
 
 function isBeaten(
   road: Road,
   labels: readonly Label[],
   { costS, metres, brought }: Label,
-  way: UnloadingWay,
-  pickup: CompiledPickup,
-  leavesS: number,
+  leastS: number,
+  arrivesS: number,
   breaks: number,
+  pickup: CompiledPickup,
 ): boolean {
-  const doneS = serviceStart(pickup.allowed, leavesS + way.lastLegS) + pickup.serviceS
-  const leastS = costS + way.leastS
-  const farM = metres + way.metres
+  const doneS = serviceStart(pickup.allowed, arrivesS) + pickup.serviceS
   for (let i = 0; i < labels.length; i++) {
-    if (isBeatenBy(road, labels[i]!, leastS, doneS, farM, breaks, brought)) return true
+    if (isBeatenBy(road, labels[i]!, costS + leastS, doneS, metres, breaks, brought)) return true
   }
   return false
 }
