@@ -13,7 +13,7 @@ import {
   type Trip,
   type Unloaded,
 } from './labels.ts'
-import { breakStart, legS, NEVER_S, serviceStart } from './limits.ts'
+import { legS, NEVER_S, serviceStart } from './limits.ts'
 import { restAfter, unloadAlong, type Unloading } from './unloading.ts'
 import type { UnloadingWay } from './unloading-ways.ts'
 
