@@ -15,6 +15,7 @@ import { type CodecPool, openCodecPool } from '#src/ingest/codecs/sandbox/pool.t
 import { replayQuarantine } from '#src/ingest/replay.ts'
 import { type OutsideBroker, startSubscriber, type Subscriber } from '#src/ingest/subscriber.ts'
 import { openFediverse } from '#src/notify/activitypub/fediverse.ts'
+import { openMailLeg } from '#src/notify/messages/mail-leg.ts'
 import { startDeliveries } from '#src/notify/deliver.ts'
 import { announceStations, BIRTH_TOPIC } from '#src/notify/home-assistant.ts'
 import { publishStatuses } from '#src/notify/mqtt-status.ts'
@@ -381,6 +382,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       log,
       metrics,
       onFault,
+      legs: direct.mail ? [openMailLeg(direct.mail, secret)] : [],
       ...(options.demo ? { speed: options.demo.speed } : {}),
     }),
   )

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { createTransport } from 'nodemailer'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import { SECOND } from '#src/stations/time.ts'
-import type { Language } from '#src/stations/fraction.ts'
+import type { BookingLanguage } from '#src/stations/return-bike.ts'
 import type { Checked, Turn } from '../channel.ts'
 import type { SmtpAddress } from './smtp-address.ts'
 
@@ -15,7 +15,7 @@ export interface MailMessage {
   readonly id: string
   /** The `id` of an earlier one that it follows up. */
   readonly follows?: string
-  readonly language: Language
+  readonly language: BookingLanguage
   readonly subject: string
   readonly text: string
   readonly html?: string
