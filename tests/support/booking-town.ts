@@ -84,8 +84,17 @@ export interface BookingTown extends AsyncDisposable {
   bytes(): Buffer
 }
 
+export interface MessageParts {
+  readonly store: Store
+  readonly clock: () => EpochMs
+}
+
 export async function openBookingTown(
-  options: { readonly terms?: Terms; readonly messages?: false } = {},
+  options: {
+    readonly terms?: Terms
+    /** Real ones instead of those that a test reads, or none. */
+    readonly messages?: false | ((parts: MessageParts) => BookingMessages)
+  } = {},
 ): Promise<BookingTown> {
   const folder = await mkdtemp(join(tmpdir(), 'kvitter-bookings-'))
   const file = join(folder, 'kvitter.sqlite')
@@ -95,7 +104,7 @@ export async function openBookingTown(
   const queued = new Map<string, BookingMessage>()
   const faults: string[] = []
   const erased: string[] = []
-  const messages: BookingMessages = {
+  const read: BookingMessages = {
     async queue(message) {
       if (isLost) throw new Error('the queue is away')
       if (queued.has(message.id)) return 'known'
@@ -108,6 +117,8 @@ export async function openBookingTown(
     },
   }
   const store = await openSqliteStore(file)
+  const messages =
+    typeof options.messages === 'function' ? options.messages({ store, clock: () => at }) : read
   const metrics = new Registry()
   const shared = {
     store,

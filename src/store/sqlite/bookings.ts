@@ -14,6 +14,7 @@ import type {
   NewErrand,
 } from '../bookings.ts'
 import type { Connection } from './database.ts'
+import { overwritten } from './erasing.ts'
 import type { Tables } from './schema.ts'
 
 type Db = Kysely<Tables>
@@ -30,14 +31,7 @@ export function sqliteBookings(
   const tx = bookingTx(writer.query)
   /** What is deleted or changed is overwritten, in the page that is freed and in the one that is kept. */
   const discreetly = <T>(work: () => Promise<T>): Promise<T> =>
-    transact(async () => {
-      writer.raw.exec('pragma secure_delete = on')
-      try {
-        return await work()
-      } finally {
-        writer.raw.exec('pragma secure_delete = off')
-      }
-    })
+    transact(() => overwritten(writer, work))
   return {
     errands: (work) => discreetly(() => work(tx)),
     bookingBook: () => readBook(reader),
