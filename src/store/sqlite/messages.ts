@@ -262,11 +262,17 @@ function lineOf(row: Row): MessageLine {
 type Transact = <T>(work: () => Promise<T>) => Promise<T>
 
 /** The messages' part of a store. */
-export function sqliteMessages(writer: Db, reader: Db, transact: Transact): MessageStore {
+/** `erase` runs a transaction after which neither the file nor its log holds what was thrown away. */
+export function sqliteMessages(
+  writer: Db,
+  reader: Db,
+  transact: Transact,
+  erase: Transact,
+): MessageStore {
   return {
     putMessage: (message) => transact(() => putMessage(writer, message)),
     cancelMessages: (...ask) => transact(() => cancelMessages(writer, ...ask)),
-    eraseMessages: (...ask) => transact(() => eraseMessages(writer, ...ask)),
+    eraseMessages: (...ask) => erase(() => eraseMessages(writer, ...ask)),
     claimMessage: (...ask) => transact(() => claimMessage(writer, ...ask)),
     nextMessageAt: (way) => nextMessageAt(reader, way),
     settleMessage: (...ask) => transact(() => settleMessage(writer, ...ask)),
@@ -274,6 +280,6 @@ export function sqliteMessages(writer: Db, reader: Db, transact: Transact): Mess
     spendSms: (...ask) => transact(() => spendSms(writer, ...ask)),
     smsSpent: (month) => smsSpent(reader, month),
     messages: (filter) => readMessages(reader, filter),
-    tidyMessages: (...ask) => transact(() => tidyMessages(writer, ...ask)),
+    tidyMessages: (...ask) => erase(() => tidyMessages(writer, ...ask)),
   }
 }

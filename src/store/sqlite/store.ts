@@ -534,7 +534,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
       oneAtATime(async () => emptyLog(writer)),
     ),
     ...sqliteOutbox(writer.query, reader.query, transact),
-    ...sqliteMessages(writer.query, reader.query, transact),
+    ...sqliteMessages(writer.query, reader.query, transact, erase),
     claimDelivery: (way, now, leaseMs, first) =>
       transact(() => claimDelivery(writer.query, way, now, leaseMs, first)),
     postCard: (key) => readPostCard(reader.query, key),

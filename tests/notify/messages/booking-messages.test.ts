@@ -111,7 +111,12 @@ test('where the town sends no SMS it goes by mail, if somebody left one', async 
 test('who is forgotten is forgotten by the messages as well', async () => {
   await using town = await open()
   const { reference, secret } = await book(town)
+  // It is on its way, so it can't be called back; what it said can be forgotten all the same.
+  const sent = (await town.store.claimMessage('sms', town.clock(), MINUTE))!
+  await town.store.settleMessage(sent.no, { state: 'sent', remoteId: 's1', parts: 1 }, town.clock())
+  expect(town.bytes().includes(sent.recipient)).toBe(true)
   await town.desk.erase(reference, { kind: 'resident', secret })
   expect(await claimed(town, 'sms')).toBeUndefined()
-  expect(await states(town)).toEqual(['message.confirmed sms cancelled'])
+  expect(await states(town)).toEqual(['message.confirmed sms sent'])
+  for (const trace of [sent.recipient, sent.body]) expect(town.bytes().includes(trace)).toBe(false)
 })
