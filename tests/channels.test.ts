@@ -238,3 +238,21 @@ describe('an account is the same in another town’s file', () => {
     expect(sameAccounts(before, after)(onX)).toBe(expected)
   })
 })
+
+test.each([
+  [undefined, 'is not set'],
+  ['smtp.example.se', 'is no address of a mail server; expected smtps://'],
+  ['smtps://user:s3cret word@smtp.example.se', 'has a space'],
+  ['smtps://user:s3cret@smtp.example.se', undefined],
+])('the mail server %j', (address, fault) => {
+  const email = [
+    { account: 'subscribers', from: 'avs@example.se', name: 'A', smtpUrlEnv: 'SMTP_URL' },
+  ] as const
+  const [found, ...more] = findSecretFaults(town({ email }), { SMTP_URL: address })
+  expect(more).toEqual([])
+  if (fault === undefined) expect(found).toBeUndefined()
+  else {
+    expect(found).toContain(`channels.email.smtpUrlEnv: the environment variable SMTP_URL ${fault}`)
+  }
+  expect(found ?? '').not.toContain('s3cret')
+})

@@ -59,10 +59,9 @@ export function registerFollowing(
     )
   }
 
-  /** Where the town has actors of its own on the fediverse. */
-  async function handleOf(station?: StationId): Promise<{ readonly handle?: string }> {
+  async function accountOf(station?: StationId) {
     const account = await options.fediverse?.(station)
-    return account ? { handle: account.handle } : {}
+    return account && { account }
   }
 
   for (const language of LANGUAGES) {
@@ -70,10 +69,10 @@ export function registerFollowing(
     const path = root + followPath(language)
 
     app.get(path, async (request, reply) => {
-      const handle = await handleOf()
+      const account = await accountOf()
       allowScript(reply)
       const view = viewFor(request, language)
-      return send(request, reply, followPage(view, { ways, scriptUrl, ...handle }))
+      return send(request, reply, followPage(view, { ways, scriptUrl, ...account }))
     })
 
     app.get<{ Params: { id: string } }>(
@@ -81,10 +80,10 @@ export function registerFollowing(
       async (request, reply) => {
         const station = journal.town.stations.get(parseStationId(request.params.id)!)
         if (!station) return sendNotFound(request, reply, language)
-        const handle = await handleOf(station.id)
+        const account = await accountOf(station.id)
         allowScript(reply)
         const view = viewFor(request, language)
-        return send(request, reply, followPage(view, { ways, scriptUrl, station, ...handle }))
+        return send(request, reply, followPage(view, { ways, scriptUrl, station, ...account }))
       },
     )
     if (following) registerLanguage(language, path, following.desk)

@@ -14,7 +14,7 @@ import { followLinks } from './feed-links.ts'
 import { FOLLOW_WORDS, type FollowWords } from './follow-words.ts'
 import { html, type Html } from './html.ts'
 import { aboutPath, layout } from './layout.ts'
-import { link, type FollowWays, type View } from './site.ts'
+import { link, type FediverseAccount, type FollowWays, type View } from './site.ts'
 
 /** What the form shows as chosen; as somebody sent it, where something was wrong. */
 export interface Chosen {
@@ -33,8 +33,8 @@ export function followPage(
     readonly scriptUrl: string
     /** The page is about this one. */
     readonly station?: Station
-    /** Of the station, or the town, on the fediverse: `@hestra@avs.example.se`. */
-    readonly handle?: string
+    /** The station's, or the town's, on the fediverse. */
+    readonly account?: FediverseAccount
     readonly chosen?: Chosen
     readonly fault?: FollowFault
   },
@@ -70,7 +70,7 @@ export function followPage(
           ${privacyNote(view)}
         </form>`
       }
-      ${otherWays(view, station, page.handle)}
+      ${otherWays(view, station, page.account)}
     `,
   })
 }
@@ -201,7 +201,7 @@ function privacyNote(view: View): Html {
   return html`<p class="note">${words.privacy(about)}</p>`
 }
 
-function otherWays(view: View, station: Station | undefined, handle?: string): Html {
+function otherWays(view: View, station: Station | undefined, account?: FediverseAccount): Html {
   const words = FOLLOW_WORDS[view.language]
   const path = station ? `/feeds/stations/${station.id}` : '/feeds/town'
   const accounts = accountsFor(view, station)
@@ -210,10 +210,10 @@ function otherWays(view: View, station: Station | undefined, handle?: string): H
     <p>${words.otherWaysHint}</p>
     ${followLinks(view, path, station ? `${path}/emptyings.ics` : `${path}.ics`)}
     ${
-      accounts.length + (handle === undefined ? 0 : 1) > 0 &&
+      (account !== undefined || accounts.length > 0) &&
       html`<h3>${words.accounts}</h3>
         <ul class="plain">
-          ${handle !== undefined && html`<li>Mastodon, Fediverse: <code>${handle}</code></li>`}
+          ${account && html`<li>${view.say.followOnFediverse(account.handle)}</li>`}
           ${accounts.map(
             ({ url, text, language }) =>
               html`<li>

@@ -1,6 +1,7 @@
 /** The shape of `channels` in a `town.yaml`. Messages finish the sentence "expected …". */
 import { z } from 'zod'
 import { LANGUAGES } from './fraction.ts'
+import { parseMailAddress } from './mail-address.ts'
 import {
   areaName,
   environmentName,
@@ -9,6 +10,7 @@ import {
   secureAddress,
   stationName,
 } from './text-shapes.ts'
+import { isWebAddress } from './web-address.ts'
 
 const accountFields = {
   account: line(100),
@@ -72,9 +74,13 @@ const DIRECT = {
     smtpUrlEnv: environmentName,
   }),
   push: z.strictObject({
-    contact: z.union([mailAddress, secureAddress], {
-      error: 'an e-mail address or a web address at which push services reach you',
-    }),
+    contact: z
+      .string()
+      .refine(
+        (text) =>
+          parseMailAddress(text) === text || (isWebAddress(text) && text.startsWith('https:')),
+        'an e-mail address such as avs@example.se, or a web address with https://, at which push services reach you',
+      ),
   }),
 } as const
 

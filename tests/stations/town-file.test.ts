@@ -434,6 +434,25 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
     [7, 'channels.x', 'expected an account, or a list of accounts, found "avs_provstad"'],
     [8, 'channels.y', '"y" is not a field here; did you mean "x"?'],
   ],
+  'mail-and-notifications-at-odds': [
+    [7, 'channels.email.smtpUrlEnv', 'is missing; expected text'],
+    [
+      8,
+      'channels.email.from',
+      'expected an e-mail address such as avs@example.se, found "avs@localhost"',
+    ],
+    [
+      9,
+      'channels.email.name',
+      'expected a name without " < > or a backslash, found "Återvinning \\"Provstad\\""',
+    ],
+    [10, 'channels.email.smtpUrl', '"smtpUrl" is not a field here; did you mean "smtpUrlEnv"?'],
+    [
+      11,
+      'channels.push.contact',
+      'expected an e-mail address such as avs@example.se, or a web address with https://, at which push services reach you, found "provstad"',
+    ],
+  ],
   'secret-in-the-file': [
     [10, 'channels.x.language', '"se" is not a language of posts; did you mean "sv"?'],
     [
