@@ -81,6 +81,22 @@ describe('a booking', () => {
     expect(reasons(await at(onTheMap))).toBe('ok')
   })
 
+  test('is one of as many as there is room for, however many ask at once', async () => {
+    await using town = await openBookingTown()
+    const answers = await Promise.all(
+      ['1', '2', '3', '4', '5', '6'].map((apartment) =>
+        town.desk.submit(
+          submission({ person: person({ address: 'Exempelgatan 4', apartment }) }),
+          {},
+        ),
+      ),
+    )
+    const refused = answers.map(reasons).filter((answer) => answer !== 'ok')
+    expect(refused).toEqual([['slot-full'], ['slot-full'], ['slot-full']])
+    const [morning] = (await town.desk.slots()).filter(({ day }) => day === '2026-05-07')
+    expect(morning!.room.bookings).toBe(0)
+  })
+
   test('counts for its household, however the address is written; neighbours are others', async () => {
     await using town = await openBookingTown()
     const door = (apartment: string, day: string) =>
