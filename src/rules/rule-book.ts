@@ -2,6 +2,7 @@
 import type { BudgetPolicy } from './budget.ts'
 import type { Condition } from './condition.ts'
 import type { QuietHours } from './quiet-hours.ts'
+import type { WasteKind } from '#src/stations/return-bike.ts'
 
 export interface Suppression {
   readonly id: string
@@ -66,6 +67,20 @@ export interface Rule {
   /** Names of texts. */
   readonly post: string
   readonly closePost?: string
+  /** When it becomes active the return bike is asked to come by. */
+  readonly bikeStop?: BikeStop
+}
+
+/** What the return bike is asked to do at a station. */
+export interface BikeStop {
+  /** For the rider. */
+  readonly what: string
+  readonly litres: number
+  readonly kg: number
+  readonly waste: WasteKind
+  readonly serviceMs: number
+  /** What the station is told when it is done. */
+  readonly tells: 'cleaned' | 'emptied' | 'nothing'
 }
 
 export interface Policy {

@@ -8,7 +8,7 @@ import { fieldName, offsetOf } from '#src/stations/town-faults.ts'
 import { compileCondition } from './condition.ts'
 import type { Compiled, Condition } from './condition.ts'
 import { PER } from './rule-book.ts'
-import type { Policy, ReadingPolicy, Rule, RuleBook } from './rule-book.ts'
+import type { BikeStop, Policy, ReadingPolicy, Rule, RuleBook } from './rule-book.ts'
 import { wordIssue } from './rule-faults.ts'
 import type { Fault, FaultAt, Path } from './rule-faults.ts'
 import { checkNames, lintPolicy, lintRule } from './rule-lint.ts'
@@ -206,7 +206,12 @@ function createRule(
     ...(shape.post_at !== undefined && { postAtMinute: shape.post_at }),
     post: shape.post,
     ...(shape.close_post !== undefined && { closePost: shape.close_post }),
+    ...(shape.bike_stop && { bikeStop: bikeStopOf(shape.bike_stop) }),
   }
+}
+
+function bikeStopOf({ minutes, ...stop }: NonNullable<RuleShape['bike_stop']>): BikeStop {
+  return { ...stop, serviceMs: minutes * 60_000 }
 }
 
 function hashOf(text: string): string {

@@ -1,6 +1,7 @@
 /** The shape of `rules.yaml`: what may stand where, before conditions and cross-references are looked at. */
 import { z } from 'zod'
 
+import { WASTE_KINDS } from '#src/stations/return-bike.ts'
 import { DEFAULT_TIME_ZONE, parseDuration } from '#src/stations/time.ts'
 import { parseDayInterval } from './quiet-hours.ts'
 import { PER } from './rule-book.ts'
@@ -127,6 +128,16 @@ const onMissing = z.strictObject({
   remember: duration.prefault('0s'),
 })
 
+/** What a stop of the return bike would be for. */
+const bikeStop = z.strictObject({
+  what: z.string().trim().min(1).max(120),
+  litres: z.number().min(0).max(5000).default(50),
+  kg: z.number().min(0).max(500).default(10),
+  waste: z.enum(WASTE_KINDS).default('bulky'),
+  minutes: z.int().min(1).max(120).default(10),
+  tells: z.enum(['cleaned', 'emptied', 'nothing']).default('cleaned'),
+})
+
 const rule = z
   .strictObject({
     id: ruleId,
@@ -149,11 +160,16 @@ const rule = z
     post: textName,
     close_post: textName.optional(),
     close_only_if_posted: z.literal(true).optional(),
+    bike_stop: bikeStop.optional(),
   })
   .superRefine((shape, context) => {
     if (shape.readings > 1 && shape.per !== 'container') {
       const message = `means nothing per: ${shape.per}; only a container has readings, so take it out`
       context.addIssue({ code: 'custom', path: ['readings'], message })
+    }
+    if (shape.bike_stop && shape.per !== 'container' && shape.per !== 'station') {
+      const message = `means nothing per: ${shape.per}; the bike stops at a station or a container`
+      context.addIssue({ code: 'custom', path: ['bike_stop'], message })
     }
     if (!shape.schedule) return
     const idle = {
@@ -192,6 +208,7 @@ export const KEYS_AT: Readonly<Record<string, readonly string[]>> = {
   'rules.*': Object.keys(rule.shape),
   'rules.*.on_missing': Object.keys(onMissing.shape),
   'rules.*.suppress.*': Object.keys(suppression.shape),
+  'rules.*.bike_stop': Object.keys(bikeStop.shape),
 }
 
 /** Keys and values of the format that this version cannot carry out; refused rather than ignored. */

@@ -21,7 +21,8 @@ export function crossCheckReturnBike(raw: Block, town: Town | undefined, tell: T
   checkUnique(list(block(raw['loans'])['things']), ['loans', 'things'], 'thing to lend', tell)
   checkSlots(raw, town, tell)
   checkItems(raw, tell)
-  checkDropOffs(raw, tell)
+  checkDropOffs(raw, town, tell)
+  checkHomes(raw, tell)
   checkDistricts(raw, town, tell)
   checkRetention(raw, tell)
 }
@@ -123,11 +124,27 @@ function checkItems(raw: Block, tell: Tell): void {
   }
 }
 
-function checkDropOffs(raw: Block, tell: Tell): void {
+function checkHomes(raw: Block, tell: Tell): void {
+  for (const [i, value] of list(raw['bikes']).entries()) {
+    const home = block(block(value)['home'])
+    const lat = finite(home['lat'])
+    const lon = finite(home['lon'])
+    if (lat === undefined || lon === undefined) continue
+    const fault = findPlaceFault(lat, lon)
+    if (fault) tell(['bikes', i, 'home', fault.key], fault.message)
+  }
+}
+
+function checkDropOffs(raw: Block, town: Town | undefined, tell: Tell): void {
+  const stations: readonly string[] = town?.stations.map(({ id }) => id) ?? []
   for (const [i, value] of list(raw['dropOffs']).entries()) {
     const dropOff = block(value)
     const path = ['dropOffs', i]
     checkServiceDays(list(dropOff['open']), [...path, 'open'], tell)
+    const station = text(dropOff['station'])
+    if (town && station !== undefined && !stations.includes(station)) {
+      tell([...path, 'station'], unknownName(`"${station}"`, station, 'station', stations))
+    }
     const lat = finite(dropOff['lat'])
     const lon = finite(dropOff['lon'])
     if (lat === undefined || lon === undefined) continue

@@ -1,7 +1,7 @@
 /** A town's `returnbike.yaml`: read, checked, and turned into a `ReturnBike`. */
 import { z } from 'zod'
 import type { FileFault } from './fault-line.ts'
-import { parseAreaId } from './ids.ts'
+import { parseAreaId, parseStationId } from './ids.ts'
 import type { CatalogueItem, Deadline, LoanRules, ReturnBike } from './return-bike.ts'
 import { crossCheckReturnBike } from './return-bike-checks.ts'
 import { returnBikeShape, type ReturnBikeFile } from './return-bike-shape.ts'
@@ -76,9 +76,13 @@ function build(file: ReturnBikeFile): ReturnBike {
         outline: outline.map(([lon, lat]) => ({ lon, lat })),
       })),
     }),
-    bikes: file.bikes,
-    dropOffs: file.dropOffs.map(({ lat, lon, open, ...dropOff }) => ({
+    bikes: file.bikes.map(({ break: rest, ...bike }) => ({
+      ...bike,
+      ...(rest && { break: { ...parseHours(rest.hours)!, minutes: rest.minutes } }),
+    })),
+    dropOffs: file.dropOffs.map(({ lat, lon, open, station, ...dropOff }) => ({
       ...dropOff,
+      ...(station !== undefined && { stationId: parseStationId(station)! }),
       place: { lat, lon },
       ...(open && { open: open.map(emptyingDays) }),
     })),

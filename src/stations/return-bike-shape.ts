@@ -70,6 +70,8 @@ const bike = z.strictObject({
   longestCm: amount(1000, 'cm'),
   rangeKm: amount(300, 'km'),
   speedKmh: amount(45, 'km/h'),
+  home: z.strictObject({ lat, lon }).exactOptional(),
+  break: z.strictObject({ hours, minutes: whole(5, 180, 'minutes') }).exactOptional(),
 })
 const dropOff = z.strictObject({
   id,
@@ -78,6 +80,7 @@ const dropOff = z.strictObject({
   lon,
   takes: z.array(z.enum(WASTE_KINDS)),
   reuse: z.boolean().default(false),
+  station: z.string({ error: 'the id of a station, such as 1490-064' }).exactOptional(),
   open: z.array(serviceDaysShape).min(1, 'at least one entry').exactOptional(),
 })
 const loans = z.strictObject({

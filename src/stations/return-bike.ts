@@ -1,7 +1,7 @@
 /** The return bike as a town's `returnbike.yaml` describes it: what it takes, when, for whom, and where to. */
 import { FRACTIONS, LANGUAGES } from './fraction.ts'
 import type { Fraction, Language } from './fraction.ts'
-import type { AreaId } from './ids.ts'
+import type { AreaId, StationId } from './ids.ts'
 import type { Place, ServiceDays } from './station.ts'
 import type { Weekday } from './time.ts'
 
@@ -98,6 +98,14 @@ export interface Bike extends Size {
   readonly longestCm: number
   readonly rangeKm: number
   readonly speedKmh: number
+  /** Where it sets out and comes back to; absent: its first drop-off. */
+  readonly home?: Place
+  /** So many minutes' rest, begun within these hours by the clock on the wall. */
+  readonly break?: {
+    readonly fromMinute: number
+    readonly untilMinute: number
+    readonly minutes: number
+  }
 }
 
 export interface DropOff {
@@ -107,6 +115,8 @@ export interface DropOff {
   readonly takes: readonly WasteKind[]
   /** Whether things for reuse are left there. */
   readonly reuse: boolean
+  /** The station that it is: then only what its containers have room for is brought. */
+  readonly stationId?: StationId
   /** Absent: always open. */
   readonly open?: readonly ServiceDays[]
 }

@@ -23,6 +23,7 @@ import type { ChannelName, ServiceDays, Town } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { CardFacts } from '#src/wording/cards/card-facts.ts'
 import type { BookingStore } from './bookings.ts'
+import type { DayStore } from './days.ts'
 import type { FediverseStore } from './fediverse.ts'
 import type { MessageStore } from './messages.ts'
 import type { Outbox } from './outbox.ts'
@@ -368,6 +369,7 @@ export interface Store
     SubscriberStore,
     MessageStore,
     BookingStore,
+    DayStore,
     AsyncDisposable {
   /** Brings a town in, again and again without harm. Things no longer named are kept for history and marked removed. */
   saveTown(town: Town, at: EpochMs): Promise<TownChange>

@@ -2,6 +2,7 @@
  * The day as the planner is asked it, and its answer as the day has it. What is over goes in with the
  * times at which it was, so that the evaluator reckons on from the truth.
  */
+import { FORMULA } from '#src/pickups/planning/formula.ts'
 import type { Plan, Stop, TimedRound, Violation } from '#src/pickups/planning/plan.ts'
 import type {
   Bike as ProblemBike,
@@ -70,8 +71,8 @@ export interface DayQuestion {
 }
 
 const UNLOADING_MS = 8 * MINUTE
-/** The speed of the travel table; a bike that is slower or faster rides it at its own pace. */
-export const TABLE_KMH = 15
+/** A bike that is slower or faster than the table reckons with rides it at its own pace. */
+const TABLE_KMH = FORMULA.kmPerHour
 
 /** Where the day goes, in the order in which the travel table must have them. */
 export function placesOf({ setting, jobs }: Pick<DayQuestion, 'setting' | 'jobs'>): Place[] {

@@ -24,7 +24,7 @@ export interface Answer {
 }
 
 export type DayCommand =
-  /** A first plan, or another one as long as none is published. */
+  /** A first plan, or another one as long as none is published. Only an offer leaves the version as it is. */
   | { readonly kind: 'plan'; readonly answer: Answer }
   | {
       readonly kind: 'offer'
@@ -134,9 +134,11 @@ export function decide(
     case 'offer':
       return offer(is, command)
     case 'decline-offer':
-      return withOffer(is, command.offerId, (_given, { offer: _offer, ...rest }) =>
-        next(is.plan, rest, [{ did: 'offer-declined' }]),
-      )
+      return withOffer(is, command.offerId, (given, plan) => ({
+        kind: 'ok',
+        plan: without(plan),
+        changes: [{ did: 'offer-declined', detail: given.because }],
+      }))
     case 'adopt-offer':
       return withOffer(is, command.offerId, (given) => adopt(is, given))
     case 'publish':
@@ -191,12 +193,13 @@ function offer(
     id,
     because,
     ...(about !== undefined && { about }),
-    version: is.plan.version + 1,
+    version: is.plan.version,
     rounds,
     unserved,
   }
   const detail = about === undefined ? because : `${because} ${about}`
-  return next(is.plan, { ...is.plan, offer: given }, [{ did: 're-plan-offered', detail }])
+  const change: DayChange = { did: 're-plan-offered', detail }
+  return { kind: 'ok', plan: { ...is.plan, offer: given }, changes: [change] }
 }
 
 function withOffer(
@@ -372,7 +375,7 @@ function replaced(plan: DayPlan, round: RoundPlan): DayPlan {
   return { ...plan, rounds: isNew ? [...rounds, round] : rounds }
 }
 
-/** Starting or ending a round leaves an offer standing: it changes nothing that the offer is about. */
+/** Publishing, starting or ending leaves an offer standing: it changes nothing that the offer is about. */
 function next(was: DayPlan, is: DayPlan, changes: readonly DayChange[]): DayDecided {
   const version = was.version + 1
   const offer = is.offer && { ...is.offer, version }

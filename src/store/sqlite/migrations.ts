@@ -5,6 +5,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { bookings } from './booking-tables.ts'
+import { days } from './day-tables.ts'
 
 const firstTables: Migration = {
   async up(db: Kysely<unknown>) {
@@ -455,4 +456,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0021-messages': messages,
   '0022-bookings': bookings,
   '0023-post-cards': postCards,
+  '0030-days': days,
 }

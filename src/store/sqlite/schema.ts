@@ -285,4 +285,29 @@ export interface Tables {
   }
   errand_submit: { key_hash: string; request_hash: string; reference: string; at: number }
   errand_count: { month: string; district: string; what: string; n: number }
+  day_plan: { day: string; version: number; body: string }
+  day_line: {
+    no: Generated<number>
+    at: number
+    by_whom: string
+    day: string
+    version: number
+    did: string
+    stop_id: string | null
+    bike: string | null
+    detail: string | null
+  }
+  rider_event: {
+    id: string
+    day: string
+    stop_id: string
+    happened_at: number
+    received_at: number
+    body: string
+    note: string | null
+  }
+  bike_candidate: { id: string; state: string; day: string | null; body: string }
+  stop_photo: { id: string; stop_id: string; at: number; type: string; bytes: Uint8Array }
+  day_count: { day: string; district: string; what: string; n: number }
+  day_followed: { one: number; decision: number }
 }

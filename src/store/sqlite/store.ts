@@ -52,6 +52,7 @@ import {
 } from './fediverse.ts'
 import { emptyLog, overwritten } from './erasing.ts'
 import { openHistoryThread } from './history-thread.ts'
+import { sqliteDays } from './days.ts'
 import { faultOf, flagsOf, journalWrites } from './journal-writes.ts'
 import { sqliteMessages } from './messages.ts'
 import { sqliteOutbox } from './outbox.ts'
@@ -533,6 +534,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     ...sqliteBookings(writer, reader.query, transact, () =>
       oneAtATime(async () => emptyLog(writer)),
     ),
+    ...sqliteDays(writer, reader.query, transact),
     ...sqliteOutbox(writer.query, reader.query, transact),
     ...sqliteMessages(writer.query, reader.query, transact, erase),
     claimDelivery: (way, now, leaseMs, first) =>

@@ -1,0 +1,438 @@
+/**
+ * Where the return bike's days are run from, by whatever edge: the dispatcher's commands and what riders
+ * tell. The plan is judged (src/pickups/day) and kept in one transaction with its log; what takes the
+ * planner long is thought out before, from the version that the command names.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import {
+  answerOf,
+  ask,
+  complaintsOf,
+  type DayQuestion,
+  type Reckoned,
+  timesOf,
+} from '#src/pickups/day/day-problem.ts'
+import {
+  type DayPlan,
+  type OfferReason,
+  parseVisitId,
+  type RiderEvent,
+  type RoundPlan,
+} from '#src/pickups/day/day.ts'
+import {
+  type Answer as PlannerAnswer,
+  type DayCommand,
+  type DayReason,
+  decide,
+  type Reckon,
+  withBikeOut,
+} from '#src/pickups/day/decide.ts'
+import { nextSteps, type NextStep } from '#src/pickups/day/outcomes.ts'
+import { factsOf } from '#src/pickups/day/rider-events.ts'
+import { type StandingDay, standingOf } from '#src/pickups/day/standing.ts'
+import { evaluate } from '#src/pickups/planning/evaluate.ts'
+import { insertOnly } from '#src/pickups/planning/insert-only.ts'
+import type { SolverProvider } from '#src/pickups/planning/providers.ts'
+import type { StationId } from '#src/stations/ids.ts'
+import { type Clock, type EpochMs, wallTime } from '#src/stations/time.ts'
+import { newId } from './booking-desk.ts'
+import { type Look, lookAt, type LookDeps } from './day-look.ts'
+import type { Candidate, DayLine, StopPhoto } from './days.ts'
+
+export type DayAnswer<Value> =
+  | { readonly kind: 'ok'; readonly value: Value }
+  | { readonly kind: 'refused'; readonly reason: DayReason; readonly least?: number }
+  /** Somebody changed the plan: what was done since the version that was named. */
+  | { readonly kind: 'stale'; readonly version: number; readonly since: readonly DayLine[] }
+  /** The bike doesn't run that day, or there is no such stop. */
+  | { readonly kind: 'no-such' }
+
+export type Simple = Extract<
+  DayCommand,
+  {
+    kind:
+      | 'publish'
+      | 'move'
+      | 'pin'
+      | 'unpin'
+      | 'start'
+      | 'end'
+      | 'bike-back'
+      | 'adopt-offer'
+      | 'decline-offer'
+      | 'take-out'
+  }
+>
+
+export interface SeenDay {
+  readonly look: Look
+  readonly plan?: DayPlan
+  readonly standing: StandingDay
+  /** By the stop's id, as reckoned now. */
+  readonly times: ReadonlyMap<string, Reckoned>
+  readonly complaints: ReturnType<typeof complaintsOf>
+  /** Bookings of the day that no plan knows of yet. */
+  readonly unplanned: readonly string[]
+  readonly nextSteps: readonly NextStep[]
+  readonly candidates: readonly Candidate[]
+  readonly notes: ReadonlyMap<string, string>
+  readonly photos: readonly Omit<StopPhoto, 'bytes'>[]
+}
+
+/** An event as a phone sends it. */
+export type ToldEvent = Omit<RiderEvent, 'day' | 'receivedAt'> & { readonly note?: string }
+
+export interface ToldResult {
+  readonly id: string
+  readonly status: 'kept' | 'repeat' | 'conflict' | 'unknown-stop'
+}
+
+export interface Urgent {
+  readonly what: string
+  readonly place: Candidate['place']
+  readonly stationId?: StationId
+  readonly loads: Candidate['loads']
+  readonly kg: number
+  readonly serviceMs: number
+  readonly priority: number
+}
+
+export interface DayDesk {
+  see(day: string): Promise<SeenDay | undefined>
+  /** Draws up a plan, or another one while none is published. */
+  plan(day: string, actor: string, version: number, effort?: Effort): Promise<DayAnswer<DayPlan>>
+  /** Thinks out another plan for the rest of the day, and offers it. */
+  offer(
+    day: string,
+    actor: string,
+    version: number,
+    why: { readonly because: OfferReason; readonly about?: string; readonly only?: 'insert' },
+    effort?: Effort,
+  ): Promise<DayAnswer<DayPlan>>
+  act(day: string, actor: string, version: number, command: Simple): Promise<DayAnswer<DayPlan>>
+  /** Takes a booking of the day, or something else, into the plan at once; nothing else moves. */
+  insert(
+    day: string,
+    actor: string,
+    version: number,
+    what: { readonly stopId: string } | { readonly urgent: Urgent },
+  ): Promise<DayAnswer<DayPlan>>
+  bikeOut(
+    day: string,
+    actor: string,
+    version: number,
+    out: { readonly bike: string; readonly because: string },
+  ): Promise<DayAnswer<DayPlan>>
+  /** Whether a rule's stop is wanted; when it is, it goes into the day's plan. */
+  answerCandidate(
+    id: string,
+    actor: string,
+    answer:
+      | { readonly accept: true; readonly day: string; readonly version: number }
+      | { readonly accept: false },
+  ): Promise<DayAnswer<Candidate>>
+  /** Every event is kept or known when this resolves. */
+  tell(events: readonly ToldEvent[], actor: string): Promise<readonly ToldResult[]>
+  keepPhoto(photo: Omit<StopPhoto, 'at'>): Promise<DayAnswer<'kept' | 'repeat'>>
+  lines(day: string, afterNo: number, limit: number): Promise<readonly DayLine[]>
+  /** Calls back with every line of any day's log; gives the means to stop. */
+  onLines(listener: (lines: readonly DayLine[]) => void): () => void
+  /** Writes lines of what others do with a day. */
+  note(lines: readonly Omit<DayLine, 'no' | 'at'>[]): Promise<void>
+}
+
+export interface Effort {
+  readonly limitMs?: number
+  readonly maxIterations?: number
+  readonly seed?: number
+}
+
+export interface DayDeskOptions extends LookDeps {
+  readonly clock: Clock
+  readonly solver: SolverProvider
+  /** What else comes of riders' events; it may fail without harm to them. */
+  readonly afterEvents?: (day: string) => Promise<void>
+}
+
+const LIMIT_MS = 3000
+const LINES_TOLD = 100
+
+export function openDayDesk(options: DayDeskOptions): DayDesk {
+  const { store, clock, solver, vault } = options
+  const listeners = new Set<(lines: readonly DayLine[]) => void>()
+
+  function spread(lines: readonly DayLine[]): void {
+    if (lines.length > 0) for (const listener of listeners) listener(lines)
+  }
+
+  async function think(question: DayQuestion, look: Look, effort: Effort): Promise<PlannerAnswer> {
+    const { problem, from } = ask(question, look.travel)
+    const { seed = 1, maxIterations, limitMs } = effort
+    const { plan } = await solver.solve(problem, {
+      seed,
+      from,
+      ...(maxIterations === undefined ? { limitMs: limitMs ?? LIMIT_MS } : { maxIterations }),
+    })
+    return answerOf(question, plan)
+  }
+
+  function thinkAtOnce(question: DayQuestion, look: Look): PlannerAnswer {
+    const { problem, from } = ask(question, look.travel)
+    return answerOf(question, insertOnly(problem, from).plan)
+  }
+
+  /** Judges a command against the day as it is kept now. `more` is kept with it. */
+  async function carryOut(
+    look: Look,
+    actor: string,
+    version: number,
+    command: DayCommand,
+    more?: Candidate,
+  ): Promise<DayAnswer<DayPlan>> {
+    const { day, setting } = look
+    const now = clock()
+    const bikes = setting.bikes.map(({ id }) => id)
+    const done = await store.days(async (tx) => {
+      const plan = await tx.dayPlan(day)
+      const facts = factsOf(await tx.riderEvents(day))
+      const state = { day, bikes, facts, ...(plan && { plan }) }
+      const decided = decide(state, command, version, now, reckonBy(look))
+      if (decided.kind !== 'ok') return { decided, lines: [] }
+      if (more) await tx.keepCandidate(more)
+      if (decided.changes.length === 0) return { decided, lines: [] }
+      await tx.keepDayPlan(decided.plan)
+      const lines = await tx.noteDay(
+        decided.changes.map((change) => ({
+          ...change,
+          at: now,
+          by: actor,
+          day,
+          version: decided.plan.version,
+        })),
+      )
+      return { decided, lines }
+    })
+    spread(done.lines)
+    if (done.decided.kind === 'ok') return { kind: 'ok', value: done.decided.plan }
+    if (done.decided.kind === 'refused') return done.decided
+    return stale(day, done.decided.version, version)
+  }
+
+  async function stale(day: string, version: number, seen: number): Promise<DayAnswer<never>> {
+    const since = await store.dayLines({ day, afterVersion: seen, limit: LINES_TOLD })
+    return { kind: 'stale', version, since }
+  }
+
+  /** Looks, and refuses an outdated version before the planner is asked. */
+  async function withLook<Value>(
+    day: string,
+    version: number,
+    work: (look: Look) => Promise<DayAnswer<Value>>,
+  ): Promise<DayAnswer<Value>> {
+    const look = await lookAt(options, day, clock())
+    if (!look) return { kind: 'no-such' }
+    const current = look.plan?.version ?? 0
+    return version === current ? work(look) : stale(day, current, version)
+  }
+
+  return {
+    async see(day) {
+      const look = await lookAt(options, day, clock())
+      return look && seen(look)
+    },
+    plan: (day, actor, version, effort = {}) =>
+      withLook(day, version, async (look) => {
+        const answer = await think(look.question, look, effort)
+        return carryOut(look, actor, version, { kind: 'plan', answer })
+      }),
+    offer: (day, actor, version, { because, about, only }, effort = {}) =>
+      withLook(day, version, async (look) => {
+        if (!look.plan) return { kind: 'refused', reason: 'no-plan' }
+        const answer =
+          only === 'insert'
+            ? thinkAtOnce(look.question, look)
+            : await think(look.question, look, effort)
+        const id = newId()
+        const told = { id, because, ...(about !== undefined && { about }) }
+        return carryOut(look, actor, version, { kind: 'offer', ...told, answer })
+      }),
+    act: (day, actor, version, command) =>
+      withLook(day, version, (look) => carryOut(look, actor, version, command)),
+    insert: (day, actor, version, what) =>
+      withLook(day, version, async (look) => {
+        if (!look.plan) return { kind: 'refused', reason: 'no-plan' }
+        if ('stopId' in what) {
+          const { stopId } = what
+          if (!look.question.jobs.some(({ id }) => id === stopId)) return { kind: 'no-such' }
+          const answer = thinkAtOnce(look.question, look)
+          return carryOut(look, actor, version, { kind: 'insert', stopId, answer })
+        }
+        const { urgent } = what
+        const candidate: Candidate = {
+          ...urgent,
+          id: `u${newId()}`,
+          state: 'accepted',
+          askedAt: clock(),
+          day,
+        }
+        return insertCandidate(look, actor, version, candidate)
+      }),
+    bikeOut: (day, actor, version, { bike, because }) =>
+      withLook(day, version, async (look) => {
+        if (!look.plan) return { kind: 'refused', reason: 'no-plan' }
+        const plan = withBikeOut(look.plan, bike, because, clock())
+        const answer = thinkAtOnce({ ...look.question, plan }, look)
+        return carryOut(look, actor, version, { kind: 'bike-out', bike, because, answer })
+      }),
+    async answerCandidate(id, actor, answer) {
+      const [known] = (await store.candidates({})).filter((one) => one.id === id)
+      if (known?.state !== 'asked') return { kind: 'no-such' }
+      if (!answer.accept) {
+        const declined: Candidate = { ...known, state: 'declined' }
+        await store.days((tx) => tx.keepCandidate(declined))
+        return { kind: 'ok', value: declined }
+      }
+      const { day, version } = answer
+      const accepted: Candidate = { ...known, state: 'accepted', day }
+      const done = await withLook(day, version, (look) =>
+        look.plan ? insertCandidate(look, actor, version, accepted) : keepForLater(look, accepted),
+      )
+      return done.kind === 'ok' ? { kind: 'ok', value: accepted } : done
+    },
+
+    async tell(events, actor) {
+      const receivedAt = clock()
+      const terms = options.terms()
+      if (!terms) return events.map(({ id }) => ({ id, status: 'unknown-stop' }))
+      const { bookings } = await store.bookingBook()
+      const candidates = new Set((await store.candidates({})).map(({ id }) => id))
+      const dropOffs = new Set(terms.bike.dropOffs.map(({ id }) => id))
+      const isKnown = ({ stopId }: ToldEvent): boolean => {
+        const visit = parseVisitId(stopId)
+        if (visit) return visit.dropOffId === 'break' || dropOffs.has(visit.dropOffId)
+        return bookings.has(stopId) || candidates.has(stopId)
+      }
+      const days = new Set<string>()
+      const done = await store.days(async (tx) => {
+        const results: ToldResult[] = []
+        const lines: DayLine[] = []
+        for (const told of events) {
+          const { note, ...rest } = told
+          const { id } = rest
+          if (!isKnown(told)) {
+            results.push({ id, status: 'unknown-stop' })
+            continue
+          }
+          // A phone’s clock may be ahead of ours; what it tells has happened.
+          const happenedAt = Math.min(rest.happenedAt, receivedAt) as EpochMs
+          const day = parseVisitId(rest.stopId)?.day ?? wallTime(happenedAt, terms.timeZone).day
+          const event: RiderEvent = { ...rest, day, happenedAt, receivedAt }
+          const known = await tx.riderEvent(id)
+          if (known) {
+            results.push({ id, status: isSameEvent(known, event) ? 'repeat' : 'conflict' })
+            continue
+          }
+          await tx.keepRiderEvent(event, note === undefined ? undefined : vault.seal(note))
+          const plan = await tx.dayPlan(day)
+          lines.push(...(await tx.noteDay([lineOf(event, actor, plan?.version ?? 0)])))
+          days.add(day)
+          results.push({ id, status: 'kept' })
+        }
+        return { results, lines }
+      })
+      spread(done.lines)
+      for (const day of days) await options.afterEvents?.(day)
+      return done.results
+    },
+    async keepPhoto(photo) {
+      const { bookings } = await store.bookingBook()
+      const isKnown =
+        bookings.has(photo.stopId) ||
+        parseVisitId(photo.stopId) !== undefined ||
+        (await store.candidates({})).some(({ id }) => id === photo.stopId)
+      if (!isKnown) return { kind: 'no-such' }
+      return { kind: 'ok', value: await store.keepPhoto({ ...photo, at: clock() }) }
+    },
+    lines: (day, afterNo, limit) => store.dayLines({ day, afterNo, limit }),
+    onLines(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async note(lines) {
+      const at = clock()
+      spread(await store.days((tx) => tx.noteDay(lines.map((line) => ({ ...line, at })))))
+    },
+  }
+
+  async function insertCandidate(
+    look: Look,
+    actor: string,
+    version: number,
+    candidate: Candidate,
+  ): Promise<DayAnswer<DayPlan>> {
+    const more = (await lookAt(options, look.day, look.now, candidate)) ?? look
+    const answer = thinkAtOnce(more.question, more)
+    const command: DayCommand = { kind: 'insert', stopId: candidate.id, answer }
+    return carryOut(more, actor, version, command, candidate)
+  }
+
+  /** There is no plan yet; it is in the day when one is drawn up. */
+  async function keepForLater(look: Look, accepted: Candidate): Promise<DayAnswer<unknown>> {
+    await store.days((tx) => tx.keepCandidate(accepted))
+    return { kind: 'ok', value: look.day }
+  }
+
+  async function seen(look: Look): Promise<SeenDay> {
+    const { day, plan, facts, question, asked, terms, bookings, candidates } = look
+    const empty = { day, version: 0, published: false, rounds: [], unserved: [], pins: [] }
+    const standing = standingOf(plan ?? empty, facts)
+    const { rounds, violations } = evaluate(asked.problem, asked.from)
+    const known = new Set([
+      ...standing.rounds.flatMap(({ stops }) => stops.map(({ stop }) => stop.id)),
+      ...standing.unserved.map(({ stopId }) => stopId),
+    ])
+    return {
+      look,
+      ...(plan && { plan }),
+      standing,
+      times: timesOf(asked, rounds),
+      complaints: complaintsOf(asked, violations),
+      unplanned: question.jobs.map(({ id }) => id).filter((id) => !known.has(id)),
+      nextSteps: nextSteps(standing, terms.bike),
+      candidates: await store.candidates({ states: ['asked'] }),
+      notes: await store.riderNotes(day),
+      photos: await store.photosOf([...bookings.keys(), ...candidates.keys()]),
+    }
+  }
+}
+
+function reckonBy(look: Look): Reckon {
+  return (rounds: readonly RoundPlan[]) => {
+    const plan = look.plan && { ...look.plan, rounds, pins: [] }
+    const asked = ask({ ...look.question, ...(plan && { plan }) }, look.travel)
+    const times = timesOf(asked, evaluate(asked.problem, asked.from).rounds)
+    return new Map([...times].map(([id, { startsAt }]) => [id, startsAt]))
+  }
+}
+
+/** When it was received is ours to say, and so is when it happened where the phone's clock was ahead. */
+function isSameEvent(a: RiderEvent, b: RiderEvent): boolean {
+  return isDeepStrictEqual(
+    { ...a, receivedAt: 0, happenedAt: 0 },
+    { ...b, receivedAt: 0, happenedAt: 0 },
+  )
+}
+
+function lineOf(event: RiderEvent, actor: string, version: number): Omit<DayLine, 'no'> {
+  const { receivedAt: at, day, stopId, bike, kind, because } = event
+  return {
+    at,
+    by: actor,
+    day,
+    version,
+    did: `rider-${kind}`,
+    stopId,
+    bike,
+    ...(because !== undefined && { detail: because }),
+  }
+}

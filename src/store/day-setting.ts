@@ -1,0 +1,144 @@
+/** What a day is planned from: the town's hours, bikes and drop-offs with their room now, and what is to be fetched. */
+import { findItem, sizeOf } from '#src/pickups/booking/room.ts'
+import type { Booking, Terms, Thing } from '#src/pickups/booking/booking.ts'
+import { findSlot, instantAt } from '#src/pickups/booking/service-days.ts'
+import type { DaySetting, Job } from '#src/pickups/day/day-problem.ts'
+import type { TakenThing, TimeSpan } from '#src/pickups/day/day.ts'
+import type { Facts } from '#src/pickups/day/rider-events.ts'
+import { type Level, takenRoom } from '#src/pickups/day/station-room.ts'
+import type { Load, Taken } from '#src/pickups/planning/problem.ts'
+import type { ForecastRecord } from '#src/rules/record.ts'
+import { expandDays, nextDay } from '#src/rules/town-plan.ts'
+import type { ContainerId } from '#src/stations/ids.ts'
+import type { DropOff, ReturnBike } from '#src/stations/return-bike.ts'
+import type { Place, Station } from '#src/stations/station.ts'
+import { type EpochMs, HOUR, MINUTE, plus } from '#src/stations/time.ts'
+import type { Candidate } from './days.ts'
+import type { Journal } from './journal.ts'
+
+/** What was fetched last is still brought away when the hours of fetching are over. */
+const UNLOAD_AFTER_MS = HOUR
+const AT_THE_DOOR_MS = 3 * MINUTE
+const FOR_EACH_THING_MS = MINUTE
+
+export interface Surroundings {
+  readonly status: Journal['status']
+  readonly stations: ReadonlyMap<string, Station>
+  readonly forecasts: ReadonlyMap<ContainerId, ForecastRecord>
+}
+
+/** Undefined where the bike doesn't run that day. */
+export function settingOf(
+  day: string,
+  { bike, serviceDays, timeZone }: Terms,
+  around: Surroundings,
+  now: EpochMs,
+): DaySetting | undefined {
+  const midnight = instantAt(day, 0, timeZone)
+  const end = nextDay(midnight, timeZone)
+  const [hours] = expandDays(serviceDays, midnight, end, timeZone).filter(
+    ({ from }) => from >= midnight && from < end,
+  )
+  if (!hours) return undefined
+  const shift = { from: hours.from, until: plus(hours.until, UNLOAD_AFTER_MS) }
+  const [first] = bike.dropOffs
+  return {
+    day,
+    shift,
+    bikes: bike.bikes.map((one) => ({
+      ...one,
+      home: one.home ?? first!.place,
+      breaks: one.break
+        ? [
+            {
+              from: instantAt(day, one.break.fromMinute, timeZone),
+              until: instantAt(day, one.break.untilMinute, timeZone),
+              durationMs: one.break.minutes * MINUTE,
+            },
+          ]
+        : [],
+    })),
+    dropOffs: bike.dropOffs.map((dropOff) => ({
+      ...dropOff,
+      opens: dropOff.open ? expandDays(dropOff.open, midnight, end, timeZone) : [shift],
+      room: roomIn(dropOff, around, now, shift),
+    })),
+  }
+}
+
+/** Where a drop-off is a station, what its containers have room for; a staffed one always has. */
+function roomIn(
+  { takes, reuse, stationId }: DropOff,
+  { status, stations, forecasts }: Surroundings,
+  now: EpochMs,
+  shift: TimeSpan,
+): readonly Taken[] {
+  const station = stationId && stations.get(stationId)
+  const rooms = takes.map((stream): Taken => {
+    if (!station) return { stream }
+    const levels = station.containers
+      .filter(({ fraction }) => fraction === stream)
+      .map(({ id, geometry }): Level => {
+        const forecast = forecasts.get(id)
+        return {
+          volumeLitres: geometry.volumeLitres,
+          status: status(id),
+          ...(forecast && { forecast }),
+        }
+      })
+    return asOf(takenRoom(stream, levels, now), now, shift)
+  })
+  return reuse ? [...rooms, { stream: 'reuse' }] : rooms
+}
+
+/** The planner reckons from the shift's beginning; what has been filled since is off already. */
+function asOf(taken: Taken, now: EpochMs, { from }: TimeSpan): Taken {
+  const hours = Math.max(0, now - from) / HOUR
+  return { ...taken, roomL: (taken.roomL ?? 0) + (taken.fillsLPerHour ?? 0) * hours }
+}
+
+export function jobOfBooking(
+  booking: Booking,
+  place: Place | undefined,
+  terms: Terms,
+  { shift }: DaySetting,
+  facts: Facts,
+): Job {
+  const { bike } = terms
+  const time = booking.slot && findSlot(terms, booking.slot)
+  const taken = facts.get(booking.id)?.outcome?.taken
+  const things: readonly (Thing & { readonly reused?: boolean })[] = taken ?? booking.things
+  const number = booking.things.reduce((sum, { count }) => sum + count, 0)
+  const longest = booking.things.map(({ itemId }) => findItem(bike, itemId)?.longestCm ?? 0)
+  return {
+    id: booking.id,
+    ...(place && { place }),
+    windows: [time ? { from: time.from, until: time.until } : shift],
+    loads: loadsOf(things, bike),
+    kg: sizeOf(bike, things).kg,
+    longestCm: Math.max(0, ...longest),
+    serviceMs: AT_THE_DOOR_MS + number * FOR_EACH_THING_MS,
+    priority: 0,
+  }
+}
+
+/** Good things go where others find them, if anywhere takes them. */
+function loadsOf(
+  things: readonly (Thing & Pick<Partial<TakenThing>, 'reused'>)[],
+  bike: ReturnBike,
+): readonly Load[] {
+  const isReuseTaken = bike.dropOffs.some(({ reuse }) => reuse)
+  const litres = new Map<string, number>()
+  for (const { itemId, count, reused } of things) {
+    const item = findItem(bike, itemId)
+    if (!item) continue
+    const stream = isReuseTaken && (reused ?? item.reusable) ? 'reuse' : item.waste
+    litres.set(stream, (litres.get(stream) ?? 0) + item.litres * count)
+  }
+  return [...litres].map(([stream, l]) => ({ stream, litres: l }))
+}
+
+export function jobOfCandidate(candidate: Candidate, { shift }: DaySetting): Job {
+  const { id, place, loads, kg, serviceMs, priority } = candidate
+  return { id, place, windows: [shift], loads, kg, serviceMs, priority }
+}

@@ -1,0 +1,334 @@
+/**
+ * What follows from a day by itself: bookings are settled by what riders told, bookers are told that the
+ * bike is coming or late, stations that they are clean; a plan that can't be kept is offered anew. Called
+ * after riders' events and by a timer at the rim; done twice it does nothing the second time.
+ */
+import { isDeepStrictEqual } from 'node:util'
+import { findItem } from '#src/pickups/booking/room.ts'
+import { isOver, type OfferReason } from '#src/pickups/day/day.ts'
+import { settlementOf } from '#src/pickups/day/outcomes.ts'
+import { type CountedJob, countDay } from '#src/pickups/day/statistics.ts'
+import { FORMULA } from '#src/pickups/planning/formula.ts'
+import type { BikeStop } from '#src/rules/rule-book.ts'
+import { distanceM, type Place } from '#src/stations/station.ts'
+import { type Clock, DAY, type EpochMs, MINUTE, plus, wallTime } from '#src/stations/time.ts'
+import type { BookingDesk } from './booking-desk.ts'
+import type { StoredDecision } from './contract.ts'
+import type { DayDesk, SeenDay } from './day-desk.ts'
+import type { LookDeps } from './day-look.ts'
+import type { Candidate } from './days.ts'
+import { keep, type Journal } from './journal.ts'
+
+export interface DayUpkeep {
+  /** What riders told, followed up. */
+  follow(day: string): Promise<void>
+  tick(): Promise<void>
+}
+
+export interface DayUpkeepOptions extends Omit<LookDeps, 'journal'> {
+  readonly desk: DayDesk
+  readonly bookings: Pick<BookingDesk, 'settle' | 'tell'>
+  readonly journal: Pick<Journal, 'status' | 'town' | 'append'>
+  readonly clock: Clock
+  /** What a rule asks of the bike, by the rule's id. */
+  readonly bikeStopOf: (ruleId: string) => BikeStop | undefined
+  readonly onFault: (what: string, error: unknown) => void
+}
+
+/** The bike is coming: told when it is heard of so soon, not when a phone comes back to its network. */
+const NEWS_MS = 10 * MINUTE
+/** Later than this after the slot's end, and again when it has become so much later. */
+const LATE_MS = 10 * MINUTE
+const LATER_MS = 20 * MINUTE
+/** So long are notes and photos kept that no booking takes along when it is erased. */
+const TIDY_AFTER_MS = 30 * DAY
+const PAGE = 200
+const MOST_LINES = 5000
+const CLOCK = 'clock'
+
+export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
+  const { store, desk, bookings, journal, clock, terms, onFault } = options
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function followUp(day: string): Promise<void> {
+    const seen = await desk.see(day)
+    if (!seen) return
+    await settle(seen)
+    await tellStations(seen)
+    await tellComing(seen)
+    if (isOverFor(seen, clock())) await count(seen)
+  }
+
+  /** A booking ends as its rider said; said otherwise later, it is set right. */
+  async function settle({ look, standing }: SeenDay): Promise<void> {
+    for (const { stops } of standing.rounds) {
+      for (const { facts, stop } of stops) {
+        const booking = look.bookings.get(stop.id)
+        const outcome = facts?.outcome && settlementOf(facts.outcome)
+        if (!booking || !outcome || isDeepStrictEqual(booking.errand.outcome, outcome)) continue
+        await bookings.settle(booking.reference, `rider ${facts!.bike}`, outcome)
+      }
+    }
+  }
+
+  async function tellStations({ look }: SeenDay): Promise<void> {
+    for (const candidate of look.candidates.values()) {
+      const facts = look.facts.get(candidate.id)
+      if (candidate.state === 'done' || facts?.state !== 'done') continue
+      await tellStation(candidate, facts.bike, facts.since)
+      const done: Candidate = { ...candidate, state: 'done' }
+      await store.days((tx) => tx.keepCandidate(done))
+    }
+  }
+
+  async function tellStation(
+    { stationId, containerId, asked }: Candidate,
+    bike: string,
+    at: EpochMs,
+  ): Promise<void> {
+    const tells = (asked && options.bikeStopOf(asked.ruleId)?.tells) ?? 'cleaned'
+    const station = stationId && journal.town.stations.get(stationId)
+    const container = containerId ?? station?.containers[0]?.id
+    if (!container || tells === 'nothing') return
+    const actor = `return bike ${bike}`
+    if (tells === 'emptied') {
+      await keep(journal, {
+        kind: 'emptied',
+        containerId: container,
+        emptiedAt: at,
+        by: 'staff',
+        actor,
+      })
+    } else {
+      const report = { report: tells, by: 'staff', reporter: 'staff', actor } as const
+      await keep(journal, { kind: 'report', containerId: container, ...report })
+    }
+  }
+
+  /** Noted before it is told: better once too few than twice. */
+  async function tellComing(seen: SeenDay): Promise<void> {
+    const { look, plan, standing, times } = seen
+    if (!plan?.published) return
+    const now = clock()
+    const lines = await store.dayLines({ day: look.day, limit: MOST_LINES })
+    for (const round of standing.rounds) {
+      if (round.startedAt === undefined || round.endedAt !== undefined || round.out) continue
+      for (const { stop, state, facts } of round.stops) {
+        const booking = look.bookings.get(stop.id)
+        if (!booking || isOver(state) || state === 'arrived') continue
+        const mine = lines.filter(({ stopId }) => stopId === stop.id)
+        const comesAt = times.get(stop.id)?.startsAt
+        const inMinutes = comesAt && Math.max(1, Math.round((comesAt - now) / MINUTE))
+        const isNews = state === 'on-the-way' && now - facts!.since < NEWS_MS
+        if (isNews && !mine.some(({ did }) => did === 'told-on-the-way')) {
+          await say(seen, stop.id, 'on-the-way', inMinutes)
+        }
+        const until = look.question.jobs.find(({ id }) => id === stop.id)?.windows.at(-1)?.until
+        const lateMs = comesAt === undefined || until === undefined ? 0 : comesAt - until
+        const told = mine.findLast(({ did }) => did === 'told-late')
+        const isLater = !told || lateMs - Number(told.detail) * MINUTE >= LATER_MS
+        if (lateMs >= LATE_MS && isLater) {
+          await say(seen, stop.id, 'running-late', Math.round(lateMs / MINUTE))
+        }
+      }
+    }
+  }
+
+  async function say(
+    { look, plan }: SeenDay,
+    stopId: string,
+    key: 'on-the-way' | 'running-late',
+    minutes: number | undefined,
+  ): Promise<void> {
+    const { day } = look
+    const did = key === 'on-the-way' ? 'told-on-the-way' : 'told-late'
+    const detail = minutes === undefined ? {} : { detail: String(minutes) }
+    await desk.note([{ by: CLOCK, day, version: plan!.version, did, stopId, ...detail }])
+    await bookings.tell({ reference: look.bookings.get(stopId)!.reference }, CLOCK, key, minutes)
+  }
+
+  /** Bookings that were cancelled leave the plan; what else no longer holds is offered anew, once. */
+  async function mend(day: string): Promise<void> {
+    const seen = await desk.see(day)
+    if (!seen?.plan) return
+    const jobs = new Set(seen.look.question.jobs.map(({ id }) => id))
+    const gone = seen.standing.rounds
+      .flatMap(({ stops }) => stops)
+      .filter(({ stop, facts }) => stop.kind === 'pickup' && !facts && !jobs.has(stop.id))
+      .map(({ stop }) => stop.id)
+    const left = seen.plan.unserved.map(({ stopId }) => stopId).filter((id) => !jobs.has(id))
+    const stopIds = [...gone, ...left.filter((id) => !seen.look.facts.has(id))]
+    if (stopIds.length > 0) {
+      await desk.act(day, CLOCK, seen.plan.version, { kind: 'take-out', stopIds })
+      return
+    }
+    if (seen.plan.published && !seen.plan.offer) await offerAnew(seen)
+  }
+
+  async function offerAnew({
+    look,
+    plan,
+    standing,
+    complaints,
+    unplanned,
+  }: SeenDay): Promise<void> {
+    const { day } = look
+    const { version } = plan!
+    const lines = await store.dayLines({ day, afterVersion: version - 1, limit: MOST_LINES })
+    const isNew = (because: OfferReason, about: string) =>
+      !lines.some((l) => l.did === 're-plan-offered' && l.detail === `${because} ${about}`)
+    const offer = (because: OfferReason, about: string, only?: 'insert') =>
+      isNew(because, about)
+        ? desk.offer(day, CLOCK, version, { because, about, ...(only && { only }) })
+        : undefined
+    const stops = standing.rounds.flatMap((round) => round.stops)
+    for (const { kind, stopId } of complaints) {
+      const at = stops.find(({ stop }) => stop.id === stopId)
+      if (kind !== 'no-room' || at?.stop.kind !== 'drop-off' || isOver(at.state)) continue
+      return void (await offer('drop-off-full', at.stop.dropOffId))
+    }
+    if (unplanned.length > 0) await offer('bookings-changed', unplanned.join(' '), 'insert')
+  }
+
+  /** A rule that has become active asks for a stop; one that is over takes it back, unless it was accepted. */
+  async function followRules(): Promise<void> {
+    for (;;) {
+      const from = await store.days(async (tx) => {
+        const at = await tx.followedDecision()
+        if (at > 0) return at
+        const [newest] = await store.decisions({ limit: 1 })
+        const start = newest?.id ?? 0
+        if (start > 0) await tx.noteFollowedDecision(start)
+        return start
+      })
+      const page = await store.decisions({ afterId: from, limit: PAGE })
+      if (page.length === 0) return
+      await store.days(async (tx) => {
+        const known = new Map((await tx.candidates()).map((one) => [one.id, one]))
+        for (const decision of page) {
+          const change = candidateAfter(decision, [...known.values()])
+          for (const candidate of change) {
+            known.set(candidate.id, candidate)
+            await tx.keepCandidate(candidate)
+          }
+        }
+        await tx.noteFollowedDecision(page.at(-1)!.id)
+      })
+      if (page.length < PAGE) return
+    }
+  }
+
+  function candidateAfter(
+    { id, at, ruleId, subject, from, to, stationId, containerId }: StoredDecision,
+    known: readonly Candidate[],
+  ): readonly Candidate[] {
+    const wanted = options.bikeStopOf(ruleId)
+    const station = stationId && journal.town.stations.get(stationId)
+    if (to === 'active' && (from === 'idle' || from === 'pending')) {
+      if (!wanted || !station) return []
+      const { what, litres, kg, waste, serviceMs } = wanted
+      return [
+        {
+          id: `r${id}`,
+          state: 'asked',
+          askedAt: at,
+          asked: { ruleId, subject },
+          stationId: station.id,
+          ...(containerId && { containerId }),
+          what,
+          place: station.place,
+          loads: litres > 0 ? [{ stream: waste, litres }] : [],
+          kg,
+          serviceMs,
+          priority: 0,
+        },
+      ]
+    }
+    if (to !== 'idle') return []
+    return known
+      .filter(
+        ({ state, asked }) =>
+          state === 'asked' && asked?.ruleId === ruleId && asked.subject === subject,
+      )
+      .map((one): Candidate => ({ ...one, state: 'withdrawn' }))
+  }
+
+  /** Counted anew whenever more is told of the day, as long as it is known where people lived. */
+  async function count({ look, standing }: SeenDay): Promise<void> {
+    const { terms: said, setting, bookings: kept } = look
+    const age = clock() - setting.shift.from
+    if (age > said.bike.eraseAfterDays * DAY) return
+    const dropOffPlaces = new Map(setting.dropOffs.map(({ id, place }) => [id, place]))
+    const jobs = look.question.jobs.map(({ id, place }): CountedJob => {
+      const district = kept.get(id)?.errand.districtId
+      return {
+        id,
+        ...(place && { place }),
+        ...(district !== undefined && { district }),
+        isStation: !kept.has(id),
+      }
+    })
+    const placeOf = new Map(jobs.map(({ id, place }) => [id, place]))
+    const ridden = new Map(
+      standing.rounds.map(({ bike, stops }) => {
+        const home = setting.bikes.find(({ id }) => id === bike)?.home
+        const visited = stops
+          .filter(({ state }) => state === 'done' || state === 'failed' || state === 'arrived')
+          .flatMap(
+            ({ stop }) =>
+              (stop.kind === 'drop-off'
+                ? dropOffPlaces.get(stop.dropOffId)
+                : placeOf.get(stop.id)) ?? [],
+          )
+        return [bike, home && visited.length > 0 ? length([home, ...visited, home]) : 0] as const
+      }),
+    )
+    const counts = countDay({
+      day: look.day,
+      standing,
+      jobs,
+      dropOffPlaces,
+      kgOf: (itemId) => findItem(said.bike, itemId)?.kg ?? 0,
+      metres,
+      ridden,
+    })
+    await store.days((tx) => tx.keepDayCounts(look.day, counts))
+  }
+
+  return {
+    follow: (day) =>
+      followUp(day).catch((error: unknown) => onFault('a day could not be followed up', error)),
+    tick() {
+      const next = last.then(async () => {
+        const said = terms()
+        if (!said) return
+        const now = clock()
+        await followRules()
+        const yesterday = wallTime(plus(now, -DAY), said.timeZone).day
+        const today = wallTime(now, said.timeZone).day
+        for (const day of await store.plannedDays(yesterday)) {
+          if (day >= today) await mend(day)
+          if (day <= today) await followUp(day)
+        }
+        await store.tidyDays(plus(now, -TIDY_AFTER_MS))
+      })
+      last = next.catch(() => undefined)
+      return next
+    },
+  }
+}
+
+/** Every round has ended, or the day is past. */
+function isOverFor({ look, standing }: SeenDay, now: EpochMs): boolean {
+  if (now > look.setting.shift.until) return true
+  const used = standing.rounds.filter(({ startedAt }) => startedAt !== undefined)
+  return used.length > 0 && used.every(({ endedAt, out }) => endedAt !== undefined || out)
+}
+
+function metres(from: Place, to: Place): number {
+  return distanceM(from, to) * FORMULA.detour
+}
+
+function length(places: readonly Place[]): number {
+  return places.reduce((sum, place, i) => (i === 0 ? 0 : sum + metres(places[i - 1]!, place)), 0)
+}
