@@ -32,6 +32,8 @@ export interface Settings {
   readonly trustedProxies?: readonly string[]
   /** Opens staff's part of the API; absent means that nobody gets in. */
   readonly staffToken?: string
+  /** Opens what riders of the return bike may do; absent: the staff's token alone does. */
+  readonly riderToken?: string
   /** Seals keys and personal data in the database; absent: a file beside it holds the secret. */
   readonly secretKey?: string
   /** A gateway that carries requests to X in a closed network. */
@@ -280,6 +282,10 @@ export function readSettings(
   }
   const influx = readInflux(take, whence, env, faults)
   const town = take('town')
+  const riderToken = env['KVITTER_RIDER_TOKEN'] || undefined
+  if (riderToken !== undefined && riderToken.length < 16) {
+    faults.push('KVITTER_RIDER_TOKEN: expected 16 characters or more')
+  }
   const staffToken = env['KVITTER_STAFF_TOKEN'] || undefined
   if (staffToken !== undefined && staffToken.length < 16) {
     faults.push('KVITTER_STAFF_TOKEN: expected 16 characters or more')
@@ -320,6 +326,7 @@ export function readSettings(
       ...(homeAssistant === undefined ? {} : { homeAssistant }),
       ...(influx === undefined ? {} : { influx }),
       ...(staffToken === undefined ? {} : { staffToken }),
+      ...(riderToken === undefined ? {} : { riderToken }),
       ...(secretKey === undefined ? {} : { secretKey }),
       ...(xProxy === undefined ? {} : { xProxy }),
     },

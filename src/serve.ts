@@ -21,10 +21,13 @@ import { announceStations, BIRTH_TOPIC } from '#src/notify/home-assistant.ts'
 import { publishStatuses } from '#src/notify/mqtt-status.ts'
 import { planDeliveries } from '#src/notify/plan-deliveries.ts'
 import { registerPages } from '#src/pages/register.ts'
+import { cachedMatrix } from '#src/pickups/planning/cached-matrix.ts'
+import { formulaMatrix } from '#src/pickups/planning/formula.ts'
 import { openReplayDesk } from '#src/replay/desk.ts'
 import { startNightly } from '#src/replay/nightly.ts'
 import type { Past } from '#src/replay/replay-process.ts'
 import type { Terms } from '#src/pickups/booking/booking.ts'
+import { embeddedSolver } from '#src/routing/embedded-solver.ts'
 import { createEngine } from '#src/rules/engine.ts'
 import type { KeptState } from '#src/rules/contract.ts'
 import { overrules } from '#src/rules/overrule.ts'
@@ -36,6 +39,8 @@ import { openJournal } from '#src/store/open-journal.ts'
 import type { Store } from '#src/store/contract.ts'
 import { openBookingDesk } from '#src/store/booking-desk.ts'
 import { openBookingUpkeep } from '#src/store/booking-upkeep.ts'
+import { openDayDesk } from '#src/store/day-desk.ts'
+import { openDayUpkeep } from '#src/store/day-upkeep.ts'
 import { openLoanDesk } from '#src/store/loan-desk.ts'
 import { openReportDesk } from '#src/store/report-desk.ts'
 import { withInfluxHistory } from '#src/store/influx/influx-history.ts'
@@ -412,6 +417,30 @@ export async function serve(options: ServeOptions): Promise<Running> {
   }, UPKEEP_MS)
   starting.defer(() => clearInterval(keepingUp))
 
+  const looking = {
+    ...errands,
+    journal,
+    matrices: cachedMatrix(formulaMatrix()),
+  }
+  const days = openDayDesk({
+    ...looking,
+    solver: embeddedSolver,
+    afterEvents: (day) => dayUpkeep.follow(day),
+  })
+  const dayUpkeep = openDayUpkeep({
+    ...looking,
+    desk: days,
+    bookings,
+    bikeStopOf: (ruleId) => book.rules.find(({ id }) => id === ruleId)?.bikeStop,
+    onFault,
+  })
+  const keepingDays = setInterval(() => {
+    dayUpkeep
+      .tick()
+      .catch((error: unknown) => onFault('the bike’s days could not be seen to', error))
+  }, UPKEEP_MS)
+  starting.defer(() => clearInterval(keepingDays))
+
   const replays = starting.use(openReplayDesk({ past, clock, onFault }))
   const http = starting.use(
     await openHttp({
@@ -421,6 +450,15 @@ export async function serve(options: ServeOptions): Promise<Running> {
       reports,
       subscribers: direct.desk,
       errands: { bookings, loans },
+      days: {
+        days,
+        unseal: (sealed) => errands.sealer.unseal(sealed) ?? '',
+        noteSeen: (ids, by) =>
+          store.noteAccess(
+            ids.map((errandId) => ({ at: clock(), by, what: 'planned' as const, errandId })),
+          ),
+      },
+      ...(settings.riderToken === undefined ? {} : { riderToken: settings.riderToken }),
       ...(settings.trustedProxies ? { trustedProxies: settings.trustedProxies } : {}),
       publicUrl: settings.publicUrl,
       ...(settings.hubUrl === undefined ? {} : { hubUrl: settings.hubUrl }),

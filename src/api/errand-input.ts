@@ -207,8 +207,8 @@ export function openErrandDoor(staff: StaffDoor, clock: Clock): ErrandDoor {
     createHash('sha256').update(salt).update(addressBlock(address)).digest('base64')
 
   const nameOfStaff = (request: FastifyRequest, reply: FastifyReply): string | undefined => {
-    const actor = decoded(String(request.headers['kvitter-actor'] ?? '')).trim()
-    if (actor.length >= 1 && actor.length <= 80) return actor
+    const actor = actorIn(request)
+    if (actor !== undefined) return actor
     const fault = { field: 'kvitter-actor', expected: ACTOR }
     void sendProblem(reply, problem('invalid-request', 'A header is wrong.', [fault]))
     return undefined
@@ -252,6 +252,12 @@ export function openErrandDoor(staff: StaffDoor, clock: Clock): ErrandDoor {
       return true
     },
   }
+}
+
+/** Who says that they ask. */
+export function actorIn(request: FastifyRequest): string | undefined {
+  const actor = decoded(String(request.headers['kvitter-actor'] ?? '')).trim()
+  return actor.length >= 1 && actor.length <= 80 ? actor : undefined
 }
 
 function decoded(text: string): string {

@@ -312,7 +312,7 @@ export function eventRoutes(
     )
 }
 
-function lastEventId(header: string | string[]): { success: boolean; id?: number } {
+export function lastEventId(header: string | string[]): { success: boolean; id?: number } {
   const text = String(header).trim()
   // An empty id is what browsers send before they have seen any.
   if (text === '') return { success: true }
@@ -320,7 +320,7 @@ function lastEventId(header: string | string[]): { success: boolean; id?: number
   return { success: true, id: Number(text) }
 }
 
-function headersSetSoFar(
+export function headersSetSoFar(
   headers: Readonly<Record<string, unknown>>,
 ): Record<string, string | number | string[]> {
   return Object.fromEntries(
@@ -331,7 +331,11 @@ function headersSetSoFar(
 }
 
 /** JSON has no raw line breaks, so one `data:` line holds it. */
-function event(name: 'decision' | 'post' | 'status', data: unknown, id?: number): string {
+export function event(
+  name: 'decision' | 'post' | 'status' | 'change',
+  data: unknown,
+  id?: number,
+): string {
   const idLine = id === undefined ? '' : `id: ${id}\n`
   return `event: ${name}\n${idLine}data: ${JSON.stringify(data)}\n\n`
 }

@@ -9,6 +9,9 @@ import { BOOKING_ROUTES } from './booking-routes.ts'
 import { BOOKING_STAFF_ROUTES } from './booking-staff-routes.ts'
 import { correctPost } from './correction-routes.ts'
 import { DELIVERY_ROUTES } from './delivery-routes.ts'
+import { DAY_ROUTES } from './day-routes.ts'
+import { roundStatistics } from './day-statistics-routes.ts'
+import { streamDay } from './day-stream.ts'
 import { DEVICE_ROUTES } from './device-routes.ts'
 import { correctEmptying, listEmptyings, tellEmptying } from './emptying-routes.ts'
 import { streamEvents } from './event-stream.ts'
@@ -32,6 +35,7 @@ import { PROBLEMS, type ProblemName } from './problem.ts'
 import { cancelReplay, getReplay, startReplay } from './replay-routes.ts'
 import { listMessages } from './message-routes.ts'
 import { listQuarantine, replayMessages } from './quarantine-routes.ts'
+import { RIDER_ROUTES } from './rider-routes.ts'
 import { listReportFloods, tellReport } from './report-routes.ts'
 import { beginSilence, endSilence, listSilences } from './silence-routes.ts'
 import { containerRules, stationRules } from './standing-routes.ts'
@@ -70,6 +74,10 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   ...LOAN_ROUTES,
   ...BIKE_STATISTICS_ROUTES,
   ...BOOKING_STAFF_ROUTES,
+  ...DAY_ROUTES,
+  streamDay,
+  ...RIDER_ROUTES,
+  roundStatistics,
   listPosts,
   getPost,
   correctPost,

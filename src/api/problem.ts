@@ -21,6 +21,9 @@ export const PROBLEMS = {
   'method-not-allowed': { status: 405, title: 'This cannot be done here' },
   conflict: { status: 409, title: 'It does not fit what is there' },
   'not-bookable': { status: 409, title: 'It cannot be booked so' },
+  'plan-changed': { status: 409, title: 'The plan has changed meanwhile' },
+  'not-possible': { status: 409, title: 'The day does not allow it' },
+  'too-large': { status: 413, title: 'It is too large' },
   'changed-meanwhile': { status: 412, title: 'Somebody changed it meanwhile' },
   'key-reused': { status: 422, title: 'This key came with another form' },
   'too-many-requests': { status: 429, title: 'Too many requests in a short time' },
@@ -46,6 +49,9 @@ export interface Problem {
   }[]
   /** What may have been meant. */
   readonly nearest?: string
+  /** Of a plan: its version now, and what was done to it since. */
+  readonly version?: number
+  readonly since?: readonly Readonly<Record<string, unknown>>[]
 }
 
 export function problem(

@@ -29,6 +29,9 @@ import { bookingRoutes } from './booking-routes.ts'
 import { bookingStaffRoutes } from './booking-staff-routes.ts'
 import { calendarRoutes } from './calendar-routes.ts'
 import { correctionRoutes } from './correction-routes.ts'
+import { type DayDeps, dayRoutes } from './day-routes.ts'
+import { dayStatisticsRoutes } from './day-statistics-routes.ts'
+import { dayStream } from './day-stream.ts'
 import { type DeviceDesk, deviceRoutes } from './device-routes.ts'
 import { emptyingRoutes } from './emptying-routes.ts'
 import { type OutboxDesk, deliveryRoutes } from './delivery-routes.ts'
@@ -48,6 +51,8 @@ import { postRoutes } from './post-routes.ts'
 import { InvalidInput, plainProblem, problem, sendProblem } from './problem.ts'
 import { quarantineRoutes, type Replay } from './quarantine-routes.ts'
 import { reportRoutes } from './report-routes.ts'
+import { openRiderDoor } from './rider-door.ts'
+import { riderRoutes } from './rider-routes.ts'
 import { silenceRoutes } from './silence-routes.ts'
 import { type ReplayDesk, replayRoutes } from './replay-routes.ts'
 import { openStaffDoor } from './staff.ts'
@@ -80,6 +85,10 @@ export interface HttpOptions {
   readonly subscribers?: SubscriberDesk
   /** Takes in bookings and loans of the return bike; without it there are no such routes. */
   readonly errands?: { readonly bookings: BookingDesk; readonly loans: LoanDesk }
+  /** Runs the return bike's days; without it there are no such routes. */
+  readonly days?: Pick<DayDeps, 'days' | 'unseal' | 'noteSeen'>
+  /** Opens what riders may do. */
+  readonly riderToken?: string
   /** Proxies whose word on where a request comes from is believed; unless given, any on this machine. */
   readonly trustedProxies?: readonly string[]
   /** The ids of the rules in force; a silence may be about one. */
@@ -196,6 +205,17 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     bookingStaffRoutes(app, withErrands)
     loanRoutes(app, withErrands)
     bikeStatisticsRoutes(app, withErrands)
+  }
+  if (options.days) {
+    const withDays = {
+      ...deps,
+      ...options.days,
+      riders: openRiderDoor(options.riderToken, deps.staff),
+    }
+    dayRoutes(app, withDays)
+    dayStream(app, withDays)
+    riderRoutes(app, withDays)
+    dayStatisticsRoutes(app, withDays)
   }
   gatewayRoutes(app, deps)
   planRoutes(app, deps)

@@ -9,22 +9,26 @@ export interface StaffDoor {
   refuses(request: FastifyRequest, reply: FastifyReply): boolean
 }
 
-/** Without a token nobody is staff. */
-export function openStaffDoor(token: string | undefined): StaffDoor {
+/** Whether a request bears the token; without one none does. */
+export function bearerCheck(token: string | undefined): (request: FastifyRequest) => boolean {
   const wanted = token === undefined || token === '' ? undefined : digest(token)
-
-  function isStaff(request: FastifyRequest): boolean {
+  return (request) => {
     const given = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1]
     // Digests have one length, so the comparison tells nothing of the token's.
     return wanted !== undefined && given !== undefined && timingSafeEqual(digest(given), wanted)
   }
+}
+
+/** Without a token nobody is staff. */
+export function openStaffDoor(token: string | undefined): StaffDoor {
+  const isStaff = bearerCheck(token)
 
   return {
     isStaff,
     refuses(request, reply) {
       if (isStaff(request)) return false
       const detail =
-        wanted === undefined
+        token === undefined || token === ''
           ? 'No staff token is configured here, so nobody can read this.'
           : 'Send the staff token as “Authorization: Bearer …”.'
       void sendProblem(

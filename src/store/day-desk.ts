@@ -158,7 +158,7 @@ const LIMIT_MS = 3000
 const LINES_TOLD = 100
 
 export function openDayDesk(options: DayDeskOptions): DayDesk {
-  const { store, clock, solver, vault } = options
+  const { store, clock, solver, sealer } = options
   const listeners = new Set<(lines: readonly DayLine[]) => void>()
 
   function spread(lines: readonly DayLine[]): void {
@@ -332,7 +332,7 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
             results.push({ id, status: isSameEvent(known, event) ? 'repeat' : 'conflict' })
             continue
           }
-          await tx.keepRiderEvent(event, note === undefined ? undefined : vault.seal(note))
+          await tx.keepRiderEvent(event, note === undefined ? undefined : sealer.seal(note))
           const plan = await tx.dayPlan(day)
           lines.push(...(await tx.noteDay([lineOf(event, actor, plan?.version ?? 0)])))
           days.add(day)

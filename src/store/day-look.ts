@@ -9,6 +9,7 @@ import {
 } from '#src/pickups/day/day-problem.ts'
 import type { DayPlan } from '#src/pickups/day/day.ts'
 import { type Facts, factsOf } from '#src/pickups/day/rider-events.ts'
+import { tableOf } from '#src/pickups/planning/legs.ts'
 import type { MatrixProvider } from '#src/pickups/planning/providers.ts'
 import type { TravelTable } from '#src/pickups/planning/problem.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
@@ -19,12 +20,12 @@ import type { Store } from './contract.ts'
 import { jobOfBooking, jobOfCandidate, settingOf } from './day-setting.ts'
 import type { Candidate } from './days.ts'
 import type { Journal } from './journal.ts'
-import type { Vault } from './vault.ts'
+import type { Sealer } from './sealer.ts'
 
 export interface LookDeps {
   readonly store: Store
   readonly journal: Pick<Journal, 'status' | 'town'>
-  readonly vault: Vault
+  readonly sealer: Sealer
   readonly terms: () => Terms | undefined
   readonly matrices: MatrixProvider
 }
@@ -57,7 +58,7 @@ export async function lookAt(
   now: EpochMs,
   more?: Candidate,
 ): Promise<Look | undefined> {
-  const { store, journal, vault, matrices } = deps
+  const { store, journal, sealer, matrices } = deps
   const terms = deps.terms()
   if (!terms) return undefined
   const { stations } = journal.town
@@ -78,7 +79,7 @@ export async function lookAt(
   const bookings = new Map(
     kept.map((one): [string, DayBooking] => [
       one.errand.id,
-      { ...one, ...(one.sealed !== undefined && { person: unsealPerson(one.sealed, vault) }) },
+      { ...one, ...(one.sealed !== undefined && { person: unsealPerson(one.sealed, sealer) }) },
     ]),
   )
   const beside = await store.candidates({ states: ['accepted', 'done'], day })
@@ -90,7 +91,7 @@ export async function lookAt(
     ...accepted.map((candidate) => jobOfCandidate(candidate, setting)),
   ]
   const question: DayQuestion = { setting, jobs, facts, now, ...(plan && { plan }) }
-  const travel = await matrices.table(placesOf(question))
+  const travel = await tableOf(matrices, placesOf(question))
   return {
     day,
     now,

@@ -66,7 +66,7 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
         const booking = look.bookings.get(stop.id)
         const outcome = facts?.outcome && settlementOf(facts.outcome)
         if (!booking || !outcome || isDeepStrictEqual(booking.errand.outcome, outcome)) continue
-        await bookings.settle(booking.reference, `rider ${facts!.bike}`, outcome)
+        await bookings.settle(booking.reference, `rider ${facts.bike}`, outcome)
       }
     }
   }
@@ -195,10 +195,10 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
     for (;;) {
       const from = await store.days(async (tx) => {
         const at = await tx.followedDecision()
-        if (at > 0) return at
+        if (at !== undefined) return at
         const [newest] = await store.decisions({ limit: 1 })
         const start = newest?.id ?? 0
-        if (start > 0) await tx.noteFollowedDecision(start)
+        await tx.noteFollowedDecision(start)
         return start
       })
       const page = await store.decisions({ afterId: from, limit: PAGE })

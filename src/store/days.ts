@@ -69,8 +69,8 @@ export interface DayTx {
   candidate(id: string): Promise<Candidate | undefined>
   candidates(): Promise<readonly Candidate[]>
   keepCandidate(candidate: Candidate): Promise<void>
-  /** How far the rules' decisions have been followed. */
-  followedDecision(): Promise<number>
+  /** How far the rules' decisions have been followed; undefined before the first time. */
+  followedDecision(): Promise<number | undefined>
   noteFollowedDecision(id: number): Promise<void>
   /** Take the place of what was counted of the day. */
   keepDayCounts(day: string, counts: readonly DayCount[]): Promise<void>

@@ -9,6 +9,8 @@ import { describeApi } from '#src/api/openapi.ts'
 import { PROBLEMS } from '#src/api/problem.ts'
 import { buildHttp, type HttpOptions } from '#src/api/server.ts'
 import { openCardDesk, type CardDesk } from '#src/cards/card-desk.ts'
+import { formulaMatrix } from '#src/pickups/planning/formula.ts'
+import { embeddedSolver } from '#src/routing/embedded-solver.ts'
 import { registerPages } from '#src/pages/register.ts'
 import type { FollowWays, PagesOptions } from '#src/pages/site.ts'
 import type { DecidedPost, Decision } from '#src/rules/decision.ts'
@@ -22,6 +24,7 @@ import { HOUR, instant, MINUTE, plus, type EpochMs } from '#src/stations/time.ts
 import { openBookingDesk } from '#src/store/booking-desk.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { JournalEntry } from '#src/store/journal.ts'
+import { openDayDesk } from '#src/store/day-desk.ts'
 import { openLoanDesk } from '#src/store/loan-desk.ts'
 import { openJournal, type OpenJournal } from '#src/store/open-journal.ts'
 import { openReportDesk } from '#src/store/report-desk.ts'
@@ -68,7 +71,12 @@ export async function openHttpTown(
     /** Judges by these rules instead of the scripted ones. */
     readonly rules?: string
     readonly http?:
-      Partial<HttpOptions> | ((parts: Pick<HttpOptions, 'store' | 'clock'>) => Partial<HttpOptions>)
+      | Partial<HttpOptions>
+      | ((
+          parts: Pick<HttpOptions, 'store' | 'clock' | 'metrics'> & {
+            readonly journal: OpenJournal
+          },
+        ) => Partial<HttpOptions>)
     readonly pages?: Partial<PagesOptions>
     /** Which ways to residents there are. */
     readonly follow?: FollowWays
@@ -120,6 +128,16 @@ export async function openHttpTown(
   }
   const app = await buildHttp({
     errands: { bookings: openBookingDesk(noBike), loans: openLoanDesk(noBike) },
+    days: {
+      days: openDayDesk({
+        ...noBike,
+        journal: shown,
+        matrices: formulaMatrix(),
+        solver: embeddedSolver,
+      }),
+      unseal: () => '',
+      noteSeen: async () => {},
+    },
     store,
     subscribers: desk,
     journal: shown,
@@ -144,7 +162,9 @@ export async function openHttpTown(
         })
       },
     ],
-    ...(typeof options.http === 'function' ? options.http({ store, clock }) : options.http),
+    ...(typeof options.http === 'function'
+      ? options.http({ store, clock, metrics, journal: shown })
+      : options.http),
   })
 
   let counter = 0

@@ -3,7 +3,6 @@ import type { Kysely, Selectable } from 'kysely'
 import type { DayPlan, RiderEvent } from '#src/pickups/day/day.ts'
 import type { DayCount } from '#src/pickups/day/statistics.ts'
 import type { ForecastRecord } from '#src/rules/record.ts'
-import type { ContainerId } from '#src/stations/ids.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { Candidate, DayLine, DayStore, DayTx, StopPhoto } from '../days.ts'
 import type { Connection } from './database.ts'
@@ -128,7 +127,7 @@ export function sqliteDays(
           .map(({ seq, at, body }) => ({ ...JSON.parse(body), type: 'forecast', seq, at }))
           .filter((record: ForecastRecord) => wanted.has(record.containerId))
           .map((record: ForecastRecord) => [record.containerId, record] as const),
-      ) as ReadonlyMap<ContainerId, ForecastRecord>
+      )
     },
   }
 }
@@ -214,7 +213,7 @@ function dayTx(db: Db): DayTx {
     },
     async followedDecision() {
       const row = await db.selectFrom('day_followed').select('decision').executeTakeFirst()
-      return row?.decision ?? 0
+      return row?.decision
     },
     async noteFollowedDecision(decision) {
       await db

@@ -1,6 +1,9 @@
 /** A Thursday with two bikes in a part of a town, a centre and a station that takes paper. */
 import type { DayPlan, RiderEvent } from '#src/pickups/day/day.ts'
 import type { DaySetting, Job } from '#src/pickups/day/day-problem.ts'
+import { FORMULA, legByFormula } from '#src/pickups/planning/formula.ts'
+import type { TravelTable } from '#src/pickups/planning/problem.ts'
+import type { Place } from '#src/stations/station.ts'
 import { instant, MINUTE, plus } from '#src/stations/time.ts'
 
 export const DAY_NAME = '2026-05-07'
@@ -99,5 +102,20 @@ export function event(
     happenedAt,
     receivedAt: plus(happenedAt, 1000),
     ...more,
+  }
+}
+
+export function tableBetween(places: readonly Place[]): TravelTable {
+  const legs = places.flatMap((from) =>
+    places.map((to) =>
+      from === to ? { emptyS: 0, loadedS: 0, metres: 0 } : legByFormula(from, to, FORMULA),
+    ),
+  )
+  const column = (of: 'emptyS' | 'loadedS' | 'metres') => Float64Array.from(legs, (leg) => leg[of])
+  return {
+    size: places.length,
+    emptyS: column('emptyS'),
+    loadedS: column('loadedS'),
+    metres: column('metres'),
   }
 }

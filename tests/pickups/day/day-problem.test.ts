@@ -12,23 +12,22 @@ import { decide, withBikeOut } from '#src/pickups/day/decide.ts'
 import { factsOf } from '#src/pickups/day/rider-events.ts'
 import { standingOf } from '#src/pickups/day/standing.ts'
 import { evaluate } from '#src/pickups/planning/evaluate.ts'
-import { tableByFormula } from '#src/pickups/planning/formula.ts'
 import { solve } from '#src/pickups/planning/solve.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import { at, DAY_NAME, dayPlan, event, job, jobs, setting } from './cast.ts'
+import { at, DAY_NAME, dayPlan, event, job, jobs, setting, tableBetween } from './cast.ts'
 
 function question(more: Partial<DayQuestion> = {}): DayQuestion {
   return { setting, jobs: jobs(8), facts: new Map(), now: at('09:00'), ...more }
 }
 
 function planned(q: DayQuestion) {
-  const asked = ask(q, tableByFormula(placesOf(q)))
+  const asked = ask(q, tableBetween(placesOf(q)))
   const { plan } = solve(asked.problem, { from: asked.from, seed: 1, maxIterations: 200 })
   return answerOf(q, plan)
 }
 
 function reckoned(q: DayQuestion) {
-  const asked = ask(q, tableByFormula(placesOf(q)))
+  const asked = ask(q, tableBetween(placesOf(q)))
   const { rounds, violations } = evaluate(asked.problem, asked.from)
   return { times: timesOf(asked, rounds), complaints: complaintsOf(asked, violations) }
 }

@@ -1,0 +1,139 @@
+/** What is done to a day, as server-sent events for the board: the lines of its log, and what was missed on return. */
+import type { ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { DayLine } from '#src/store/days.ts'
+import { apiRoute } from './api-route.ts'
+import { lineJson } from './day-answer.ts'
+import type { DayDeps } from './day-routes.ts'
+import { dayText } from './errand-input.ts'
+import { event, EVENT_STREAM_DEFAULTS, headersSetSoFar, lastEventId } from './event-stream.ts'
+import { wholeNumber } from './input.ts'
+import { problem, sendProblem } from './problem.ts'
+
+export const streamDay = apiRoute({
+  path: '/api/v1/rounds/:day/events',
+  operationId: 'streamBikeDay',
+  summary: 'What is done to a day, by dispatchers, riders and the clock, as server-sent events',
+  description:
+    'Events `change`, each with its number in the log as id: a plan, a move, a re-plan that is offered, what riders tell. With `Last-Event-ID`, or `after`, what came after that is told first. A comment comes every 15 seconds. Each tells that something changed; get the day for how it stands.',
+  tag: 'bike',
+  params: z.strictObject({ day: dayText }),
+  query: z.strictObject({ after: wholeNumber(0, 999_999_999).optional() }),
+  answer: { type: 'text/event-stream' },
+  problems: ['not-authorized', 'too-many-streams'],
+  staff: 'needed',
+})
+
+const { heartbeatMs, maxWaitingBytes } = EVENT_STREAM_DEFAULTS
+const MOST_CLIENTS = 100
+const PAGE = 500
+
+interface Client {
+  readonly raw: ServerResponse
+  readonly day: string
+  lastNo: number
+  /** What came while it was being told what it had missed. */
+  readonly waiting: DayLine[] | undefined
+}
+
+export function dayStream(app: FastifyInstance, deps: DayDeps): void {
+  const { days, riders } = deps
+  const clients = new Set<Client>()
+
+  function drop(client: Client): void {
+    if (clients.delete(client)) client.raw.destroy()
+  }
+
+  function write(client: Client, text: string): void {
+    if (client.raw.destroyed) return
+    client.raw.write(text)
+    if (client.raw.writableLength > maxWaitingBytes) drop(client)
+  }
+
+  function tell(client: Client, line: DayLine): void {
+    if (line.day !== client.day || line.no <= client.lastNo) return
+    client.lastNo = line.no
+    write(client, event('change', lineJson(line), line.no))
+  }
+
+  const stop = days.onLines((lines) => {
+    for (const client of clients) {
+      if (client.waiting) client.waiting.push(...lines)
+      else for (const line of lines) tell(client, line)
+    }
+  })
+  const heartbeat = setInterval(() => {
+    for (const client of clients) write(client, ': still here\n\n')
+  }, heartbeatMs)
+
+  app.addHook('preClose', (done) => {
+    stop()
+    clearInterval(heartbeat)
+    for (const client of clients) {
+      clients.delete(client)
+      client.raw.end()
+    }
+    done()
+  })
+
+  app.withTypeProvider<ZodTypeProvider>().get(
+    streamDay.path,
+    {
+      schema: { params: streamDay.params, querystring: streamDay.query },
+      compress: false,
+      exposeHeadRoute: false,
+    },
+    async (request, reply) => {
+      if (!riders(request, reply)) return reply
+      const header = request.headers['last-event-id']
+      const lastId = header === undefined ? { success: true as const } : lastEventId(header)
+      if (!lastId.success) {
+        const fault = { field: 'Last-Event-ID', expected: 'the id of an event of this stream' }
+        return sendProblem(reply, problem('invalid-request', 'A header is wrong.', [fault]))
+      }
+      if (clients.size >= MOST_CLIENTS) {
+        return sendProblem(
+          reply.header('retry-after', '60'),
+          problem('too-many-streams', 'All places are taken; try again in a minute.'),
+        )
+      }
+      const after = lastId.id ?? request.query.after
+      const { day } = request.params
+      const client: { -readonly [K in keyof Client]: Client[K] } = {
+        raw: reply.raw,
+        day,
+        lastNo: after ?? 0,
+        waiting: after === undefined ? undefined : [],
+      }
+      reply.hijack()
+      reply.raw.writeHead(200, {
+        ...headersSetSoFar(reply.getHeaders()),
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      })
+      reply.raw.socket?.setNoDelay(true)
+      reply.raw.socket?.setTimeout(0)
+      clients.add(client)
+      reply.raw.on('close', () => drop(client))
+      reply.raw.on('error', () => drop(client))
+      write(client, 'retry: 3000\n: kvitter\n\n')
+      try {
+        while (client.waiting) {
+          const page = await days.lines(day, client.lastNo, PAGE)
+          for (const line of page) tell(client, line)
+          if (page.length === PAGE) continue
+          const { waiting } = client
+          client.waiting = undefined
+          for (const line of waiting) tell(client, line)
+        }
+      } catch (error) {
+        request.log.error({ err: error }, 'day stream: could not read what was missed')
+        drop(client)
+      }
+      return reply
+    },
+  )
+}
