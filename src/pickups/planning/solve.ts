@@ -37,8 +37,8 @@ export interface Solved {
   readonly iterations: number
 }
 
-const HOT_S = 300
-const COLD_S = 5
+const HOT_S = 600
+const COLD_S = 10
 /** Iterations between two looks at the clock. */
 const STRIDE = 16
 const CARE: Care = { tries: 3, mostTries: 20, blink: 0.01 }
