@@ -160,6 +160,7 @@ describe('the description', () => {
       listDeviceChanges: ['/api/v1/device-changes'],
       listAlarms: ['/api/v1/alarms?all=yes'],
       alarmHistory: ['/api/v1/alarms/history'],
+      listMessages: ['/api/v1/messages'],
       listReportFloods: ['/api/v1/report-floods'],
       listQuarantine: ['/api/v1/quarantine'],
       countSubscribers: ['/api/v1/subscribers'],
