@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { WASTE_KINDS } from '#src/stations/return-bike.ts'
-import { MINUTE, SECOND } from '#src/stations/time.ts'
+import { MINUTE, SECOND, wallTime } from '#src/stations/time.ts'
 import type { DayAnswer, DayDesk, Simple } from '#src/store/day-desk.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import {
@@ -72,7 +72,7 @@ export const getDay = apiRoute({
   summary:
     'A day of the return bike: rounds with times as reckoned now, and what is wrong or to be done',
   description:
-    'For riders and staff. Riders see what is published. With `people=yes` also who lives there, which is written down as seen by `kvitter-actor`. The etag is the plan’s version.',
+    'For riders and staff. Riders see what is published. With `people=yes` also who lives there (riders: on the day itself), which is written down as seen by `kvitter-actor`. The etag is the plan’s version.',
   tag: 'bike',
   params: ofDay,
   query: z.strictObject({
@@ -344,10 +344,12 @@ export function dayRoutes(app: FastifyInstance, deps: DayDeps): void {
       const who = riders(request, reply)
       if (!who) return reply
       const { people, bike } = request.query
-      return sendDay(reply, deps, request.params.day, {
+      const { day } = request.params
+      const today = wallTime(deps.clock(), deps.journal.town.town.timeZone).day
+      return sendDay(reply, deps, day, {
         actor: who.name,
         drafts: who.isStaff,
-        people: people === 'yes',
+        people: people === 'yes' && (who.isStaff || day === today),
         bike,
       })
     },

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { FAILED_BECAUSE, parseVisitId, RIDER_EVENT_KINDS } from '#src/pickups/day/day.ts'
 import { stripPhoto } from '#src/pickups/day/strip-photo.ts'
 import { WASTE_KINDS } from '#src/stations/return-bike.ts'
+import { DAY, plus } from '#src/stations/time.ts'
 import { apiRoute } from './api-route.ts'
 import { bikeText, type DayDeps, stopText } from './day-routes.ts'
 import { refuseDay } from './day-answer.ts'
@@ -12,6 +13,7 @@ import { actorHeaders, present } from './errand-input.ts'
 import { instantText } from './input.ts'
 import { InvalidInput, problem, sendProblem } from './problem.ts'
 import { noSuch } from './station-routes.ts'
+import { findTimeFault } from './telling.ts'
 
 const ID = '8 to 64 of A-Z a-z 0-9 _ -, drawn at random by the phone'
 const idText = z.string({ error: ID }).regex(/^[A-Za-z0-9_-]{8,64}$/, ID)
@@ -121,6 +123,8 @@ export const getPhoto = apiRoute({
 
 export const RIDER_ROUTES = [tellStop, addPhoto, getPhoto]
 
+/** A phone may have lain in a drawer, and its clock may be ahead. */
+const LATEST_MS = 14 * DAY
 const MOST_BYTES = 4 * 1024 * 1024
 
 export function riderRoutes(app: FastifyInstance, deps: DayDeps): void {
@@ -137,7 +141,9 @@ export function riderRoutes(app: FastifyInstance, deps: DayDeps): void {
         const { bike, events } = request.body
         const { id: stopId } = request.params
         const isVisit = parseVisitId(stopId) !== undefined
-        const faults = events.flatMap(({ weighings, taken }, i) => [
+        const now = deps.clock()
+        const faults = events.flatMap(({ at, weighings, taken }, i) => [
+          ...findTimeFault(`events.${i}.at`, at, plus(now, -LATEST_MS), plus(now, DAY)),
           ...(weighings && !isVisit
             ? [{ field: `events.${i}.weighings`, expected: 'left out: this stop is no drop-off' }]
             : []),

@@ -11,7 +11,7 @@ import { type CountedJob, countDay } from '#src/pickups/day/statistics.ts'
 import { FORMULA } from '#src/pickups/planning/formula.ts'
 import type { BikeStop } from '#src/rules/rule-book.ts'
 import { distanceM, type Place } from '#src/stations/station.ts'
-import { type Clock, DAY, type EpochMs, MINUTE, plus, wallTime } from '#src/stations/time.ts'
+import { type Clock, DAY, type EpochMs, HOUR, MINUTE, plus, wallTime } from '#src/stations/time.ts'
 import type { BookingDesk } from './booking-desk.ts'
 import type { StoredDecision } from './contract.ts'
 import type { DayDesk, SeenDay } from './day-desk.ts'
@@ -40,8 +40,6 @@ const NEWS_MS = 10 * MINUTE
 /** Later than this after the slot's end, and again when it has become so much later. */
 const LATE_MS = 10 * MINUTE
 const LATER_MS = 20 * MINUTE
-/** So long are notes and photos kept that no booking takes along when it is erased. */
-const TIDY_AFTER_MS = 30 * DAY
 const PAGE = 200
 const MOST_LINES = 5000
 const CLOCK = 'clock'
@@ -49,6 +47,7 @@ const CLOCK = 'clock'
 export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
   const { store, desk, bookings, journal, clock, terms, onFault } = options
   let last: Promise<unknown> = Promise.resolve()
+  let nextTidying: number = 0
 
   async function followUp(day: string): Promise<void> {
     const seen = await desk.see(day)
@@ -310,7 +309,13 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
           if (day >= today) await mend(day)
           if (day <= today) await followUp(day)
         }
-        await store.tidyDays(plus(now, -TIDY_AFTER_MS))
+        if (now < nextTidying) return
+        nextTidying = plus(now, HOUR)
+        const { eraseAfterDays, accessLogDays } = said.bike
+        await store.tidyDays({
+          stops: plus(now, -eraseAfterDays * DAY),
+          lines: plus(now, -accessLogDays * DAY),
+        })
       })
       last = next.catch(() => undefined)
       return next

@@ -100,8 +100,8 @@ export interface DayStore {
   keepPhoto(photo: StopPhoto): Promise<'kept' | 'repeat'>
   photo(id: string): Promise<StopPhoto | undefined>
   photosOf(stopIds: readonly string[]): Promise<readonly Omit<StopPhoto, 'bytes'>[]>
-  /** Notes and photos of stops that are no bookings, from before an instant. */
-  tidyDays(before: EpochMs): Promise<void>
+  /** Forgets stops that are no bookings, with their notes and photos, and lines of the log, from before two instants. */
+  tidyDays(before: { readonly stops: EpochMs; readonly lines: EpochMs }): Promise<void>
   dayCounts(from: string, until: string): Promise<readonly DayCount[]>
   /** The newest since an instant, by container. */
   forecasts(

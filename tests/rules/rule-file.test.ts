@@ -243,3 +243,34 @@ describe('a file that can be carried out', () => {
     ])
   })
 })
+
+describe('a stop that a rule asks of the return bike', () => {
+  const parse = (per: string, stop: string) =>
+    parseRuleFile(
+      `version: 1\nrules:\n  - { id: x, per: ${per}, when: a.stations_full_last_7d >= 1, post: x, bike_stop: ${stop} }\n`,
+      'rules.yaml',
+    )
+  test('has its size and its time from the rule, or the usual ones', () => {
+    const text = `version: 1\nrules:\n  - { id: x, per: station, when: s.litter_staff_4h >= 1, post: x, bike_stop: { what: Plocka, minutes: 5 } }\n`
+    const parsed = parseRuleFile(text, 'rules.yaml')
+    expect(parsed.kind === 'ok' && parsed.book.rules[0]!.bikeStop).toEqual({
+      what: 'Plocka',
+      litres: 50,
+      kg: 10,
+      waste: 'bulky',
+      serviceMs: 300_000,
+      tells: 'cleaned',
+    })
+  })
+  test('is somewhere', () => {
+    const parsed = parse('account', '{ what: Plocka }')
+    expect(
+      parsed.kind === 'faulty' && parsed.faults.map(({ field, message }) => [field, message]),
+    ).toEqual([
+      [
+        'rules[0].bike_stop',
+        'means nothing per: account; the bike stops at a station or a container',
+      ],
+    ])
+  })
+})

@@ -121,6 +121,26 @@ describe('returnbike.yaml', () => {
       ['9 dropOffs[0].lat: lat 12.94 and lon 57.72 are swapped; write lat: 57.72, lon: 12.94'],
     ],
     [
+      'a station that the town hasn’t',
+      'takes: [bulky]',
+      'takes: [bulky], station: 1490-909',
+      ['9 dropOffs[0].station: "1490-909" is not a known station; did you mean "1490-901"?'],
+    ],
+    [
+      'a home on the wrong side of the globe',
+      'speedKmh: 12',
+      'speedKmh: 12, home: { lat: 12.94, lon: 57.72 }',
+      ['7 bikes[0].home.lat: lat 12.94 and lon 57.72 are swapped; write lat: 57.72, lon: 12.94'],
+    ],
+    [
+      'a break of no time',
+      'speedKmh: 12',
+      'speedKmh: 12, break: { hours: "12:00-13:00", minutes: 0 }',
+      [
+        '7 bikes[0].break.minutes: expected a whole number of minutes from 5 to 180, found the number 0',
+      ],
+    ],
+    [
       'a field nobody knows',
       'bookings: 8',
       'booking: 8',

@@ -1,5 +1,5 @@
 /** The tables of the return bike's days. */
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { DayPlan, RiderEvent } from '#src/pickups/day/day.ts'
 import type { DayCount } from '#src/pickups/day/statistics.ts'
 import type { ForecastRecord } from '#src/rules/record.ts'
@@ -85,8 +85,9 @@ export function sqliteDays(
         .execute()
       return rows.map(photoLine)
     },
-    async tidyDays(before) {
+    async tidyDays({ stops: before, lines }) {
       await transact(async () => {
+        writer.raw.exec('pragma secure_delete = on')
         await writer.query
           .deleteFrom('stop_photo')
           .where('at', '<', before)
@@ -99,6 +100,12 @@ export function sqliteDays(
           .where('received_at', '<', before)
           .where('stop_id', 'not in', (e) => e.selectFrom('booking').select('id'))
           .execute()
+        await writer.query
+          .deleteFrom('bike_candidate')
+          .where(sql<number>`json_extract(body, '$.askedAt')`, '<', before)
+          .execute()
+        await writer.query.deleteFrom('day_line').where('at', '<', lines).execute()
+        writer.raw.exec('pragma secure_delete = off')
       })
     },
     async dayCounts(from, until) {

@@ -1,0 +1,274 @@
+/** The return bike's days over real HTTP: who may do what, what is refused and how, what follows by itself. */
+import { beforeAll, afterAll, describe, expect, test } from 'vitest'
+import { isoText, MINUTE, plus } from '#src/stations/time.ts'
+import { containerId } from '#tests/support/town.ts'
+import { jpeg, png } from '../pickups/day/photos.ts'
+import {
+  addresses,
+  clockAt,
+  DAY_NAME,
+  type DayTown,
+  openDayTown,
+  RIDER,
+  STAFF,
+} from '../support/day-town.ts'
+
+const ROUNDS = `/rounds/${DAY_NAME}`
+
+let booked = 0
+async function book(day: DayTown, more: object = {}): Promise<any> {
+  const i = booked++
+  const form = {
+    person: { name: `Prova ${i}`, phone: `070-000 2${i}`, address: addresses[i % 60]!.address },
+    things: [{ item: 'chair', count: 1 }],
+    day: DAY_NAME,
+    slotId: 'morning',
+    ...more,
+  }
+  const { status, json } = await day.ask('POST', '/bookings', form)
+  expect(status, JSON.stringify(json)).toBe(201)
+  return json
+}
+
+const see = async (day: DayTown, query = '', headers = STAFF) =>
+  (await day.ask('GET', `${ROUNDS}${query}`, undefined, headers)).json
+const command = async (day: DayTown, name: string, body: object = {}, headers = STAFF) =>
+  day.ask('POST', `${ROUNDS}/${name}`, { version: (await see(day)).version, ...body }, headers)
+const stopsOf = (json: any): any[] => json.rounds.flatMap((r: any) => r.stops)
+
+/** A published day with some bookings; both bikes may have set out. */
+async function openDay(bookings: number, started = true): Promise<DayTown> {
+  booked = 0
+  const day = await openDayTown()
+  day.town.setNow(clockAt('09:00', '2026-05-04'))
+  for (let i = 0; i < bookings; i++) await book(day)
+  await day.tick()
+  day.town.setNow(clockAt('09:30'))
+  for (const station of ['901', '902']) {
+    await day.town.measure(containerId(`1490-${station}-paper-1`), 20)
+  }
+  await command(day, 'plan', { seconds: 1 })
+  await command(day, 'publish')
+  day.town.setNow(clockAt('10:00'))
+  if (started) {
+    await command(day, 'start', { bike: 'bike-1' }, RIDER)
+    await command(day, 'start', { bike: 'bike-2' }, RIDER)
+  }
+  return day
+}
+
+const event = (id: string, kind: string, at: number, more: object = {}) => ({
+  id,
+  kind,
+  at: isoText(at as never),
+  ...more,
+})
+const tell = (day: DayTown, stop: string, body: object, headers = RIDER) =>
+  day.ask('POST', `/stops/${stop}/events`, { bike: 'bike-1', ...body }, headers)
+
+describe('who may do what', () => {
+  let day: DayTown
+  beforeAll(async () => {
+    day = await openDay(3, false)
+  })
+  afterAll(() => day[Symbol.asyncDispose]())
+
+  test.each([
+    ['nobody reads a day without a token', 'GET', ROUNDS, {}, 401],
+    ['a rider reads the day', 'GET', ROUNDS, RIDER, 200],
+    ['a rider doesn’t read the log', 'GET', `${ROUNDS}/log`, RIDER, 401],
+    ['nobody hears of the day without a token', 'GET', `${ROUNDS}/events`, {}, 401],
+    ['a day on which the bike doesn’t run is none', 'GET', '/rounds/2026-05-06', STAFF, 404],
+    ['a day that is none is refused', 'GET', '/rounds/2026-02-30', STAFF, 400],
+    ['figures are open', 'GET', '/rounds/statistics', {}, 200],
+  ] as const)('%s', async (_, method, path, headers, status) => {
+    expect((await day.ask(method, path, undefined, headers)).status).toBe(status)
+  })
+
+  test('riders start and end, and plan nothing', async () => {
+    for (const [name, body] of [
+      ['plan', {}],
+      ['replan', {}],
+      ['move', { stop: 'x', bike: 'bike-1', at: 0 }],
+      ['bike-out', { bike: 'bike-1', because: 'Punktering' }],
+    ] as const) {
+      expect((await command(day, name, body, RIDER)).status, name).toBe(401)
+    }
+    expect((await command(day, 'start', { bike: 'bike-1' }, RIDER)).status).toBe(200)
+    expect((await command(day, 'end', { bike: 'bike-1' }, RIDER)).status).toBe(200)
+  })
+
+  test('who lives there is shown to riders on the day alone, and written down', async () => {
+    const shown = stopsOf(await see(day, '?people=yes', RIDER)).filter((s) => s.person)
+    expect(shown).toHaveLength(3)
+    const accesses = (await day.ask('GET', '/accesses')).json.accesses
+    expect(accesses.filter((a: any) => a.by === 'Rio' && a.what === 'planned')).toHaveLength(3)
+    const now = day.town.now()
+    day.town.setNow(clockAt('10:00', '2026-05-08'))
+    expect(stopsOf(await see(day, '?people=yes', RIDER)).filter((s) => s.person)).toEqual([])
+    expect(stopsOf(await see(day, '?people=yes')).filter((s) => s.person)).toHaveLength(3)
+    day.town.setNow(now)
+  })
+})
+
+describe('what is told wrongly', () => {
+  let day: DayTown
+  let stop: string
+  beforeAll(async () => {
+    day = await openDay(2)
+    stop = stopsOf(await see(day)).find((s) => s.kind === 'pickup').id
+  })
+  afterAll(() => day[Symbol.asyncDispose]())
+  const at = clockAt('10:05')
+
+  test.each([
+    ['a failure without a reason', event('e-000001', 'failed', at), 'events.0.because'],
+    [
+      'a reason without a failure',
+      event('e-000001', 'done', at, { because: 'full' }),
+      'events.0.because',
+    ],
+    ['a kind that nobody knows', event('e-000001', 'lost', at), 'events.0.kind'],
+    ['an id that is too short', event('e', 'done', at), 'events.0.id'],
+    ['a time long gone', event('e-000001', 'done', clockAt('10:00', '2026-01-01')), 'events.0.at'],
+    [
+      'weights where nothing is unloaded',
+      event('e-000001', 'done', at, { weighings: [{ waste: 'bulky', kg: 3 }] }),
+      'events.0.weighings',
+    ],
+  ])('%s is refused by its field', async (_, one, field) => {
+    const { status, json } = await tell(day, stop, { events: [one] })
+    expect(status).toBe(400)
+    expect(json.errors.map((e: any) => e.field)).toContain(field)
+  })
+
+  test('a stop that nobody knows is none; the same id with other words is a conflict', async () => {
+    expect(
+      (await tell(day, 'no-such-stop', { events: [event('e-000009', 'done', at)] })).status,
+    ).toBe(404)
+    const first = await tell(day, stop, { events: [event('e-000010', 'arrived', at)] })
+    const second = await tell(day, stop, { events: [event('e-000010', 'done', at)] })
+    expect([first, second].map(({ json }) => json.events[0].status)).toEqual(['kept', 'conflict'])
+    expect(stopsOf(await see(day)).find((s) => s.id === stop).state).toBe('arrived')
+  })
+
+  test('a picture that is none, or too large, is refused; the same twice is one', async () => {
+    const send = (bytes: Uint8Array, type: string) =>
+      day.ask('POST', `/stops/${stop}/photos?photo=photo-0002`, bytes, {
+        ...RIDER,
+        'content-type': type,
+      })
+    expect((await send(Buffer.from('no picture'), 'image/png')).status).toBe(400)
+    expect((await send(Buffer.alloc(5_000_000, 1), 'image/jpeg')).status).toBe(413)
+    expect((await send(png(), 'image/gif')).status).toBe(415)
+    expect((await send(png(), 'image/png')).json.status).toBe('kept')
+    expect((await send(jpeg(), 'image/jpeg')).json.status).toBe('repeat')
+    const { headers } = await day.ask('GET', `/stops/${stop}/photos/photo-0002`, undefined, RIDER)
+    expect(headers.get('content-type')).toBe('image/png')
+  })
+
+  test('an urgent errand is at a station or at a place, and somewhere', async () => {
+    const urgent = { what: 'Säckar i trapphuset' }
+    const wrong = await command(day, 'insert', { urgent })
+    expect(wrong.json.errors[0].field).toBe('urgent.place')
+    expect(
+      (await command(day, 'insert', { urgent: { ...urgent, station: '1490-999' } })).status,
+    ).toBe(404)
+    const right = await command(day, 'insert', { urgent: { ...urgent, station: '1490-901' } })
+    expect(stopsOf(right.json).map((s) => s.what)).toContain('Säckar i trapphuset')
+  })
+})
+
+describe('what follows by itself', () => {
+  test('a cancelled booking leaves the plan; a new one is offered a place, once', async () => {
+    await using day = await openDay(4, false)
+    const before = await see(day)
+    const gone = stopsOf(before).find((s) => s.kind === 'pickup')
+    const { headers } = await day.ask('GET', `/bookings/${gone.reference}`)
+    await day.ask('DELETE', `/bookings/${gone.reference}`, undefined, {
+      ...STAFF,
+      'if-match': headers.get('etag')!,
+    })
+    await day.tick()
+    expect(stopsOf(await see(day)).map((s) => s.id)).not.toContain(gone.id)
+
+    day.town.setNow(clockAt('09:40'))
+    await book(day, { letPass: true })
+    await day.tick()
+    const { unplanned, offer, version } = await see(day)
+    expect(unplanned).toHaveLength(1)
+    expect(offer).toMatchObject({ because: 'bookings-changed', about: unplanned[0] })
+    await command(day, 'decline', { offer: offer.id })
+    await day.tick()
+    expect(await see(day)).toMatchObject({ offer: null, version, unplanned })
+    const taken = await command(day, 'insert', { stop: unplanned[0] })
+    expect(stopsOf(taken.json).map((s) => s.id)).toContain(unplanned[0])
+  })
+
+  test('a bike that is late says so, and again only when it is much later', async () => {
+    await using day = await openDay(2)
+    const late = () => day.messages.filter(({ key }) => key === 'running-late').length
+    await day.tick()
+    expect(late()).toBe(0)
+    // The morning's slot ends at noon, and neither bike has moved.
+    day.town.setNow(clockAt('12:15'))
+    await day.tick()
+    const told = late()
+    expect(told).toBeGreaterThan(0)
+    day.town.setNow(clockAt('12:20'))
+    await day.tick()
+    expect(late()).toBe(told)
+    day.town.setNow(clockAt('12:40'))
+    await day.tick()
+    expect(late()).toBe(2 * told)
+  })
+
+  test('a phone that comes back after the day changes what was counted', async () => {
+    await using day = await openDay(8)
+    const [one, ...others] = stopsOf(await see(day)).filter((s) => s.kind === 'pickup')
+    const at = clockAt('10:30')
+    const done = (s: any, i: number) =>
+      tell(day, s.id, {
+        events: [event(`done-00${i}`, 'done', at + i * MINUTE, { taken: s.things, kg: 10 })],
+      })
+    day.town.setNow(clockAt('14:00'))
+    for (const [i, s] of others.entries()) await done(s, i)
+    await command(day, 'end', { bike: 'bike-1' }, RIDER)
+    await command(day, 'end', { bike: 'bike-2' }, RIDER)
+    await day.tick()
+    const month = async () =>
+      (await day.ask('GET', '/rounds/statistics', undefined, {})).json.months[0]
+    expect(await month()).toMatchObject({ kg: 70, stops: { done: 7 } })
+    day.town.setNow(plus(clockAt('18:00'), 60 * MINUTE))
+    await done(one, 20)
+    expect(await month()).toMatchObject({ kg: 80, stops: { done: 8 } })
+  })
+
+  test('a stop that a rule asks for can be declined, and is withdrawn when it is clean', async () => {
+    await using day = await openDay(1)
+    const say = (report: 'litter' | 'cleaned') =>
+      day.town.append({
+        kind: 'report',
+        containerId: containerId('1490-902-paper-1'),
+        report,
+        by: 'staff',
+        reporter: 'staff',
+      })
+    await say('litter')
+    await day.tick()
+    const [asked] = (await see(day)).candidates
+    expect(asked).toMatchObject({ rule: 'littered', stationId: '1490-902', state: 'asked' })
+    day.town.setNow(clockAt('10:10'))
+    await say('cleaned')
+    await day.tick()
+    expect((await see(day)).candidates).toEqual([])
+    expect((await day.ask('POST', `/bike-candidates/${asked.id}/decline`)).status).toBe(404)
+    day.town.setNow(clockAt('14:30'))
+    await say('litter')
+    await day.tick()
+    const [again] = (await see(day)).candidates
+    expect((await day.ask('POST', `/bike-candidates/${again.id}/decline`)).json.state).toBe(
+      'declined',
+    )
+  })
+})
