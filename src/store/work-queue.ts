@@ -26,7 +26,13 @@ export interface Work extends NewWork {
 
 export type WorkOutcome =
   | { readonly state: 'done' }
-  | { readonly state: 'due'; readonly dueAt: EpochMs; readonly error: string }
+  | {
+      readonly state: 'due'
+      readonly dueAt: EpochMs
+      readonly error: string
+      /** The far end wasn't asked: it is as if this had not been claimed. */
+      readonly untried?: true
+    }
   | { readonly state: 'dead'; readonly error: string }
 
 export interface SettledWork {

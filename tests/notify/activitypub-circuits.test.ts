@@ -1,10 +1,11 @@
 /** A server that keeps failing is let alone, and holds up no other. */
 import { generateCryptoKeyPair } from '@fedify/fedify'
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { openCircuits } from '#src/notify/activitypub/circuits.ts'
 import { pieceDelivery } from '#src/notify/activitypub/deliver-piece.ts'
 import { QUEUE, type Piece } from '#src/notify/activitypub/pieces.ts'
 import { HOUR, MINUTE, SECOND, plus } from '#src/stations/time.ts'
+import type { EpochMs } from '#src/stations/time.ts'
 import { seal } from '#src/store/sealed.ts'
 import type { Work } from '#src/store/work-queue.ts'
 import { SECRET } from '#tests/support/fediverse-town.ts'
@@ -36,13 +37,18 @@ describe('a server is let alone', () => {
   })
 })
 
-test('pieces for it wait without being tried, and those for others go out', async () => {
-  let now = noon
-  const asked: string[] = []
+let now: EpochMs
+let asked: string[]
+let deliver: ReturnType<typeof pieceDelivery>
+const { signal } = new AbortController()
+beforeEach(async () => {
+  now = noon
+  asked = []
   const { privateKey } = await generateCryptoKeyPair('Ed25519')
-  const deliver = pieceDelivery({
+  deliver = pieceDelivery({
     remote: {
-      mayAsk: async () => true,
+      mayAsk: async (url) =>
+        url.includes('inside') ? 'no' : url.includes('unknown') ? 'unknown' : 'yes',
       load: () => () => Promise.reject(new Error('nothing is fetched')),
       async post({ inbox }) {
         asked.push(new URL(inbox).host)
@@ -57,16 +63,19 @@ test('pieces for it wait without being tried, and those for others go out', asyn
     signerOf: async (keyId) => ({ keyId: new URL(keyId), privateKey }),
     onGone: async () => {},
   })
-  const to = (host: string, attempts: number): Work => ({
-    id: 1,
-    queue: QUEUE,
-    key: host,
-    body: seal(JSON.stringify(pieceFor(host)), SECRET),
-    dueAt: noon,
-    expiresAt: plus(noon, HOUR),
-    attempts,
-  })
-  const { signal } = new AbortController()
+})
+
+const to = (host: string, attempts: number): Work => ({
+  id: 1,
+  queue: QUEUE,
+  key: host,
+  body: seal(JSON.stringify(pieceFor(host)), SECRET),
+  dueAt: noon,
+  expiresAt: plus(noon, HOUR),
+  attempts,
+})
+
+test('pieces for it wait without being tried, and those for others go out', async () => {
   for (const attempt of [1, 2, 3, 4, 5]) {
     expect(await deliver(to('ill.example', attempt), signal)).toEqual({
       state: 'due',
@@ -75,10 +84,36 @@ test('pieces for it wait without being tried, and those for others go out', asyn
     })
     now = plus(now, MINUTE)
   }
-  const rests = { state: 'due', dueAt: plus(noon, 34 * MINUTE), error: 'its server is let alone' }
+  const rests = {
+    state: 'due',
+    dueAt: plus(noon, 34 * MINUTE),
+    error: 'its server is let alone',
+    untried: true,
+  }
   expect(await deliver(to('ill.example', 6), signal)).toEqual(rests)
   expect(await deliver(to('well.example', 1), signal)).toEqual({ state: 'done' })
   expect(asked).toEqual([...Array<string>(5).fill('ill.example'), 'well.example'])
+})
+
+test('a server whose name can’t be looked up is asked again later, and let alone as one that failed', async () => {
+  for (const attempt of [1, 2, 3, 4, 5]) {
+    expect(await deliver(to('unknown.example', attempt), signal)).toEqual({
+      state: 'due',
+      dueAt: plus(now, SECOND),
+      error: 'its server’s name can’t be looked up',
+    })
+  }
+  expect(await deliver(to('unknown.example', 6), signal)).toMatchObject({ untried: true })
+  expect(asked).toEqual([])
+})
+
+test('an address in our own network is never asked', async () => {
+  expect(await deliver(to('inside.example', 1), signal)).toMatchObject({ state: 'dead' })
+  expect(asked).toEqual([])
+})
+
+test('it is tried as long as the news lasts, however often', async () => {
+  expect(await deliver(to('ill.example', 1000), signal)).toMatchObject({ state: 'due' })
 })
 
 function pieceFor(host: string): Piece {

@@ -95,6 +95,18 @@ test('the same again is taken once', async () => {
   expect(fake.posted).toHaveLength(1)
 })
 
+test('a Follow of somebody who can’t be fetched just now is taken when it comes again', async () => {
+  // By now the key is known.
+  await fake.post(inbox(), { ...fake.follow(`${actor}/notes/about`, 'anna'), type: 'Like' })
+  fake.isDown = true
+  expect(await fake.post(inbox(), fake.follow(actor, 'anna'))).toBe(503)
+  expect(await followers()).toBe(0)
+  fake.isDown = false
+  expect(await fake.post(inbox(), fake.follow(actor, 'anna'))).toBe(202)
+  expect(await followers()).toBe(1)
+  expect(await town.received()).toEqual({ ignored: 1, unreachable: 1, followed: 1 })
+})
+
 test('likes and replies are taken and dropped', async () => {
   const like = { ...fake.follow(`${actor}/notes/about`, 'anna'), type: 'Like' }
   expect(await fake.post(inbox(), like)).toBe(202)

@@ -23,8 +23,14 @@ describe('nobody has us ask', () => {
     'ftp://93.184.216.34/actor',
     'no address',
   ])('%s', async (url) => {
-    expect(await remote.mayAsk(url)).toBe(false)
+    expect(await remote.mayAsk(url)).toBe('no')
     await expect(remote.load()(url)).rejects.toThrow()
+  })
+
+  test('a name that can’t be looked up just now, and that is no refusal', async () => {
+    const url = 'https://mastodon.invalid/users/anna'
+    expect(await remote.mayAsk(url)).toBe('unknown')
+    await expect(remote.load()(url)).rejects.toThrow('its name can’t be looked up')
   })
 
   test('a server on this machine, unless we ourselves are there alone', async () => {

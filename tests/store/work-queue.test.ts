@@ -101,6 +101,17 @@ test('tried again it is due when asked', async () => {
   expect(await claim(later(SECOND))).toEqual(['a'])
 })
 
+test('a claim that tried nothing doesn’t count', async () => {
+  await store.putWork([piece('a')])
+  const [work] = await claimAll()
+  await store.settleWork(
+    [{ id: work!.id, outcome: { state: 'due', dueAt: noon, error: 'rests', untried: true } }],
+    noon,
+  )
+  const [again] = await claimAll()
+  expect(again).toMatchObject({ key: 'a', attempts: 1 })
+})
+
 test('of an order one at a time, the first put first, also while it waits for another try', async () => {
   const order = { orderingKey: 'inbox' }
   await store.putWork([piece('1', order), piece('2', order), piece('x'), piece('3', order)])

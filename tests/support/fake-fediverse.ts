@@ -40,6 +40,8 @@ export interface FakeFediverse extends AsyncDisposable {
   readonly posted: Posted[]
   /** Fetches of actors wait until it resolves. */
   until?: Promise<void>
+  /** Its actors can't be fetched. */
+  isDown?: boolean
   /** Where persons say that their inbox is; undefined: here. */
   inboxOf?: (name: string) => string
   follow(actorUrl: string, name: string): object
@@ -109,6 +111,7 @@ export async function startFakeFediverse(): Promise<FakeFediverse> {
     const path = request.url!
     if (request.method === 'POST') return take(path, request, response)
     await fake.until
+    if (fake.isDown) return void response.writeHead(503).end()
     const name = /^\/users\/(\w+)$/.exec(path)?.[1]
     if (name === undefined || name === 'nobody') return void response.writeHead(404).end()
     response.writeHead(200, { 'content-type': 'application/activity+json' })

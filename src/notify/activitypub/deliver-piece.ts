@@ -22,8 +22,6 @@ export interface PieceDelivery {
   readonly onGone: (piece: Piece) => Promise<void>
 }
 
-/** About a day with these waits, if the news lasts that long. */
-const MAX_TRIES = 20
 const CAVAGE = 'draft-cavage-http-signatures-12'
 const MOST_SPECS = 10_000
 
@@ -39,9 +37,14 @@ export function pieceDelivery(options: PieceDelivery) {
     if (!signer) return { state: 'dead', error: 'its sender is gone' }
     const { host } = new URL(piece.inbox)
     const rest = circuits.restUntil(host, clock())
-    if (rest !== undefined) return { state: 'due', dueAt: rest, error: 'its server is let alone' }
-    if (!(await remote.mayAsk(piece.inbox))) {
-      return { state: 'dead', error: 'its server has no address that may be asked' }
+    if (rest !== undefined) {
+      return { state: 'due', dueAt: rest, error: 'its server is let alone', untried: true }
+    }
+    const may = await remote.mayAsk(piece.inbox)
+    if (may === 'no') return { state: 'dead', error: 'its server has no address that may be asked' }
+    if (may === 'unknown') {
+      circuits.failed(host, clock())
+      return again(work, 'its server’s name can’t be looked up')
     }
 
     const answer = await knock(piece, signer, host, signal)
@@ -80,7 +83,7 @@ export function pieceDelivery(options: PieceDelivery) {
     else circuits.failed(host, clock())
   }
 
-  function outcomeOf(answer: Answer, { attempts }: Work): WorkOutcome {
+  function outcomeOf(answer: Answer, work: Work): WorkOutcome {
     if (answer.kind === 'answer' && isTaken(answer.status)) return { state: 'done' }
     const failure =
       answer.kind === 'none'
@@ -93,9 +96,13 @@ export function pieceDelivery(options: PieceDelivery) {
     // A server's one inbox that is missing is a server that is ill.
     const isIll = answer.kind === 'answer' && answer.status === 404
     if (failure.kind === 'never' && !isIll) return { state: 'dead', error: failure.detail }
-    if (attempts >= MAX_TRIES) return { state: 'dead', error: `${failure.detail}, too often` }
     const afterMs = failure.kind === 'later' && 'afterMs' in failure ? failure.afterMs : undefined
-    return { state: 'due', dueAt: nextTryAt(attempts, afterMs), error: failure.detail }
+    return again(work, failure.detail, afterMs)
+  }
+
+  /** As often as it takes: it ends when it is old. */
+  function again({ attempts }: Work, error: string, afterMs?: number): WorkOutcome {
+    return { state: 'due', dueAt: nextTryAt(attempts, afterMs), error }
   }
 
   function nextTryAt(attempts: number, afterMs: number | undefined): EpochMs {

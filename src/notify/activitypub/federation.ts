@@ -129,13 +129,15 @@ export function openFederation(parts: FederationParts): Federation<Visit> {
           return
         }
         const actor = await follow.getActor({ ...ctx, suppressError: true })
-        if (!actor || !isActor(actor)) {
-          ctx.data.outcome = 'unreachable'
-          return
+        const follower =
+          actor && isActor(actor) ? await knownFollower(follow.actorId, actor) : 'unreachable'
+        if (follower === 'unreachable') {
+          ctx.data.outcome = follower
+          // What was thrown at isn't known as processed: the same Follow is heard when it comes again.
+          throw new Error('the follower could not be fetched')
         }
-        const follower = await knownFollower(follow.actorId, actor)
-        if (!follower) {
-          ctx.data.outcome = 'unfit'
+        if (follower === 'unfit') {
+          ctx.data.outcome = follower
           return
         }
         await followers.add(speaker.actor.id, follower)
@@ -195,13 +197,17 @@ export function openFederation(parts: FederationParts): Federation<Visit> {
    * A follower whom deliveries can reach. Its inboxes are on its own server, so that nobody can have us
    * post to another's, or to an address inside our network.
    */
-  async function knownFollower(id: URL, actor: Actor): Promise<KnownFollower | undefined> {
+  async function knownFollower(
+    id: URL,
+    actor: Actor,
+  ): Promise<KnownFollower | 'unfit' | 'unreachable'> {
     const { inboxId, endpoints } = actor
     const isOurs = id.origin === new URL(site().publicUrl).origin
     if (actor.id?.href !== id.href || !inboxId || inboxId.host !== id.host || isOurs) {
-      return undefined
+      return 'unfit'
     }
-    if (!(await remote.mayAsk(inboxId.href))) return undefined
+    const may = await remote.mayAsk(inboxId.href)
+    if (may !== 'yes') return may === 'no' ? 'unfit' : 'unreachable'
     const shared = endpoints?.sharedInbox
     return {
       id: id.href,

@@ -6,6 +6,7 @@ import {
   FetchError,
   preloadedContexts,
   signRequest,
+  UrlError,
   validatePublicUrl,
   type DocumentLoader,
 } from '@fedify/fedify'
@@ -31,9 +32,11 @@ export interface Remote {
     readonly spec: SignatureSpec
     readonly signal: AbortSignal
   }): Promise<Answer>
-  /** Whether an address may be asked at all. */
-  mayAsk(url: string): Promise<boolean>
+  /** Whether an address may be asked at all; `unknown` while its name can't be looked up. */
+  mayAsk(url: string): Promise<MayAsk>
 }
+
+export type MayAsk = 'yes' | 'no' | 'unknown'
 
 const TIMEOUT_MS = 10 * SECOND
 const REDIRECTS = 2
@@ -47,14 +50,15 @@ export function openRemote(options: {
 }): Remote {
   const { userAgent, allowPrivate, timeoutMs = TIMEOUT_MS } = options
 
-  async function mayAsk(url: string): Promise<boolean> {
-    if (allowPrivate) return true
+  async function mayAsk(url: string): Promise<MayAsk> {
+    if (allowPrivate) return 'yes'
     try {
-      if (new URL(url).protocol !== 'https:') return false
+      if (new URL(url).protocol !== 'https:') return 'no'
       await validatePublicUrl(url)
-      return true
-    } catch {
-      return false
+      return 'yes'
+    } catch (error) {
+      // What the resolver said is the cause; a refused address has none.
+      return error instanceof UrlError && error.cause !== undefined ? 'unknown' : 'no'
     }
   }
 
@@ -71,7 +75,9 @@ export function openRemote(options: {
   async function fetchDocument(url: string, signer: Signer | undefined, signal: AbortSignal) {
     let at = url
     for (let hop = 0; hop <= REDIRECTS; hop += 1) {
-      if (!(await mayAsk(at))) throw new FetchError(at, 'not an address that is asked')
+      const may = await mayAsk(at)
+      if (may === 'unknown') throw new FetchError(at, 'its name can’t be looked up')
+      if (may === 'no') throw new FetchError(at, 'not an address that is asked')
       const get: Ask = {
         method: 'GET',
         url: at,

@@ -57,7 +57,7 @@ export function mailWorker(options: MailWorkOptions) {
 
   function waitUntil(at: EpochMs): WorkOutcome {
     const dueAt = plus(at, Math.round(random() * 5 * SECOND))
-    return { state: 'due', dueAt, error: 'the mail server is in trouble' }
+    return { state: 'due', dueAt, error: 'the mail server is in trouble', untried: true }
   }
 
   /** Undefined when there is nobody any more to write to, or nothing to say. */

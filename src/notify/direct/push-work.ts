@@ -53,13 +53,15 @@ export function pushWorker(options: PushWorkOptions) {
     const target = JSON.parse(unsealed) as PushTarget
     const service = new URL(target.endpoint).host
     const resting = rests.until(service, now)
-    if (resting !== undefined) return waitUntil(resting, 'the push service is in trouble')
+    if (resting !== undefined) {
+      return { ...waitUntil(resting, 'the push service is in trouble'), untried: true }
+    }
     const outcome = await sender.sendPush(target, await compose(news), { now, signal })
     if (outcome.kind !== 'later') rests.heard(service)
     return settle(news, service, outcome)
   }
 
-  function waitUntil(at: EpochMs, error: string): WorkOutcome {
+  function waitUntil(at: EpochMs, error: string): WorkOutcome & { state: 'due' } {
     return { state: 'due', dueAt: plus(at, Math.round(random() * 5 * SECOND)), error }
   }
 

@@ -100,7 +100,11 @@ export async function settleWork(
   for (const { id, outcome } of settled) {
     await db
       .updateTable('work')
-      .set({ lease_until: null, ...columnsOf(outcome, now) })
+      .set((e) => ({
+        lease_until: null,
+        ...columnsOf(outcome, now),
+        ...('untried' in outcome && { attempts: e('attempts', '-', 1) }),
+      }))
       .where('id', '=', id)
       .where('state', '=', 'claimed')
       .execute()

@@ -276,6 +276,22 @@ describe('trouble at the server', () => {
     expect(news()).toHaveLength(1)
   })
 
+  test('how long the server itself was in trouble is no reason to wait longer', async () => {
+    mail.troubles.push('mail-550', 'mail-550', 'mail-550', 'rcpt-451')
+    await town.say(full())
+    const outcomes: string[] = []
+    for (let n = 0; n < 8 && outcomes.at(-1) !== 'due in 120 s'; n += 1) {
+      outcomes.push(...(await town.workOff('email')))
+      town.pass(MINUTE)
+    }
+    expect(outcomes).toEqual([
+      expect.anything(),
+      expect.anything(),
+      expect.anything(),
+      'due in 120 s',
+    ])
+  })
+
   test('it is given up when it is no news any more', async () => {
     mail.troubles.push('rcpt-451')
     await town.say(full())
