@@ -107,7 +107,28 @@ async function dueTally(db: Db, { channel, account }: WayOut, now: EpochMs): Pro
   return { count: row.n, ...(row.oldest !== null && { oldestSendAt: row.oldest as EpochMs }) }
 }
 
-/** Sent ones count when they were taken, others by their first try: repeats are few. */
+/**
+ * When each was said or tried. Sent ones count when they were taken, others by their first try: repeats
+ * are few. Two queries in one, for with an `or` SQLite reads all that an account ever said.
+ */
+export function triedAt(db: Db, channel: string, accounts: readonly string[], since: EpochMs) {
+  const ofAccounts = db
+    .selectFrom('delivery')
+    .where('channel', '=', channel)
+    .where('account', 'in', [...accounts])
+  return ofAccounts
+    .where('state', '=', 'sent')
+    .where('sent_at', '>', since)
+    .select('sent_at as at')
+    .unionAll(
+      ofAccounts
+        .where('state', 'in', ['due', 'sending', 'dead', 'uncertain'])
+        .where('attempts', '>', 0)
+        .where('first_tried_at', '>', since)
+        .select('first_tried_at as at'),
+    )
+}
+
 async function countTried(
   db: Db,
   channel: string,
@@ -115,24 +136,11 @@ async function countTried(
   since: EpochMs,
   most: number,
 ): Promise<{ readonly count: number; readonly at?: EpochMs }> {
-  const tried = db
-    .selectFrom('delivery')
-    .where('channel', '=', channel)
-    .where('account', 'in', [...accounts])
-    .where((w) =>
-      w.or([
-        w.and([w('state', '=', 'sent'), w('sent_at', '>', since)]),
-        w.and([
-          w('state', 'in', ['due', 'sending', 'dead', 'uncertain']),
-          w('attempts', '>', 0),
-          w('first_tried_at', '>', since),
-        ]),
-      ]),
-    )
+  const tried = db.selectFrom(triedAt(db, channel, accounts, since).as('tried'))
   const { n } = await tried.select((e) => e.fn.countAll<number>().as('n')).executeTakeFirstOrThrow()
   if (n < most) return { count: n }
   const row = await tried
-    .select((e) => e.fn.coalesce('sent_at', 'first_tried_at').as('at'))
+    .select('at')
     .orderBy('at')
     .limit(1)
     .offset(n - most)
