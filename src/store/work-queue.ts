@@ -56,7 +56,7 @@ export interface WorkQueue {
   /** When a queue's next piece is due, or its lease runs out; undefined when nothing is open. */
   nextWorkAt(queue: string): Promise<EpochMs | undefined>
   workCounts(queue: string): Promise<WorkCounts>
-  /** Forgets what ended long enough ago. */
+  /** Forgets what ended long enough ago, and ends what has been old for a day and nobody takes up. */
   tidyWork(now: EpochMs): Promise<void>
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { HOUR, MINUTE, SECOND, instant, plus } from '#src/stations/time.ts'
+import { DAY, HOUR, MINUTE, SECOND, instant, plus } from '#src/stations/time.ts'
 import type { Store } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { DONE_WORK_IS_KNOWN_MS, type NewWork } from '#src/store/work-queue.ts'
@@ -134,6 +134,20 @@ test('dies when its time is over, and lets those behind it go', async () => {
   await store.putWork([piece('1', { ...order, expiresAt: later(MINUTE) }), piece('2', order)])
   expect(await claim(later(MINUTE))).toEqual(['2'])
   expect(await store.workCounts('push')).toEqual({ open: 1, dead: 1 })
+})
+
+test('in a queue that nobody works off any more it ends a day after its time, and its body goes', async () => {
+  await store.putWork([piece('a'), piece('b', { expiresAt: later(2 * HOUR) })])
+  await store.tidyWork(later(HOUR + DAY - 1))
+  expect(await store.workCounts('push')).toEqual({ open: 2, dead: 0 })
+  await store.tidyWork(later(HOUR + DAY))
+  expect(await store.workCounts('push')).toEqual({ open: 1, dead: 1 })
+  const raw = new DatabaseSync(join(folder, 'kvitter.sqlite'), { readOnly: true })
+  expect(raw.prepare('select body from work order by key').all()).toEqual([
+    { body: '' },
+    { body: 'body of b' },
+  ])
+  raw.close()
 })
 
 test('what has ended is counted, and keeps nothing of its body', async () => {

@@ -1,6 +1,6 @@
 /** The queue of pieces of work: claimed by lease, in the order that each asks for. */
 import { type Kysely, type Selectable, sql } from 'kysely'
-import type { EpochMs } from '#src/stations/time.ts'
+import { DAY, type EpochMs } from '#src/stations/time.ts'
 import {
   DONE_WORK_IS_KNOWN_MS,
   type NewWork,
@@ -47,6 +47,16 @@ export async function putWork(db: Db, works: readonly NewWork[]): Promise<number
   return Number(added)
 }
 
+/** What was old at an instant and nobody has just now. */
+function endOld(db: Db, at: number, now: EpochMs) {
+  return db
+    .updateTable('work')
+    .set({ state: 'dead', body: '', lease_until: null, ended_at: now, last_error: 'expired' })
+    .where(IS_OPEN)
+    .where('expires_at', '<=', at)
+    .where((w) => w.or([w('state', '=', 'due'), w('lease_until', '<=', now)]))
+}
+
 /** One transaction of the caller's, so two workers never get the same piece. */
 export async function claimWork(
   db: Db,
@@ -55,14 +65,7 @@ export async function claimWork(
   leaseMs: number,
   limit: number,
 ): Promise<readonly Work[]> {
-  await db
-    .updateTable('work')
-    .set({ state: 'dead', body: '', lease_until: null, ended_at: now, last_error: 'expired' })
-    .where('queue', '=', queue)
-    .where(IS_OPEN)
-    .where('expires_at', '<=', now)
-    .where((w) => w.or([w('state', '=', 'due'), w('lease_until', '<=', now)]))
-    .execute()
+  await endOld(db, now, now).where('queue', '=', queue).execute()
   const rows = await db
     .updateTable('work')
     .set((e) => ({
@@ -148,6 +151,8 @@ export async function workCounts(db: Db, queue: string): Promise<WorkCounts> {
 }
 
 export async function tidyWork(db: Db, now: EpochMs): Promise<void> {
+  // A queue that is worked off ends its own: this is of one that the town has taken out.
+  await endOld(db, now - DAY, now).execute()
   await db
     .deleteFrom('work')
     .where('ended_at', '<', now - DONE_WORK_IS_KNOWN_MS)
