@@ -134,7 +134,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       }),
     )
   }
-  const secret = await openSecretKey(settings.data, settings.secretKey)
+  const secret = await openSecretKey(settings.data, settings.secretKey, store)
   const cards = starting.use(
     openCardDesk({
       store,

@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openFollowers } from '#src/notify/activitypub/followers.ts'
 import { isWebAddress } from '#src/stations/web-address.ts'
+import { openSealer } from '#src/store/sealer.ts'
+import { ANOTHER_SECRET, fitsSecret } from '#src/store/secret-check.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { type Env, readSettings } from '../config.ts'
-import { openSecretKey } from '../secret-key.ts'
+import { findSecretKey } from '../secret-key.ts'
 import type { CommandResult } from './codec.ts'
 
 const USAGE = [
@@ -15,6 +17,9 @@ const USAGE = [
   'With forget, ADDRESS follows none of them any more. It is the account’s own address, such as',
   'https://mastodon.example/users/anna, which its server tells as "id".',
 ].join('\n')
+
+const NO_SECRET =
+  'Bring back the one that belongs to the database, or give its KVITTER_SECRET_KEY; the service makes it when it is first started.'
 
 export async function followersCommand(args: readonly string[], env: Env): Promise<CommandResult> {
   let parsed
@@ -37,8 +42,11 @@ export async function followersCommand(args: readonly string[], env: Env): Promi
 
   const { data, secretKey } = read.settings
   await using store = await openSqliteStore(join(data, 'kvitter.sqlite'))
+  const secret = await findSecretKey(data, secretKey)
+  if (secret === undefined) return { code: 1, text: `${data} has no secret.key. ${NO_SECRET}` }
+  if (!(await fitsSecret(store, openSealer(secret)))) return { code: 1, text: ANOTHER_SECRET }
   const actors = await store.fediverseActors()
-  const followers = openFollowers(store, await openSecretKey(data, secretKey))
+  const followers = openFollowers(store, secret)
   if (address === undefined) {
     const lines = actors.map(
       async ({ id, username }) => `${await followers.count(id)}  ${username}`,

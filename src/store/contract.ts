@@ -27,6 +27,7 @@ import type { DayStore } from './days.ts'
 import type { FediverseStore } from './fediverse.ts'
 import type { MessageStore } from './messages.ts'
 import type { Outbox } from './outbox.ts'
+import type { SecretCheck } from './secret-check.ts'
 import type { SubscriberStore } from './subscribers.ts'
 import type { WorkQueue } from './work-queue.ts'
 
@@ -363,6 +364,7 @@ export interface RemovedContainer {
 
 export interface Store
   extends
+    SecretCheck,
     WorkQueue,
     Outbox,
     FediverseStore,

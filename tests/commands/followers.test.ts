@@ -1,9 +1,11 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { followersCommand } from '#src/commands/followers.ts'
 import { openFollowers } from '#src/notify/activitypub/followers.ts'
+import { openSealer } from '#src/store/sealer.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { SECRET } from '#tests/support/fediverse-town.ts'
 
@@ -37,6 +39,25 @@ test('followers are counted, forgotten by their address, and never listed', asyn
     code: 1,
     text: `${ANNA} follows none of the town’s actors.`,
   })
+})
+
+test('without the secret nothing is told, and none is made', async () => {
+  const { code, text } = await followersCommand(['--data', folder], {})
+  expect(code).toBe(1)
+  expect(text).toContain('has no secret.key. Bring back the one that belongs to the database')
+  expect(existsSync(join(folder, 'secret.key'))).toBe(false)
+})
+
+test('with another secret nobody is said to follow nobody', async () => {
+  {
+    await using store = await openSqliteStore(join(folder, 'kvitter.sqlite'))
+    await store.keepSecretCheck(openSealer(SECRET).seal('kvitter'))
+  }
+  const other = { KVITTER_SECRET_KEY: Buffer.alloc(32, 8).toString('base64') }
+  const { code, text } = await followersCommand(['forget', ANNA, '--data', folder], other)
+  expect(code).toBe(1)
+  expect(text).toContain('sealed under another secret')
+  expect((await run()).code).toBe(0)
 })
 
 test.each([[['forget']], [['forget', 'anna']], [['forget', ANNA, ANNA]], [['list']], [['--all']]])(

@@ -3,6 +3,7 @@ import webpush from 'web-push'
 import { SUBSCRIBERS } from '#src/stations/station.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Sealer } from '#src/store/sealer.ts'
+import { ANOTHER_SECRET } from '#src/store/secret-check.ts'
 
 export interface VapidKeys {
   /** Browsers are given it. */
@@ -24,10 +25,6 @@ export async function openVapidKeys(
     return keys
   }
   const keys = sealer.unseal(sealed)
-  if (keys === undefined) {
-    throw new Error(
-      'What residents gave is sealed under another secret than this machine’s: bring back the file secret.key that belongs to the database, or its KVITTER_SECRET_KEY.',
-    )
-  }
+  if (keys === undefined) throw new Error(ANOTHER_SECRET)
   return JSON.parse(keys) as VapidKeys
 }

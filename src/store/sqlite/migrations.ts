@@ -432,6 +432,17 @@ const messages: Migration = {
   },
 }
 
+/** Something sealed at the first start, by which another secret is known for one; see secret-check.ts. */
+const secretCheck: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql
+      .raw(
+        'create table secret_check (one integer primary key check (one = 1), sealed text not null) strict',
+      )
+      .execute(db)
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -457,4 +468,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0022-bookings': bookings,
   '0023-post-cards': postCards,
   '0030-days': days,
+  '0045-secret-check': secretCheck,
 }

@@ -179,6 +179,7 @@ export interface Tables {
   fediverse_actor: { id: string; place: string; username: string; keys: string | null }
   follower: { actor_id: string; mark: string; body: string }
   post_card: { post_key: string; facts: string }
+  secret_check: { one: number; sealed: string }
   channel_note: { channel: string; account: string; note: string }
   work: {
     id: Generated<number>

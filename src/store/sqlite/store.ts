@@ -77,6 +77,7 @@ import {
   rowNumbers,
   saveTown,
 } from './town-tables.ts'
+import { keepSecretCheck, secretCheck } from './secret-check.ts'
 import { claimWork, nextWorkAt, putWork, settleWork, tidyWork, workCounts } from './work-queue.ts'
 
 /** At most so many recent readings are read back at a start: what is sent again was under way, so it's among the newest. */
@@ -545,6 +546,9 @@ export async function openSqliteStore(path: string): Promise<Store> {
     nextDeliveryAt: (way, fromPriority) => nextDeliveryAt(reader.query, way, fromPriority),
     settleDelivery: (id, outcome) => transact(() => settleDelivery(writer.query, id, outcome)),
     deliveries: (filter) => readDeliveries(reader.query, filter),
+
+    secretCheck: () => secretCheck(reader.query),
+    keepSecretCheck: (sealed) => transact(() => keepSecretCheck(writer.query, sealed)),
 
     putWork: (works) => transact(() => putWork(writer.query, works)),
     claimWork: (...ask) => transact(() => claimWork(writer.query, ...ask)),
