@@ -575,8 +575,8 @@ export async function openSqliteStore(path: string): Promise<Store> {
     followers: (actorId) => followers(reader.query, actorId),
     followerCount: (actorId) => followerCount(reader.query, actorId),
     keepFollower: (follower) => transact(() => keepFollower(writer.query, follower)),
-    dropFollower: (actorId, mark) => transact(() => dropFollower(writer.query, actorId, mark)),
-    dropFollowerEverywhere: (mark) => transact(() => dropFollowerEverywhere(writer.query, mark)),
+    dropFollower: (actorId, mark) => erase(() => dropFollower(writer.query, actorId, mark)),
+    dropFollowerEverywhere: (mark) => erase(() => dropFollowerEverywhere(writer.query, mark)),
 
     async rejectedCounts() {
       const rows = await reader.query.selectFrom('rejection_count').selectAll().execute()
