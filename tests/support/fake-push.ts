@@ -23,8 +23,22 @@ import { requireProgram } from './server-programs.ts'
 
 export const openssl = requireProgram('openssl', 'apt-get install openssl')
 
+/** After `cut-after` and `503-after` the message has been taken. */
 export type PushTrouble =
-  '404' | '410' | '413' | '429' | '500' | '403' | 'hang' | 'redirect' | 'cut'
+  | '401'
+  | '403'
+  | '404'
+  | '410'
+  | '413'
+  | '429'
+  | '500'
+  | '503'
+  | '503-json'
+  | '503-after'
+  | 'hang'
+  | 'redirect'
+  | 'cut'
+  | 'cut-after'
 
 export interface PushedMessage {
   readonly browser: string
@@ -32,6 +46,10 @@ export interface PushedMessage {
   readonly headers: IncomingHttpHeaders
   /** What the signature says. */
   readonly claims: { readonly aud: string; readonly exp: number; readonly sub: string }
+  /** The sender wasn't told that it was taken. */
+  readonly isLost: boolean
+  /** Milliseconds. */
+  readonly at: number
 }
 
 export interface FakePush extends AsyncDisposable {
@@ -53,7 +71,12 @@ interface Browser {
   readonly applicationServerKey: string
 }
 
-export async function startFakePush(): Promise<FakePush> {
+export async function startFakePush(
+  options: {
+    /** What the next message meets, after the queue. */
+    readonly pickTrouble?: () => PushTrouble | undefined
+  } = {},
+): Promise<FakePush> {
   const { key, cert } = makeCertificate()
   const browsers = new Map<string, Browser>()
   const troubles: PushTrouble[] = []
@@ -61,7 +84,13 @@ export async function startFakePush(): Promise<FakePush> {
   const refused: string[] = []
   let url = ''
 
-  function answer(name: string, headers: IncomingHttpHeaders, body: Buffer, to: ServerResponse) {
+  function answer(
+    name: string,
+    headers: IncomingHttpHeaders,
+    body: Buffer,
+    to: ServerResponse,
+    trouble?: PushTrouble,
+  ) {
     const refuse = (status: number, why: string) => {
       refused.push(why)
       to.writeHead(status).end()
@@ -74,7 +103,15 @@ export async function startFakePush(): Promise<FakePush> {
     if (!/^\d+$/.test(String(headers['ttl']))) return refuse(400, 'TTL')
     if (!/^[A-Za-z0-9_-]{1,32}$/.test(String(headers['topic']))) return refuse(400, 'Topic')
     const payload = JSON.parse(decrypt(body, browser)) as unknown
-    pushed.push({ browser: name, payload, headers, claims })
+    pushed.push({
+      browser: name,
+      payload,
+      headers,
+      claims,
+      isLost: !!trouble || to.destroyed,
+      at: Date.now(),
+    })
+    if (trouble) return misbehave(trouble, to)
     to.writeHead(201, { location: `${url}/messages/${pushed.length}` }).end()
   }
 
@@ -83,6 +120,7 @@ export async function startFakePush(): Promise<FakePush> {
       case 'hang':
         return
       case 'cut':
+      case 'cut-after':
         to.socket?.destroy()
         return
       case 'redirect':
@@ -90,6 +128,10 @@ export async function startFakePush(): Promise<FakePush> {
         return
       case '429':
         to.writeHead(429, { 'retry-after': '90' }).end()
+        return
+      case '503-json':
+      case '503-after':
+        to.writeHead(503, { 'content-type': 'application/json' }).end('{"error":"busy"}')
         return
       default:
         to.writeHead(Number(trouble)).end('<html>trouble</html>')
@@ -100,10 +142,10 @@ export async function startFakePush(): Promise<FakePush> {
     void (async () => {
       const chunks: Buffer[] = []
       for await (const chunk of request) chunks.push(chunk as Buffer)
-      const trouble = troubles.shift()
-      if (trouble) return misbehave(trouble, response)
+      const trouble = troubles.shift() ?? options.pickTrouble?.()
+      if (trouble && !trouble.endsWith('-after')) return misbehave(trouble, response)
       const name = /^\/to\/([\w-]+)$/.exec(request.url ?? '')?.[1] ?? ''
-      return answer(name, request.headers, Buffer.concat(chunks), response)
+      return answer(name, request.headers, Buffer.concat(chunks), response, trouble)
     })()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -28,7 +28,13 @@ export type PushOutcome =
   | { readonly kind: 'taken' }
   /** The browser has ended it, or is gone. */
   | { readonly kind: 'gone' }
-  | { readonly kind: 'later'; readonly afterMs?: number; readonly detail: string }
+  | {
+      readonly kind: 'later'
+      readonly afterMs?: number
+      readonly detail: string
+      /** It doesn't believe who we are, whoever it is for. */
+      readonly isDisbelief?: true
+    }
   | { readonly kind: 'never'; readonly detail: string }
 
 export interface PushSender {
@@ -129,6 +135,7 @@ function outcomeOf(answer: Answer, now: EpochMs): PushOutcome {
   const detail = `the push service answered ${status}`
   if (status >= 200 && status < 300) return { kind: 'taken' }
   if (status === 404 || status === 410) return { kind: 'gone' }
+  if (status === 401) return { kind: 'later', detail, isDisbelief: true }
   if (status === 429 || status >= 500 || status === 408) {
     const afterMs = retryAfterMs(headers, now)
     return { kind: 'later', detail, ...(afterMs !== undefined && { afterMs }) }

@@ -91,6 +91,19 @@ export function pushWorker(options: PushWorkOptions) {
     }
   }
 
+  function rest(service: string, outcome: PushOutcome & { kind: 'later' }): WorkOutcome {
+    const { detail, afterMs, isDisbelief = false } = outcome
+    const now = clock()
+    // Those that were under way together are told of once.
+    if (isDisbelief && rests.until(service, now) === undefined) {
+      log.error(
+        { channel: 'push', service, detail },
+        'a push service believes nothing that we sign; is the clock of this machine right?',
+      )
+    }
+    return waitUntil(rests.fail(service, now, afterMs), detail)
+  }
+
   async function settle(
     { subscriber }: News,
     service: string,
@@ -110,7 +123,7 @@ export function pushWorker(options: PushWorkOptions) {
         )
         return { state: 'dead', error: outcome.detail }
       case 'later':
-        return waitUntil(rests.fail(service, clock(), outcome.afterMs), outcome.detail)
+        return rest(service, outcome)
     }
   }
 }

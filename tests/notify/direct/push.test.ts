@@ -103,14 +103,46 @@ describe.skipIf(openssl === undefined)('a push service', () => {
     expect(push.pushed).toHaveLength(2)
   })
 
-  test.each(['500', 'cut', 'hang'] as const)('%s is tried again', async (trouble) => {
+  test.each(['500', '503', '503-json', 'cut', 'hang'] as const)(
+    '%s is tried again',
+    async (trouble) => {
+      await town.followByPush()
+      push.troubles.push(trouble)
+      await town.say(full())
+      expect(await town.workOff('push')).toEqual(['due in 9 s'])
+      town.pass(9 * SECOND)
+      expect(await town.workOff('push')).toEqual(['done'])
+      expect(push.pushed).toHaveLength(1)
+    },
+  )
+
+  test.each(['cut-after', '503-after'] as const)(
+    'after %s it comes again under the same name, so that one is shown',
+    async (trouble) => {
+      await town.followByPush()
+      push.troubles.push(trouble)
+      await town.say(full())
+      expect(await town.workOff('push')).toEqual(['due in 9 s'])
+      town.pass(9 * SECOND)
+      expect(await town.workOff('push')).toEqual(['done'])
+      const [first, second] = push.pushed
+      expect(push.pushed).toHaveLength(2)
+      expect(second!.payload).toEqual(first!.payload)
+      expect(second!.headers['topic']).toBe(first!.headers['topic'])
+    },
+  )
+
+  test('that doesn’t believe who we are is left alone, with one error, and nobody loses anything', async () => {
     await town.followByPush()
-    push.troubles.push(trouble)
+    await town.followByPush()
+    push.troubles.push('401')
     await town.say(full())
-    expect(await town.workOff('push')).toEqual(['due in 9 s'])
+    expect(await town.workOff('push')).toEqual(['due in 9 s', 'due in 9 s'])
+    expect(town.logged).toHaveLength(1)
+    expect(town.logged[0]).toContain('the push service answered 401')
     town.pass(9 * SECOND)
-    expect(await town.workOff('push')).toEqual(['done'])
-    expect(push.pushed).toHaveLength(1)
+    expect(await town.workOff('push')).toEqual(['done', 'done'])
+    expect(push.pushed).toHaveLength(2)
   })
 
   test.each(['403', '413', 'redirect'] as const)(
