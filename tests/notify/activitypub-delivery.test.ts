@@ -122,8 +122,10 @@ describe('a follower', () => {
   })
 
   test.each([
+    [401, 'tried again', 1, 0],
     [404, 'tried again', 1, 0],
     [500, 'tried again', 1, 0],
+    [503, 'tried again', 1, 0],
     [403, 'given up', 0, 1],
   ])(
     'stays where the inbox of a server answers %i; the activity is %s',

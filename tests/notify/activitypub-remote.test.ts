@@ -1,4 +1,5 @@
 /** Whom others can have us ask: nobody inside our network. */
+import { generateCryptoKeyPair } from '@fedify/fedify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openRemote } from '#src/notify/activitypub/remote.ts'
 import { startFakeFediverse, type FakeFediverse } from '#tests/support/fake-fediverse.ts'
@@ -40,4 +41,19 @@ describe('nobody has us ask', () => {
       documentUrl: target.person('anna'),
     })
   })
+})
+
+test('a server that hangs is given up in time', async () => {
+  await using target = await startFakeFediverse()
+  target.meets.push('hang')
+  const { privateKey } = await generateCryptoKeyPair('RSASSA-PKCS1-v1_5')
+  const remote = openRemote({ userAgent: 'Kvitter', allowPrivate: true, timeoutMs: 200 })
+  const answer = await remote.post({
+    inbox: `${target.person('anna')}/inbox`,
+    body: JSON.stringify({ type: 'Create', id: 'https://avs.example/1' }),
+    signer: { keyId: new URL(`${target.person('anna')}#main-key`), privateKey },
+    spec: 'draft-cavage-http-signatures-12',
+    signal: new AbortController().signal,
+  })
+  expect(answer).toMatchObject({ kind: 'none' })
 })

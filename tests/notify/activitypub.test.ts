@@ -9,7 +9,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { correctionKey } from '#src/rules/post-key.ts'
 import { MINUTE, plus } from '#src/stations/time.ts'
 import { cardText } from '#src/wording/cards/card-text.ts'
-import { startFediversePeer, type FediversePeer } from '#tests/support/fediverse-peer.ts'
+import {
+  startFediversePeer,
+  type FediversePeer,
+  type PeerTrouble,
+} from '#tests/support/fediverse-peer.ts'
 import { openFediverseTown, type FediverseTown } from '#tests/support/fediverse-town.ts'
 import { ekudden } from '#tests/support/town.ts'
 import { until } from '#tests/support/until.ts'
@@ -17,9 +21,12 @@ import { keepPosts, makePost, noon } from './deliveries.ts'
 
 let town: FediverseTown
 let peer: FediversePeer
+/** Each post to the peer meets the first and takes it away. */
+const troubles: PeerTrouble[] = []
 beforeEach(async () => {
+  troubles.length = 0
   town = await openFediverseTown()
-  peer = await startFediversePeer()
+  peer = await startFediversePeer({ pickTrouble: () => troubles.shift() })
 })
 afterEach(async () => {
   await peer[Symbol.asyncDispose]()
@@ -267,6 +274,27 @@ test('what may have been sent before the process died is sent again as the same,
   // Our queue knew the piece: nothing went out twice.
   expect(peer.requests.filter((one) => one.startsWith('/inbox'))).toHaveLength(2)
 })
+
+test.each(['503', '503-html', 'cut-before', 'cut-after'] as const)(
+  'a server that met us with %s hears it once, and in order',
+  async (trouble) => {
+    const actor = await town.actorUrl('ekudden')
+    await peer.follow(actor)
+    await heard(1)
+    troubles.push(trouble)
+    const second = makePost(2, noon)
+    await town.say(news, second)
+    await until(() => {
+      town.pass(5000)
+      return peer.received.length === 3
+    }, 10_000)
+    expect(troubles).toEqual([])
+    expect(peer.received.slice(1)).toEqual(
+      [news, second].map((post) => `Create ${noteAt(actor, post)}#create`),
+    )
+    expect(peer.heard.filter(({ isLost }) => isLost)).toHaveLength(trouble === 'cut-after' ? 1 : 0)
+  },
+)
 
 test('a person who is deleted follows nobody any more', async () => {
   const actor = await town.actorUrl('ekudden')

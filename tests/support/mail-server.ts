@@ -3,6 +3,7 @@
  * off, or to lose the link at the worst moment.
  */
 import type { AddressInfo, Socket } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { simpleParser, type ParsedMail } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 
@@ -27,6 +28,8 @@ export interface TakenMail {
   readonly to: string
   readonly raw: string
   readonly mail: ParsedMail
+  /** The link died when nothing had followed on it: perhaps the sender was never told. */
+  isLost: boolean
 }
 
 export interface MailServer extends AsyncDisposable {
@@ -40,18 +43,24 @@ export interface MailServer extends AsyncDisposable {
   readonly taken: TakenMail[]
   /** How many connections there were. */
   connections(): number
-  /** From now on the password is another. */
-  changePassword(): void
+  /** From now on the password is another, and who came in by the one before is put out. */
+  changePassword(to: string): void
 }
 
 const refusal = (code: number, text: string) =>
   Object.assign(new Error(text), { responseCode: code })
 
-export async function startMailServer(): Promise<MailServer> {
+export async function startMailServer(
+  options: {
+    /** What the next mail meets, after the queue. */
+    readonly pickTrouble?: () => MailTrouble | undefined
+  } = {},
+): Promise<MailServer> {
   const troubles: MailTrouble[] = []
   const nobody = new Set<string>()
   const taken: TakenMail[] = []
   const sockets = new Map<number, Socket>()
+  const lastOn = new Map<number, TakenMail>()
   let password = MAIL_PASSWORD
   let connections = 0
   const take = (...kinds: readonly MailTrouble[]) => {
@@ -74,7 +83,10 @@ export async function startMailServer(): Promise<MailServer> {
         callback(null, { user: MAIL_USER })
       } else callback(refusal(535, '5.7.8 Authentication failed'))
     },
-    onMailFrom(_address, _session, callback) {
+    onMailFrom(_address, { remotePort }, callback) {
+      lastOn.delete(remotePort)
+      const trouble = troubles.length === 0 ? options.pickTrouble?.() : undefined
+      if (trouble) troubles.push(trouble)
       callback(take('mail-550') && refusal(550, '5.7.1 Sender not allowed'))
     },
     onRcptTo({ address }, _session, callback) {
@@ -112,21 +124,32 @@ export async function startMailServer(): Promise<MailServer> {
         return
       }
       void (async () => {
-        const chunks: Buffer[] = []
-        for await (const chunk of stream) chunks.push(chunk as Buffer)
-        const raw = Buffer.concat(chunks)
+        const raw = await buffer(stream).catch(() => undefined)
+        // The sender is gone.
+        if (!raw) return
         if (trouble === 'data-451') return callback(refusal(451, '4.3.0 Try again later'))
         if (trouble === 'data-554') return callback(refusal(554, '5.7.1 Looks like spam'))
         if (trouble === 'data-550-5.1.1') return callback(refusal(550, '5.1.1 User unknown'))
         const to = session.envelope.rcptTo[0]!.address
-        taken.push({ to, raw: raw.toString(), mail: await simpleParser(raw) })
+        const mail = await simpleParser(raw)
+        const one = { to, raw: raw.toString(), mail, isLost: trouble !== undefined }
+        taken.push(one)
+        lastOn.set(session.remotePort, one)
         if (trouble === 'cut-after') sockets.get(session.remotePort)?.destroy()
         else if (trouble !== 'hang-after') callback()
       })()
     },
   })
   server.on('error', () => undefined)
-  server.server.on('connection', (socket: Socket) => sockets.set(socket.remotePort!, socket))
+  server.server.on('connection', (socket: Socket) => {
+    const port = socket.remotePort!
+    sockets.set(port, socket)
+    socket.on('close', () => {
+      const last = lastOn.get(port)
+      if (last) last.isLost = true
+      lastOn.delete(port)
+    })
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo
   return {
@@ -136,8 +159,9 @@ export async function startMailServer(): Promise<MailServer> {
     nobody,
     taken,
     connections: () => connections,
-    changePassword() {
-      password = 'another'
+    changePassword(to) {
+      password = to
+      for (const socket of sockets.values()) socket.destroy()
     },
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {

@@ -1,10 +1,12 @@
 /** Mail to residents, at a real mail server on loopback. */
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openMailSender } from '#src/notify/direct/mail-sender.ts'
 import { parseSmtpAddress } from '#src/notify/direct/smtp-address.ts'
 import { DAY, HOUR, MINUTE, plus } from '#src/stations/time.ts'
 import { CONFIRM_WITHIN_MS } from '#src/store/subscriber-desk.ts'
-import { startMailServer, type MailServer } from '#tests/support/mail-server.ts'
+import { MAIL_PASSWORD, startMailServer, type MailServer } from '#tests/support/mail-server.ts'
 import { ekudden, hamnen } from '#tests/support/town.ts'
 import { makeItem, makePost, postKey } from '../deliveries.ts'
 import { FROM, noon, openDirectBench, PUBLIC_URL, type DirectBench } from './bench.ts'
@@ -387,6 +389,21 @@ describe('trouble at the server', () => {
   })
 })
 
+test('a password that is changed after letters have gone stops the server, with one error, and loses none', async () => {
+  await town.follow(ANNA)
+  const before = mail.taken.length
+  mail.changePassword('another')
+  await town.say(full())
+  expect(await town.workOff('email')).toEqual(['due in 9 s'])
+  expect(town.logged).toEqual([
+    '{"channel":"email","because":"account","detail":"535 5.7.8 AUTH PLAIN","text":"the mail server takes no mail just now"}',
+  ])
+  mail.changePassword(MAIL_PASSWORD)
+  town.pass(MINUTE)
+  expect(await town.workOff('email')).toEqual(['done'])
+  expect(mail.taken).toHaveLength(before + 1)
+})
+
 describe('the way to the server', () => {
   const open = (server: string, timeoutMs = 5000) =>
     openMailSender({ server: parseSmtpAddress(server)!, from: FROM, name: 'Provstad', timeoutMs })
@@ -434,6 +451,21 @@ describe('the way to the server', () => {
     expect(await sender.check(turn)).toMatchObject({ kind: 'unknown' })
     sender.close()
     mail = await startMailServer()
+  })
+
+  test('a web page that answers is no mail server', async () => {
+    const page = createServer((socket) => {
+      socket.on('error', () => undefined).end('HTTP/1.1 400 Bad Request\r\n\r\n<html>')
+    }).listen(0, '127.0.0.1')
+    await once(page, 'listening')
+    const { port } = page.address() as AddressInfo
+    const sender = open(`smtp://127.0.0.1:${port}`)
+    expect(await sender.sendMail(ANNA, letter)).toMatchObject({
+      kind: 'later',
+      because: 'unreachable',
+    })
+    sender.close()
+    page.close()
   })
 
   test.each([
