@@ -205,6 +205,12 @@ export function readSaid<Said>(path: string | undefined): Said[] {
 /** Troubles that are over at once, in which thousands of posts get through. */
 const QUICK = ['503-json', '503-html', '503-after', 'cut-before', 'cut-after', 'body-cut'] as const
 
+/** Such a trouble now and then. */
+export function pickQuick(share: number, seed: number): () => (typeof QUICK)[number] | undefined {
+  const random = randomFrom(seed, 'trouble')
+  return () => (random.next() < share ? QUICK[random.below(QUICK.length)] : undefined)
+}
+
 interface RunOptions extends FarEndOptions {
   readonly pickFault: () => (typeof QUICK)[number] | undefined
   /** Posts in a quarter of an hour, where the platform counts them. */
@@ -225,14 +231,12 @@ export async function runFarEnd(
       seed: { type: 'string', default: '1' },
     },
   })
-  const random = randomFrom(Number(values.seed), 'trouble')
-  const trouble = Number(values.trouble)
   const far = await start({
     port: Number(values.port),
     delayMs: Number(values['delay-ms']),
     ...(values.log !== undefined && { log: values.log }),
     ...(values.limit !== undefined && { limit: Number(values.limit) }),
-    pickFault: () => (random.next() < trouble ? QUICK[random.below(QUICK.length)] : undefined),
+    pickFault: pickQuick(Number(values.trouble), Number(values.seed)),
   })
   process.stdout.write(`${far.port}\n`)
   process.on('SIGTERM', () => {

@@ -98,12 +98,7 @@ export async function openFediverseTown(
       at = plus(at, ms)
       fediverse.poke()
     },
-    async actorUrl(username) {
-      const resource = encodeURIComponent(`acct:${username}@${new URL(url).host}`)
-      const answer = await fetch(`${url}/.well-known/webfinger?resource=${resource}`)
-      const { links } = (await answer.json()) as { links: { rel: string; href: string }[] }
-      return links.find(({ rel }) => rel === 'self')!.href
-    },
+    actorUrl: (username) => findActor(url, username),
     async say(...posts) {
       await keepPosts(store, posts, [{ channel: 'activitypub', account: 'avs' }])
       const outcomes: Outcome[] = []
@@ -122,6 +117,14 @@ export async function openFediverseTown(
       if (options.folder === undefined) await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** An actor's address, by its user name, as its server tells it. */
+export async function findActor(serverUrl: string, username: string): Promise<string> {
+  const resource = encodeURIComponent(`acct:${username}@${new URL(serverUrl).host}`)
+  const answer = await fetch(`${serverUrl}/.well-known/webfinger?resource=${resource}`)
+  const { links } = (await answer.json()) as { links: { rel: string; href: string }[] }
+  return links.find(({ rel }) => rel === 'self')!.href
 }
 
 async function freePort(): Promise<number> {

@@ -37,6 +37,8 @@ export interface FediverseOptions {
   readonly log: DeliveryLog
   readonly metrics: Registry
   readonly speed?: number
+  /** How long a claim of one activity to one inbox holds. Default 1 min. */
+  readonly leaseMs?: number
 }
 
 export interface Fediverse extends AsyncDisposable {
@@ -107,7 +109,7 @@ export async function openFediverse(options: FediverseOptions): Promise<Fedivers
     log: options.log,
     metrics: options.metrics,
     concurrency: CONCURRENCY,
-    leaseMs: LEASE_MS * speed,
+    leaseMs: options.leaseMs ?? LEASE_MS * speed,
     speed,
     handle: deliver,
   })
