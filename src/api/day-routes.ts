@@ -38,8 +38,9 @@ const STOP = 'the id of a stop'
 export const stopText = z.string({ error: STOP }).regex(/^[A-Za-z0-9_~-]{1,120}$/, STOP)
 const BIKE = 'the id of a bike, such as bike-1'
 export const bikeText = z.string({ error: BIKE }).regex(/^[a-z0-9][a-z0-9-]{0,31}$/, BIKE)
-const SECONDS = 'how long to think, 1 to 60 seconds'
-const seconds = z.int({ error: SECONDS }).min(1, SECONDS).max(60, SECONDS).optional()
+/** An answer takes 15 seconds at most. */
+const SECONDS = 'how long to think, 1 to 10 seconds'
+const seconds = z.int({ error: SECONDS }).min(1, SECONDS).max(10, SECONDS).optional()
 const SENTENCE = 'a sentence, up to 120 characters, without anybody’s name'
 const sentence = z.string({ error: SENTENCE }).trim().min(1, SENTENCE).max(120, SENTENCE)
 const AMOUNT = 'a number from 0 to 5000'

@@ -168,6 +168,9 @@ export function riderRoutes(app: FastifyInstance, deps: DayDeps): void {
         if (told.some(({ status }) => status === 'unknown-stop')) {
           return sendProblem(reply, noSuch('stop', stopId))
         }
+        if (told.some(({ status }) => status === 'unknown-bike')) {
+          throw new InvalidInput([{ field: 'bike', expected: 'a bike of the town', got: bike }])
+        }
         void reply.header('cache-control', 'no-store')
         return { events: told as { id: string; status: 'kept' }[] }
       },

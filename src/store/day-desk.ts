@@ -84,7 +84,7 @@ export type ToldEvent = Omit<RiderEvent, 'day' | 'receivedAt'> & { readonly note
 
 export interface ToldResult {
   readonly id: string
-  readonly status: 'kept' | 'repeat' | 'conflict' | 'unknown-stop'
+  readonly status: 'kept' | 'repeat' | 'conflict' | 'unknown-stop' | 'unknown-bike'
 }
 
 export interface Urgent {
@@ -307,9 +307,13 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
       const { bookings } = await store.bookingBook()
       const candidates = new Set((await store.candidates({})).map(({ id }) => id))
       const dropOffs = new Set(terms.bike.dropOffs.map(({ id }) => id))
-      const isKnown = ({ stopId }: ToldEvent): boolean => {
+      const bikes = new Set(terms.bike.bikes.map(({ id }) => id))
+      const isKnown = ({ stopId, bike }: ToldEvent): boolean => {
         const visit = parseVisitId(stopId)
-        if (visit) return visit.dropOffId === 'break' || dropOffs.has(visit.dropOffId)
+        if (visit) {
+          const isThere = visit.dropOffId === 'break' || dropOffs.has(visit.dropOffId)
+          return isThere && visit.bike === bike
+        }
         return bookings.has(stopId) || candidates.has(stopId)
       }
       const days = new Set<string>()
@@ -327,13 +331,19 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
           const happenedAt = Math.min(rest.happenedAt, receivedAt) as EpochMs
           const day = parseVisitId(rest.stopId)?.day ?? wallTime(happenedAt, terms.timeZone).day
           const event: RiderEvent = { ...rest, day, happenedAt, receivedAt }
+          const plan = await tx.dayPlan(day)
+          const isOurs =
+            bikes.has(event.bike) || plan?.rounds.some(({ bike }) => bike === event.bike)
+          if (isOurs !== true) {
+            results.push({ id, status: 'unknown-bike' })
+            continue
+          }
           const known = await tx.riderEvent(id)
           if (known) {
             results.push({ id, status: isSameEvent(known, event) ? 'repeat' : 'conflict' })
             continue
           }
           await tx.keepRiderEvent(event, note === undefined ? undefined : sealer.seal(note))
-          const plan = await tx.dayPlan(day)
           lines.push(...(await tx.noteDay([lineOf(event, actor, plan?.version ?? 0)])))
           days.add(day)
           results.push({ id, status: 'kept' })

@@ -2,6 +2,7 @@
 import type { Booking, Terms } from '#src/pickups/booking/booking.ts'
 import {
   ask,
+  asRidersFound,
   type Asked,
   type DayQuestion,
   type DaySetting,
@@ -66,15 +67,16 @@ export async function lookAt(
     stationId ? (stations.get(stationId)?.containers.map(({ id }) => id) ?? []) : [],
   )
   const forecasts = await store.forecasts(containers, plus(now, -FORECASTS_COUNT_MS))
-  const setting = settingOf(
+  const hours = settingOf(
     day,
     terms,
     { status: (id) => journal.status(id), stations, forecasts },
     now,
   )
-  if (!setting) return undefined
+  if (!hours) return undefined
   const plan = await store.dayPlan(day)
   const facts = factsOf(await store.riderEvents(day))
+  const setting = asRidersFound(hours, facts)
   const kept = await store.keptBookings({ day, states: ['booked', 'done', 'missed'] })
   const bookings = new Map(
     kept.map((one): [string, DayBooking] => [

@@ -161,7 +161,7 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
       await desk.act(day, CLOCK, seen.plan.version, { kind: 'take-out', stopIds })
       return
     }
-    if (seen.plan.published && !seen.plan.offer) await offerAnew(seen)
+    if (seen.plan.published) await offerAnew(seen)
   }
 
   async function offerAnew({
@@ -186,7 +186,15 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
       if (kind !== 'no-room' || at?.stop.kind !== 'drop-off' || isOver(at.state)) continue
       return void (await offer('drop-off-full', at.stop.dropOffId))
     }
-    if (unplanned.length > 0) await offer('bookings-changed', unplanned.join(' '), 'insert')
+    // What waits for an answer gives way to nothing less.
+    if (plan!.offer) return
+    if (unplanned.length > 0) {
+      await offer('bookings-changed', unplanned.join(' '), 'insert')
+      return
+    }
+    const late = complaints.find(({ kind }) => kind === 'late')
+    const round = standing.rounds.find(({ bike }) => bike === late?.bike)
+    if (round?.startedAt !== undefined) await offer('running-late', round.bike)
   }
 
   /** A rule that has become active asks for a stop; one that is over takes it back, unless it was accepted. */

@@ -152,6 +152,15 @@ describe('what is told wrongly', () => {
     expect(stopsOf(await see(day)).find((s) => s.id === stop).state).toBe('arrived')
   })
 
+  test('a bike that nobody knows, or a visit of another’s, is refused', async () => {
+    const one = { events: [event('e-000020', 'done', at)] }
+    const { status, json } = await tell(day, stop, { bike: 'bike-9', ...one })
+    expect([status, json.errors[0].field]).toEqual([400, 'bike'])
+    const visit = `${DAY_NAME}~bike-2~centre~1`
+    expect((await tell(day, visit, one)).status).toBe(404)
+    expect((await tell(day, visit, { bike: 'bike-2', ...one })).status).toBe(200)
+  })
+
   test('a picture that is none, or too large, is refused; the same twice is one', async () => {
     const send = (bytes: Uint8Array, type: string) =>
       day.ask('POST', `/stops/${stop}/photos?photo=photo-0002`, bytes, {

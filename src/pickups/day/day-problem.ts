@@ -21,13 +21,14 @@ import {
   breakId,
   type DayPlan,
   isOver,
+  parseVisitId,
   type PlannedStop,
   type TimeSpan,
   type Unserved,
   visitId,
 } from './day.ts'
 import { type Answer, lastVisits } from './decide.ts'
-import type { Facts } from './rider-events.ts'
+import type { Facts, StopFacts } from './rider-events.ts'
 import { type StandingRound, type StandingStop, standingOf } from './standing.ts'
 
 /** Something to fetch on the day: a booking, or what the dispatcher took in beside. Its id is its stop's. */
@@ -68,6 +69,28 @@ export interface DayQuestion {
   readonly plan?: DayPlan
   readonly facts: Facts
   readonly now: EpochMs
+}
+
+/** Where a rider last stood before a full container or a shut door, nothing more is brought that day. */
+export function asRidersFound(setting: DaySetting, facts: Facts): DaySetting {
+  const last = new Map<string, StopFacts>()
+  for (const fact of facts.values()) {
+    const at = parseVisitId(fact.stopId)?.dropOffId
+    if (at === undefined || !fact.outcome) continue
+    if (fact.since >= (last.get(at)?.since ?? 0)) last.set(at, fact)
+  }
+  const isShut = (id: string) => {
+    const because = last.get(id)?.outcome?.because
+    return because === 'full' || because === 'closed'
+  }
+  return {
+    ...setting,
+    dropOffs: setting.dropOffs.map((dropOff) =>
+      isShut(dropOff.id)
+        ? { ...dropOff, room: dropOff.room.map(({ stream }) => ({ stream, roomL: 0 })) }
+        : dropOff,
+    ),
+  }
 }
 
 const UNLOADING_MS = 8 * MINUTE

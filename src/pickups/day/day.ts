@@ -64,9 +64,7 @@ export interface Pin {
 export const OFFER_REASONS = [
   'asked-for',
   'drop-off-full',
-  'drop-off-has-room',
   'running-late',
-  'stop-failed',
   'bookings-changed',
 ] as const
 export type OfferReason = (typeof OFFER_REASONS)[number]

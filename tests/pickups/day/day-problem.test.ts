@@ -3,6 +3,7 @@ import type { DayPlan, RiderEvent } from '#src/pickups/day/day.ts'
 import {
   answerOf,
   ask,
+  asRidersFound,
   complaintsOf,
   type DayQuestion,
   placesOf,
@@ -81,6 +82,16 @@ describe('a morning’s plan', () => {
     expect(
       planned(question({ jobs: paper, setting: { ...setting, dropOffs: [centre!, full] } })),
     ).toMatchObject({ unserved: [{ stopId: 'job-1', because: 'no-room' }] })
+  })
+
+  test('brings nothing more to where a rider found it full, until one found it open', () => {
+    const room = (...told: readonly RiderEvent[]) =>
+      asRidersFound(setting, factsOf(told)).dropOffs.map((d) => d.room[0]!.roomL)
+    const visit = (n: number) => `${DAY_NAME}~bike-1~station~${n}`
+    const full = event(visit(1), 'failed', '10:30', { because: 'full' })
+    expect(room()).toEqual([undefined, 500])
+    expect(room(full)).toEqual([undefined, 0])
+    expect(room(full, event(visit(2), 'done', '11:30'))).toEqual([undefined, 500])
   })
 
   test('keeps what is pinned to its bike and its time', () => {
