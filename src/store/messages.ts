@@ -48,6 +48,8 @@ export interface Message extends NewMessage {
   readonly firstTriedAt: EpochMs
   /** An earlier try may have been taken. */
   readonly mayBeSaid: boolean
+  /** So many of them may have been. */
+  readonly unheard: number
 }
 
 /** What staff see of a message: neither to whom nor what. */

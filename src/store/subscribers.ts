@@ -32,6 +32,12 @@ export interface Subscriber {
   readonly bounces: number
 }
 
+export interface Bounces {
+  readonly messages: number
+  /** When the first of them didn't get there. */
+  readonly since: EpochMs
+}
+
 export interface Asking {
   readonly way: DirectWay
   /** The address's keyed hash. */
@@ -65,8 +71,8 @@ export interface SubscriberStore {
   eraseSubscriber(id: SubscriberId): Promise<boolean>
   /** Erases who asked before an instant and never confirmed, and what was asked for in others' names. */
   eraseUnconfirmed(askedBefore: EpochMs): Promise<number>
-  /** Notes that a message was refused for good; gives how many different ones in a row were. */
-  noteBounce(id: SubscriberId, message: string): Promise<number>
+  /** Notes that a message didn't get there; gives how many different ones in a row didn't. */
+  noteBounce(id: SubscriberId, message: string, at: EpochMs): Promise<Bounces>
   /** A message was taken. */
   forgetBounces(id: SubscriberId): Promise<void>
   /** Who confirmed, in the order of their ids. */

@@ -10,8 +10,12 @@ import { SMTPServer } from 'smtp-server'
 export const MAIL_USER = 'avs'
 export const MAIL_PASSWORD = 'p@ss word'
 
-/** `rcpt-…` and `data-…` answer so there; `cut-…` ends the connection before or after the mail is taken. */
+/**
+ * `rcpt-…`, `data-…` and `rcpt 550 text` answer so there; `cut-…` ends the connection before or after the
+ * mail is taken; `slow-after` takes half a second for its yes; `trickle` never comes to an end of its answer.
+ */
 export type MailTrouble =
+  | `rcpt ${number} ${string}`
   | 'rcpt-550'
   | 'rcpt-550-policy'
   | 'rcpt-451'
@@ -22,6 +26,9 @@ export type MailTrouble =
   | 'cut-before'
   | 'cut-after'
   | 'hang-after'
+  | 'slow-after'
+  | 'trickle'
+  | 'trickle-after'
   | 'hang'
 
 export interface TakenMail {
@@ -68,6 +75,13 @@ export async function startMailServer(
     return next !== undefined && kinds.includes(next) ? troubles.shift() : undefined
   }
 
+  /** Lines of an answer of which the last never comes. */
+  function trickle(port: number): void {
+    const socket = sockets.get(port)!
+    const timer = setInterval(() => socket.write('250-one moment\r\n'), 20)
+    socket.once('close', () => clearInterval(timer))
+  }
+
   const server = new SMTPServer({
     authMethods: ['PLAIN'],
     allowInsecureAuth: true,
@@ -89,12 +103,18 @@ export async function startMailServer(
       if (trouble) troubles.push(trouble)
       callback(take('mail-550') && refusal(550, '5.7.1 Sender not allowed'))
     },
-    onRcptTo({ address }, _session, callback) {
+    onRcptTo({ address }, session, callback) {
       if (nobody.has(address)) {
         callback(refusal(550, `5.1.1 <${address}>: no such user`))
         return
       }
-      switch (take('rcpt-550', 'rcpt-550-policy', 'rcpt-451', 'hang')) {
+      const own = /^rcpt (\d+) (.*)$/.exec(troubles[0] ?? '')
+      if (own) {
+        troubles.shift()
+        callback(refusal(Number(own[1]), own[2]!))
+        return
+      }
+      switch (take('rcpt-550', 'rcpt-550-policy', 'rcpt-451', 'hang', 'trickle')) {
         case 'rcpt-550':
           callback(refusal(550, `<${address}> is nobody here`))
           break
@@ -105,6 +125,9 @@ export async function startMailServer(
           callback(refusal(451, `4.7.1 <${address}> is greylisted, come back`))
           break
         case 'hang':
+          break
+        case 'trickle':
+          trickle(session.remotePort)
           break
         default:
           callback()
@@ -118,6 +141,8 @@ export async function startMailServer(
         'cut-before',
         'cut-after',
         'hang-after',
+        'slow-after',
+        'trickle-after',
       )
       if (trouble === 'cut-before') {
         sockets.get(session.remotePort)?.destroy()
@@ -136,6 +161,8 @@ export async function startMailServer(
         taken.push(one)
         lastOn.set(session.remotePort, one)
         if (trouble === 'cut-after') sockets.get(session.remotePort)?.destroy()
+        else if (trouble === 'slow-after') setTimeout(callback, 500)
+        else if (trouble === 'trickle-after') trickle(session.remotePort)
         else if (trouble !== 'hang-after') callback()
       })()
     },

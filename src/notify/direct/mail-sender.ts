@@ -6,6 +6,7 @@ import { Readable } from 'node:stream'
 import { createTransport } from 'nodemailer'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import { SECOND } from '#src/stations/time.ts'
+import { mailboxOf } from '#src/stations/mail-address.ts'
 import type { BookingLanguage } from '#src/stations/return-bike.ts'
 import type { Checked, Turn } from '../channel.ts'
 import type { SmtpAddress } from './smtp-address.ts'
@@ -49,13 +50,22 @@ export interface MailSender {
   close(): void
 }
 
+/** So many different receivers in a row. */
+const REFUSED_TO_REST = 3
+/** Shorter than any lease under which letters are sent. */
+export const LONGEST_SEND_MS = 90 * SECOND
+
 export interface MailSenderOptions {
   readonly server: SmtpAddress
   readonly from: string
   readonly name: string
   readonly replyTo?: string
-  /** For connecting, and for each answer. Default 20 s. */
+  /** For connecting and for the greeting. Default 20 s. */
   readonly timeoutMs?: number
+  /** For each answer later on: some look through a letter for a while before they take it. Default 75 s. */
+  readonly answerMs?: number
+  /** For a letter in all, however slowly a server trickles. Default `LONGEST_SEND_MS`. */
+  readonly longestMs?: number
   readonly connections?: number
 }
 
@@ -70,6 +80,8 @@ interface SmtpError {
 export function openMailSender(options: MailSenderOptions): MailSender {
   const { server, from, name, replyTo } = options
   const timeoutMs = options.timeoutMs ?? 20 * SECOND
+  const longestMs = options.longestMs ?? LONGEST_SEND_MS
+  const refused = new Set<string>()
   const domain = from.slice(from.lastIndexOf('@') + 1)
   const transport = createTransport({
     pool: true,
@@ -84,7 +96,7 @@ export function openMailSender(options: MailSenderOptions): MailSender {
     maxConnections: options.connections ?? 3,
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
+    socketTimeout: options.answerMs ?? 75 * SECOND,
     dnsTimeout: timeoutMs,
     // Tries are counted in the queue of work, and nowhere else.
     maxRequeues: 0,
@@ -99,6 +111,15 @@ export function openMailSender(options: MailSenderOptions): MailSender {
     mail.message.createReadStream = () => tellingEnd(raw, onHandedOver)
     done()
   })
+
+  /** A server that refuses one after the other and takes nothing means us, whatever it says. */
+  function aboutUs(to: string, outcome: MailOutcome): MailOutcome {
+    if (outcome.kind !== 'never') return outcome
+    if (refused.size < REFUSED_TO_REST) refused.add(mailboxOf(to))
+    return refused.size < REFUSED_TO_REST
+      ? outcome
+      : { kind: 'later', because: 'account', detail: outcome.detail }
+  }
 
   async function compose(to: string, message: MailMessage): Promise<Buffer> {
     const { id, follows, language, subject, text, html, unsubscribeUrl, at } = message
@@ -133,20 +154,21 @@ export function openMailSender(options: MailSenderOptions): MailSender {
       let isHandedOver = false
       const mail: Tracked & {
         readonly envelope: { from: string; to: string[] }
-        readonly signal?: AbortSignal
+        readonly signal: AbortSignal
       } = {
         envelope: { from, to: [to] },
         raw,
         onHandedOver: () => {
           isHandedOver = true
         },
-        ...(signal && { signal }),
+        signal: AbortSignal.any([AbortSignal.timeout(longestMs), ...(signal ? [signal] : [])]),
       }
       try {
         await transport.sendMail(mail)
+        refused.clear()
         return { kind: 'taken' }
       } catch (error) {
-        return outcomeOf(error as SmtpError, isHandedOver)
+        return aboutUs(to, outcomeOf(error as SmtpError, isHandedOver))
       }
     },
     async check() {
@@ -185,7 +207,9 @@ function outcomeOf(error: SmtpError, isHandedOver: boolean): MailOutcome {
     return { kind: 'later', because: 'account', detail }
   }
   if (responseCode >= 500 && (code === 'EENVELOPE' || code === 'EMESSAGE')) {
-    const isGone = isNobodyThere(responseCode, enhanced, command)
+    const words = response.replace(/\S*@\S*/g, '')
+    if (isSenderRefused(enhanced, words)) return { kind: 'later', because: 'account', detail }
+    const isGone = isNobodyThere(responseCode, enhanced, command) && !/\brelay/i.test(words)
     return { kind: 'never', because: isGone ? 'no-such-mailbox' : 'refused', detail }
   }
   if (
@@ -200,8 +224,16 @@ function outcomeOf(error: SmtpError, isHandedOver: boolean): MailOutcome {
     : { kind: 'later', because: 'unreachable', detail }
 }
 
-/** RFC 3463: 5.1 is about the address and 5.2 about its mailbox, but 5.7 about what the receiver allows. */
+/** Of RFC 3463 what says that there is no such address, or that its mailbox takes nothing any more. */
+const NOBODY_THERE = new Set(['5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1'])
+
 function isNobodyThere(code: number, enhanced: string, command: string): boolean {
-  if (enhanced !== '') return /^5\.[12]\./.test(enhanced)
-  return command === 'RCPT TO' && [521, 550, 551, 553, 556].includes(code)
+  if (enhanced !== '') return NOBODY_THERE.has(enhanced)
+  return command === 'RCPT TO' && [550, 551, 553].includes(code)
+}
+
+/** Postfix and Exim refuse a sender only when they hear the receiver, some without or by a vague number. */
+function isSenderRefused(enhanced: string, words: string): boolean {
+  if (enhanced === '5.1.7' || enhanced === '5.1.8') return true
+  return (enhanced === '' || enhanced === '5.1.0') && /\bsender\b/i.test(words)
 }

@@ -1,13 +1,13 @@
 /** One mail to one resident, from the queue: the news, or the question whether they meant it. */
 import { languageRoot } from '#src/stations/fraction.ts'
 import { placeName } from '#src/stations/place-name.ts'
-import { MINUTE, SECOND, plus } from '#src/stations/time.ts'
+import { DAY, MINUTE, SECOND, plus } from '#src/stations/time.ts'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Sealer } from '#src/store/sealer.ts'
 import { CONFIRM_WITHIN_MS, MAIL_QUEUE, tokenFor } from '#src/store/subscriber-desk.ts'
-import type { Subscriber, Wish } from '#src/store/subscribers.ts'
+import type { Bounces, Subscriber, Wish } from '#src/store/subscribers.ts'
 import type { Work, WorkOutcome } from '#src/store/work-queue.ts'
 import { endLink, followLink } from '#src/wording/follow-path.ts'
 import { confirmationMail, followedText, newsMail } from '#src/wording/mail-text.ts'
@@ -30,8 +30,9 @@ export interface MailWorkOptions {
   readonly random: () => number
 }
 
-/** So many different messages in a row that nobody was there for, and the address is forgotten. */
+/** So many different messages in a row that nobody was there for, over so long, and the address is forgotten. */
 const BOUNCES_TO_ERASE = 3
+const BOUNCES_OVER_MS = 3 * DAY
 /** A server that greylists wants to be asked again after minutes. */
 const FIRST_WAIT_MS = MINUTE
 const LONGEST_WAIT_MS = 30 * MINUTE
@@ -40,6 +41,7 @@ const THE_SERVER = 'the mail server'
 export function mailWorker(options: MailWorkOptions) {
   const { store, sealer, sender, clock, publicUrl, log, random } = options
   const rests = createRests(random)
+  let takenAt: EpochMs | undefined
 
   return async function handle(work: Work, signal: AbortSignal): Promise<WorkOutcome> {
     const now = clock()
@@ -126,6 +128,7 @@ export function mailWorker(options: MailWorkOptions) {
   ): Promise<WorkOutcome> {
     switch (outcome.kind) {
       case 'taken':
+        takenAt = clock()
         if (subscriber.bounces > 0) await store.forgetBounces(subscriber.id)
         return { state: 'done' }
       case 'later':
@@ -154,11 +157,19 @@ export function mailWorker(options: MailWorkOptions) {
   }
 
   async function bounce(subscriber: Subscriber, { id }: MailMessage): Promise<void> {
-    const isNew = subscriber.confirmedAt === undefined
-    const bounces = isNew ? BOUNCES_TO_ERASE : await store.noteBounce(subscriber.id, id)
-    if (bounces < BOUNCES_TO_ERASE) return
+    const now = clock()
+    const { confirmedAt } = subscriber
+    const isOver =
+      confirmedAt === undefined || isGone(await store.noteBounce(subscriber.id, id, now), now)
+    if (!isOver) return
     await store.eraseSubscriber(subscriber.id)
     log.info({ channel: 'email' }, 'an address that nobody is at was forgotten')
+  }
+
+  /** A server that has taken nothing since may be wrong about everybody. */
+  function isGone({ messages, since }: Bounces, now: EpochMs): boolean {
+    const hasTakenOthers = takenAt !== undefined && takenAt > since
+    return messages >= BOUNCES_TO_ERASE && now - since >= BOUNCES_OVER_MS && hasTakenOthers
   }
 
   /**

@@ -4,11 +4,12 @@
  */
 import { z } from 'zod'
 import { BOOKING_LANGUAGES } from '#src/stations/return-bike.ts'
+import { SECOND } from '#src/stations/time.ts'
 import type { Message } from '#src/store/messages.ts'
 import { unseal } from '#src/store/sealed.ts'
 import type { Outcome } from '../channel.ts'
 import { notSendable } from '../channels/outcomes.ts'
-import type { MailOutcome, MailSender } from '../direct/mail-sender.ts'
+import { LONGEST_SEND_MS, type MailOutcome, type MailSender } from '../direct/mail-sender.ts'
 import type { MessageLeg } from './message-worker.ts'
 
 const mailBody = z.object({
@@ -17,9 +18,10 @@ const mailBody = z.object({
   text: z.string(),
 })
 
-const LONGEST_MS = 90_000
-/** The first try, and the repeat. */
-const MOST_TRIES_UNHEARD = 2
+/** The sender gives up before, and can tell whether all was handed over. */
+const LONGEST_MS = LONGEST_SEND_MS + 10 * SECOND
+/** The first try of which nobody heard is repeated, the second isn't. */
+const MOST_UNHEARD = 1
 
 export function openMailLeg(
   sender: Pick<MailSender, 'sendMail' | 'check'>,
@@ -46,8 +48,8 @@ export function openMailLeg(
       const at = new Date(now)
       return outcomeOf(await sender.sendMail(to, { id, ...words, at }, signal), id)
     },
-    async lookUp({ attempts }) {
-      return attempts > MOST_TRIES_UNHEARD
+    async lookUp({ unheard }) {
+      return unheard > MOST_UNHEARD
         ? { kind: 'unknowable', detail: 'a mail server never tells whether it took a letter' }
         : { kind: 'absent' }
     },

@@ -191,11 +191,12 @@ export function startMessageWorker(options: MessageWorkerOptions): MessageWorker
     return { state: again.because === 'would-expire' ? 'expired' : 'dead', error }
   }
 
-  /** A call that ends when the process has no more time for it. */
+  /** A call that ends when its time is up, or the process has no more time for it. */
   async function call<T>(make: (turn: Turn) => Promise<T>): Promise<T | Late> {
-    const turn: Turn = { now: clock(), signal: givingUp.signal }
-    const done = await Promise.race([make(turn), abortOf(givingUp.signal)])
-    return done === 'aborted' ? LATE : done
+    const signal = AbortSignal.any([givingUp.signal, AbortSignal.timeout(leg.longestMs)])
+    const done = await Promise.race([make({ now: clock(), signal }), abortOf(signal)])
+    if (done !== 'aborted') return done
+    return givingUp.signal.aborted ? LATE : { ...LATE, detail: 'no answer in time' }
   }
 
   function pause(why: Paused): void {

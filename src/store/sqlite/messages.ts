@@ -77,6 +77,12 @@ async function claimMessage(
     .set((e) => ({
       state: 'sending',
       may_be_said: e.case().when('state', '=', 'due').then(0).else(1).end(),
+      unheard: e
+        .case()
+        .when('state', '=', 'due')
+        .then(e.ref('unheard'))
+        .else(e('unheard', '+', 1))
+        .end(),
       attempts: e('attempts', '+', 1),
       lease_until: now + leaseMs,
       first_tried_at: e.fn.coalesce('first_tried_at', e.val(now as number)),
@@ -240,6 +246,7 @@ function messageOf(row: Row): Message {
     attempts: row.attempts,
     firstTriedAt: row.first_tried_at as EpochMs,
     mayBeSaid: row.may_be_said === 1,
+    unheard: row.unheard,
   }
 }
 

@@ -443,6 +443,19 @@ const secretCheck: Migration = {
   },
 }
 
+/** When each message bounced, and how often it was unheard of a message: docs/decisions/0022, 0023. */
+const troublesOfMail: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      // Without their times they are forgiven.
+      "update subscriber set bounces = '[]'",
+      'alter table message add column unheard integer not null default 0',
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -469,4 +482,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0023-post-cards': postCards,
   '0030-days': days,
   '0045-secret-check': secretCheck,
+  '0046-troubles-of-mail': troublesOfMail,
 }

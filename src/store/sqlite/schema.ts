@@ -210,6 +210,7 @@ export interface Tables {
     first_tried_at: number | null
     lease_until: number | null
     may_be_said: Generated<number>
+    unheard: Generated<number>
     remote_id: string | null
     parts: number | null
     ended_at: number | null

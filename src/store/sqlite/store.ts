@@ -564,7 +564,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     changeWish: (id, wish) => transact(() => changeWish(writer.query, id, wish)),
     eraseSubscriber: (id) => erase(() => eraseSubscriber(writer.query, id)),
     eraseUnconfirmed: (before) => erase(() => eraseUnconfirmed(writer.query, before)),
-    noteBounce: (id, message) => transact(() => noteBounce(writer.query, id, message)),
+    noteBounce: (...ask) => transact(() => noteBounce(writer.query, ...ask)),
     forgetBounces: (id) => transact(() => forgetBounces(writer.query, id)),
     audience: (ask) => readAudience(reader.query, ask),
     subscriberCounts: () => subscriberCounts(reader.query),

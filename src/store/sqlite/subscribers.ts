@@ -5,7 +5,7 @@ import type { Fraction, Language } from '#src/stations/fraction.ts'
 import type { StationId } from '#src/stations/ids.ts'
 import type { DirectWay } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { Asking, Audience, Subscriber, SubscriberId, Wish } from '../subscribers.ts'
+import type { Asking, Audience, Bounces, Subscriber, SubscriberId, Wish } from '../subscribers.ts'
 import type { Tables } from './schema.ts'
 
 type Db = Kysely<Tables>
@@ -14,8 +14,15 @@ type Row = Selectable<Tables['subscriber']>
 /** Stands for the whole town; no station is called so. */
 const TOWN = ''
 
-/** Most different refusals that are remembered of an address. */
+/** Most different refusals that are remembered of an address: its first ones in a row. */
 const MOST_BOUNCES = 20
+
+interface Bounce {
+  readonly message: string
+  readonly at: EpochMs
+}
+
+const bouncesOf = (row: Pick<Row, 'bounces'>) => JSON.parse(row.bounces) as readonly Bounce[]
 
 export async function findSubscriber(
   db: Db,
@@ -128,21 +135,29 @@ export async function eraseUnconfirmed(db: Db, askedBefore: EpochMs): Promise<nu
   return Number(erased?.numDeletedRows ?? 0)
 }
 
-export async function noteBounce(db: Db, id: SubscriberId, message: string): Promise<number> {
+export async function noteBounce(
+  db: Db,
+  id: SubscriberId,
+  message: string,
+  at: EpochMs,
+): Promise<Bounces> {
   const row = await db
     .selectFrom('subscriber')
     .select('bounces')
     .where('id', '=', id)
     .executeTakeFirst()
-  if (!row) return 0
-  const known = new Set(JSON.parse(row.bounces) as readonly string[])
-  const bounces = [...known.add(message)].slice(-MOST_BOUNCES)
+  if (!row) return { messages: 0, since: at }
+  const known = bouncesOf(row)
+  const since = known[0]?.at ?? at
+  const isKnown = known.some((bounce) => bounce.message === message)
+  if (isKnown || known.length >= MOST_BOUNCES) return { messages: known.length, since }
+  const bounces = [...known, { message, at }]
   await db
     .updateTable('subscriber')
     .set({ bounces: JSON.stringify(bounces) })
     .where('id', '=', id)
     .execute()
-  return bounces.length
+  return { messages: bounces.length, since }
 }
 
 export async function forgetBounces(db: Db, id: SubscriberId): Promise<void> {
@@ -222,6 +237,6 @@ function subscriberWith(row: Row, places: readonly string[]): Subscriber {
     ...(row.asked !== null && {
       asked: { wish: JSON.parse(row.asked) as Wish, at: row.asked_at as EpochMs },
     }),
-    bounces: (JSON.parse(row.bounces) as readonly string[]).length,
+    bounces: bouncesOf(row).length,
   }
 }

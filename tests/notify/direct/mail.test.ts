@@ -303,17 +303,61 @@ describe('trouble at the server', () => {
     expect(await town.store.workCounts('email')).toEqual({ open: 0, dead: 1 })
   })
 
-  test('after three different messages that nobody was there for the address is forgotten', async () => {
-    for (const n of [1, 2, 3]) {
-      expect((await town.desk.kept(ANNA))!.bounces).toBe(n - 1)
-      mail.troubles.push('rcpt-550')
-      await town.say(makePost(n, noon, { items: [makeItem(n, noon)] }))
-      expect(await town.workOff('email')).toEqual(['dead'])
+  describe('an address that nobody is at', () => {
+    const tell = async (n: number) => {
+      await town.say(makePost(n, town.now(), { items: [makeItem(n, town.now())] }))
+      return (await town.workOff('email')).toSorted()
     }
-    expect(await town.desk.kept(ANNA)).toBeUndefined()
+    const bounces = async () => (await town.desk.kept(ANNA))?.bounces
+
+    test('is forgotten after three messages over three days, while others are reached', async () => {
+      await town.follow('bo@example.se')
+      mail.nobody.add(ANNA)
+      for (const n of [1, 2, 3, 4]) {
+        expect(await bounces()).toBe(n - 1)
+        expect(await tell(n)).toEqual(['dead', 'done'])
+        town.pass(DAY)
+      }
+      expect(await bounces()).toBeUndefined()
+      expect(town.logged).toEqual([
+        '{"channel":"email","text":"an address that nobody is at was forgotten"}',
+      ])
+    })
+
+    test('is kept through a bad day, however much there is to tell', async () => {
+      await town.follow('bo@example.se')
+      mail.nobody.add(ANNA)
+      for (let n = 1; n <= 30; n += 1) await tell(n)
+      town.pass(3 * DAY - 1)
+      await tell(31)
+      expect(await bounces()).toBe(20)
+      town.pass(1)
+      await tell(32)
+      expect(await bounces()).toBeUndefined()
+    })
+
+    test('is kept where the server has taken nothing for anybody since', async () => {
+      mail.nobody.add(ANNA)
+      for (let n = 1; n <= 8; n += 1) {
+        await tell(n)
+        town.pass(DAY)
+      }
+      expect(await bounces()).toBe(8)
+    })
+  })
+
+  test('a server that refuses one after the other means us: the third waits, and all after it', async () => {
+    for (const name of ['bo', 'cilla', 'dan']) await town.follow(`${name}@example.se`)
+    for (let n = 0; n < 3; n += 1) mail.troubles.push('rcpt 550 5.1.1 no such user')
+    await town.say(full())
+    const outcomes = await town.workOff('email')
+    expect(outcomes).toEqual(['dead', 'dead', 'due in 9 s', 'due in 9 s'])
     expect(town.logged).toEqual([
-      '{"channel":"email","text":"an address that nobody is at was forgotten"}',
+      '{"channel":"email","because":"account","detail":"550 5.1.1 RCPT TO","text":"the mail server takes no mail just now"}',
     ])
+    town.pass(9000)
+    expect(await town.workOff('email')).toEqual(['done', 'done'])
+    expect(await town.desk.counts()).toEqual({ email: 4, push: 0 })
   })
 
   test('one message that is taken in between forgives what bounced before', async () => {
@@ -406,7 +450,13 @@ test('a password that is changed after letters have gone stops the server, with 
 
 describe('the way to the server', () => {
   const open = (server: string, timeoutMs = 5000) =>
-    openMailSender({ server: parseSmtpAddress(server)!, from: FROM, name: 'Provstad', timeoutMs })
+    openMailSender({
+      server: parseSmtpAddress(server)!,
+      from: FROM,
+      name: 'Provstad',
+      timeoutMs,
+      answerMs: timeoutMs,
+    })
   const letter = {
     id: 'letter-1',
     language: 'sv',
@@ -477,6 +527,61 @@ describe('the way to the server', () => {
     const began = performance.now()
     expect(await sender.sendMail(ANNA, letter)).toMatchObject(outcome)
     expect(performance.now() - began).toBeLessThan(3000)
+    sender.close()
+  })
+
+  test('a server may think longer about a letter than about a greeting', async () => {
+    const sender = openMailSender({
+      server: parseSmtpAddress(mail.url)!,
+      from: FROM,
+      name: 'Provstad',
+      timeoutMs: 300,
+    })
+    mail.troubles.push('slow-after')
+    expect(await sender.sendMail(ANNA, letter)).toEqual({ kind: 'taken' })
+    expect(mail.taken).toHaveLength(1)
+    sender.close()
+  })
+
+  test.each([
+    ['trickle', { kind: 'later', because: 'unreachable' }],
+    ['trickle-after', { kind: 'unknown' }],
+  ] as const)('%s is given up when a letter has had its time', async (trouble, outcome) => {
+    const sender = openMailSender({
+      server: parseSmtpAddress(mail.url)!,
+      from: FROM,
+      name: 'Provstad',
+      answerMs: 200,
+      longestMs: 500,
+    })
+    mail.troubles.push(trouble)
+    const began = performance.now()
+    expect(await sender.sendMail(ANNA, letter)).toMatchObject(outcome)
+    const tookMs = performance.now() - began
+    expect(tookMs).toBeGreaterThan(400)
+    expect(tookMs).toBeLessThan(3000)
+    sender.close()
+  })
+
+  test.each([
+    ['550 5.1.1 no such user', 'no-such-mailbox'],
+    ['550 5.1.10 null MX', 'no-such-mailbox'],
+    ['550 5.2.1 mailbox disabled', 'no-such-mailbox'],
+    ['550 <sender@example.se>: unknown', 'no-such-mailbox'],
+    ['551 not here', 'no-such-mailbox'],
+    ['550 5.1.0 <anna@example.se>: address rejected', 'refused'],
+    ['552 5.2.2 mailbox full', 'refused'],
+    ['556 no mail here', 'refused'],
+    ['550 relay not permitted', 'refused'],
+    ['550 5.7.1 Relaying denied', 'refused'],
+    ['550 5.1.8 <avs@provstad.example>: Sender address rejected', 'account'],
+    ['550 5.1.7 <avs@provstad.example>: Bad sender', 'account'],
+    ['550 5.1.0 <avs@provstad.example>: Sender address rejected', 'account'],
+    ['550 Sender verify failed', 'account'],
+  ] as const)('%s says %s', async (answer, because) => {
+    const sender = open(mail.url)
+    mail.troubles.push(`rcpt ${answer}` as 'rcpt 550 x')
+    expect(await sender.sendMail(ANNA, letter)).toMatchObject({ because })
     sender.close()
   })
 

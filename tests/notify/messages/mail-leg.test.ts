@@ -21,6 +21,7 @@ const message = (over: Partial<Message> = {}): Message => ({
   attempts: 1,
   firstTriedAt: now,
   mayBeSaid: false,
+  unheard: 0,
   ...over,
 })
 
@@ -62,8 +63,10 @@ test.each<[MailOutcome, object]>([
 
 test('one that may have been taken is repeated once, and no more', async () => {
   const { leg } = legThatAnswers({ kind: 'taken' })
-  expect(await leg.lookUp(message({ attempts: 2 }), turn)).toEqual({ kind: 'absent' })
-  expect(await leg.lookUp(message({ attempts: 3 }), turn)).toMatchObject({ kind: 'unknowable' })
+  expect(await leg.lookUp(message({ attempts: 9, unheard: 1 }), turn)).toEqual({ kind: 'absent' })
+  expect(await leg.lookUp(message({ attempts: 9, unheard: 2 }), turn)).toMatchObject({
+    kind: 'unknowable',
+  })
 })
 
 test('what has been erased is not sent', async () => {
