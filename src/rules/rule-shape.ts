@@ -171,6 +171,11 @@ const rule = z
       const message = `means nothing per: ${shape.per}; the bike stops at a station or a container`
       context.addIssue({ code: 'custom', path: ['bike_stop'], message })
     }
+    if (shape.bike_stop?.tells === 'emptied' && shape.per === 'station') {
+      const message =
+        'emptied says nothing per: station, since it is of one container; write per: container, or tells: cleaned'
+      context.addIssue({ code: 'custom', path: ['bike_stop', 'tells'], message })
+    }
     if (!shape.schedule) return
     const idle = {
       clear: shape.clear !== undefined,

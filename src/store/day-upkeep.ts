@@ -87,7 +87,9 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
   ): Promise<void> {
     const tells = (asked && options.bikeStopOf(asked.ruleId)?.tells) ?? 'cleaned'
     const station = stationId && journal.town.stations.get(stationId)
-    const container = containerId ?? station?.containers[0]?.id
+    // Litter lies at the station, whichever container it is told of; an emptying is of one alone.
+    const anyOne = tells === 'cleaned' ? station?.containers[0]?.id : undefined
+    const container = containerId ?? anyOne
     if (!container || tells === 'nothing') return
     const actor = `return bike ${bike}`
     if (tells === 'emptied') {

@@ -37,9 +37,13 @@ const command = async (day: DayTown, name: string, body: object = {}, headers = 
 const stopsOf = (json: any): any[] => json.rounds.flatMap((r: any) => r.stops)
 
 /** A published day with some bookings; both bikes may have set out. */
-async function openDay(bookings: number, started = true): Promise<DayTown> {
+async function openDay(
+  bookings: number,
+  started = true,
+  ...more: Parameters<typeof openDayTown>
+): Promise<DayTown> {
   booked = 0
-  const day = await openDayTown()
+  const day = await openDayTown(...more)
   day.town.setNow(clockAt('09:00', '2026-05-04'))
   for (let i = 0; i < bookings; i++) await book(day)
   await day.tick()
@@ -279,5 +283,25 @@ describe('what follows by itself', () => {
     expect((await day.ask('POST', `/bike-candidates/${again.id}/decline`)).json.state).toBe(
       'declined',
     )
+  })
+
+  test('a stop at a whole station says of no container that it was emptied', async () => {
+    const stop = { what: 'Töm', litres: 0, kg: 1, waste: 'bulky', serviceMs: MINUTE } as const
+    await using day = await openDay(1, true, { ...stop, tells: 'emptied' })
+    const container = containerId('1490-902-paper-1')
+    const by = { by: 'staff', reporter: 'staff' } as const
+    await day.town.append({ kind: 'report', containerId: container, report: 'litter', ...by })
+    await day.tick()
+    const [asked] = (await see(day)).candidates
+    const { version } = await see(day)
+    const accept = { version, day: DAY_NAME }
+    expect((await day.ask('POST', `/bike-candidates/${asked.id}/accept`, accept)).status).toBe(200)
+    const done = event('emptied-event-1', 'done', clockAt('10:20'))
+    day.town.setNow(clockAt('10:20'))
+    expect((await tell(day, asked.id, { events: [done] })).status).toBe(200)
+    await day.tick()
+    expect((await see(day)).candidates).toEqual([])
+    expect(day.faults).toEqual([])
+    expect(day.town.journal.status(container).emptiedAt).toBeUndefined()
   })
 })

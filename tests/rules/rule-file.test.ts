@@ -273,4 +273,22 @@ describe('a stop that a rule asks of the return bike', () => {
       ],
     ])
   })
+  test('says of one container alone that it was emptied', () => {
+    const stop = (per: string, when: string) =>
+      parseRuleFile(
+        `version: 1\nrules:\n  - { id: x, per: ${per}, when: ${when}, post: x, bike_stop: { what: Töm, tells: emptied } }\n`,
+        'rules.yaml',
+      )
+    const ofStation = stop('station', 's.litter_staff_4h >= 1')
+    expect(
+      ofStation.kind === 'faulty' && ofStation.faults.map(({ field, message }) => [field, message]),
+    ).toEqual([
+      [
+        'rules[0].bike_stop.tells',
+        'emptied says nothing per: station, since it is of one container; write per: container, or tells: cleaned',
+      ],
+    ])
+    const ofContainer = stop('container', 'c.full')
+    expect(ofContainer.kind === 'ok' && ofContainer.book.rules[0]!.bikeStop!.tells).toBe('emptied')
+  })
 })

@@ -5,6 +5,7 @@ import { API_ROUTES } from '#src/api/openapi.ts'
 import type { Terms } from '#src/pickups/booking/booking.ts'
 import { formulaMatrix } from '#src/pickups/planning/formula.ts'
 import { embeddedSolver } from '#src/routing/embedded-solver.ts'
+import type { BikeStop } from '#src/rules/rule-book.ts'
 import { instant, type EpochMs } from '#src/stations/time.ts'
 import { type BookingDesk, openBookingDesk } from '#src/store/booking-desk.ts'
 import type { BookingMessage } from '#src/store/booking-messages.ts'
@@ -128,7 +129,8 @@ export interface DayTown extends AsyncDisposable {
   ): Promise<{ readonly status: number; readonly headers: Headers; readonly json: any }>
 }
 
-export async function openDayTown(): Promise<DayTown> {
+/** `bikeStop` stands for a rule file that was changed while stops by the old one were waiting. */
+export async function openDayTown(bikeStop?: BikeStop): Promise<DayTown> {
   const faults: string[] = []
   const queued = new Map<string, BookingMessage>()
   const book = bookOf(RULES)
@@ -171,7 +173,7 @@ export async function openDayTown(): Promise<DayTown> {
         ...looking,
         desk: days,
         bookings,
-        bikeStopOf: (id) => book.rules.find((rule) => rule.id === id)?.bikeStop,
+        bikeStopOf: (id) => bikeStop ?? book.rules.find((rule) => rule.id === id)?.bikeStop,
         onFault,
       })
       return {
