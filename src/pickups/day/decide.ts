@@ -343,7 +343,7 @@ function takeOut(is: Is, stopIds: readonly string[]): DayDecided {
 function answered(is: Is, answer: Pick<Answer, 'rounds' | 'unserved'>): DayPlan {
   const frozen = new Map(is.standing.rounds.map((r) => [r.bike, r.stops.slice(0, r.frozen)]))
   const behind = new Set([...frozen.values()].flatMap((stops) => stops.map(({ stop }) => stop.id)))
-  const rounds = is.plan.rounds.map((round) => {
+  const rounds = roundsOf(is).map((round) => {
     const past = frozen.get(round.bike)?.map(({ stop }) => stop) ?? []
     const theirs = answer.rounds.find((r) => r.bike === round.bike)?.stops ?? []
     return { ...round, stops: [...past, ...theirs.filter(({ id }) => !behind.has(id))] }
@@ -357,11 +357,16 @@ function without({ offer: _offer, ...plan }: DayPlan): DayPlan {
 }
 
 function asTheyStand(is: Is): readonly RoundPlan[] {
-  return is.bikes.map((bike) => {
-    const round = is.plan.rounds.find((r) => r.bike === bike) ?? { bike, stops: [] }
-    const stops = is.standing.rounds.find((r) => r.bike === bike)?.stops ?? []
+  return roundsOf(is).map((round) => {
+    const stops = is.standing.rounds.find(({ bike }) => bike === round.bike)?.stops ?? []
     return { ...round, stops: stops.map(({ stop }) => stop) }
   })
+}
+
+/** Those of the town's bikes, also of what is new in the file, and of what has left it but was to ride or rode. */
+function roundsOf({ bikes, plan, standing }: Is): readonly RoundPlan[] {
+  const all = new Set([...bikes, ...standing.rounds.map(({ bike }) => bike)])
+  return [...all].map((bike) => plan.rounds.find((r) => r.bike === bike) ?? { bike, stops: [] })
 }
 
 function roundOf(is: Is, bike: string): RoundPlan | undefined {

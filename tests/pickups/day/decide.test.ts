@@ -14,9 +14,10 @@ function act(
   command: DayCommand,
   events: readonly RiderEvent[] = [],
   version = plan?.version ?? 0,
+  bikes: readonly string[] = ['bike-1', 'bike-2'],
 ) {
   const facts = factsOf(events)
-  const state = { day: DAY_NAME, bikes: ['bike-1', 'bike-2'], facts, ...(plan && { plan }) }
+  const state = { day: DAY_NAME, bikes, facts, ...(plan && { plan }) }
   return decide(state, command, version, NOON, reckon)
 }
 
@@ -162,6 +163,40 @@ describe('an offer', () => {
       reason: 'no-such-offer',
     })
     expect(after(offered, { kind: 'decline-offer', offerId: 'o1' }).offer).toBeUndefined()
+  })
+})
+
+describe('when the file has other bikes than the plan', () => {
+  const inFile = (
+    bikes: readonly string[],
+    command: DayCommand,
+    events: readonly RiderEvent[] = [],
+  ) => stopsOf(after(started, command, events, 1, bikes), events)
+
+  test('what the planner gives a new one is in the plan', () => {
+    const answer = {
+      rounds: [
+        { bike: 'bike-1', stops: ['job-1', 'job-2'].map(pickup) },
+        { bike: 'bike-3', stops: ['job-3', 'job-4', 'job-5'].map(pickup) },
+      ],
+      unserved: [],
+    }
+    const command: DayCommand = { kind: 'insert', stopId: 'job-5', answer }
+    expect(inFile(['bike-1', 'bike-2', 'bike-3'], command)).toEqual({
+      'bike-1': ['job-1', 'job-2'],
+      'bike-2': ['job-4'],
+      'bike-3': ['job-3', 'job-5'],
+    })
+  })
+
+  test('a move by hand leaves where it is what one that has left was to ride, and rode', () => {
+    const events = [event('job-4', 'done', '11:00', { bike: 'bike-2' })]
+    const command: DayCommand = { kind: 'move', stopId: 'job-3', bike: 'bike-3', at: 0 }
+    expect(inFile(['bike-3'], command, events)).toEqual({
+      'bike-1': ['job-1', 'job-2'],
+      'bike-2': ['job-4', 'job-5'],
+      'bike-3': ['job-3'],
+    })
   })
 })
 
