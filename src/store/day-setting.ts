@@ -8,7 +8,7 @@ import type { Facts } from '#src/pickups/day/rider-events.ts'
 import { type Level, takenRoom } from '#src/pickups/day/station-room.ts'
 import type { Load, Taken } from '#src/pickups/planning/problem.ts'
 import type { ForecastRecord } from '#src/rules/record.ts'
-import { expandDays, nextDay } from '#src/rules/town-plan.ts'
+import { expandDays, joined, nextDay } from '#src/rules/town-plan.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import type { DropOff, ReturnBike } from '#src/stations/return-bike.ts'
 import type { Place, Station } from '#src/stations/station.ts'
@@ -36,15 +36,19 @@ export function settingOf(
 ): DaySetting | undefined {
   const midnight = instantAt(day, 0, timeZone)
   const end = nextDay(midnight, timeZone)
-  const [hours] = expandDays(serviceDays, midnight, end, timeZone).filter(
-    ({ from }) => from >= midnight && from < end,
+  const hours = joined(
+    expandDays(serviceDays, midnight, end, timeZone)
+      .filter(({ from }) => from >= midnight && from < end)
+      .map(({ from, until }) => ({ from, until: plus(until, UNLOAD_AFTER_MS) })),
   )
-  if (!hours) return undefined
-  const shift = { from: hours.from, until: plus(hours.until, UNLOAD_AFTER_MS) }
+  const [opening] = hours
+  if (!opening) return undefined
+  const shift = { from: opening.from, until: hours.at(-1)!.until }
   const [first] = bike.dropOffs
   return {
     day,
     shift,
+    hours,
     bikes: bike.bikes.map((one) => ({
       ...one,
       home: one.home ?? first!.place,
@@ -60,7 +64,7 @@ export function settingOf(
     })),
     dropOffs: bike.dropOffs.map((dropOff) => ({
       ...dropOff,
-      opens: dropOff.open ? expandDays(dropOff.open, midnight, end, timeZone) : [shift],
+      opens: dropOff.open ? expandDays(dropOff.open, midnight, end, timeZone) : hours,
       room: roomIn(dropOff, around, now, shift),
     })),
   }
@@ -91,17 +95,21 @@ function roomIn(
   return reuse ? [...rooms, { stream: 'reuse' }] : rooms
 }
 
-/** The planner reckons from the shift's beginning; what has been filled since is off already. */
+/**
+ * The planner reckons from the shift's beginning: what has been filled since is off already, and what
+ * will be by then comes off.
+ */
 function asOf(taken: Taken, now: EpochMs, { from }: TimeSpan): Taken {
-  const hours = Math.max(0, now - from) / HOUR
-  return { ...taken, roomL: (taken.roomL ?? 0) + (taken.fillsLPerHour ?? 0) * hours }
+  const hours = (now - from) / HOUR
+  const roomL = (taken.roomL ?? 0) + (taken.fillsLPerHour ?? 0) * hours
+  return { ...taken, roomL: Math.max(0, roomL) }
 }
 
 export function jobOfBooking(
   booking: Booking,
   place: Place | undefined,
   terms: Terms,
-  { shift }: DaySetting,
+  { hours }: DaySetting,
   facts: Facts,
 ): Job {
   const { bike } = terms
@@ -113,7 +121,7 @@ export function jobOfBooking(
   return {
     id: booking.id,
     ...(place && { place }),
-    windows: [time ? { from: time.from, until: time.until } : shift],
+    windows: time ? [{ from: time.from, until: time.until }] : hours,
     loads: loadsOf(things, bike),
     kg: sizeOf(bike, things).kg,
     longestCm: Math.max(0, ...longest),
@@ -138,7 +146,7 @@ function loadsOf(
   return [...litres].map(([stream, l]) => ({ stream, litres: l }))
 }
 
-export function jobOfCandidate(candidate: Candidate, { shift }: DaySetting): Job {
+export function jobOfCandidate(candidate: Candidate, { hours }: DaySetting): Job {
   const { id, place, loads, kg, serviceMs, priority } = candidate
-  return { id, place, windows: [shift], loads, kg, serviceMs, priority }
+  return { id, place, windows: hours, loads, kg, serviceMs, priority }
 }

@@ -58,7 +58,10 @@ export interface DayDropOff extends DropOff {
 
 export interface DaySetting {
   readonly day: string
+  /** From the first of its hours to the last. */
   readonly shift: TimeSpan
+  /** When the bikes fetch, and unload where a drop-off has no hours of its own; in order of time, apart. */
+  readonly hours: readonly TimeSpan[]
   readonly bikes: readonly DayBike[]
   readonly dropOffs: readonly DayDropOff[]
 }
@@ -154,7 +157,7 @@ export function ask(question: DayQuestion, travel: TravelTable): Asked {
     if (goneWith.has(job.id) || state === 'skipped') return []
     const isLost = state === 'failed'
     const pin = pins.get(job.id)
-    const isHeld = pin !== undefined && isRiding(pin.bike)
+    const isHeld = pin !== undefined && riding.some(({ id }) => id === pin.bike)
     const windows = isHeld && pin.starts ? within(job.windows, pin.starts) : job.windows
     return [
       {

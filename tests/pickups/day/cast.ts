@@ -25,6 +25,7 @@ const span = { from: at('10:00'), until: at('15:00') }
 export const setting: DaySetting = {
   day: DAY_NAME,
   shift: span,
+  hours: [span],
   bikes: [
     { ...bike, id: 'bike-1' },
     { ...bike, id: 'bike-2' },

@@ -110,6 +110,13 @@ describe('a morning’s plan', () => {
     expect(times.get('job-1')!.startsAt).toBeGreaterThanOrEqual(starts.from)
     expect(times.get('job-1')!.startsAt).toBeLessThanOrEqual(starts.until)
   })
+
+  test('lets another bike have what is pinned to one that is no more', () => {
+    const pins = [{ stopId: 'job-1', bike: 'bike-9' }]
+    const { rounds, unserved } = planned(question({ plan: dayPlan({ rounds: [], pins }) }))
+    expect(unserved).toEqual([])
+    expect(stopIds(rounds)).toContain('job-1')
+  })
 })
 
 describe('a plan anew at eleven', () => {

@@ -1,0 +1,121 @@
+/** What a day is planned from. A Thursday of a town with one bike, in summer time. */
+import { describe, expect, test } from 'vitest'
+import type { Booking, Terms } from '#src/pickups/booking/booking.ts'
+import { findSlot } from '#src/pickups/booking/service-days.ts'
+import { answerOf, ask, placesOf } from '#src/pickups/day/day-problem.ts'
+import { insertOnly } from '#src/pickups/planning/insert-only.ts'
+import type { ServiceDays } from '#src/stations/station.ts'
+import { type EpochMs, HOUR, plus } from '#src/stations/time.ts'
+import { jobOfBooking, jobOfCandidate, settingOf } from '#src/store/day-setting.ts'
+import { request, terms } from '../pickups/booking/cast.ts'
+import { at, DAY_NAME, tableBetween } from '../pickups/day/cast.ts'
+import { ekudden } from '../support/town.ts'
+
+const nothing = {
+  status: () => ({ word: 'unknown' }) as never,
+  stations: new Map(),
+  forecasts: new Map(),
+}
+const hours = (from: number, until: number): ServiceDays => ({
+  weekdays: ['Thu'],
+  hours: { fromMinute: from * 60, untilMinute: until * 60 },
+})
+
+describe('a service day in two parts', () => {
+  const inTwo: Terms = { ...terms, serviceDays: [hours(8, 12), hours(13.5, 15)] }
+  const afternoon = { id: 'afternoon', fromMinute: 840, untilMinute: 900 }
+  const late: Terms = {
+    ...inTwo,
+    bike: { ...inTwo.bike, slots: [{ ...inTwo.bike.slots[0]!, ...afternoon }] },
+  }
+  const setting = settingOf(DAY_NAME, inTwo, nothing, at('06:00'))!
+
+  test('is one shift, in which nothing is fetched or unloaded in between', () => {
+    expect(setting.shift).toEqual({ from: at('08:00'), until: at('16:00') })
+    const parts = [
+      { from: at('08:00'), until: at('13:00') },
+      { from: at('13:30'), until: at('16:00') },
+    ]
+    expect(setting.hours).toEqual(parts)
+    expect(setting.dropOffs[0]!.opens).toEqual(parts)
+    const candidate = {
+      id: 'r1',
+      place: ekudden.place,
+      loads: [],
+      kg: 1,
+      serviceMs: 1,
+      priority: 0,
+    }
+    expect(jobOfCandidate(candidate as never, setting).windows).toEqual(parts)
+  })
+
+  test('serves who booked a slot in the second', () => {
+    const slot = { day: DAY_NAME, slotId: 'afternoon' }
+    expect(findSlot(late, slot)?.from).toBe(at('14:00'))
+    const booking: Booking = {
+      ...request('b1'),
+      state: 'booked',
+      createdAt: at('06:00'),
+      version: 1,
+      slot,
+    }
+    const job = jobOfBooking(booking, ekudden.place, late, setting, new Map())
+    const question = { setting, jobs: [job], facts: new Map(), now: at('06:00') }
+    const { problem, from } = ask(question, tableBetween(placesOf(question)))
+    const answer = answerOf(question, insertOnly(problem, from).plan)
+    expect(answer.unserved).toEqual([])
+    expect(answer.rounds[0]!.stops[0]).toEqual({ id: 'b1', kind: 'pickup' })
+  })
+
+  test('has one span where the second begins before the first has brought all away', () => {
+    const close: Terms = { ...terms, serviceDays: [hours(8, 12), hours(12.5, 15)] }
+    expect(settingOf(DAY_NAME, close, nothing, at('06:00'))!.hours).toEqual([
+      { from: at('08:00'), until: at('16:00') },
+    ])
+  })
+})
+
+describe('the room of a station when the bikes set out', () => {
+  const paper = ekudden.containers.find(({ fraction }) => fraction === 'paper')!
+  const atStation: Terms = {
+    ...terms,
+    serviceDays: [hours(10, 15)],
+    bike: {
+      ...terms.bike,
+      dropOffs: [
+        {
+          id: 'ekudden',
+          name: 'Ekudden',
+          place: ekudden.place,
+          takes: ['paper'],
+          reuse: false,
+          stationId: ekudden.id,
+        },
+      ],
+    },
+  }
+  /** Half full now, a tenth never counted on; full so many hours from now. */
+  function roomL(now: EpochMs, fullInHours: number): number {
+    const fullAt = plus(now, fullInHours * HOUR)
+    const [dropOff] = settingOf(
+      DAY_NAME,
+      atStation,
+      {
+        status: () => ({ word: 'has-room', fillPercent: 50 }) as never,
+        stations: new Map([[ekudden.id, ekudden]]),
+        forecasts: new Map([[paper.id, { fullAt, fullWithin24h: 1 } as never]]),
+      },
+      now,
+    )!.dropOffs
+    return dropOff!.room[0]!.roomL! / paper.geometry.volumeLitres
+  }
+
+  test.each([
+    ['at that moment, what there is', '10:00', 10, 0.4],
+    ['five hours before, what will be left', '05:00', 10, 0.2],
+    ['ten hours before, none, and no less', '00:00', 8, 0],
+    ['two hours after, what there was then', '12:00', 8, 0.5],
+  ])('%s', (_, now, fullInHours, share) => {
+    expect(roomL(at(now), fullInHours)).toBeCloseTo(share, 6)
+  })
+})
