@@ -89,12 +89,14 @@ export function borrow(
   if (!thing) return { kind: 'refused', because: ['no-such-thing'] }
   const today = wallTime(now, terms.timeZone).day
   if (untilDay < fromDay || fromDay < today) return { kind: 'refused', because: ['no-such-days'] }
-  const days = daysOf(request)
   const because: LoanReason[] = []
-  if (days.length > terms.rules.mostDays) because.push('too-long')
+  if (daysBetween(fromDay, untilDay) >= terms.rules.mostDays) because.push('too-long')
   if (daysBetween(today, fromDay) > terms.rules.opensDays) because.push('not-open')
-  const free = freeDays(loans, terms, thing, fromDay, untilDay, now)
-  because.push(...new Set(days.flatMap((day) => free.get(day) ?? [])))
+  // Days are looked at one by one only when they are few.
+  if (because.length === 0) {
+    const free = freeDays(loans, terms, thing, fromDay, untilDay, now)
+    because.push(...new Set([...free.values()].filter((reason) => reason !== undefined)))
+  }
   if (loans.some((loan) => isLive(loan) && loan.household === household)) because.push('has-a-loan')
   if (because.length > 0) return { kind: 'refused', because }
   return { kind: 'ok', loan: { ...request, state: 'booked', createdAt: now, version: 1 } }
@@ -173,7 +175,6 @@ function change(before: Loan, news: Partial<Loan>): LoanDecided {
 }
 
 function daysOf({ fromDay, untilDay }: Pick<Loan, 'fromDay' | 'untilDay'>): readonly string[] {
-  const days: string[] = []
-  for (let day = fromDay; day <= untilDay; day = addDays(day, 1)) days.push(day)
-  return days
+  const count = daysBetween(fromDay, untilDay) + 1
+  return Array.from({ length: Math.max(0, count) }, (_, i) => addDays(fromDay, i))
 }

@@ -35,6 +35,12 @@ describe('a loan', () => {
     ['days that run backwards', { untilDay: '2026-05-05' }, ['no-such-days']],
     ['a day that has been', { fromDay: '2026-05-03' }, ['no-such-days']],
     ['four days', { untilDay: '2026-05-09' }, ['too-long']],
+    ['all days that there are', { untilDay: '9999-12-31' }, ['too-long']],
+    [
+      'the last days that there are',
+      { fromDay: '9999-12-30', untilDay: '9999-12-31' },
+      ['not-open'],
+    ],
     ['a day too far off', { fromDay: '2026-07-04', untilDay: '2026-07-04' }, ['not-open']],
     ['the bike on the day of its round', { thingId: 'bike-1' }, ['service-day']],
     ['the bike on another day', { thingId: 'bike-1', untilDay: '2026-05-06' }, 'ok'],
