@@ -11,6 +11,7 @@ import {
 } from '#src/pickups/booking/statistics.ts'
 import { apiRoute } from './api-route.ts'
 import type { BookingDeps } from './booking-routes.ts'
+import { toldMonths } from './told-months.ts'
 
 const none = z.strictObject({})
 const figure = z.number().nullable()
@@ -38,7 +39,7 @@ export const bikeStatistics = apiRoute({
   path: '/api/v1/return-bike/statistics',
   operationId: 'bikeStatistics',
   summary: 'Errands, kilograms, reuse and waiting, by month and district',
-  description: `Counted without persons. Figures below ${LEAST_TOLD} are null, and so is another where one alone could be reckoned from the rest; weights and averages where fewer than ${LEAST_TOLD} errands are behind them.`,
+  description: `Counted without persons. Figures below ${LEAST_TOLD} are null, and so is another where one alone could be reckoned from the rest; weights and averages where fewer than ${LEAST_TOLD} errands are behind them. Only of months that are over; with the staff token of the running one too.`,
   tag: 'bike',
   params: none,
   query: none,
@@ -47,6 +48,7 @@ export const bikeStatistics = apiRoute({
     schema: z.strictObject({ months: z.array(rowAnswer) }),
   },
   problems: [],
+  staff: 'more',
 })
 
 export const bikeStatisticsCsv = apiRoute({
@@ -58,26 +60,23 @@ export const bikeStatisticsCsv = apiRoute({
   query: none,
   answer: { type: 'text/csv; charset=utf-8' },
   problems: [],
+  staff: 'more',
 })
 
 export const BIKE_STATISTICS_ROUTES = [bikeStatistics, bikeStatisticsCsv]
 
 export function bikeStatisticsRoutes(app: FastifyInstance, deps: BookingDeps): void {
   const typed = app.withTypeProvider<ZodTypeProvider>()
-  const cache = `public, max-age=${deps.maxAgeSeconds}`
 
-  typed.get(bikeStatistics.path, { schema: { querystring: none } }, async (_request, reply) => {
-    const months = forThePublic(await deps.bookings.statistics())
-    void reply.header('cache-control', cache)
-    return { months }
+  typed.get(bikeStatistics.path, { schema: { querystring: none } }, async (request, reply) => {
+    const rows = forThePublic(await deps.bookings.statistics())
+    return { months: toldMonths(request, reply, deps, rows) }
   })
 
-  typed.get(bikeStatisticsCsv.path, { schema: { querystring: none } }, async (_request, reply) => {
+  typed.get(bikeStatisticsCsv.path, { schema: { querystring: none } }, async (request, reply) => {
     const rows = forThePublic(await deps.bookings.statistics())
-    return reply
-      .header('cache-control', cache)
-      .header('content-type', bikeStatisticsCsv.answer.type)
-      .send(csvOf(rows))
+    const told = toldMonths(request, reply, deps, rows)
+    return reply.header('content-type', bikeStatisticsCsv.answer.type).send(csvOf(told))
   })
 }
 

@@ -7,6 +7,7 @@ import type { DayCount } from '#src/pickups/day/statistics.ts'
 import { apiRoute } from './api-route.ts'
 import type { DayDeps } from './day-routes.ts'
 import { dayText } from './errand-input.ts'
+import { toldMonths } from './told-months.ts'
 
 const figure = z.number().nullable()
 const figures = z.record(z.string(), figure)
@@ -17,7 +18,7 @@ const monthAnswer = z.strictObject({
   things: figure,
   reusedKg: figure,
   reuseShare: figure.meta({ description: 'Of the weight, 0 to 1.' }),
-  bikeKm: z.number(),
+  bikeKm: figure,
   carKm: figure.meta({
     description:
       'If each household that was served had driven to where its things were left, and home again: twice the straight distance by 1.35.',
@@ -25,9 +26,7 @@ const monthAnswer = z.strictObject({
   stops: figures,
   failed: figures,
   unserved: figures,
-  left: z
-    .record(z.string(), z.number())
-    .meta({ description: 'Kilograms by what the scales at the drop-offs said.' }),
+  left: figures.meta({ description: 'Kilograms by what the scales at the drop-offs said.' }),
   districts: z.array(
     z.strictObject({ district: z.string().nullable(), stops: figures, kg: figure }),
   ),
@@ -37,7 +36,7 @@ export const roundStatistics = apiRoute({
   path: '/api/v1/rounds/statistics',
   operationId: 'roundStatistics',
   summary: 'Kilograms, reuse, stops and kilometres by bike and by car, by month',
-  description: `Counted without persons when a day is over. Numbers of stops below ${LEAST_TOLD} are null, and weights where fewer than ${LEAST_TOLD} stops are behind them.`,
+  description: `Counted without persons when a day is over. Numbers of stops below ${LEAST_TOLD} are null, and weights and kilometres where fewer than ${LEAST_TOLD} stops are behind them. Only of whole months that are over, so that nobody reckons a day’s from the difference; with the staff token of the running one too. \`from\` and \`until\` name months by any of their days.`,
   tag: 'bike',
   params: z.strictObject({}),
   query: z.strictObject({ from: dayText.optional(), until: dayText.optional() }),
@@ -46,6 +45,7 @@ export const roundStatistics = apiRoute({
     schema: z.strictObject({ months: z.array(monthAnswer) }),
   },
   problems: [],
+  staff: 'more',
 })
 
 export function dayStatisticsRoutes(app: FastifyInstance, deps: DayDeps): void {
@@ -56,9 +56,8 @@ export function dayStatisticsRoutes(app: FastifyInstance, deps: DayDeps): void {
       { schema: { querystring: roundStatistics.query } },
       async (request, reply) => {
         const { from = '0000-01-01', until = '9999-12-31' } = request.query
-        const counts = await deps.store.dayCounts(from, until)
-        void reply.header('cache-control', `public, max-age=${deps.maxAgeSeconds}`)
-        return { months: monthsOf(counts) }
+        const months = monthsOf(await deps.store.dayCounts(firstOf(from), lastOf(until)))
+        return { months: toldMonths(request, reply, deps, months) }
       },
     )
 }
@@ -69,7 +68,7 @@ export function monthsOf(counts: readonly DayCount[]): z.input<typeof monthAnswe
     const kg = all.filter((c) => c.what === 'grams')
     const isTold = sum(all, 'stops/done') >= LEAST_TOLD
     const grams = sum(all, 'grams')
-    const told = (value: number) => (isTold ? value : grams === 0 ? 0 : null)
+    const told = (value: number) => (isTold ? value : value === 0 && grams === 0 ? 0 : null)
     const districts = Map.groupBy(
       all.filter(({ what }) => what === 'grams' || what.startsWith('stops/')),
       ({ district }) => district,
@@ -85,13 +84,13 @@ export function monthsOf(counts: readonly DayCount[]): z.input<typeof monthAnswe
       things: told(sum(all, 'things')),
       reusedKg: told(kilograms(sum(all, 'reused-grams'))),
       reuseShare: told(grams === 0 ? 0 : share(sum(all, 'reused-grams') / grams)),
-      bikeKm: kilometres(sum(all, 'bike-metres')),
+      bikeKm: told(kilometres(sum(all, 'bike-metres'))),
       carKm: told(kilometres(sum(all, 'car-metres'))),
       stops: hidden(all, 'stops/'),
       failed: hidden(all, 'failed/'),
       unserved: hidden(all, 'unserved/'),
       left: Object.fromEntries(
-        [...group(all, 'left-grams/')].map(([waste, n]) => [waste, kilograms(n)]),
+        [...group(all, 'left-grams/')].map(([waste, n]) => [waste, isTold ? kilograms(n) : null]),
       ),
       districts:
         kg.length === 0 || isOneHidden
@@ -104,6 +103,9 @@ export function monthsOf(counts: readonly DayCount[]): z.input<typeof monthAnswe
     }
   })
 }
+
+const firstOf = (day: string) => `${day.slice(0, 7)}-01`
+const lastOf = (day: string) => `${day.slice(0, 7)}-31`
 
 function sum(counts: readonly DayCount[], what: string): number {
   return counts.reduce((total, count) => (count.what === what ? total + count.n : total), 0)

@@ -1,6 +1,6 @@
 /** The return bike's days over real HTTP: who may do what, what is refused and how, what follows by itself. */
 import { beforeAll, afterAll, describe, expect, test } from 'vitest'
-import { isoText, MINUTE, plus } from '#src/stations/time.ts'
+import { DAY, isoText, MINUTE, plus } from '#src/stations/time.ts'
 import { containerId } from '#tests/support/town.ts'
 import { jpeg, png } from '../pickups/day/photos.ts'
 import {
@@ -249,12 +249,18 @@ describe('what follows by itself', () => {
     await command(day, 'end', { bike: 'bike-1' }, RIDER)
     await command(day, 'end', { bike: 'bike-2' }, RIDER)
     await day.tick()
-    const month = async () =>
-      (await day.ask('GET', '/rounds/statistics', undefined, {})).json.months[0]
+    const month = async () => (await day.ask('GET', '/rounds/statistics')).json.months[0]
     expect(await month()).toMatchObject({ kg: 70, stops: { done: 7 } })
     day.town.setNow(plus(clockAt('18:00'), 60 * MINUTE))
     await done(one, 20)
     expect(await month()).toMatchObject({ kg: 80, stops: { done: 8 } })
+    // The public sees months that are over, and never one day of them.
+    const told = async (query = '') =>
+      (await day.ask('GET', `/rounds/statistics${query}`, undefined, {})).json.months
+    expect(await told()).toEqual([])
+    day.town.setNow(plus(clockAt('18:00'), 28 * DAY))
+    expect(await told()).toMatchObject([{ month: '2026-05', kg: 80 }])
+    expect(await told('?from=2026-05-31&until=2026-05-31')).toEqual(await told())
   })
 
   test('a stop that a rule asks for can be declined, and is withdrawn when it is clean', async () => {

@@ -358,8 +358,7 @@ test('a day of the return bike', { timeout: 120_000 }, async () => {
   expect(JSON.stringify(log)).not.toMatch(/Prova|070-000|Provgatan/)
 
   // What it came to, without persons; erasing changes no figure.
-  const figures = async () =>
-    (await day.ask('GET', '/rounds/statistics', undefined, {})).json.months[0]
+  const figures = async () => (await day.ask('GET', '/rounds/statistics')).json.months[0]
   town.setNow(plus(clockAt('18:00'), HOUR))
   await day.tick()
   const counted = await figures()
