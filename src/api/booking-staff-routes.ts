@@ -1,5 +1,5 @@
 /** The staff's part of bookings: lists, outcomes, messages, what is known of a person, and who looked. */
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { BOOKING_STATES, MISSED_BECAUSE } from '#src/pickups/booking/booking.ts'
@@ -17,6 +17,7 @@ import {
   slotIdText,
 } from './errand-input.ts'
 import { wholeNumber } from './input.ts'
+import { loanAnswer, loanJson } from './loan-routes.ts'
 import { problem, sendProblem } from './problem.ts'
 import { isoInstant } from './station-answer.ts'
 
@@ -142,23 +143,28 @@ export const bookingChanges = apiRoute({
   staff: 'secret',
 })
 
-const WHOM = 'a phone number, an e-mail address or an address: at least one'
+const WHOM =
+  'a phone number, an e-mail address or an address, perhaps with its apartment: at least one, and all of them theirs'
+const WHICH_HOME =
+  'the apartment, a phone number or an e-mail address too: several households have given this address'
 const personQuery = z
   .strictObject({
     phone: z.string().max(40).optional(),
     email: z.string().max(254).optional(),
     address: z.string().max(120).optional(),
+    apartment: z.string().max(40).optional(),
   })
-  .refine((query) => Object.values(query).some((value) => value !== undefined), {
+  .refine(({ phone, email, address }) => [phone, email, address].some((v) => v !== undefined), {
     error: WHOM,
     path: ['phone'],
   })
+const loggedAnswer = { changes: z.array(changeAnswer), accesses: z.array(accessAnswer) }
 
 export const exportPerson = apiRoute({
   method: 'post',
   path: '/api/v1/persons/export',
   operationId: 'exportPerson',
-  summary: 'Everything that is kept of somebody’s bookings, by what they gave',
+  summary: 'Everything that is kept of somebody’s bookings and loans, by what they gave',
   tag: 'bike',
   params: none,
   query: none,
@@ -167,9 +173,8 @@ export const exportPerson = apiRoute({
   answer: {
     type: 'application/json',
     schema: z.strictObject({
-      bookings: z.array(
-        bookingAnswer.extend({ changes: z.array(changeAnswer), accesses: z.array(accessAnswer) }),
-      ),
+      bookings: z.array(bookingAnswer.extend(loggedAnswer)),
+      loans: z.array(loanAnswer.extend(loggedAnswer)),
     }),
   },
   problems: ['not-authorized', 'not-found'],
@@ -181,12 +186,16 @@ export const erasePerson = apiRoute({
   path: '/api/v1/persons/erasure',
   operationId: 'erasePerson',
   summary: 'Forgets somebody; what was to come is cancelled, without a message',
+  description: 'A loan that is out stays (`out`) until the thing is back: ask again then.',
   tag: 'bike',
   params: none,
   query: none,
   headers: actorHeaders,
   body: personQuery,
-  answer: { type: 'application/json', schema: z.strictObject({ erased: z.int() }) },
+  answer: {
+    type: 'application/json',
+    schema: z.strictObject({ erased: z.int(), out: z.array(z.string()) }),
+  },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
 })
@@ -346,14 +355,13 @@ export function bookingStaffRoutes(app: FastifyInstance, deps: BookingDeps): voi
       if (actor === undefined) return reply
       const terms = desk.terms()
       if (!terms) return refuse(reply, noBike)
-      const all = await desk.exportPerson(present(request.body), actor)
+      const answer = await desk.exportPerson(present(request.body), actor)
+      if (answer.kind !== 'ok') return sendSeveral(reply, request.body.apartment)
+      const { bookings, loans } = answer.value
       void reply.header('cache-control', 'no-store')
       return {
-        bookings: all.map(({ changes, accesses, ...seen }) => ({
-          ...bookingJson(seen, terms),
-          changes: changes.map(changeJson),
-          accesses: accesses.map(accessJson),
-        })),
+        bookings: bookings.map((one) => ({ ...bookingJson(one, terms), ...logJson(one) })),
+        loans: loans.map((one) => ({ ...loanJson(one), ...logJson(one) })),
       }
     },
   )
@@ -365,8 +373,10 @@ export function bookingStaffRoutes(app: FastifyInstance, deps: BookingDeps): voi
       const actor = door.staff(request, reply)
       if (actor === undefined) return reply
       if (!desk.terms()) return refuse(reply, noBike)
+      const answer = await desk.erasePerson(present(request.body), actor)
+      if (answer.kind !== 'ok') return sendSeveral(reply, request.body.apartment)
       void reply.header('cache-control', 'no-store')
-      return { erased: await desk.erasePerson(present(request.body), actor) }
+      return { erased: answer.value.erased, out: [...answer.value.out] }
     },
   )
 
@@ -386,6 +396,22 @@ export function bookingStaffRoutes(app: FastifyInstance, deps: BookingDeps): voi
 
 function changeJson({ at, by, did, detail }: ErrandChange): z.input<typeof changeAnswer> {
   return { at: isoText(at), by, did, detail }
+}
+
+function logJson({
+  changes,
+  accesses,
+}: {
+  readonly changes: readonly ErrandChange[]
+  readonly accesses: readonly ErrandAccess[]
+}) {
+  return { changes: changes.map(changeJson), accesses: accesses.map(accessJson) }
+}
+
+function sendSeveral(reply: FastifyReply, apartment: string | undefined): FastifyReply {
+  const field = apartment === undefined ? 'apartment' : 'phone'
+  const fault = { field, expected: WHICH_HOME }
+  return sendProblem(reply, problem('invalid-request', 'Say who is meant.', [fault]))
 }
 
 function accessJson({ at, by, what }: ErrandAccess): z.input<typeof accessAnswer> {

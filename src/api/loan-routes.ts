@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { daysBetween } from '#src/pickups/booking/service-days.ts'
 import { CONDITIONS, LOAN_REASONS, LOAN_STATES, type LoanReason } from '#src/pickups/loans/loan.ts'
 import { isoOrNull, isoText } from '#src/stations/time.ts'
-import type { LoanAnswer, LoanDesk, SeenLoan } from '#src/store/loan-desk.ts'
+import type { LoanAnswer, LoanDesk } from '#src/store/loan-desk.ts'
+import type { SeenLoan } from '#src/store/seen-loan.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { refuse } from './booking-answer.ts'
 import {
@@ -26,7 +27,7 @@ const none = z.strictObject({})
 const ofLoan = z.strictObject({ reference: referenceText })
 const MOST_DAYS = 92
 
-const loanAnswer = z
+export const loanAnswer = z
   .strictObject({
     reference: z.string(),
     thing: z.string(),
@@ -84,12 +85,18 @@ export const submitLoan = apiRoute({
   params: none,
   query: none,
   headers: idempotencyHeaders.extend(actorHeaders.shape),
-  body: z.strictObject({
-    person: personText.omit({ note: true, position: true }),
-    thing: z.string({ error: 'the id of a thing, such as trailer-1' }).max(32),
-    fromDay: dayText,
-    untilDay: dayText,
-  }),
+  body: z
+    .strictObject({
+      person: personText.omit({ note: true, position: true }),
+      thing: z.string({ error: 'the id of a thing, such as trailer-1' }).max(32),
+      fromDay: dayText,
+      untilDay: dayText,
+    })
+    .refine(({ fromDay, untilDay }) => daysBetween(fromDay, untilDay) < MOST_DAYS, {
+      error: `at most ${MOST_DAYS} days from the first`,
+      path: ['untilDay'],
+      when: ({ issues }) => issues.length === 0,
+    }),
   answer: {
     type: 'application/json',
     schema: z.strictObject({ secret: z.string(), loan: loanAnswer }),
@@ -329,7 +336,12 @@ function refuseLoan(
   }
 }
 
-function loanJson({ reference, loan, person, isLate }: SeenLoan): z.input<typeof loanAnswer> {
+export function loanJson({
+  reference,
+  loan,
+  person,
+  isLate,
+}: SeenLoan): z.input<typeof loanAnswer> {
   const { handedOut, givenBack } = loan
   return {
     reference,

@@ -40,6 +40,7 @@ import { type Clock, type EpochMs, HOUR, plus } from '#src/stations/time.ts'
 import type { BookingMessages } from './booking-messages.ts'
 import {
   isMeant,
+  isOneHousehold,
   locate,
   type Person,
   type PersonQuery,
@@ -49,6 +50,8 @@ import {
 import type { BookingTx, ErrandAccess, ErrandChange, Kept } from './bookings.ts'
 import type { Store } from './contract.ts'
 import { nameErrand, opensErrand, secretFrom } from './errand-names.ts'
+import { forgetLoan } from './loan-erasing.ts'
+import { type SeenLoan, seenLoan } from './seen-loan.ts'
 import type { Sealer } from './sealer.ts'
 
 /** Who asks: whoever has the errand's secret, or somebody of the staff, by the name they go by. */
@@ -147,10 +150,10 @@ export interface BookingDesk {
     actor: string,
     what?: ErrandAccess['what'],
   ): Promise<readonly SeenBooking[]>
-  /** Everything that is kept of who gave this number, mail or address. */
-  exportPerson(query: PersonQuery, actor: string): Promise<readonly ExportedBooking[]>
-  /** Forgets them. What was still to come is cancelled, without a message. Gives how many bookings went. */
-  erasePerson(query: PersonQuery, actor: string): Promise<number>
+  /** Everything that is kept of who gave all of this. */
+  exportPerson(query: PersonQuery, actor: string): Promise<PersonAnswer<Exported>>
+  /** Forgets them. What was still to come is cancelled, without a message. */
+  erasePerson(query: PersonQuery, actor: string): Promise<PersonAnswer<Erased>>
   /** The same of one booking, by its booker or staff. */
   erase(reference: string, by: Asker): Promise<Answer<undefined>>
   changes(reference: string, by: Asker): Promise<Answer<readonly ErrandChange[]>>
@@ -158,9 +161,26 @@ export interface BookingDesk {
   statistics(): Promise<readonly Share[]>
 }
 
-export interface ExportedBooking extends SeenBooking {
+export type PersonAnswer<Value> =
+  | { readonly kind: 'ok'; readonly value: Value }
+  /** The address alone is that of several: it doesn't say who is meant. */
+  | { readonly kind: 'several-households' }
+
+interface WithLog {
   readonly changes: readonly ErrandChange[]
   readonly accesses: readonly ErrandAccess[]
+}
+
+export interface Exported {
+  readonly bookings: readonly (SeenBooking & WithLog)[]
+  readonly loans: readonly (SeenLoan & WithLog)[]
+}
+
+export interface Erased {
+  /** How many bookings and loans went. */
+  readonly erased: number
+  /** Loans that are out: whoever has the thing is known until it is back. */
+  readonly out: readonly string[]
 }
 
 export interface BookingDeskOptions {
@@ -459,40 +479,56 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
     },
     async exportPerson(query, actor) {
       const terms = options.terms()
-      if (!terms) return []
+      if (!terms) return { kind: 'ok', value: { bookings: [], loans: [] } }
       const mine = await meant(query)
-      await noteAccess(
-        { kind: 'staff', actor },
-        'exported',
-        mine.map(({ errand }) => errand.id),
-      )
+      if (!mine) return { kind: 'several-households' }
+      const { bookings, loans } = mine
+      await noteAccess({ kind: 'staff', actor }, 'exported', [...idsOf(bookings), ...idsOf(loans)])
       const current = await store.bookingBook()
-      return Promise.all(
-        mine.map(async (kept) => ({
-          ...seen(kept, current, terms, clock()),
-          changes: await store.errandChanges(kept.errand.id),
-          accesses: await store.accesses({ errandId: kept.errand.id, limit: 1000 }),
-        })),
-      )
+      const now = clock()
+      const withLog = async <Seen>(id: string, one: Seen): Promise<Seen & WithLog> => ({
+        ...one,
+        changes: await store.errandChanges(id),
+        accesses: await store.accesses({ errandId: id, limit: 1000 }),
+      })
+      const value = {
+        bookings: await Promise.all(
+          bookings.map((kept) => withLog(kept.errand.id, seen(kept, current, terms, now))),
+        ),
+        loans: await Promise.all(
+          loans.map((kept) => withLog(kept.errand.id, seenLoan(kept, terms, sealer, now))),
+        ),
+      }
+      return { kind: 'ok', value }
     },
     async erasePerson(query, actor) {
       const terms = options.terms()
-      if (!terms) return 0
+      if (!terms) return { kind: 'ok', value: { erased: 0, out: [] } }
       const mine = await meant(query)
+      if (!mine) return { kind: 'several-households' }
+      const out: string[] = []
+      const erased: string[] = []
       await store.errands(async (tx) => {
-        for (const { reference } of mine) {
+        for (const { reference } of mine.bookings) {
           const kept = await tx.booking(reference)
-          if (kept) await erase(tx, kept, terms, actor)
+          if (!kept) continue
+          await erase(tx, kept, terms, actor)
+          erased.push(kept.errand.id)
+        }
+        for (const { reference } of mine.loans) {
+          const kept = await tx.loan(reference)
+          if (kept?.errand.state === 'out') out.push(reference)
+          if (!kept || kept.errand.state === 'out') continue
+          const { id } = kept.errand
+          await forgetLoan(tx, kept.errand)
+          await tx.note({ at: clock(), by: actor, errandId: id, did: 'erased', detail: '' })
+          erased.push(id)
         }
       })
-      await noteAccess(
-        { kind: 'staff', actor },
-        'erased',
-        mine.map(({ errand }) => errand.id),
-      )
-      for (const { errand } of mine) await options.messages?.erase(errand.id)
+      await noteAccess({ kind: 'staff', actor }, 'erased', erased)
+      for (const { errand } of mine.bookings) await options.messages?.erase(errand.id)
       await store.emptyWriteLog()
-      return mine.length
+      return { kind: 'ok', value: { erased: erased.length, out } }
     },
     async erase(reference, by) {
       const terms = options.terms()
@@ -522,11 +558,18 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
     },
   }
 
-  async function meant(query: PersonQuery): Promise<readonly Kept<Booking>[]> {
-    const all = await store.keptBookings({})
-    return all.filter(
-      ({ sealed }) => sealed !== undefined && isMeant(unsealPerson(sealed, sealer), query),
-    )
+  /** Undefined where what is said doesn't tell apart whose errands they are. */
+  async function meant(query: PersonQuery) {
+    const people: Person[] = []
+    const ofThem = ({ sealed }: Kept<unknown>) => {
+      const person = sealed === undefined ? undefined : unsealPerson(sealed, sealer)
+      if (!person || !isMeant(person, query)) return false
+      people.push(person)
+      return true
+    }
+    const bookings = (await store.keptBookings({})).filter(ofThem)
+    const loans = (await store.keptLoans()).filter(ofThem)
+    return isOneHousehold(people, query) ? { bookings, loans } : undefined
   }
 
   /** Residents see their own, which is nobody's business to write down. */
@@ -540,6 +583,8 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
 export function mayOpen(kept: Kept<unknown> | undefined, by: Asker): boolean {
   return by.kind === 'staff' ? kept !== undefined : opensErrand(kept, by.secret)
 }
+
+const idsOf = (all: readonly Kept<{ readonly id: string }>[]) => all.map(({ errand }) => errand.id)
 
 const ADDRESS_FIELDS = ['address', 'postcode', 'apartment', 'place'] as const
 

@@ -65,13 +65,16 @@ export function locate(
   }
 }
 
-function householdKey({ address, apartment = '' }: Person): string {
-  const door = apartment
+function householdKey({ address, apartment }: Person): string {
+  return `${addressKey(address)}|${doorKey(apartment)}`
+}
+
+function doorKey(apartment = ''): string {
+  return apartment
     .normalize('NFC')
     .toLowerCase()
     .replace(/^(?:lgh|lägenhet|apt|apartment|asunto)\b/u, '')
     .replace(/[^\p{L}\p{N}]/gu, '')
-  return `${addressKey(address)}|${door}`
 }
 
 export function sealPerson(person: Person, sealer: Sealer): string {
@@ -91,20 +94,26 @@ export function unsealed(sealed: string, sealer: Sealer): string {
   )
 }
 
-/** Somebody who asks what is known of them, by whatever they gave. */
+/** Somebody who asks what is known of them. All that is said has to be theirs. */
 export interface PersonQuery {
   readonly phone?: string
   readonly email?: string
   readonly address?: string
+  readonly apartment?: string
 }
 
-export function isMeant(person: Person, query: PersonQuery): boolean {
-  return (
-    (query.phone !== undefined &&
-      person.phone !== undefined &&
-      internationalNumber(person.phone) === internationalNumber(query.phone)) ||
-    (query.email !== undefined &&
-      person.email?.toLowerCase() === query.email.trim().toLowerCase()) ||
-    (query.address !== undefined && addressKey(person.address) === addressKey(query.address))
-  )
+export function isMeant(person: Person, { phone, email, address, apartment }: PersonQuery) {
+  const isNumber =
+    phone === undefined ||
+    (person.phone !== undefined && internationalNumber(person.phone) === internationalNumber(phone))
+  const isMail = email === undefined || person.email?.toLowerCase() === email.trim().toLowerCase()
+  const isHouse = address === undefined || addressKey(person.address) === addressKey(address)
+  const isDoor = apartment === undefined || doorKey(person.apartment) === doorKey(apartment)
+  return isNumber && isMail && isHouse && isDoor
+}
+
+/** An address by itself doesn't say who is meant where several households gave it. */
+export function isOneHousehold(people: readonly Person[], query: PersonQuery): boolean {
+  if (query.phone !== undefined || query.email !== undefined) return true
+  return new Set(people.map(householdKey)).size <= 1
 }

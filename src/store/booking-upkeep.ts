@@ -15,6 +15,7 @@ import { type BookingMessages, waysTo } from './booking-messages.ts'
 import { sealPerson, unsealed, unsealPerson } from './booking-people.ts'
 import type { Kept, KeptNotice } from './bookings.ts'
 import type { Store } from './contract.ts'
+import { forgetLoan, isKeptBroken } from './loan-erasing.ts'
 import type { Sealer } from './sealer.ts'
 
 export interface BookingUpkeep {
@@ -142,13 +143,8 @@ export function openBookingUpkeep(options: BookingUpkeepOptions): BookingUpkeep 
       if ((loanErasedFrom(errand, terms.bike.eraseAfterDays, terms.timeZone) ?? Infinity) > now) {
         continue
       }
-      // What is broken stays known to be, without whose loan it was.
-      const isBroken = errand.givenBack?.condition === 'damaged' && errand.mendedAt === undefined
-      if (isBroken && sealed === undefined) continue
-      await store.errands(async (tx) => {
-        if (isBroken) await tx.forgetPerson({ ...errand, household: '' })
-        else await tx.erase(errand.id, undefined)
-      })
+      if (isKeptBroken(errand) && sealed === undefined) continue
+      await store.errands((tx) => forgetLoan(tx, errand))
       forgotten += 1
     }
     await store.tidyErrands({

@@ -7,7 +7,6 @@ import {
   freeDays,
   giveBack,
   handOut,
-  isLate,
   type Loan,
   type LoanDecided,
   type LoanReason,
@@ -17,18 +16,12 @@ import {
 import type { LoanThing } from '#src/stations/return-bike.ts'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
 import { type Asker, mayOpen, nameOf, newId } from './booking-desk.ts'
-import { locate, type Person, sealPerson, unsealPerson } from './booking-people.ts'
+import { locate, type Person, sealPerson } from './booking-people.ts'
 import type { BookingTx, Kept } from './bookings.ts'
 import type { Store } from './contract.ts'
 import { nameErrand, secretFrom } from './errand-names.ts'
+import { type SeenLoan, seenLoan } from './seen-loan.ts'
 import type { Sealer } from './sealer.ts'
-
-export interface SeenLoan {
-  readonly reference: string
-  readonly loan: Loan
-  readonly person?: Person
-  readonly isLate: boolean
-}
 
 export interface LoanRequest {
   readonly person: Person
@@ -79,12 +72,8 @@ export function openLoanDesk(options: {
     const { serviceDays, timeZone } = all
     return { rules: all.bike.loans, serviceDays, timeZone, all }
   }
-  const seen = ({ errand, reference, sealed }: Kept<Loan>, terms: LoanTerms): SeenLoan => ({
-    reference,
-    loan: errand,
-    ...(sealed !== undefined && { person: unsealPerson(sealed, sealer) }),
-    isLate: isLate(errand, terms, clock()),
-  })
+  const seen = (kept: Kept<Loan>, { all }: { readonly all: Terms }): SeenLoan =>
+    seenLoan(kept, all, sealer, clock())
 
   function act(
     reference: string,

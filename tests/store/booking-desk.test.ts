@@ -1,7 +1,7 @@
 /** Bookings over the real database: what comes in, what is told, and what is forgotten. */
 import { describe, expect, test } from 'vitest'
 import { DAY, HOUR, isoText, MINUTE } from '#src/stations/time.ts'
-import type { Answer, Asker } from '#src/store/booking-desk.ts'
+import type { Answer, Asker, PersonAnswer } from '#src/store/booking-desk.ts'
 import { unsealPerson } from '#src/store/booking-people.ts'
 import { openSealer } from '#src/store/sealer.ts'
 import {
@@ -14,6 +14,10 @@ import {
 
 function got<Value>(answer: Answer<Value>): Value {
   if (answer.kind !== 'ok') throw new Error(JSON.stringify(answer))
+  return answer.value
+}
+function asked<Value>(answer: PersonAnswer<Value>): Value {
+  if (answer.kind !== 'ok') throw new Error(answer.kind)
   return answer.value
 }
 const reasons = (answer: Answer<unknown>) =>
@@ -403,13 +407,13 @@ describe('forgetting', () => {
     const sent = town.messages.length
     const traces = (await marks(town, mine.reference)).filter((mark) => mark !== mine.booking.id)
     const query = { phone: '+46 70 000 00 01' }
-    const exported = await town.desk.exportPerson(query, 'Lo')
-    expect(exported.map(({ reference, person: who }) => [reference, who?.name])).toEqual([
+    const exported = asked(await town.desk.exportPerson(query, 'Lo'))
+    expect(exported.bookings.map(({ reference, person: who }) => [reference, who?.name])).toEqual([
       [mine.reference, 'Prova Provsson'],
     ])
-    expect(await town.desk.erasePerson(query, 'Lo')).toBe(1)
+    expect(asked(await town.desk.erasePerson(query, 'Lo'))).toEqual({ erased: 1, out: [] })
     await town.pass(9 * DAY, 6 * HOUR)
-    expect(await town.desk.exportPerson(query, 'Lo')).toEqual([])
+    expect(asked(await town.desk.exportPerson(query, 'Lo'))).toEqual({ bookings: [], loans: [] })
     const later = town.messages.slice(sent)
     expect(later.every(({ to }) => 'sms' in to && to.sms === '+46700000002')).toBe(true)
     expect(town.erased).toEqual([mine.booking.id])
@@ -418,6 +422,58 @@ describe('forgetting', () => {
     for (const trace of traces) expect(town.bytes().includes(trace), trace).toBe(false)
     const accesses = await town.store.accesses({ errandId: mine.booking.id, limit: 9 })
     expect(accesses.map(({ what }) => what)).toEqual(['erased', 'exported'])
+  })
+
+  test('is of one household alone: all that is said has to be theirs', async () => {
+    await using town = await openBookingTown()
+    const home = (apartment: string, more: object = {}) =>
+      book(town, { person: person({ address: 'Exempelgatan 4', apartment, ...more }) })
+    const mine = await home('lgh 1101')
+    const next = await home('1102', { phone: '070-000 00 02' })
+    const references = async (query: object) =>
+      asked(await town.desk.exportPerson(query, 'Lo')).bookings.map((one) => one.reference)
+    const address = 'Exempelg. 4'
+    for (const ask of ['exportPerson', 'erasePerson'] as const) {
+      expect(await town.desk[ask]({ address }, 'Lo')).toEqual({ kind: 'several-households' })
+    }
+    expect(await references({ address, apartment: '1101' })).toEqual([mine.reference])
+    expect(await references({ address, phone: '070-000 00 02' })).toEqual([next.reference])
+    expect(await references({ address: 'Provgatan 1', phone: '070-000 00 02' })).toEqual([])
+    expect(asked(await town.desk.erasePerson({ address, apartment: '1101' }, 'Lo'))).toEqual({
+      erased: 1,
+      out: [],
+    })
+    const { bookings } = await town.store.bookingBook()
+    expect([...bookings.values()].map(({ id, state }) => [id, state])).toEqual([
+      [next.booking.id, 'booked'],
+    ])
+    expect(await references({ address })).toEqual([next.reference])
+  })
+
+  test('is of loans too; one that is out stays until the thing is back', async () => {
+    await using town = await openBookingTown()
+    const days = { fromDay: '2026-05-04', untilDay: '2026-05-05' }
+    const lent = await town.loans.submit({ person: PERSON, thingId: 'trailer-1', ...days }, {})
+    if (lent.kind !== 'ok') throw new Error(lent.kind)
+    const { reference, loan } = lent.value
+    const query = { phone: PERSON.phone }
+    const exported = asked(await town.desk.exportPerson(query, 'Lo'))
+    expect(exported).toMatchObject({
+      bookings: [],
+      loans: [{ reference, person: { name: 'Prova Provsson' }, accesses: [{ what: 'exported' }] }],
+    })
+    await town.loans.handOut(reference, 'Rut', 'good')
+    const erase = async () => asked(await town.desk.erasePerson(query, 'Lo'))
+    expect(await erase()).toEqual({ erased: 0, out: [reference] })
+    expect(await town.store.keptLoans()).toHaveLength(1)
+    await town.loans.giveBack(reference, 'Rut', 'good')
+    const [kept] = await town.store.keptLoans()
+    expect(await erase()).toEqual({ erased: 1, out: [] })
+    expect(await town.store.keptLoans()).toEqual([])
+    for (const trace of [kept!.sealed!, loan.household, kept!.secretHash]) {
+      expect(town.bytes().includes(trace)).toBe(false)
+    }
+    expect(asked(await town.desk.exportPerson(query, 'Lo')).loans).toEqual([])
   })
 
   test('is the booker’s to ask for as well', async () => {
