@@ -27,6 +27,7 @@ import {
   decline,
   hold,
   release,
+  reopen,
   settle,
 } from '#src/pickups/booking/decide.ts'
 import { noticeOf } from '#src/pickups/booking/notices.ts'
@@ -137,7 +138,15 @@ export interface BookingDesk {
   ): Promise<Answer<SeenBooking>>
   cancel(reference: string, by: Asker, version: number | undefined): Promise<Answer<SeenBooking>>
   decline(reference: string, by: Asker): Promise<Answer<SeenBooking>>
-  settle(reference: string, actor: string, outcome: Outcome): Promise<Answer<SeenBooking>>
+  /** `event` where a rider's event says so. */
+  settle(
+    reference: string,
+    actor: string,
+    outcome: Outcome,
+    event?: string,
+  ): Promise<Answer<SeenBooking>>
+  /** A rider has taken back the event that had settled it. */
+  reopen(reference: string, actor: string, event: string): Promise<Answer<SeenBooking>>
   /** Tells one booker, or all of a slot's, that the bike is on its way or late. Gives how many are told. */
   tell(
     whom: { readonly reference: string } | (SlotRef & { readonly reference?: undefined }),
@@ -427,9 +436,13 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
       ),
     decline: (reference, by) =>
       act(reference, by, async ({ errand }, circumstances) => decline(circumstances, errand)),
-    settle: (reference, actor, outcome) =>
+    settle: (reference, actor, outcome, event) =>
       act(reference, { kind: 'staff', actor }, async ({ errand }, circumstances) =>
-        settle(circumstances, errand, outcome),
+        settle(circumstances, errand, outcome, event),
+      ),
+    reopen: (reference, actor, event) =>
+      act(reference, { kind: 'staff', actor }, async ({ errand }, circumstances) =>
+        reopen(circumstances, errand, event),
       ),
 
     tell(whom, actor, key, minutes) {

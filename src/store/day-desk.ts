@@ -305,7 +305,7 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
       const terms = options.terms()
       if (!terms) return events.map(({ id }) => ({ id, status: 'unknown-stop' }))
       const { bookings } = await store.bookingBook()
-      const candidates = new Set((await store.candidates({})).map(({ id }) => id))
+      const candidates = new Map((await store.candidates({})).map((one) => [one.id, one]))
       const dropOffs = new Set(terms.bike.dropOffs.map(({ id }) => id))
       const bikes = new Set(terms.bike.bikes.map(({ id }) => id))
       const isKnown = ({ stopId, bike }: ToldEvent): boolean => {
@@ -316,6 +316,12 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
         }
         return bookings.has(stopId) || candidates.has(stopId)
       }
+      // A stop is of its own day, however late it is told of and whatever the phone's clock says.
+      const dayOf = (stopId: string, happenedAt: EpochMs): string =>
+        parseVisitId(stopId)?.day ??
+        bookings.get(stopId)?.slot?.day ??
+        candidates.get(stopId)?.day ??
+        wallTime(happenedAt, terms.timeZone).day
       const days = new Set<string>()
       const done = await store.days(async (tx) => {
         const results: ToldResult[] = []
@@ -329,7 +335,7 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
           }
           // A phone’s clock may be ahead of ours; what it tells has happened.
           const happenedAt = Math.min(rest.happenedAt, receivedAt) as EpochMs
-          const day = parseVisitId(rest.stopId)?.day ?? wallTime(happenedAt, terms.timeZone).day
+          const day = dayOf(rest.stopId, happenedAt)
           const event: RiderEvent = { ...rest, day, happenedAt, receivedAt }
           const plan = await tx.dayPlan(day)
           const isOurs =
@@ -425,12 +431,10 @@ function reckonBy(look: Look): Reckon {
   }
 }
 
-/** When it was received is ours to say, and so is when it happened where the phone's clock was ahead. */
+/** Ours to say is when it was received, of which day it is, and when it happened where the phone's clock was ahead. */
 function isSameEvent(a: RiderEvent, b: RiderEvent): boolean {
-  return isDeepStrictEqual(
-    { ...a, receivedAt: 0, happenedAt: 0 },
-    { ...b, receivedAt: 0, happenedAt: 0 },
-  )
+  const ours = { receivedAt: 0, happenedAt: 0, day: '' }
+  return isDeepStrictEqual({ ...a, ...ours }, { ...b, ...ours })
 }
 
 function lineOf(event: RiderEvent, actor: string, version: number): Omit<DayLine, 'no'> {

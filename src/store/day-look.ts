@@ -8,7 +8,7 @@ import {
   type DaySetting,
   placesOf,
 } from '#src/pickups/day/day-problem.ts'
-import type { DayPlan } from '#src/pickups/day/day.ts'
+import type { DayPlan, RiderEvent } from '#src/pickups/day/day.ts'
 import { type Facts, factsOf } from '#src/pickups/day/rider-events.ts'
 import { tableOf } from '#src/pickups/planning/legs.ts'
 import type { MatrixProvider } from '#src/pickups/planning/providers.ts'
@@ -41,6 +41,8 @@ export interface Look {
   readonly terms: Terms
   readonly setting: DaySetting
   readonly plan?: DayPlan
+  /** All that riders told of the day, and what it comes to. */
+  readonly events: readonly RiderEvent[]
   readonly facts: Facts
   readonly bookings: ReadonlyMap<string, DayBooking>
   readonly candidates: ReadonlyMap<string, Candidate>
@@ -75,7 +77,8 @@ export async function lookAt(
   )
   if (!hours) return undefined
   const plan = await store.dayPlan(day)
-  const facts = factsOf(await store.riderEvents(day))
+  const events = await store.riderEvents(day)
+  const facts = factsOf(events)
   const setting = asRidersFound(hours, facts)
   const kept = await store.keptBookings({ day, states: ['booked', 'done', 'missed'] })
   const bookings = new Map(
@@ -100,6 +103,7 @@ export async function lookAt(
     terms,
     setting,
     ...(plan && { plan }),
+    events,
     facts,
     bookings,
     candidates: new Map(accepted.map((candidate) => [candidate.id, candidate])),

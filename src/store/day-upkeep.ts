@@ -3,7 +3,6 @@
  * bike is coming or late, stations that they are clean; a plan that can't be kept is offered anew. Called
  * after riders' events and by a timer at the rim; done twice it does nothing the second time.
  */
-import { isDeepStrictEqual } from 'node:util'
 import { findItem } from '#src/pickups/booking/room.ts'
 import { isOver, type OfferReason } from '#src/pickups/day/day.ts'
 import { settlementOf } from '#src/pickups/day/outcomes.ts'
@@ -27,7 +26,7 @@ export interface DayUpkeep {
 
 export interface DayUpkeepOptions extends Omit<LookDeps, 'journal'> {
   readonly desk: DayDesk
-  readonly bookings: Pick<BookingDesk, 'settle' | 'tell'>
+  readonly bookings: Pick<BookingDesk, 'settle' | 'reopen' | 'tell'>
   readonly journal: Pick<Journal, 'status' | 'town' | 'append'>
   readonly clock: Clock
   /** What a rule asks of the bike, by the rule's id. */
@@ -52,21 +51,42 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
   async function followUp(day: string): Promise<void> {
     const seen = await desk.see(day)
     if (!seen) return
-    await settle(seen)
-    await tellStations(seen)
-    await tellComing(seen)
-    if (isOverFor(seen, clock())) await count(seen)
+    await guarded(`the bookings of ${day} could not be settled`, () => settle(seen))
+    await guarded(`stations could not be told of ${day}`, () => tellStations(seen))
+    await guarded(`bookers of ${day} could not be told`, () => tellComing(seen))
+    if (!isOverFor(seen, clock())) return
+    await guarded(`the day ${day} could not be counted`, () => count(seen))
   }
 
-  /** A booking ends as its rider said; said otherwise later, it is set right. */
-  async function settle({ look, standing }: SeenDay): Promise<void> {
-    for (const { stops } of standing.rounds) {
-      for (const { facts, stop } of stops) {
-        const booking = look.bookings.get(stop.id)
-        const outcome = facts?.outcome && settlementOf(facts.outcome)
-        if (!booking || !outcome || isDeepStrictEqual(booking.errand.outcome, outcome)) continue
-        await bookings.settle(booking.reference, `rider ${facts.bike}`, outcome)
+  /** What fails keeps nothing else from being done. */
+  async function guarded(what: string, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      onFault(what, error)
+    }
+  }
+
+  /** One after the other: what compares and then acts doesn't meet itself. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const next = last.then(work)
+    last = next.catch(() => undefined)
+    return next
+  }
+
+  /** A booking ends as its rider said, once for each event: staff may set it right. Taken back, it is open again. */
+  async function settle({ look }: SeenDay): Promise<void> {
+    for (const [id, { errand, reference }] of look.bookings) {
+      const told = look.facts.get(id)?.outcome
+      const outcome = told && settlementOf(told)
+      const { event: followed, corrected } = errand.followed ?? {}
+      if (outcome && told.id !== followed) {
+        await bookings.settle(reference, `rider ${told.bike}`, outcome, told.id)
       }
+      if (outcome || corrected) continue
+      // An event that has been forgotten may have held.
+      const gone = look.events.find((event) => event.id === followed)
+      if (gone) await bookings.reopen(reference, `rider ${gone.bike}`, gone.id)
     }
   }
 
@@ -306,18 +326,22 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
 
   return {
     follow: (day) =>
-      followUp(day).catch((error: unknown) => onFault('a day could not be followed up', error)),
-    tick() {
-      const next = last.then(async () => {
+      inTurn(() => guarded(`the day ${day} could not be followed up`, () => followUp(day))),
+    tick: () =>
+      inTurn(async () => {
         const said = terms()
         if (!said) return
         const now = clock()
-        await followRules()
+        await guarded('what rules ask of the bike could not be followed', followRules)
         const yesterday = wallTime(plus(now, -DAY), said.timeZone).day
         const today = wallTime(now, said.timeZone).day
         for (const day of await store.plannedDays(yesterday)) {
-          if (day >= today) await mend(day)
-          if (day <= today) await followUp(day)
+          if (day >= today) {
+            await guarded(`the plan of ${day} could not be mended`, () => mend(day))
+          }
+          if (day <= today) {
+            await guarded(`the day ${day} could not be followed up`, () => followUp(day))
+          }
         }
         if (now < nextTidying) return
         nextTidying = plus(now, HOUR)
@@ -326,10 +350,7 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
           stops: plus(now, -eraseAfterDays * DAY),
           lines: plus(now, -accessLogDays * DAY),
         })
-      })
-      last = next.catch(() => undefined)
-      return next
-    },
+      }),
   }
 }
 

@@ -192,6 +192,123 @@ describe('what is told wrongly', () => {
   })
 })
 
+describe('what a rider’s word leads to', () => {
+  const bookingOf = async (day: DayTown, stop: any) =>
+    (await day.ask('GET', `/bookings/${stop.reference}`)).json
+  const correct = (day: DayTown, stop: any, body: object) =>
+    day.ask('POST', `/bookings/${stop.reference}/outcome`, body)
+  const notHome = (day: DayTown) => day.messages.filter(({ key }) => key === 'not-home').length
+  const firstPickup = async (day: DayTown) =>
+    stopsOf(await see(day)).find((s) => s.kind === 'pickup')
+  const at = clockAt('10:05')
+
+  test('who wasn’t home is told once, however many follow it up at the same time', async () => {
+    await using day = await openDay(2)
+    const stop = await firstPickup(day)
+    day.town.setNow(clockAt('10:10'))
+    const failed = event('once-0001', 'failed', at, { because: 'not-home' })
+    await Promise.all([
+      tell(day, stop.id, { events: [failed] }),
+      tell(day, stop.id, { events: [failed] }),
+      ...Array.from({ length: 4 }, () => day.upkeep.follow(DAY_NAME)),
+      day.upkeep.tick(),
+    ])
+    await day.tick()
+    const again = await correct(day, stop, { outcome: 'missed', because: 'not-home' })
+    expect(again.status).toBe(200)
+    await day.tick()
+    expect(notHome(day)).toBe(1)
+  })
+
+  test('who is late is told once, however many look at the same time', async () => {
+    await using day = await openDay(1)
+    day.town.setNow(clockAt('12:15'))
+    const stop = await firstPickup(day)
+    const on = event('late-0001', 'on-the-way', clockAt('12:14'))
+    await tell(day, stop.id, { events: [on] })
+    day.town.setNow(clockAt('12:45'))
+    await tell(day, stop.id, { events: [event('late-0002', 'on-the-way', clockAt('12:44'))] })
+    await Promise.all(Array.from({ length: 5 }, () => day.upkeep.follow(DAY_NAME)))
+    await day.tick()
+    const told = (await day.ask('GET', `${ROUNDS}/log`)).json.log.map((l: any) => l.did)
+    expect(told.filter((did: string) => did === 'told-on-the-way')).toHaveLength(1)
+    expect(told.filter((did: string) => did === 'told-late')).toHaveLength(2)
+  })
+
+  test('what staff set right stays, until a rider tells something new', async () => {
+    await using day = await openDay(2)
+    const stop = await firstPickup(day)
+    day.town.setNow(clockAt('10:10'))
+    const say = (id: string, kind: string, more = {}) =>
+      tell(day, stop.id, { events: [event(id, kind, day.town.now(), more)] })
+    await say('first-001', 'failed', { because: 'not-home' })
+    await day.tick()
+    await correct(day, stop, { outcome: 'missed', because: 'no-time' })
+    await day.tick()
+    expect(await bookingOf(day, stop)).toMatchObject({ state: 'missed', missedBecause: 'no-time' })
+    day.town.setNow(clockAt('11:00'))
+    await say('second-01', 'done', { taken: [{ item: 'chair', count: 1 }] })
+    await day.tick()
+    expect(await bookingOf(day, stop)).toMatchObject({ state: 'done' })
+    expect(notHome(day)).toBe(1)
+  })
+
+  test('what a rider takes back is open again, what staff said isn’t', async () => {
+    await using day = await openDay(2)
+    const [one, other] = stopsOf(await see(day)).filter((s) => s.kind === 'pickup')
+    const say = (stop: any, id: string, kind: string, time: string, more = {}) =>
+      tell(day, stop.id, { events: [event(id, kind, clockAt(time), more)] })
+    day.town.setNow(clockAt('10:20'))
+    await say(one, 'one-00001', 'failed', '10:05', { because: 'no-access' })
+    await say(other, 'other-001', 'failed', '10:10', { because: 'no-access' })
+    await correct(day, other, { outcome: 'missed', because: 'too-heavy' })
+    await say(one, 'one-00002', 'undone', '10:15')
+    await say(other, 'other-002', 'undone', '10:15')
+    await day.tick()
+    expect(await bookingOf(day, one)).toMatchObject({ state: 'booked', missedBecause: null })
+    expect(await bookingOf(day, other)).toMatchObject({
+      state: 'missed',
+      missedBecause: 'too-heavy',
+    })
+    // It can be fetched as if nothing had been said.
+    await say(one, 'one-00003', 'done', '10:18', { taken: [{ item: 'chair', count: 1 }] })
+    expect(await bookingOf(day, one)).toMatchObject({ state: 'done' })
+  })
+
+  test.each([
+    ['a phone whose clock is a day slow', clockAt('10:05', '2026-05-06'), clockAt('10:10')],
+    [
+      'a rider who tells it after midnight',
+      clockAt('00:20', '2026-05-08'),
+      clockAt('00:30', '2026-05-08'),
+    ],
+  ])('%s tells of the stop’s own day', async (_, happened, received) => {
+    await using day = await openDay(2)
+    const stop = await firstPickup(day)
+    day.town.setNow(received)
+    const done = event('clock-001', 'done', happened, { taken: [{ item: 'chair', count: 1 }] })
+    const { json } = await tell(day, stop.id, { events: [done] })
+    expect(json.events[0].status).toBe('kept')
+    const seen = stopsOf(await see(day))
+    expect(seen.find((s) => s.id === stop.id).state).toBe('done')
+    expect(await bookingOf(day, stop)).toMatchObject({ state: 'done' })
+    await day.tick()
+    expect(day.faults).toEqual([])
+  })
+
+  test('a candidate’s stop told of after midnight is done on its day', async () => {
+    await using day = await openDay(1)
+    const urgent = { what: 'Säckar i trapphuset', station: '1490-901' }
+    const { json } = await command(day, 'insert', { urgent })
+    const stop = stopsOf(json).find((s) => s.what === urgent.what)
+    day.town.setNow(clockAt('00:30', '2026-05-08'))
+    await tell(day, stop.id, {
+      events: [event('after-001', 'done', clockAt('00:20', '2026-05-08'))],
+    })
+    expect(stopsOf(await see(day)).find((s) => s.id === stop.id).state).toBe('done')
+  })
+})
+
 describe('what follows by itself', () => {
   test('a cancelled booking leaves the plan; a new one is offered a place, once', async () => {
     await using day = await openDay(4, false)
@@ -216,6 +333,22 @@ describe('what follows by itself', () => {
     expect(await see(day)).toMatchObject({ offer: null, version, unplanned })
     const taken = await command(day, 'insert', { stop: unplanned[0] })
     expect(stopsOf(taken.json).map((s) => s.id)).toContain(unplanned[0])
+  })
+
+  test('one day that can’t be read keeps no other from being seen to', async () => {
+    await using day = await openDay(3, false)
+    const tuesday = { day: '2026-05-05', version: 1, published: true, unserved: [], pins: [] }
+    await day.town.store.days((tx) => tx.keepDayPlan(tuesday as never))
+    day.town.setNow(clockAt('09:00', '2026-05-06'))
+    const gone = stopsOf(await see(day)).find((s) => s.kind === 'pickup')
+    const { headers } = await day.ask('GET', `/bookings/${gone.reference}`)
+    await day.ask('DELETE', `/bookings/${gone.reference}`, undefined, {
+      ...STAFF,
+      'if-match': headers.get('etag')!,
+    })
+    await day.tick()
+    expect(day.faults).toEqual([expect.stringContaining('2026-05-05')])
+    expect(stopsOf(await see(day)).map((s) => s.id)).not.toContain(gone.id)
   })
 
   test('a bike that is late says so, and again only when it is much later', async () => {

@@ -85,6 +85,8 @@ export interface Booking {
   readonly despite?: readonly Reason[]
   readonly cancelledBy?: Actor
   readonly outcome?: Outcome
+  /** The rider's event that was followed last, and whether staff have set right what it led to. */
+  readonly followed?: { readonly event: string; readonly corrected?: true }
   readonly endedAt?: EpochMs
   /** Rises by one with every change. */
   readonly version: number
@@ -188,6 +190,7 @@ export type Did =
   | 'offer-lapsed'
   | 'cancelled'
   | 'settled'
+  | 'reopened'
   | 'given-up'
 
 export type Change =

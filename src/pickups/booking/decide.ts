@@ -3,6 +3,7 @@
  * the time are arguments, and so is what names new things. Whoever keeps the changes keeps them all, in one
  * transaction with the reading of the book.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { AreaId } from '#src/stations/ids.ts'
 import type { BookingLanguage } from '#src/stations/return-bike.ts'
 import { DAY, plus } from '#src/stations/time.ts'
@@ -250,22 +251,34 @@ export function decline({ book, now }: Circumstances, before: Booking): Decided<
   }
 }
 
-/** How an errand ended. It may be set right until it is erased. */
+/**
+ * How an errand ended. Staff may set it right until it is erased; a rider's `event` is followed once, so
+ * that it doesn't undo that. Said again it changes nothing, and nobody is told twice.
+ */
 export function settle(
   { now }: Circumstances,
   before: Booking,
   outcome: Outcome,
+  event?: string,
 ): Decided<Booking> {
   const isOfTheDay = before.state === 'booked' || before.outcome !== undefined
   if (!isOfTheDay) return { kind: 'refused', because: [{ reason: 'over' }] }
+  const isSame = isDeepStrictEqual(before.outcome, outcome)
+  const isKnown = event === undefined ? isSame : event === before.followed?.event
+  if (isKnown) return { kind: 'ok', changes: [], result: before }
+  const followed =
+    event === undefined
+      ? before.followed && { event: before.followed.event, corrected: true as const }
+      : { event }
   const booking: Booking = {
     ...before,
     state: outcome.kind,
     outcome,
+    ...(followed && { followed }),
     endedAt: before.endedAt ?? now,
     version: before.version + 1,
   }
-  const isNotHome = outcome.kind === 'missed' && outcome.because === 'not-home'
+  const isNotHome = !isSame && outcome.kind === 'missed' && outcome.because === 'not-home'
   return {
     kind: 'ok',
     result: booking,
@@ -275,6 +288,16 @@ export function settle(
       ...(isNotHome ? [tellNow(booking, 'not-home', now)] : []),
     ],
   }
+}
+
+/** A rider has taken back the event that had settled it: it is still to come. What staff said stays. */
+export function reopen(_: Circumstances, before: Booking, event: string): Decided<Booking> {
+  const { outcome, followed, endedAt: _endedAt, ...rest } = before
+  if (!outcome || followed?.event !== event || followed.corrected) {
+    return { kind: 'ok', changes: [], result: before }
+  }
+  const booking: Booking = { ...rest, state: 'booked', version: before.version + 1 }
+  return { kind: 'ok', changes: [{ kind: 'booking', booking, did: 'reopened' }], result: booking }
 }
 
 /** What is wrong with a slot for these things. Where a booking only changes its things, the slot may have closed. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { applyChanges } from '#src/pickups/booking/booking.ts'
 import type { Booking, BookingBook, Change, Decided } from '#src/pickups/booking/booking.ts'
-import { amend, book, cancel, decline, hold, settle } from '#src/pickups/booking/decide.ts'
+import { amend, book, cancel, decline, hold, reopen, settle } from '#src/pickups/booking/decide.ts'
 import type { BookingRequest } from '#src/pickups/booking/decide.ts'
 import { erasedFrom, noteErasedFrom } from '#src/pickups/booking/retention.ts'
 import { deadlineBefore, findSlot, slotsAhead } from '#src/pickups/booking/service-days.ts'
@@ -418,6 +418,35 @@ test('how it ended may be set right; who wasn’t home is told', () => {
     because: 'no-time',
   })
   expect(reasons(late)).toEqual(['over'])
+})
+
+test('an outcome that is told again changes nothing; a rider’s event is followed once', () => {
+  const before = booked('a')
+  const day = { book: before, terms, now: at('2026-05-07T09:00:00Z') }
+  const notHome = { kind: 'missed', because: 'not-home' } as const
+  const missed = taken(settle(day, of(before, 'a'), notHome, 'event-1')).result
+  for (const event of [undefined, 'event-1']) {
+    expect(taken(settle(day, missed, notHome, event))).toMatchObject({
+      changes: [],
+      result: missed,
+    })
+  }
+  const corrected = taken(settle(day, missed, { kind: 'missed', because: 'no-time' })).result
+  expect(taken(settle(day, corrected, notHome, 'event-1')).result).toBe(corrected)
+  expect(taken(reopen(day, corrected, 'event-1')).result).toBe(corrected)
+  const again = taken(settle(day, corrected, notHome, 'event-2'))
+  expect(again.result).toMatchObject({ outcome: notHome, followed: { event: 'event-2' } })
+})
+
+test('what a rider takes back is still to come, as before', () => {
+  const before = booked('a')
+  const day = { book: before, terms, now: at('2026-05-07T09:00:00Z') }
+  const refused = { kind: 'missed', because: 'too-heavy' } as const
+  const { result } = taken(settle(day, of(before, 'a'), refused, 'event-1'))
+  expect(taken(reopen(day, result, 'event-9')).changes).toEqual([])
+  const open = taken(reopen(day, result, 'event-1'))
+  expect(open.result).toEqual({ ...of(before, 'a'), version: 3 })
+  expect(said(open.changes)).toEqual([])
 })
 
 test('a person is forgotten thirty days after the errand, the note for access the day after', () => {
