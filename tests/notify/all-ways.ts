@@ -78,7 +78,7 @@ export async function startAllWays(options: AllWaysOptions): Promise<AsyncDispos
   const { publicUrl } = farEnds
   const clock = options.direct
   const leaseMs = options.leaseMs * speed
-  const timeoutMs = options.leaseMs / 2
+  const timeoutMs = Math.floor(options.leaseMs / 2)
   await using starting = new AsyncDisposableStack()
   const sealer = openSealer(SECRET)
   const index = indexTown(fediTown)
@@ -185,7 +185,7 @@ export async function startAllWays(options: AllWaysOptions): Promise<AsyncDispos
     store,
     clock: options.clock,
     // Several requests make one call.
-    timeoutMs: timeoutMs / 4,
+    timeoutMs: Math.floor(timeoutMs / 4),
   })
   starting.use(
     startDeliveries({

@@ -1,44 +1,41 @@
 /**
- * The delivery worker as a process, for the test that kills it:
- *   node tests/notify/deliver-process.ts DATABASE SEED X-PORT MASTODON-PORT BLUESKY-PORT WEBHOOK-PORT
- * Says `ready` when it has started, and ends by itself when nothing is left to deliver.
+ * All that speaks as one process, for the test that kills it:
+ *   node tests/notify/deliver-process.ts DATABASE SEED START FAR-ENDS
+ * where pieces and messages see time pass faster since START, and FAR-ENDS is JSON.
+ * Says `loaded`, starts when it is told how many milliseconds a claim holds, says `up`, and ends by itself when nothing is left to say by
+ * any way.
  */
-import { startDeliveries } from '#src/notify/deliver.ts'
+import { once } from 'node:events'
 import { instant } from '#src/stations/time.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { randomFrom } from '#simulator/random.ts'
-import { openAllChannels } from './all-channels.ts'
+import { fastClock, isAllSaid, startAllWays, type FarEnds } from './all-ways.ts'
 
-const [database, seed, ...ports] = process.argv.slice(2)
-const [x, mastodon, bluesky, webhook] = ports.map(Number) as [number, number, number, number]
-const clock = () => instant(Date.now())
+const [database, seed, since, farEnds] = process.argv.slice(2)
 const random = randomFrom(Number(seed), 'retries')
 const silent = () => {}
+/** Two minutes until the list of messages is asked are two seconds. */
+const SPEED = 60
 
+process.stdout.write('loaded\n')
+const [leaseMs] = (await once(process.stdin, 'data')) as [Buffer]
+process.stdin.destroy()
 await using store = await openSqliteStore(database!)
-const finished = Promise.withResolvers<void>()
-const portOf = { x, mastodon, bluesky, webhook }
-await using _ = startDeliveries({
+await using _ = await startAllWays({
   store,
-  // As many in minutes as no platform grants.
-  channels: openAllChannels((name) => portOf[name], { store, clock, timeoutMs: 250 }).map(
-    (channel) => ({ ...channel, limits: [] }),
-  ),
-  clock,
+  farEnds: JSON.parse(farEnds!) as FarEnds,
+  clock: () => instant(Date.now()),
+  direct: fastClock(Number(since), SPEED),
+  speed: SPEED,
+  leaseMs: Number(leaseMs),
+  // Short waits, so that the test is; their spread is tested elsewhere.
+  random: () => random.next() * 0.05,
   log: {
     info: silent,
     warn: silent,
-    error: (fields) => process.stderr.write(`${JSON.stringify(fields)}\n`),
-  },
-  leaseMs: 2000,
-  pollMs: 500,
-  // Short waits, so that the test is; their spread is tested elsewhere.
-  random: () => random.next() * 0.05,
-  onDelivered() {
-    void store.deliveries({ states: ['due', 'sending'], limit: 1 }).then((open) => {
-      if (open.length === 0) finished.resolve()
-    })
+    // What goes wrong by ourselves, and not by a far end in trouble.
+    error: (fields) => 'err' in fields && process.stderr.write(`${JSON.stringify(fields)}\n`),
   },
 })
-process.stdout.write('ready\n')
-await finished.promise
+process.stdout.write('up\n')
+while (!(await isAllSaid(store))) await new Promise((resolve) => setTimeout(resolve, 200))
