@@ -491,6 +491,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
             reports,
             cards,
             follow: direct,
+            bookings: { desk: bookings, sealer: errands.sealer },
             ...(fediverse && { fediverse: (of) => fediverse.accountOf(of) }),
             publicUrl: settings.publicUrl,
             api: describeApi(settings.publicUrl),

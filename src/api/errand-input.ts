@@ -1,22 +1,15 @@
 /** Who asks about an errand, what they may say of themselves, and how they are told what can't be. */
-import { createHash, randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { MINUTE, SECOND, type Clock } from '#src/stations/time.ts'
+import { SECOND, type Clock } from '#src/stations/time.ts'
 import { isDay } from '#src/stations/town-shape.ts'
-import { createAllowance } from '#src/store/allowance.ts'
 import type { Asker } from '#src/store/booking-desk.ts'
 import type { Person } from '#src/store/booking-people.ts'
+import { openErrandAllowance, type ErrandRequest } from '#src/store/errand-allowance.ts'
 import { parseReference } from '#src/store/errand-names.ts'
-import { addressBlock } from '#src/store/reporters.ts'
+import { personFields } from '#src/store/person-fields.ts'
 import { problem, sendProblem } from './problem.ts'
 import type { StaffDoor } from './staff.ts'
-
-const NAME = 'a name, 1 to 80 characters'
-const PHONE = 'a phone number such as 070-123 45 67'
-const EMAIL = 'an e-mail address such as namn@example.se'
-const ADDRESS = 'an address such as Storgatan 12, up to 120 characters'
-const DEGREES = 'WGS 84 degrees, such as { "lat": 57.72, "lon": 12.92 }'
 
 export const dayText = z
   .string({ error: 'a day such as 2026-05-07' })
@@ -25,46 +18,6 @@ export const dayText = z
 export const slotIdText = z
   .string({ error: 'the id of a slot, such as morning' })
   .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'the id of a slot, such as morning')
-
-const line = (max: number, error: string) =>
-  z
-    .string({ error })
-    .trim()
-    .min(1, error)
-    .max(max, error)
-    // oxlint-disable-next-line no-control-regex
-    .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, error)
-
-const personFields = {
-  name: line(80, NAME),
-  phone: z
-    .string({ error: PHONE })
-    .trim()
-    .regex(/^\+?\d[\d ()/-]{3,30}\d$/, PHONE),
-  email: z
-    .string({ error: EMAIL })
-    .trim()
-    .max(254, EMAIL)
-    .regex(/^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/, EMAIL),
-  address: line(120, ADDRESS),
-  postcode: z
-    .string({ error: 'five digits' })
-    .trim()
-    .regex(/^\d{3} ?\d{2}$/, 'five digits'),
-  apartment: line(40, 'the apartment, up to 40 characters').meta({
-    description: 'Its number or the name on the door, where several homes share the address.',
-  }),
-  position: z.strictObject(
-    {
-      lat: z.number({ error: DEGREES }).min(54, DEGREES).max(72, DEGREES),
-      lon: z.number({ error: DEGREES }).min(4, DEGREES).max(32, DEGREES),
-    },
-    { error: DEGREES },
-  ),
-  note: line(200, 'how to get in, up to 200 characters').meta({
-    description: 'For the rider alone; erased before the rest.',
-  }),
-}
 
 export const personText = z.strictObject({
   name: personFields.name,
@@ -185,26 +138,11 @@ export interface ErrandDoor {
     reply: FastifyReply,
   ): { readonly actor?: string } | undefined
   /** Answers 429 and gives true when somebody asks for too much. Staff never do. */
-  isTooMuch(what: keyof typeof ALLOWED, request: FastifyRequest, reply: FastifyReply): boolean
+  isTooMuch(what: ErrandRequest, request: FastifyRequest, reply: FastifyReply): boolean
 }
 
-/** From one address: a house with one network, or a library's computer. */
-const ALLOWED = {
-  hold: { most: 30, oneEveryMs: MINUTE, people: 20_000 },
-  submit: { most: 12, oneEveryMs: 5 * MINUTE, people: 20_000 },
-  /** Guessing a secret of 128 bits so takes longer than there is time. */
-  open: { most: 60, oneEveryMs: 10 * SECOND, people: 20_000 },
-  search: { most: 60, oneEveryMs: 2 * SECOND, people: 20_000 },
-} as const
-
 export function openErrandDoor(staff: StaffDoor, clock: Clock): ErrandDoor {
-  const allowances = Object.fromEntries(
-    Object.entries(ALLOWED).map(([what, allowed]) => [what, createAllowance(allowed)]),
-  )
-  // Not even this process's memory holds an address.
-  const salt = randomBytes(16)
-  const nameless = (address: string) =>
-    createHash('sha256').update(salt).update(addressBlock(address)).digest('base64')
+  const allowance = openErrandAllowance(clock)
 
   const nameOfStaff = (request: FastifyRequest, reply: FastifyReply): string | undefined => {
     const actor = actorIn(request)
@@ -242,7 +180,7 @@ export function openErrandDoor(staff: StaffDoor, clock: Clock): ErrandDoor {
     },
     isTooMuch(what, request, reply) {
       if (staff.isStaff(request)) return false
-      const afterMs = allowances[what]!.take(nameless(request.ip), clock())
+      const afterMs = allowance.afterMs(what, request.ip)
       if (afterMs === 0) return false
       const seconds = Math.ceil(afterMs / SECOND)
       void sendProblem(

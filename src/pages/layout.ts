@@ -1,6 +1,7 @@
 /** The frame around every page: head, banners, menu, footer. */
 import { LANGUAGES, type Language } from '#src/stations/fraction.ts'
 import { HOUR } from '#src/stations/time.ts'
+import { bookPath } from '#src/wording/book-path.ts'
 import { spanText, weekdayText, whenText } from '#src/wording/status-text.ts'
 import { clipGraphemes } from '#src/wording/graphemes.ts'
 import { clockText } from '#src/wording/wall-clock.ts'
@@ -48,7 +49,7 @@ export function layout(view: View, page: PageParts): Html {
         <link rel="stylesheet" href="${view.cssUrl}" />
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         ${previewTags(view, page)}
-        ${others.map(
+        ${(page.noIndex === true ? [] : others).map(
           (other) =>
             html`<link
               rel="alternate"
@@ -71,6 +72,10 @@ export function layout(view: View, page: PageParts): Html {
             </a>
             <nav aria-label="${say.mainMenu}">
               <a href="${link(view, '/')}">${say.stations}</a>
+              ${
+                view.takesBookings &&
+                html`<a href="${link(view, bookPath(language))}">${say.book}</a>`
+              }
               <a href="${link(view, aboutPath(language))}">${say.about}</a>
               ${others.map(
                 (other) =>

@@ -6,6 +6,7 @@ export const fi: Messages = {
   skipToContent: 'Siirry sisältöön',
   mainMenu: 'Päävalikko',
   stations: 'Kierrätyspisteet',
+  book: 'Varaa nouto',
   about: 'Tietoja palvelusta',
   accessibility: 'Saavutettavuusseloste',
   apiDocs: 'Avoin data',

@@ -6,6 +6,7 @@ import { LANGUAGES, languageRoot, parseLanguage, type Language } from '#src/stat
 import { parsePostKey, parseStationId } from '#src/stations/ids.ts'
 import { isSaid } from '#src/store/contract.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
+import { registerBooking } from './book-form.ts'
 import { aboutPage, accessibilityPage } from './about-pages.ts'
 import { archivePage, findArchived, parseArchiveQuery } from './archive-page.ts'
 import { apiDocsPage } from './api-docs-page.ts'
@@ -148,6 +149,10 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   if (cards) registerCards(app, { ...options, cards }, maxAge, sendNotFound)
   registerReportForm(app, options, { viewFor, send, sendOnce })
   registerFollowing(app, options, { viewFor, send, sendOnce, sendNotFound })
+  const { bookings } = options
+  if (bookings) {
+    registerBooking(app, { ...options, bookings }, { viewFor, sendOnce, sendNotFound })
+  }
 
   const { api, problems = {} } = options
   if (api) {

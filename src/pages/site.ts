@@ -6,9 +6,11 @@ import type { ContainerId, StationId } from '#src/stations/ids.ts'
 import type { Operator } from '#src/stations/station.ts'
 import { MINUTE, type Clock, type EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
+import type { BookingDesk } from '#src/store/booking-desk.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
 import type { ReportDesk } from '#src/store/report-desk.ts'
+import type { Sealer } from '#src/store/sealer.ts'
 import type { SubscriberDesk } from '#src/store/subscriber-desk.ts'
 import { messages, type Messages } from './messages.ts'
 
@@ -63,6 +65,8 @@ export interface PagesOptions {
   readonly cards?: CardDesk
   /** The ways to residents themselves; without it there are feeds, calendars and accounts to follow. */
   readonly follow?: { readonly desk: SubscriberDesk; readonly ways: FollowWays }
+  /** Takes in bookings of the return bike; where the town has none there is no such page. */
+  readonly bookings?: { readonly desk: BookingDesk; readonly sealer: Sealer }
   /** The account that speaks for a station, or for the town; absent where the town has none. */
   readonly fediverse?: (station: StationId | undefined) => Promise<FediverseAccount>
   /** A municipality's own CSS, put after ours: custom properties are enough for a new look. */
@@ -87,6 +91,8 @@ export interface View {
   /** The page's own path and query, without the language. */
   readonly here: string
   readonly operator: Operator
+  /** Whether the town has a return bike that can be booked. */
+  readonly takesBookings: boolean
   readonly demo?: { readonly speed: number; readonly paused: boolean }
   /** Nothing new for a while: since when, or undefined within when nothing was ever heard. */
   readonly stalled?: { readonly since?: EpochMs }
@@ -122,6 +128,7 @@ export function viewOf(
     cssUrl: request.cssUrl,
     here: request.here,
     operator: town.town.operator ?? { name },
+    takesBookings: options.bookings?.desk.terms() !== undefined,
     ...(demo && { demo: { speed: demo.speed, paused: request.paused } }),
     ...(stalled && { stalled }),
   }

@@ -38,6 +38,7 @@ import { offerOf, offerRoom } from '#src/pickups/booking/waiting-list.ts'
 import { type AddressBook, openAddressBook } from '#src/stations/address-list.ts'
 import type { BookingLanguage, ListedAddress } from '#src/stations/return-bike.ts'
 import { type Clock, type EpochMs, HOUR, plus } from '#src/stations/time.ts'
+import { bookingLink } from '#src/wording/book-path.ts'
 import type { BookingMessages } from './booking-messages.ts'
 import {
   isMeant,
@@ -124,6 +125,8 @@ export interface BookingDesk {
   addresses(beginning: string, most: number): readonly ListedAddress[]
   hold(slot: SlotRef, things: readonly Thing[]): Promise<Answer<Hold>>
   release(holdId: string): Promise<void>
+  /** What would become of it now; nothing is kept. */
+  judge(submission: Submission): Promise<Answer<undefined>>
   /** `key` makes a form that is sent twice one booking. Without an actor it is the resident's own. */
   submit(
     submission: Submission,
@@ -235,6 +238,23 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
     }
   }
 
+  function decide(
+    circumstances: Circumstances,
+    { person, ...asked }: Submission,
+    actor: string | undefined,
+  ) {
+    const at = located(person, circumstances.terms)
+    const decided = book(circumstances, {
+      ...asked,
+      id: newId(),
+      household: at.household,
+      ...(at.districtId !== undefined && { districtId: at.districtId }),
+      by: actor === undefined ? 'resident' : 'staff',
+      placeFaults: at.faults,
+    })
+    return { at, decided }
+  }
+
   /** Keeps changes, and offers what room they leave to the waiting list before anybody else asks. */
   async function keep(
     tx: BookingTx,
@@ -334,6 +354,15 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
       })
     },
 
+    async judge(submission) {
+      const terms = options.terms()
+      if (!terms) return { kind: 'closed' }
+      const circumstances = { book: await store.bookingBook(), terms, now: clock() }
+      const { decided } = decide(circumstances, submission, undefined)
+      return decided.kind === 'refused'
+        ? refused(decided.because, submission.person.address, terms)
+        : { kind: 'ok', value: undefined }
+    },
     submit(submission, { key, actor }) {
       const terms = options.terms()
       if (!terms) return Promise.resolve({ kind: 'closed' })
@@ -349,20 +378,13 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
           const secret = secretFrom(sealer, key!, before.reference)
           return { kind: 'ok', value: { ...seen(kept, current, terms, now), secret } }
         }
-        const { person, ...asked } = submission
-        const at = located(person, terms)
         const circumstances: Circumstances = { book: current, terms, now }
-        const decided = book(circumstances, {
-          ...asked,
-          id: newId(),
-          household: at.household,
-          ...(at.districtId !== undefined && { districtId: at.districtId }),
-          by: actor === undefined ? 'resident' : 'staff',
-          placeFaults: at.faults,
-        })
-        if (decided.kind === 'refused') return refused(decided.because, person.address, terms)
+        const { at, decided } = decide(circumstances, submission, actor)
+        if (decided.kind === 'refused') {
+          return refused(decided.because, submission.person.address, terms)
+        }
         const named = await nameErrand(tx, sealer, key)
-        const link = `${options.publicUrl}/boka/${named.reference}/${named.secret}`
+        const link = bookingLink(options.publicUrl, submission.language, named)
         const after = await keep(tx, circumstances, decided.changes, {
           by: actor ?? 'resident',
           made: new Map([[decided.result.id, named]]),

@@ -96,7 +96,7 @@ const LOCALES: Readonly<Record<Exclude<BookingLanguage, 'fi'>, string>> = {
 }
 
 /** `torsdag 7 maj`; in Finnish as when something is, `torstaina 7.5.`. */
-function dayText(day: string, language: BookingLanguage): string {
+export function dayText(day: string, language: BookingLanguage): string {
   const date = Temporal.PlainDate.from(day)
   return language === 'fi'
     ? `${DAYS_FI[date.dayOfWeek - 1]}na ${date.day}.${date.month}.`
@@ -104,13 +104,13 @@ function dayText(day: string, language: BookingLanguage): string {
 }
 
 /** `13:00`, in Finnish `13.00`. */
-function clockAt(minute: number, language: BookingLanguage): string {
+export function clockAt(minute: number, language: BookingLanguage): string {
   const two = (n: number) => String(n).padStart(2, '0')
   return `${two(Math.trunc(minute / 60))}${language === 'fi' ? '.' : ':'}${two(minute % 60)}`
 }
 
 /** `torsdag 7 maj 12:00` */
-function momentText(at: EpochMs, timeZone: string, language: BookingLanguage): string {
+export function momentText(at: EpochMs, timeZone: string, language: BookingLanguage): string {
   const { day, minuteOfDay } = wallTime(at, timeZone)
   return `${dayText(day, language)} ${clockAt(minuteOfDay, language)}`
 }

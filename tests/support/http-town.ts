@@ -77,7 +77,9 @@ export async function openHttpTown(
             readonly journal: OpenJournal
           },
         ) => Partial<HttpOptions>)
-    readonly pages?: Partial<PagesOptions>
+    readonly pages?:
+      | Partial<PagesOptions>
+      | ((parts: Pick<HttpOptions, 'store' | 'clock'>) => Partial<PagesOptions>)
     /** Which ways to residents there are. */
     readonly follow?: FollowWays
     readonly store?: (real: Store) => Store
@@ -158,7 +160,9 @@ export async function openHttpTown(
           publicUrl: PUBLIC_URL,
           api: describeApi(PUBLIC_URL),
           problems: PROBLEMS,
-          ...options.pages,
+          ...(typeof options.pages === 'function'
+            ? options.pages({ store, clock })
+            : options.pages),
         })
       },
     ],
