@@ -1,6 +1,6 @@
 /** What comes in is believed only if its signature is right; all else is refused, counted and forgotten. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { HOUR } from '#src/stations/time.ts'
+import { HOUR, MINUTE } from '#src/stations/time.ts'
 import {
   startFakeFediverse,
   type FakeFediverse,
@@ -132,12 +132,36 @@ test('nobody unfollows for another, and who blocks a station hears it no more', 
 test('more than sixteen at once are told to come back', async () => {
   const held = Promise.withResolvers<void>()
   fake.until = held.promise
-  const names = Array.from({ length: 16 }, (_, n) => `person${n}`)
-  const waiting = names.map((as) => fake.post(inbox(), fake.follow(actor, as), { as }))
+  const names = Array.from({ length: 17 }, (_, n) => `person${n}`)
+  const waiting = names.map((as, n) =>
+    fake.post(inbox(), fake.follow(actor, as), { as, from: `192.0.2.${n}` }),
+  )
   // One of seventeen is turned away at once, while the others wait for their keys.
-  const one = fake.post(inbox(), fake.follow(actor, 'anna'))
-  expect(await Promise.any([...waiting, one])).toBe(503)
+  expect(await Promise.any(waiting)).toBe(503)
   held.resolve()
-  const statuses = await Promise.all([...waiting, one])
-  expect(statuses.toSorted()).toEqual([...names.map(() => 202), 503])
+  const statuses = await Promise.all(waiting)
+  expect(statuses.toSorted((a, b) => a - b)).toEqual([...Array<number>(16).fill(202), 503])
+})
+
+test('one address has no more than two under way, and shuts out no other', async () => {
+  const held = Promise.withResolvers<void>()
+  fake.until = held.promise
+  const post = (as: string, from: string) =>
+    fake.post(inbox(), fake.follow(actor, as), { as, from })
+  const waiting = ['anna', 'bo', 'cilla'].map((as) => post(as, '192.0.2.7'))
+  expect(await Promise.any(waiting)).toBe(503)
+  const other = post('dan', '192.0.2.8')
+  held.resolve()
+  expect(await other).toBe(202)
+  expect((await Promise.all(waiting)).toSorted((a, b) => a - b)).toEqual([202, 202, 503])
+  expect(await post('erik', '192.0.2.7')).toBe(202)
+})
+
+test('a server that asks to follow very often is told to wait, and then heard', async () => {
+  const ask = (n: number) =>
+    fake.post(inbox(), { ...fake.follow(actor, 'anna'), id: `${fake.person('anna')}#${n}` })
+  for (let n = 0; n < 60; n += 1) expect(await ask(n)).toBe(202)
+  expect(await ask(60)).toBe(429)
+  town.pass(MINUTE)
+  expect(await ask(60)).toBe(202)
 })

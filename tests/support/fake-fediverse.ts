@@ -25,6 +25,8 @@ export interface Signing {
   readonly date?: Date
   /** The server for which it is signed, where that isn't the one it goes to. */
   readonly host?: string
+  /** The address that it comes from, as a proxy of ours would tell. */
+  readonly from?: string
   /** With a key that isn't the person's. */
   readonly withFalseKey?: true
   readonly unsigned?: true
@@ -94,6 +96,7 @@ export async function startFakeFediverse(): Promise<FakeFediverse> {
         headers: {
           'content-type': 'application/activity+json',
           date: headers['date']!,
+          ...(signing.from !== undefined && { 'x-forwarded-for': signing.from }),
           ...(!signing.unsigned && { digest: headers['digest']!, signature }),
         },
         body: text,

@@ -76,7 +76,7 @@ export async function openFediverseTown(
     log: { info: note, warn: note, error: note },
     metrics,
   })
-  const app = fastify({ bodyLimit: 16 * 1024, forceCloseConnections: true })
+  const app = fastify({ bodyLimit: 16 * 1024, forceCloseConnections: true, trustProxy: 'loopback' })
   await app.register(async (scope) => {
     fediverse.register(scope)
   })

@@ -18,8 +18,9 @@ import {
   type Recipient,
 } from '@fedify/vocab'
 import { parsePostKey } from '#src/stations/ids.ts'
-import { DAY, plus } from '#src/stations/time.ts'
+import { DAY, MINUTE, plus } from '#src/stations/time.ts'
 import type { Clock } from '#src/stations/time.ts'
+import { createAllowance } from '#src/store/allowance.ts'
 import type { Keyring } from './actor-keys.ts'
 import type { Followers, KnownFollower } from './followers.ts'
 import { aboutNote, createOf, noteOf, serviceOf, type Site } from './notes.ts'
@@ -29,7 +30,8 @@ import type { Roster, Speaker } from './roster.ts'
 import { findSaid, newestSaid, type SaidStore } from './said-posts.ts'
 
 /** What became of what came in, for the answer and the metrics. */
-export type InboxOutcome = 'followed' | 'unfollowed' | 'gone' | 'foreign' | 'unfit' | 'unreachable'
+export type InboxOutcome =
+  'followed' | 'unfollowed' | 'gone' | 'foreign' | 'unfit' | 'unreachable' | 'too-many'
 
 /** One request's own. */
 export interface Visit {
@@ -50,9 +52,12 @@ export interface FederationParts {
 }
 
 const ACCEPT_HOLDS_MS = 2 * DAY
+/** How often one server's people may ask to follow: a city's first evening, and no flood. */
+const FOLLOWS = { most: 60, oneEveryMs: MINUTE / 2, people: 10_000 }
 
 export function openFederation(parts: FederationParts): Federation<Visit> {
   const { store, roster, keyring, followers, queue, remote, clock, site } = parts
+  const follows = createAllowance(FOLLOWS)
   const federation = createFederation<Visit>({
     kv: parts.kv,
     queue: { outbox: queue satisfies MessageQueue },
@@ -127,6 +132,10 @@ export function openFederation(parts: FederationParts): Federation<Visit> {
         if (!speaker || !follow.id || !follow.actorId) {
           ctx.data.outcome = 'foreign'
           return
+        }
+        if (follows.take(follow.actorId.host, clock()) > 0) {
+          ctx.data.outcome = 'too-many'
+          throw new Error('too many follows of one server')
         }
         const actor = await follow.getActor({ ...ctx, suppressError: true })
         const follower =

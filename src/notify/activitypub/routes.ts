@@ -2,12 +2,15 @@
 import type { Federation } from '@fedify/fedify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Counter, type Registry } from 'prom-client'
+import { addressBlock } from '#src/store/reporters.ts'
 import type { Visit } from './federation.ts'
 
 /** Far more than a Follow with its signatures has. */
 const MOST_BYTES = 64 * 1024
 /** Each may have us fetch a key: more at once must wait. */
 const MOST_AT_ONCE = 16
+/** Of one address, so that one can't shut the inbox for all. */
+const MOST_OF_ONE = 2
 
 const READ = [
   '/.well-known/webfinger',
@@ -26,6 +29,7 @@ const ANSWERS: Readonly<Record<string, readonly [number, string]>> = {
   foreign: [400, 'That is no actor of this server.'],
   unfit: [400, 'That actor can’t follow: its inbox must be on its own server, over https.'],
   unreachable: [503, 'Your actor could not be fetched; try again later.'],
+  'too-many': [429, 'That server has asked to follow very often; try again later.'],
 }
 
 export interface RouteOptions {
@@ -65,13 +69,17 @@ export function registerFediverse(app: FastifyInstance, options: RouteOptions): 
   }
 
   let underWay = 0
+  const ofOne = new Map<string, number>()
   for (const path of INBOXES) {
     app.post(path, { bodyLimit: MOST_BYTES }, async (request, reply) => {
-      if (underWay >= MOST_AT_ONCE) {
+      const from = addressBlock(request.ip)
+      const before = ofOne.get(from) ?? 0
+      if (underWay >= MOST_AT_ONCE || before >= MOST_OF_ONE) {
         received.inc({ became: 'turned-away' })
         return plain(reply.header('retry-after', '30'), 503, 'Too many at once; try again later.')
       }
       underWay += 1
+      ofOne.set(from, before + 1)
       try {
         const visit: Visit = {}
         const answer = await federation.fetch(asRequest(request), { contextData: visit })
@@ -81,6 +89,9 @@ export function registerFediverse(app: FastifyInstance, options: RouteOptions): 
         return own ? plain(reply, ...own) : sendAnswer(reply, answer.status, answer.headers, text)
       } finally {
         underWay -= 1
+        const left = ofOne.get(from)! - 1
+        if (left === 0) ofOne.delete(from)
+        else ofOne.set(from, left)
       }
     })
   }
