@@ -131,7 +131,7 @@ function adviceOn({ kind, because }: AccountAlarm): string {
     case 'paused':
       return PAUSE_ADVICE[because ?? 'staff']
     case 'nothing-leaves':
-      return 'Nothing has been said there for a day, though it should have: look at its deliveries’ errors, and at the account itself.'
+      return 'Nothing has been said there for a day, though it should have: look at its deliveries’ errors, at the service’s log where it goes to each receiver by itself, and at the account.'
     case 'unchecked':
       return 'For a day it could not be found out whether the account can be used: see whether the platform can be reached from here.'
     case 'stalled':

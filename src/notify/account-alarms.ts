@@ -16,7 +16,7 @@ const UNCHECKED_MS = DAY
  */
 export function isStuck(
   now: EpochMs,
-  { oldestSendAt }: DueTally,
+  { oldestSendAt }: Pick<DueTally, 'oldestSendAt'>,
   { lastSentAt }: Pick<AccountTally, 'lastSentAt'>,
   stuckSince: EpochMs | undefined,
 ): boolean {

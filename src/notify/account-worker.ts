@@ -354,7 +354,7 @@ export function startAccountWorker(
     const fields = { ...way, delivery: delivery.id, post: delivery.postKey }
     switch (settlement.state) {
       case 'sent':
-        await noteUsable()
+        if (channel.queue === undefined) await noteUsable()
         log.info({ ...fields, remoteId: settlement.remoteId }, 'a post was delivered')
         break
       case 'due':

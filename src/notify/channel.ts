@@ -78,6 +78,11 @@ export interface Channel {
   /** What it costs; absent: nothing. */
   readonly prices?: Prices
   /**
+   * Where posts come apart into pieces of this queue of work. That one is `sent` is then no proof that
+   * anything has left.
+   */
+  readonly queue?: string
+  /**
    * Says a delivery. `attempts` > 1 means that an earlier try may have been heard: then the channel
    * makes sure that it isn't said twice.
    */

@@ -4,7 +4,7 @@
  */
 import type { Registry } from 'prom-client'
 import type { Delivery, DeliveryState, Store, WayOut } from '#src/store/contract.ts'
-import type { AccountReport } from '#src/store/outbox.ts'
+import type { AccountReport, DueTally } from '#src/store/outbox.ts'
 import { MINUTE, plus } from '#src/stations/time.ts'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
 import { alarmsOf, isStuck } from './account-alarms.ts'
@@ -39,6 +39,7 @@ export interface DeliveryOptions {
     | 'accountTally'
     | 'dueTally'
     | 'countTried'
+    | 'workStanding'
     | 'spent'
     | 'endOverdue'
   >
@@ -159,10 +160,11 @@ export function startDeliveries(options: DeliveryOptions): Deliveries {
     noteStall(worker, now)
     const { stuckSince } = worker.standing()
     const due = await store.dueTally(way, now)
-    const stuck = isStuck(now, due, await store.accountTally(way), stuckSince)
+    const { pieces, ...left } = await findWhatLeft(worker, due)
+    const stuck = isStuck(now, left, left, stuckSince)
     if (stuck && stuckSince === undefined) {
       log.error(
-        { ...way, due: due.count },
+        { ...way, due: due.count, ...(pieces !== undefined && { pieces }) },
         `nothing has left ${nameOf(way)} for a day, though it should have`,
       )
       await worker.noteStuck(now)
@@ -172,6 +174,22 @@ export function startDeliveries(options: DeliveryOptions): Deliveries {
       await worker.noteStuck(undefined)
     }
     metrics.alarms(way, alarmsOf(signsOf(worker), now))
+  }
+
+  /**
+   * What should have left, and what last did. Where posts come apart into pieces these are what counts,
+   * unless there was nobody to tell.
+   */
+  async function findWhatLeft({ way, channel }: AccountWorker, { oldestSendAt }: DueTally) {
+    const { lastSentAt } = await store.accountTally(way)
+    const work = channel.queue === undefined ? undefined : await store.workStanding(channel.queue)
+    const since = [oldestSendAt, work?.oldestDueAt].filter((at) => at !== undefined)
+    const last = work && !work.isEmpty ? work.lastDoneAt : lastSentAt
+    return {
+      ...(work && { pieces: work.open }),
+      ...(since.length > 0 && { oldestSendAt: Math.min(...since) as EpochMs }),
+      ...(last !== undefined && { lastSentAt: last }),
+    }
   }
 
   function noteStall(worker: AccountWorker, now: EpochMs): void {

@@ -106,13 +106,17 @@ export function startWorkRunner(options: WorkRunnerOptions): WorkRunner {
       finished = [...settled, ...finished]
       throw error
     }
-    for (const { outcome } of settled) count(outcome)
+    for (const { outcome } of settled) count(outcome.state)
   }
 
   async function claimMore(): Promise<boolean> {
     const free = concurrency - underWay.size
     if (free === 0) return false
-    const works = await store.claimWork(queue, clock(), leaseMs, free)
+    const { works, expired } = await store.claimWork(queue, clock(), leaseMs, free)
+    if (expired > 0) {
+      count('expired', expired)
+      log.warn({ queue, expired }, 'pieces of work grew too old before they could be done')
+    }
     for (const work of works) {
       // Its lease ran out while we still have it: what it came to is noted when it ends.
       if (underWay.has(work.id)) continue
@@ -163,15 +167,18 @@ export function startWorkRunner(options: WorkRunnerOptions): WorkRunner {
 const NAME = 'kvitter_work_total'
 
 /** All runners count in one metric; the first makes it. */
-function startCounting({ queue, metrics }: WorkRunnerOptions): (outcome: WorkOutcome) => void {
+function startCounting({
+  queue,
+  metrics,
+}: WorkRunnerOptions): (state: WorkOutcome['state'] | 'expired', howMany?: number) => void {
   if (!metrics) return () => undefined
   const total =
     (metrics.getSingleMetric(NAME) as Counter | undefined) ??
     new Counter({
       name: NAME,
-      help: 'Pieces of work settled, by queue and state; due means that it will be tried again',
+      help: 'Pieces of work settled, by queue and state; due means that it will be tried again, expired that it grew too old',
       labelNames: ['queue', 'state'],
       registers: [metrics],
     })
-  return ({ state }) => total.inc({ queue, state })
+  return (state, howMany = 1) => total.inc({ queue, state }, howMany)
 }

@@ -25,7 +25,11 @@ export interface Work extends NewWork {
 }
 
 export type WorkOutcome =
-  | { readonly state: 'done' }
+  | {
+      readonly state: 'done'
+      /** There was nobody to tell or nothing to say: it is no proof that anything can leave. */
+      readonly unsaid?: true
+    }
   | {
       readonly state: 'due'
       readonly dueAt: EpochMs
@@ -46,16 +50,34 @@ export interface WorkCounts {
   readonly dead: number
 }
 
+export interface ClaimedWork {
+  readonly works: readonly Work[]
+  /** How many were found to be too old, and ended. */
+  readonly expired: number
+}
+
+/** Whether a queue gets anywhere. */
+export interface WorkStanding {
+  readonly open: number
+  /** Nothing is in it, and nothing of it has ended for as long as that is known. */
+  readonly isEmpty: boolean
+  /** Since when what is open and has waited longest should have left. */
+  readonly oldestDueAt?: EpochMs
+  /** When something last left, as long as that is known. */
+  readonly lastDoneAt?: EpochMs
+}
+
 export interface WorkQueue {
   /** Durable when it answers. The number of those that weren't there already. */
   putWork(works: readonly NewWork[]): Promise<number>
   /** The oldest that are due, at most `limit`, their tries counted durably before they are handed over. */
-  claimWork(queue: string, now: EpochMs, leaseMs: number, limit: number): Promise<readonly Work[]>
+  claimWork(queue: string, now: EpochMs, leaseMs: number, limit: number): Promise<ClaimedWork>
   /** What isn't claimed any more, or is gone, stays as it is. The body of what has ended is thrown away. */
   settleWork(settled: readonly SettledWork[], now: EpochMs): Promise<void>
   /** When a queue's next piece is due, or its lease runs out; undefined when nothing is open. */
   nextWorkAt(queue: string): Promise<EpochMs | undefined>
   workCounts(queue: string): Promise<WorkCounts>
+  workStanding(queue: string): Promise<WorkStanding>
   /** Forgets what ended long enough ago, and ends what has been old for a day and nobody takes up. */
   tidyWork(now: EpochMs): Promise<void>
 }

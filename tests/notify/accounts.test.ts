@@ -6,6 +6,7 @@ import { Registry } from 'prom-client'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startDeliveries } from '#src/notify/deliver.ts'
 import type { Deliveries, DeliveryOptions } from '#src/notify/deliver.ts'
+import { abortOf } from '#src/notify/sleeper.ts'
 import { DAY, HOUR, MINUTE, SECOND, plus } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { Post, Store, WayOut } from '#src/store/contract.ts'
@@ -284,6 +285,83 @@ describe('an account from which nothing leaves', () => {
       },
     )
     expect(alarms).toEqual([{ kind: 'unchecked', since: noon }])
+  })
+})
+
+describe('a channel whose posts come apart into pieces', () => {
+  const queue = 'email'
+  const at = (hours: number) => plus(noon, hours * HOUR)
+  const put = (key: string, dueAt: EpochMs) =>
+    store.putWork([{ queue, key, body: '', dueAt, expiresAt: plus(dueAt, 2 * HOUR) }])
+  const finish = async (now: EpochMs, unsaid?: true) => {
+    const { works } = await store.claimWork(queue, now, MINUTE, 10)
+    const outcome = { state: 'done', ...(unsaid && { unsaid }) } as const
+    const settled = works.map(({ id }) => ({ id, outcome }))
+    await store.settleWork(settled, now)
+    return works.length
+  }
+
+  test('has an alarm when none of them is done for a day, until one is', async () => {
+    let now = noon
+    const channel = { ...scripted({}, []), queue }
+    await using outbox = startDeliveries({
+      store,
+      channels: [channel],
+      clock: () => now,
+      log: { info() {}, warn() {}, error() {} },
+      leaseMs: MINUTE,
+      wait: async (_, signal) => void (await abortOf(signal)),
+    })
+    // Answers when the account's standing is known.
+    await outbox.resume(onX, 'Ada')
+    const isStuck = async (hours: number) => {
+      now = at(hours)
+      await outbox.lookAfter()
+      return (await store.accountStanding(onX)).stuckSince !== undefined
+    }
+    await put('a', at(0))
+    expect(await finish(at(0))).toBe(1)
+    await put('b', at(22.5))
+    expect(await isStuck(23.9)).toBe(false)
+    expect(await isStuck(24)).toBe(true)
+    // It grows old, and of another there is nothing to say any more.
+    await put('c', at(25))
+    expect(await finish(at(25), true)).toBe(1)
+    expect(await isStuck(26)).toBe(true)
+    await put('d', at(27))
+    expect(await finish(at(27))).toBe(1)
+    expect(await isStuck(27)).toBe(false)
+  })
+
+  test('with nobody to tell has no alarm any more when a post is sent', async () => {
+    await store.keepAccountStanding(onX, { stuckSince: at(-1) })
+    await runDry(
+      [makePost(1, at(0)), makePost(2, at(2))],
+      {},
+      {
+        channels: [{ ...scripted({}, []), queue }],
+        onTime: (_, outbox) => outbox.lookAfter(),
+      },
+    )
+    expect(await store.accountStanding(onX)).toEqual({})
+  })
+
+  test.each([
+    ['is asked every six hours whether it can be used, though posts are sent', { queue }, 2],
+    ['as others are only when they have said nothing', {}, 1],
+  ])('%s', async (_, more, times) => {
+    let checks = 0
+    const hourly = Array.from({ length: 10 }, (__, i) => makePost(i + 1, at(i)))
+    const channel = {
+      ...scripted({}, []),
+      ...more,
+      check: async () => {
+        checks += 1
+        return { kind: 'ready' } as const
+      },
+    }
+    await runDry(hourly, {}, { channels: [channel] })
+    expect(checks).toBe(times)
   })
 })
 

@@ -183,3 +183,18 @@ test('a queue that can’t be read for a while is worked off afterwards', async 
   await until(isOver, WITHIN_MS)
   expect(refusals).toBeLessThan(0)
 })
+
+test('what grew too old is counted and told of', async () => {
+  const metrics = new Registry()
+  const told: object[] = []
+  await store.putWork(pieces(3).map((piece) => ({ ...piece, expiresAt: clock() })))
+  await using _ = start({
+    metrics,
+    log: { warn: (fields) => told.push(fields), error() {} },
+    handle: async () => ({ state: 'done' }),
+  })
+  await until(isOver, WITHIN_MS)
+  await until(() => told.length > 0, WITHIN_MS)
+  expect(told).toEqual([{ queue: 'push', expired: 3 }])
+  expect(await metrics.metrics()).toContain('kvitter_work_total{queue="push",state="expired"} 3')
+})

@@ -35,15 +35,15 @@ function piece(key: string, over: Partial<NewWork> = {}): NewWork {
 }
 
 const claim = async (at = noon, limit = 10, queue = 'push') =>
-  (await store.claimWork(queue, at, MINUTE, limit)).map(({ key }) => key)
+  (await store.claimWork(queue, at, MINUTE, limit)).works.map(({ key }) => key)
 
 async function claimAll(at = noon) {
-  return store.claimWork('push', at, MINUTE, 100)
+  return (await store.claimWork('push', at, MINUTE, 100)).works
 }
 
 test('is handed out once, the oldest due first, as it was put', async () => {
   expect(await store.putWork([piece('b', { dueAt: later(-5) }), piece('a')])).toBe(2)
-  const [first] = await store.claimWork('push', noon, MINUTE, 1)
+  const [first] = (await store.claimWork('push', noon, MINUTE, 1)).works
   expect(first).toMatchObject({ ...piece('b', { dueAt: later(-5) }), attempts: 1 })
   expect(await claim()).toEqual(['a'])
   expect(await claim()).toEqual([])
@@ -77,7 +77,7 @@ test('is handed out again when its lease has run out, and says so', async () => 
   await claim()
   expect(await store.nextWorkAt('push')).toBe(later(MINUTE))
   expect(await claim(later(MINUTE - 1))).toEqual([])
-  const [again] = await store.claimWork('push', later(MINUTE), MINUTE, 1)
+  const [again] = (await store.claimWork('push', later(MINUTE), MINUTE, 1)).works
   expect(again).toMatchObject({ key: 'a', attempts: 2 })
 })
 
@@ -86,7 +86,7 @@ test('a claim outlives the process', async () => {
   await claim()
   await store[Symbol.asyncDispose]()
   store = await openSqliteStore(join(folder, 'kvitter.sqlite'))
-  const [again] = await store.claimWork('push', later(MINUTE), MINUTE, 1)
+  const [again] = (await store.claimWork('push', later(MINUTE), MINUTE, 1)).works
   expect(again).toMatchObject({ key: 'a', attempts: 2 })
 })
 
@@ -129,10 +129,11 @@ test('of an order one at a time, the first put first, also while it waits for an
   expect(await claim(later(SECOND))).toEqual(['2'])
 })
 
-test('dies when its time is over, and lets those behind it go', async () => {
+test('dies when its time is over, which is told, and lets those behind it go', async () => {
   const order = { orderingKey: 'inbox' }
   await store.putWork([piece('1', { ...order, expiresAt: later(MINUTE) }), piece('2', order)])
-  expect(await claim(later(MINUTE))).toEqual(['2'])
+  const { works, expired } = await store.claimWork('push', later(MINUTE), MINUTE, 10)
+  expect([works.map(({ key }) => key), expired]).toEqual([['2'], 1])
   expect(await store.workCounts('push')).toEqual({ open: 1, dead: 1 })
 })
 
@@ -148,6 +149,36 @@ test('in a queue that nobody works off any more it ends a day after its time, an
     { body: 'body of b' },
   ])
   raw.close()
+})
+
+test('how a queue stands: since when the oldest waits, tries or no tries, and when one last left', async () => {
+  expect(await store.workStanding('push')).toEqual({ open: 0, isEmpty: true })
+  await store.putWork([piece('a'), piece('b', { dueAt: later(SECOND) })])
+  expect(await store.workStanding('push')).toEqual({
+    open: 2,
+    isEmpty: false,
+    oldestDueAt: noon,
+  })
+  const [a] = await claimAll()
+  await store.settleWork(
+    [{ id: a!.id, outcome: { state: 'due', dueAt: later(MINUTE), error: '503' } }],
+    noon,
+  )
+  expect(await store.workStanding('push')).toEqual({
+    open: 2,
+    isEmpty: false,
+    oldestDueAt: noon,
+  })
+  for (const { id, key } of await claimAll(later(MINUTE))) {
+    const outcome = { state: 'done', ...(key === 'b' && ({ unsaid: true } as const)) } as const
+    await store.settleWork([{ id, outcome }], later(key === 'b' ? HOUR : MINUTE))
+  }
+  // That there was nothing to say is no sign of life.
+  expect(await store.workStanding('push')).toEqual({
+    open: 0,
+    isEmpty: false,
+    lastDoneAt: later(MINUTE),
+  })
 })
 
 test('what has ended is counted, and keeps nothing of its body', async () => {

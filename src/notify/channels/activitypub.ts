@@ -12,7 +12,7 @@ import type { Post } from '#src/store/contract.ts'
 import type { Visit } from '../activitypub/federation.ts'
 import type { Followers } from '../activitypub/followers.ts'
 import { announceOf, createOf, noteId, updateOf, type Site } from '../activitypub/notes.ts'
-import type { PieceQueue } from '../activitypub/pieces.ts'
+import { QUEUE, type PieceQueue } from '../activitypub/pieces.ts'
 import type { Roster, Speaker } from '../activitypub/roster.ts'
 import { saidOf, type SaidStore } from '../activitypub/said-posts.ts'
 import type { Channel, Outcome, Words } from '../channel.ts'
@@ -85,6 +85,7 @@ export function openActivityPub(options: ActivityPubOptions): Channel {
   return {
     name: 'activitypub',
     account,
+    queue: QUEUE,
     longestMs: 30 * SECOND,
     send,
     lookUp: () =>

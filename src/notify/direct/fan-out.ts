@@ -71,6 +71,7 @@ export function openFanOut({ way, store, check, onQueued }: FanOutOptions): Chan
   return {
     name: way,
     account: SUBSCRIBERS,
+    queue: way,
     longestMs: 60 * SECOND,
     send,
     lookUp,

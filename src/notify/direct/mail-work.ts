@@ -49,7 +49,7 @@ export function mailWorker(options: MailWorkOptions) {
     if (resting !== undefined) return waitUntil(resting)
     const piece = readPiece(work.body)
     const letter = await write(piece, now)
-    if (!letter) return { state: 'done' }
+    if (!letter) return { state: 'done', unsaid: true }
     const to = sealer.unseal(letter.subscriber.sealed)
     if (to === undefined) return { state: 'dead', error: 'sealed under another secret' }
     const outcome = await sender.sendMail(to, letter.message, signal)

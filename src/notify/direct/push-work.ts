@@ -47,7 +47,7 @@ export function pushWorker(options: PushWorkOptions) {
     const now = clock()
     const piece = readPiece(work.body)
     const news = piece.kind === 'post' ? await findNews(store, piece, now) : undefined
-    if (!news) return { state: 'done' }
+    if (!news) return { state: 'done', unsaid: true }
     const unsealed = sealer.unseal(news.subscriber.sealed)
     if (unsealed === undefined) return { state: 'dead', error: 'sealed under another secret' }
     const target = JSON.parse(unsealed) as PushTarget
@@ -115,7 +115,7 @@ export function pushWorker(options: PushWorkOptions) {
       case 'gone':
         await store.eraseSubscriber(subscriber.id)
         log.info({ channel: 'push' }, 'a browser that ended its notifications was forgotten')
-        return { state: 'done' }
+        return { state: 'done', unsaid: true }
       case 'never':
         log.error(
           { channel: 'push', service, detail: outcome.detail },

@@ -456,6 +456,20 @@ const troublesOfMail: Migration = {
   },
 }
 
+/** Since when a piece of work should have left, and when the last one did. */
+const workStanding: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      'alter table work add column first_due_at integer not null default 0',
+      'update work set first_due_at = due_at',
+      `create index work_done on work (queue, ended_at)
+        where state = 'done' and last_error is null`,
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -483,4 +497,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0030-days': days,
   '0045-secret-check': secretCheck,
   '0046-troubles-of-mail': troublesOfMail,
+  '0047-work-standing': workStanding,
 }

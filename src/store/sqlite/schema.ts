@@ -189,6 +189,7 @@ export interface Tables {
     ordering_key: string | null
     state: string
     due_at: number
+    first_due_at: number
     expires_at: number
     attempts: Generated<number>
     lease_until: number | null

@@ -78,7 +78,15 @@ import {
   saveTown,
 } from './town-tables.ts'
 import { keepSecretCheck, secretCheck } from './secret-check.ts'
-import { claimWork, nextWorkAt, putWork, settleWork, tidyWork, workCounts } from './work-queue.ts'
+import {
+  claimWork,
+  nextWorkAt,
+  putWork,
+  settleWork,
+  tidyWork,
+  workCounts,
+  workStanding,
+} from './work-queue.ts'
 
 /** At most so many recent readings are read back at a start: what is sent again was under way, so it's among the newest. */
 const RECENT_READINGS = 250_000
@@ -555,6 +563,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     settleWork: (settled, now) => transact(() => settleWork(writer.query, settled, now)),
     nextWorkAt: (queue) => nextWorkAt(reader.query, queue),
     workCounts: (queue) => workCounts(reader.query, queue),
+    workStanding: (queue) => workStanding(reader.query, queue),
     tidyWork: (now) => transact(() => tidyWork(writer.query, now)),
     subscriber: (id) => findSubscriber(reader.query, { id }),
     subscriberByMark: (way, mark) => findSubscriber(reader.query, { way, mark }),

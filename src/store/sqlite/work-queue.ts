@@ -2,12 +2,14 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { DAY, type EpochMs } from '#src/stations/time.ts'
 import {
+  type ClaimedWork,
   DONE_WORK_IS_KNOWN_MS,
   type NewWork,
   type SettledWork,
   type Work,
   type WorkCounts,
   type WorkOutcome,
+  type WorkStanding,
 } from '../work-queue.ts'
 import type { Tables } from './schema.ts'
 
@@ -35,6 +37,7 @@ export async function putWork(db: Db, works: readonly NewWork[]): Promise<number
       ordering_key: work.orderingKey ?? null,
       state: 'due',
       due_at: work.dueAt,
+      first_due_at: work.dueAt,
       expires_at: work.expiresAt,
     }))
     const result = await db
@@ -45,6 +48,28 @@ export async function putWork(db: Db, works: readonly NewWork[]): Promise<number
     added += result.numInsertedOrUpdatedRows ?? 0n
   }
   return Number(added)
+}
+
+export async function workStanding(db: Db, queue: string): Promise<WorkStanding> {
+  const ofQueue = db.selectFrom('work').where('queue', '=', queue)
+  const open = await ofQueue
+    .where(IS_OPEN)
+    .select((e) => [
+      e.fn.countAll<number>().as('n'),
+      e.fn.min<number | null>('first_due_at').as('at'),
+    ])
+    .executeTakeFirstOrThrow()
+  const done = await ofQueue
+    .where(sql<boolean>`state = 'done' and last_error is null`)
+    .select((e) => e.fn.max<number | null>('ended_at').as('at'))
+    .executeTakeFirstOrThrow()
+  const any = await ofQueue.select('id').limit(1).executeTakeFirst()
+  return {
+    open: open.n,
+    isEmpty: any === undefined,
+    ...(open.at !== null && { oldestDueAt: open.at as EpochMs }),
+    ...(done.at !== null && { lastDoneAt: done.at as EpochMs }),
+  }
 }
 
 /** What was old at an instant and nobody has just now. */
@@ -64,8 +89,8 @@ export async function claimWork(
   now: EpochMs,
   leaseMs: number,
   limit: number,
-): Promise<readonly Work[]> {
-  await endOld(db, now, now).where('queue', '=', queue).execute()
+): Promise<ClaimedWork> {
+  const old = await endOld(db, now, now).where('queue', '=', queue).executeTakeFirst()
   const rows = await db
     .updateTable('work')
     .set((e) => ({
@@ -92,7 +117,10 @@ export async function claimWork(
     )
     .returningAll()
     .execute()
-  return rows.map(workOf).toSorted((a, b) => a.dueAt - b.dueAt || a.id - b.id)
+  return {
+    works: rows.map(workOf).toSorted((a, b) => a.dueAt - b.dueAt || a.id - b.id),
+    expired: Number(old.numUpdatedRows),
+  }
 }
 
 export async function settleWork(
@@ -117,7 +145,12 @@ export async function settleWork(
 function columnsOf(outcome: WorkOutcome, now: EpochMs) {
   switch (outcome.state) {
     case 'done':
-      return { state: 'done', body: '', ended_at: now, last_error: null }
+      return {
+        state: 'done',
+        body: '',
+        ended_at: now,
+        last_error: outcome.unsaid ? 'unsaid' : null,
+      }
     case 'dead':
       return { state: 'dead', body: '', ended_at: now, last_error: outcome.error }
     case 'due':

@@ -104,7 +104,7 @@ export async function openDirectBench(options: {
   async function workOff(way: DirectWay): Promise<readonly string[]> {
     const outcomes: string[] = []
     for (;;) {
-      const works = await store.claimWork(way, at, MINUTE, 20)
+      const { works } = await store.claimWork(way, at, MINUTE, 20)
       if (works.length === 0) return outcomes
       for (const work of works) {
         const outcome = await handlers[way]!(work, AbortSignal.timeout(10_000))
