@@ -108,6 +108,10 @@ export const dayAnswer = z
         step: z.string(),
         because: z.string(),
         bike: z.string().nullable(),
+        reference: z.string().nullable().meta({
+          description: 'Of the booking that it is about; riders see it on the stop alone.',
+        }),
+        day: z.string().nullable().meta({ description: 'Of that booking; it may be past.' }),
         instead: inLanguages.nullable(),
       }),
     ),
@@ -171,11 +175,13 @@ export function dayJson(seen: SeenDay, shown: Shown): z.input<typeof dayAnswer> 
           unserved: offer.unserved.map(unservedJson),
         }
       : null,
-    nextSteps: seen.nextSteps.map(({ stopId, step, because, bike, instead }) => ({
+    nextSteps: seen.nextSteps.map(({ stopId, step, because, bike, reference, day, instead }) => ({
       stop: stopId,
       step,
       because,
       bike: bike ?? null,
+      reference: (shown.drafts && reference) || null,
+      day: day ?? null,
       instead: instead ?? null,
     })),
     candidates: shown.drafts ? seen.candidates.map(candidateJson) : [],

@@ -4,6 +4,7 @@
  * planner long is thought out before, from the version that the command names.
  */
 import { isDeepStrictEqual } from 'node:util'
+import { isLive } from '#src/pickups/booking/booking.ts'
 import {
   answerOf,
   ask,
@@ -27,7 +28,8 @@ import {
   type Reckon,
   withBikeOut,
 } from '#src/pickups/day/decide.ts'
-import { nextSteps, type NextStep } from '#src/pickups/day/outcomes.ts'
+import { type LateStop, lateStops } from '#src/pickups/day/late.ts'
+import { callsToMake, nextSteps, type NextStep } from '#src/pickups/day/outcomes.ts'
 import { factsOf } from '#src/pickups/day/rider-events.ts'
 import { type StandingDay, standingOf } from '#src/pickups/day/standing.ts'
 import { evaluate } from '#src/pickups/planning/evaluate.ts'
@@ -64,6 +66,12 @@ export type Simple = Extract<
   }
 >
 
+export interface SeenStep extends NextStep {
+  /** Of the booking that it is about, and its day. */
+  readonly reference?: string
+  readonly day?: string
+}
+
 export interface SeenDay {
   readonly look: Look
   readonly plan?: DayPlan
@@ -73,7 +81,8 @@ export interface SeenDay {
   readonly complaints: ReturnType<typeof complaintsOf>
   /** Bookings of the day that no plan knows of yet. */
   readonly unplanned: readonly string[]
-  readonly nextSteps: readonly NextStep[]
+  readonly late: readonly LateStop[]
+  readonly nextSteps: readonly SeenStep[]
   readonly candidates: readonly Candidate[]
   readonly notes: ReadonlyMap<string, string>
   readonly photos: readonly Omit<StopPhoto, 'bytes'>[]
@@ -398,11 +407,46 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
     return { kind: 'ok', value: look.day }
   }
 
+  /** What is to be done about the day, and about bookings of days that are past. */
+  async function stepsOf(
+    { day, now, terms, bookings, candidates }: Look,
+    standing: StandingDay,
+    late: readonly LateStop[],
+  ): Promise<readonly SeenStep[]> {
+    const open = new Set([
+      ...[...candidates.values()].filter(({ state }) => state === 'accepted').map(({ id }) => id),
+      ...[...bookings.values()]
+        .map(({ errand }) => errand)
+        .filter(isLive)
+        .map(({ id }) => id),
+    ])
+    const steps = [...nextSteps(standing, terms.bike, open), ...callsToMake(late)].map(
+      (step): SeenStep => {
+        const reference = bookings.get(step.stopId)?.reference
+        return { ...step, ...(reference !== undefined && { reference, day }) }
+      },
+    )
+    const today = wallTime(now, terms.timeZone).day
+    const told = new Set(steps.map(({ stopId }) => stopId))
+    const past = (await store.keptBookings({ states: ['booked'] })).flatMap(
+      ({ errand: { id, slot }, reference }): SeenStep[] => {
+        const isPast = slot !== undefined && slot.day < today && !told.has(id)
+        // A day that is past shows its own; today and what is to come, all that was left.
+        if (!isPast || (day < today && slot.day !== day)) return []
+        const step = { step: 'fetch-another-day', because: 'day-over' } as const
+        return [{ stopId: id, ...step, reference, day: slot.day }]
+      },
+    )
+    return [...steps, ...past]
+  }
+
   async function seen(look: Look): Promise<SeenDay> {
-    const { day, plan, facts, question, asked, terms, bookings, candidates } = look
+    const { day, now, plan, events, facts, question, asked, bookings, candidates } = look
     const empty = { day, version: 0, published: false, rounds: [], unserved: [], pins: [] }
     const standing = standingOf(plan ?? empty, facts)
     const { rounds, violations } = evaluate(asked.problem, asked.from)
+    const times = timesOf(asked, rounds)
+    const late = lateStops({ standing, times, jobs: question.jobs, events, now })
     const known = new Set([
       ...standing.rounds.flatMap(({ stops }) => stops.map(({ stop }) => stop.id)),
       ...standing.unserved.map(({ stopId }) => stopId),
@@ -411,10 +455,11 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
       look,
       ...(plan && { plan }),
       standing,
-      times: timesOf(asked, rounds),
+      times,
+      late,
       complaints: complaintsOf(asked, violations),
       unplanned: question.jobs.map(({ id }) => id).filter((id) => !known.has(id)),
-      nextSteps: nextSteps(standing, terms.bike),
+      nextSteps: await stepsOf(look, standing, late),
       candidates: await store.candidates({ states: ['asked'] }),
       notes: await store.riderNotes(day),
       photos: await store.photosOf([...bookings.keys(), ...candidates.keys()]),

@@ -36,8 +36,7 @@ export interface DayUpkeepOptions extends Omit<LookDeps, 'journal'> {
 
 /** The bike is coming: told when it is heard of so soon, not when a phone comes back to its network. */
 const NEWS_MS = 10 * MINUTE
-/** Later than this after the slot's end, and again when it has become so much later. */
-const LATE_MS = 10 * MINUTE
+/** Who has been told that it is late is told again when it has become so much later. */
 const LATER_MS = 20 * MINUTE
 const PAGE = 200
 const MOST_LINES = 5000
@@ -78,7 +77,7 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
   async function settle({ look }: SeenDay): Promise<void> {
     for (const [id, { errand, reference }] of look.bookings) {
       const told = look.facts.get(id)?.outcome
-      const outcome = told && settlementOf(told)
+      const outcome = told && settlementOf(told, errand.things)
       const { event: followed, corrected } = errand.followed ?? {}
       if (outcome && told.id !== followed) {
         await bookings.settle(reference, `rider ${told.bike}`, outcome, told.id)
@@ -131,6 +130,7 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
     const { look, plan, standing, times } = seen
     if (!plan?.published) return
     const now = clock()
+    const late = new Map(seen.late.map((one) => [one.stopId, one]))
     const lines = await store.dayLines({ day: look.day, limit: MOST_LINES })
     for (const round of standing.rounds) {
       if (round.startedAt === undefined || round.endedAt !== undefined || round.out) continue
@@ -144,11 +144,10 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
         if (isNews && !mine.some(({ did }) => did === 'told-on-the-way')) {
           await say(seen, stop.id, 'on-the-way', inMinutes)
         }
-        const until = look.question.jobs.find(({ id }) => id === stop.id)?.windows.at(-1)?.until
-        const lateMs = comesAt === undefined || until === undefined ? 0 : comesAt - until
+        const { lateMs = 0, isHeard } = late.get(stop.id) ?? {}
         const told = mine.findLast(({ did }) => did === 'told-late')
         const isLater = !told || lateMs - Number(told.detail) * MINUTE >= LATER_MS
-        if (lateMs >= LATE_MS && isLater) {
+        if (isHeard && isLater) {
           await say(seen, stop.id, 'running-late', Math.round(lateMs / MINUTE))
         }
       }
@@ -295,6 +294,7 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
         ...(place && { place }),
         ...(district !== undefined && { district }),
         isStation: !kept.has(id),
+        things: kept.get(id)?.errand.things ?? [],
       }
     })
     const placeOf = new Map(jobs.map(({ id, place }) => [id, place]))

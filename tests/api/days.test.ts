@@ -35,6 +35,8 @@ const see = async (day: DayTown, query = '', headers = STAFF) =>
 const command = async (day: DayTown, name: string, body: object = {}, headers = STAFF) =>
   day.ask('POST', `${ROUNDS}/${name}`, { version: (await see(day)).version, ...body }, headers)
 const stopsOf = (json: any): any[] => json.rounds.flatMap((r: any) => r.stops)
+const bikeOf = (json: any, stop: string): string =>
+  json.rounds.find((r: any) => r.stops.some((s: any) => s.id === stop)).bike
 
 /** A published day with some bookings; both bikes may have set out. */
 async function openDay(
@@ -222,17 +224,17 @@ describe('what a rider’s word leads to', () => {
 
   test('who is late is told once, however many look at the same time', async () => {
     await using day = await openDay(1)
-    day.town.setNow(clockAt('12:15'))
     const stop = await firstPickup(day)
-    const on = event('late-0001', 'on-the-way', clockAt('12:14'))
-    await tell(day, stop.id, { events: [on] })
-    day.town.setNow(clockAt('12:45'))
-    await tell(day, stop.id, { events: [event('late-0002', 'on-the-way', clockAt('12:44'))] })
+    day.town.setNow(clockAt('11:55'))
+    const on = event('late-0001', 'on-the-way', clockAt('11:50'))
+    await tell(day, stop.id, { bike: bikeOf(await see(day), stop.id), events: [on] })
+    // The slot has ended at noon.
+    day.town.setNow(clockAt('12:12'))
     await Promise.all(Array.from({ length: 5 }, () => day.upkeep.follow(DAY_NAME)))
     await day.tick()
     const told = (await day.ask('GET', `${ROUNDS}/log`)).json.log.map((l: any) => l.did)
     expect(told.filter((did: string) => did === 'told-on-the-way')).toHaveLength(1)
-    expect(told.filter((did: string) => did === 'told-late')).toHaveLength(2)
+    expect(told.filter((did: string) => did === 'told-late')).toHaveLength(1)
   })
 
   test('what staff set right stays, until a rider tells something new', async () => {
@@ -335,6 +337,43 @@ describe('what follows by itself', () => {
     expect(stopsOf(taken.json).map((s) => s.id)).toContain(unplanned[0])
   })
 
+  test('whom the bikes left is not forgotten, until somebody has seen to it', async () => {
+    await using day = await openDay(3)
+    const [one, other] = stopsOf(await see(day)).filter((s) => s.kind === 'pickup')
+    const steps = async (name = DAY_NAME) =>
+      (await day.ask('GET', `/rounds/${name}`)).json.nextSteps.map((s: any) => [
+        s.reference,
+        s.because,
+        s.day,
+      ])
+    day.town.setNow(clockAt('14:00'))
+    await command(day, 'end', { bike: 'bike-1' }, RIDER)
+    await command(day, 'end', { bike: 'bike-2' }, RIDER)
+    expect(await steps()).toContainEqual([one.reference, 'round-ended', DAY_NAME])
+    expect(await steps()).toHaveLength(3)
+    const toRider = (await see(day, '', RIDER)).nextSteps
+    expect(toRider.map((s: any) => s.reference)).toEqual([null, null, null])
+    day.town.setNow(clockAt('09:00', '2026-05-11'))
+    const next = '2026-05-12'
+    expect(await steps(next)).toContainEqual([one.reference, 'day-over', DAY_NAME])
+    await day.ask('POST', `/bookings/${one.reference}/outcome`, {
+      outcome: 'missed',
+      because: 'no-time',
+    })
+    const { headers } = await day.ask('GET', `/bookings/${other.reference}`)
+    const moved = await day.ask(
+      'PATCH',
+      `/bookings/${other.reference}`,
+      { day: next, slotId: 'morning', letPass: true },
+      { ...STAFF, 'if-match': headers.get('etag')! },
+    )
+    expect(moved.status, JSON.stringify(moved.json)).toBe(200)
+    const left = (await steps(next)).map(([reference]: any) => reference)
+    expect(left).toHaveLength(1)
+    expect(left).not.toContain(one.reference)
+    expect(left).not.toContain(other.reference)
+  })
+
   test('one day that can’t be read keeps no other from being seen to', async () => {
     await using day = await openDay(3, false)
     const tuesday = { day: '2026-05-05', version: 1, published: true, unserved: [], pins: [] }
@@ -359,13 +398,29 @@ describe('what follows by itself', () => {
     // The morning's slot ends at noon, and neither bike has moved.
     day.town.setNow(clockAt('12:15'))
     await day.tick()
+    // Without a network they may have been there long ago: only the riders know.
+    expect(late()).toBe(0)
+    const { rounds, nextSteps } = await see(day)
+    const ridden = rounds.filter((r: any) => r.stops.length > 0)
+    expect(nextSteps.map(({ step, because, bike }: any) => ({ step, because, bike }))).toEqual(
+      ridden.map(({ bike }: any) => ({ step: 'call-the-rider', because: 'nothing-heard', bike })),
+    )
+    const setOut = async () => {
+      for (const { bike, stops } of ridden) {
+        const events = [event(`out-${bike}-${day.town.now()}`, 'on-the-way', day.town.now())]
+        await tell(day, stops[0].id, { bike, events })
+      }
+      await day.tick()
+    }
+    await setOut()
     const told = late()
     expect(told).toBeGreaterThan(0)
+    expect((await see(day)).nextSteps).toEqual([])
     day.town.setNow(clockAt('12:20'))
     await day.tick()
     expect(late()).toBe(told)
     day.town.setNow(clockAt('12:40'))
-    await day.tick()
+    await setOut()
     expect(late()).toBe(2 * told)
   })
 

@@ -1,20 +1,29 @@
 /** What a stop's outcome leads to: for the booking, and for the dispatcher. */
-import type { MissedBecause, Outcome } from '#src/pickups/booking/booking.ts'
+import type { MissedBecause, Outcome, Thing } from '#src/pickups/booking/booking.ts'
 import type { InLanguages, ReturnBike } from '#src/stations/return-bike.ts'
-import type { FailedBecause, RiderEvent } from './day.ts'
+import type { FailedBecause, RiderEvent, TakenThing } from './day.ts'
+import type { LateStop } from './late.ts'
 import type { StandingDay, StandingStop } from './standing.ts'
 
 /** How the booking ended. Undefined where it hasn't: what was skipped may still be fetched. */
-export function settlementOf(event: RiderEvent): Outcome | undefined {
+export function settlementOf(event: RiderEvent, booked: readonly Thing[]): Outcome | undefined {
   if (event.kind === 'done') {
     return {
       kind: 'done',
-      taken: event.taken ?? [],
+      taken: takenOf(event, booked),
       ...(event.kg !== undefined && { kg: event.kg }),
     }
   }
   if (event.kind !== 'failed') return undefined
   return { kind: 'missed', because: MISSED[event.because ?? 'no-time'] }
+}
+
+/** Who doesn't say what was taken has taken what was booked; of reuse nothing is said then. */
+export function takenOf(
+  { taken }: Pick<RiderEvent, 'taken'>,
+  booked: readonly Thing[],
+): readonly TakenThing[] {
+  return taken ?? booked.map((thing) => ({ ...thing, reused: false }))
 }
 
 const MISSED: Readonly<Record<FailedBecause, MissedBecause>> = {
@@ -41,7 +50,19 @@ export interface NextStep {
     | 'find-another-drop-off'
     | 'fetch-another-day'
     | 'see-to-load'
-  readonly because: FailedBecause | 'skipped' | 'bike-out'
+    | 'call-the-rider'
+  readonly because:
+    | FailedBecause
+    | 'skipped'
+    | 'bike-out'
+    /** Its bike has ended without it. */
+    | 'round-ended'
+    /** No round has it. */
+    | 'unserved'
+    /** Its day is past, and nobody has said what became of it. */
+    | 'day-over'
+    /** Late, as it seems, and its bike has told nothing for a while. */
+    | 'nothing-heard'
   /** Where it goes instead, as the catalogue says it. */
   readonly instead?: InLanguages
   readonly bike?: string
@@ -60,11 +81,45 @@ const STEPS: Readonly<Record<FailedBecause, NextStep['step']>> = {
   closed: 'find-another-drop-off',
 }
 
-export function nextSteps(day: StandingDay, bike: Pick<ReturnBike, 'items'>): readonly NextStep[] {
-  return day.rounds.flatMap((round) => [
-    ...round.stops.flatMap((stop) => stepOf(stop, bike) ?? []),
-    ...(round.out ? onBoard(round.bike, round.stops) : []),
-  ])
+/** `open`: the stops whose errand is not settled. */
+export function nextSteps(
+  day: StandingDay,
+  bike: Pick<ReturnBike, 'items'>,
+  open: ReadonlySet<string>,
+): readonly NextStep[] {
+  const left = (because: NextStep['because'], ids: readonly string[]) =>
+    ids
+      .filter((id) => open.has(id))
+      .map((stopId): NextStep => ({ stopId, step: 'fetch-another-day', because }))
+  return [
+    ...day.rounds.flatMap((round) => [
+      ...round.stops.flatMap((stop) => stepOf(stop, bike) ?? []),
+      ...(round.endedAt === undefined ? [] : left('round-ended', scheduled(round.stops))),
+      ...(round.out ? onBoard(round.bike, round.stops) : []),
+    ]),
+    ...left(
+      'unserved',
+      day.unserved.map(({ stopId }) => stopId),
+    ),
+  ]
+}
+
+function scheduled(stops: readonly StandingStop[]): readonly string[] {
+  return stops.filter(({ state }) => state === 'scheduled').map(({ stop }) => stop.id)
+}
+
+/** Whoever is late by a bike of which nothing is heard may have been served long ago: the rider knows. */
+export function callsToMake(late: readonly LateStop[]): readonly NextStep[] {
+  const silent = Map.groupBy(
+    late.filter(({ isHeard }) => !isHeard),
+    ({ bike }) => bike,
+  )
+  return [...silent].map(([bike, [first]]) => ({
+    stopId: first!.stopId,
+    step: 'call-the-rider',
+    because: 'nothing-heard',
+    bike,
+  }))
 }
 
 function stepOf(

@@ -3,8 +3,10 @@
  * that the same things would have needed without the bike: each household that was served drives to the
  * place where its things were left, and home again.
  */
+import type { Thing } from '#src/pickups/booking/booking.ts'
 import type { Place } from '#src/stations/station.ts'
 import type { RiderEvent, TakenThing } from './day.ts'
+import { takenOf } from './outcomes.ts'
 import type { StandingDay, StandingStop } from './standing.ts'
 
 export interface DayCount {
@@ -20,6 +22,8 @@ export interface CountedJob {
   readonly district?: string
   readonly place?: Place
   readonly isStation: boolean
+  /** As they were booked. */
+  readonly things: readonly Thing[]
 }
 
 export interface DayForCounting {
@@ -55,7 +59,7 @@ export function countDay(of: DayForCounting): readonly DayCount[] {
         add(district, `failed/${stop.facts?.outcome?.because ?? 'no-time'}`, 1)
       }
       if (stop.state !== 'done' || job?.isStation) continue
-      took(stop.facts!.outcome!, of.kgOf, (what, n) => add(district, what, n))
+      took(stop.facts!.outcome!, job?.things ?? [], of.kgOf, (what, n) => add(district, what, n))
       const left = job?.place && leftAt(stops, at, of.dropOffPlaces)
       if (left) add(district, 'car-metres', 2 * of.metres(job.place, left))
     }
@@ -73,10 +77,11 @@ export function countDay(of: DayForCounting): readonly DayCount[] {
 /** Weighed where it was, otherwise by the catalogue; what was reused has its share. */
 function took(
   outcome: RiderEvent,
+  booked: readonly Thing[],
   kgOf: DayForCounting['kgOf'],
   add: (what: string, n: number) => void,
 ): void {
-  const taken = outcome.taken ?? []
+  const taken = takenOf(outcome, booked)
   const typical = weight(taken, kgOf)
   const kg = outcome.kg ?? typical
   const reused = taken.filter((thing) => thing.reused)

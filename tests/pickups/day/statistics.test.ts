@@ -18,6 +18,8 @@ test('a day is counted by district, in grams and metres, without anybody in it',
     event(visit, 'done', '11:00', { weighings: [{ waste: 'bulky', kg: 19.5, count: 1 }] }),
     event('job-3', 'done', '11:30', { taken: [{ itemId: 'chair', count: 1, reused: false }] }),
     event('job-9', 'done', '11:50'),
+    // Nothing said of what was taken: what was booked.
+    event('job-4', 'done', '12:10', { bike: 'bike-2' }),
   ]
   const plan = dayPlan({ unserved: [{ stopId: 'job-6', because: 'gave-way' }] })
   const job = (id: string, district: string, lat: number) => ({
@@ -25,6 +27,7 @@ test('a day is counted by district, in grams and metres, without anybody in it',
     district,
     place: { lat, lon: 0 },
     isStation: false,
+    things: [{ itemId: 'mattress', count: 1 }],
   })
   const counts = countDay({
     day: DAY_NAME,
@@ -33,7 +36,8 @@ test('a day is counted by district, in grams and metres, without anybody in it',
       job('job-1', 'norrby', 1),
       job('job-2', 'norrby', 2),
       job('job-3', 'hässleholmen', 3),
-      { id: 'job-9', isStation: true },
+      { id: 'job-9', isStation: true, things: [] },
+      job('job-4', 'göta', 4),
       job('job-6', 'norrby', 6),
     ],
     dropOffPlaces: new Map([['centre', { lat: 0, lon: 0 }]]),
@@ -60,7 +64,10 @@ test('a day is counted by district, in grams and metres, without anybody in it',
     // It was left where the bike had unloaded last.
     'hässleholmen car-metres': 6000,
     ' station-stops/done': 1,
-    ' stops/scheduled': 2,
+    'göta stops/done': 1,
+    'göta things': 1,
+    'göta grams': 18_000,
+    ' stops/scheduled': 1,
     ' left-grams/bulky': 19_500,
     ' left-things/bulky': 1,
     ' bike-metres': 4200,
