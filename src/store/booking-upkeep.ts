@@ -192,7 +192,7 @@ function isTrue({ key }: KeptNotice, booking: Booking, book: BookingBook, now: E
     case 'cancelled-by-us':
       return booking.state === 'cancelled'
     case 'not-home':
-      return booking.state === 'missed'
+      return booking.outcome?.kind === 'missed' && booking.outcome.because === 'not-home'
     case 'unserved':
       return booking.state === 'unserved'
   }

@@ -255,6 +255,17 @@ describe('what a rider’s word leads to', () => {
     expect(notHome(day)).toBe(1)
   })
 
+  test('that nobody was home is not told where staff have said otherwise before it left', async () => {
+    await using day = await openDay(2)
+    const stop = await firstPickup(day)
+    day.town.setNow(clockAt('10:10'))
+    const failed = event('wrong-001', 'failed', at, { because: 'not-home' })
+    await tell(day, stop.id, { events: [failed] })
+    await correct(day, stop, { outcome: 'missed', because: 'no-time' })
+    await day.tick()
+    expect(notHome(day)).toBe(0)
+  })
+
   test('what a rider takes back is open again, what staff said isn’t', async () => {
     await using day = await openDay(2)
     const [one, other] = stopsOf(await see(day)).filter((s) => s.kind === 'pickup')
