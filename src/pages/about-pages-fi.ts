@@ -1,6 +1,7 @@
 /** About the service and its accessibility, in Finnish. */
 import { contact, contactList, DIGG_REPORT } from './contact.ts'
 import { feedSection, followPrivacy } from './feed-links.ts'
+import { bookingPrivacy } from './book-words.ts'
 import { html, type Html } from './html.ts'
 import { operatorName, withSoftHyphens } from './layout.ts'
 import type { View } from './site.ts'
@@ -47,7 +48,7 @@ export function aboutFinnish(view: View): Html {
       hävitetään seuraavana. Sen jälkeen kukaan, emme edes me, ei saa selville, kenen merkki oli.
       Nimeä, puhelinta tai verkko-osoitetta ei tallenneta.
     </p>
-    ${followPrivacy(view)} ${feedSection(view)}
+    ${followPrivacy(view)} ${bookingPrivacy(view)} ${feedSection(view)}
     <h2>Avoin data</h2>
     <p>
       Kaikki näkemäsi on myös avointa dataa ilman avainta.

@@ -3,6 +3,7 @@ import type { Language } from '#src/stations/fraction.ts'
 import { parseInstant } from '#src/stations/time.ts'
 import { dateText } from '#src/wording/status-text.ts'
 import { aboutFinnish, statementFinnish } from './about-pages-fi.ts'
+import { bookingPrivacy } from './book-words.ts'
 import { contact, contactList, DIGG_REPORT } from './contact.ts'
 import { feedSection, followPrivacy } from './feed-links.ts'
 import { html, type Html } from './html.ts'
@@ -75,7 +76,7 @@ function aboutSwedish(view: View): Html {
       Sedan kan ingen, inte heller vi, ta reda på vem märket var. Namn, telefon och nätadress sparas
       inte.
     </p>
-    ${followPrivacy(view)} ${feedSection(view)}
+    ${followPrivacy(view)} ${bookingPrivacy(view)} ${feedSection(view)}
     <h2>Öppna data</h2>
     <p>
       Allt du ser finns också som öppna data, utan nyckel.
@@ -127,7 +128,7 @@ function aboutEnglish(view: View): Html {
       after. Then nobody, not even we, can find out whose mark it was. Names, phones and network
       addresses are not kept.
     </p>
-    ${followPrivacy(view)} ${feedSection(view)}
+    ${followPrivacy(view)} ${bookingPrivacy(view)} ${feedSection(view)}
     <h2>Open data</h2>
     <p>
       All that you see is open data too, without a key.

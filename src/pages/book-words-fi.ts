@@ -61,6 +61,7 @@ export const fi: BookWords = {
   privacy: (days) =>
     `Kirjoittamasi säilytetään salattuna, sitä käytetään vain noutoon ja se poistetaan ${days} päivän kuluttua noudosta.`,
   privacyMore: 'Näin käsittelemme tietoja',
+  kept: 'Jos varaat palautuspyörän, säilytämme salattuna nimen, osoitteen, puhelimen tai sähköpostin, mitä noudetaan ja miten pääsee sisään. Vain suunnittelija ja pyöräilijä näkevät ne, ja ne poistetaan jonkin ajan kuluttua noudosta. Kuinka pian, kerrotaan siinä, missä kirjoitat ne. Varauksen sivulla voit muuttaa niitä ja perua varauksen.',
 
   check: 'Pitävätkö tiedot paikkansa?',
   things: 'Tavarat',

@@ -3,6 +3,7 @@ import type { Reason } from '#src/pickups/booking/booking.ts'
 import type { Language } from '#src/stations/fraction.ts'
 import type { BookingLanguage } from '#src/stations/return-bike.ts'
 import { fi } from './book-words-fi.ts'
+import { html, type Html } from './html.ts'
 
 /** Which page of the form, in order. */
 export const STEPS = ['what', 'where', 'when', 'who'] as const
@@ -78,6 +79,7 @@ const sv = {
   privacy: (days: number) =>
     `Det du skriver sparas krypterat, används bara till hämtningen och raderas ${days} dagar efter den.`,
   privacyMore: 'Så hanterar vi uppgifter',
+  kept: 'Bokar du returcykeln sparar vi namn, adress, telefon eller e-post, vad som ska hämtas och hur man kommer in, krypterat. Bara den som planerar och den som cyklar får se det, och det raderas en tid efter hämtningen. Hur länge står där du skriver det. På bokningens sida kan du ändra det och avboka.',
 
   check: 'Stämmer det här?',
   things: 'Saker',
@@ -252,6 +254,7 @@ const en: BookWords = {
   privacy: (days) =>
     `What you write is kept encrypted, is used for the pickup alone and is erased ${days} days after it.`,
   privacyMore: 'How we handle data',
+  kept: 'If you book the return bike we keep name, address, phone or e-mail, what is to be fetched and how to get in, encrypted. Only those who plan and ride see it, and it is erased some time after the pickup. How long is said where you write it. You can change it and cancel on the booking’s page.',
 
   check: 'Is this right?',
   things: 'Things',
@@ -363,3 +366,11 @@ const en: BookWords = {
 }
 
 export const BOOK_WORDS: Readonly<Record<Language, BookWords>> = { sv, en, fi }
+
+/** What is kept of who books, where the town has something to book. */
+export function bookingPrivacy(view: {
+  readonly language: Language
+  readonly takesBookings: boolean
+}): Html | undefined {
+  return view.takesBookings ? html`<p>${BOOK_WORDS[view.language].kept}</p>` : undefined
+}

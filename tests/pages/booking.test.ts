@@ -331,6 +331,14 @@ describe('without a browser', () => {
     expect(faultsIn(body)).toEqual(['#address Dit kommer cykeln inte än.'])
   })
 
+  test('the page about the service says what is kept of who books', async () => {
+    expect((await get('/om')).body).toContain('Bokar du returcykeln sparar vi')
+    expect((await get('/en/about')).body).toContain('If you book the return bike we keep')
+    expect((await get('/fi/tietoja')).body).toContain('Jos varaat palautuspyörän')
+    terms = undefined
+    expect((await get('/om')).body).not.toContain('returcykeln')
+  })
+
   test('what the bike can’t take says why and where it goes', async () => {
     const { body } = await get('/boka')
     expect(body).toMatch(/<dt>Soffa<\/dt>\s*<dd>\s*För tung\.\s*Till ÅVC\./)

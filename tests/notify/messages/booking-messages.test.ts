@@ -50,7 +50,7 @@ test('a booking is confirmed by SMS in the booker’s language, with its link', 
   expect(message?.to).toBe('+46700000001')
   const { text } = JSON.parse(message!.body) as { text: string }
   expect(text).toContain(reference)
-  expect(text).toContain(`https://kvitter.example/boka/${reference}/${secret}`)
+  expect(text).toContain(`https://kvitter.example/en/book/${reference}/${secret}`)
   expect(text).toContain('Thursday')
   expect(text).toContain('10:00')
 })
