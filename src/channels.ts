@@ -55,17 +55,29 @@ function findChannelFaults({ channels }: Town, env: Env): readonly string[] {
   )
 }
 
-/** Other servers know the town's actors by the public address, for ever. In a demo they may be on this machine. */
-export function findAddressFault(
+/** What is told elsewhere leads back to us for ever. In a demo that may be on this machine. */
+export function findAddressFaults(
   { channels }: Town,
   publicUrl: string,
   isDemo = false,
-): string | undefined {
-  if (!channels.activitypub) return undefined
+): readonly string[] {
   const { protocol, pathname } = new URL(publicUrl)
   const isReachable = protocol === 'https:' || (isDemo && isOnThisMachine(publicUrl))
-  if (isReachable && pathname === '/') return undefined
-  return `channels.activitypub: other servers must reach us at the top of a domain over https; set --public-url to an address such as https://avs.example.se, got ${publicUrl}`
+  const needs = {
+    activitypub: {
+      isMet: isReachable && pathname === '/',
+      what: 'other servers must reach us at the top of a domain over https',
+    },
+    email: { isMet: isReachable, what: 'the links in letters must lead to us over https' },
+    push: { isMet: isReachable, what: 'browsers allow notifications over https alone' },
+  }
+  return (['activitypub', 'email', 'push'] as const).flatMap((channel) => {
+    const { isMet, what } = needs[channel]
+    if (!channels[channel] || isMet) return []
+    return [
+      `channels.${channel}: ${what}; set --public-url to an address such as https://avs.example.se, got ${publicUrl}`,
+    ]
+  })
 }
 
 function findFault(channel: string, value: string | undefined): string | undefined {

@@ -15,7 +15,7 @@ import { townText } from '#src/stations/town-text.ts'
 import type { Credential, Store } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { hashToken } from '#src/store/token.ts'
-import { findAddressFault, findSecretFaults } from './channels.ts'
+import { findAddressFaults, findSecretFaults } from './channels.ts'
 import { cityPackCommand } from './commands/city-pack.ts'
 import { brokenCodecs, codecCommand, type CommandResult } from './commands/codec.ts'
 import { deviceCommand, loginName } from './commands/device.ts'
@@ -521,8 +521,10 @@ function canSpeak(
   { publicUrl }: Settings,
   mode: 'serve' | 'demo' = 'serve',
 ): boolean {
-  const address = findAddressFault(town, publicUrl, mode === 'demo')
-  const faults = [...findSecretFaults(town, env), ...(address === undefined ? [] : [address])]
+  const faults = [
+    ...findSecretFaults(town, env),
+    ...findAddressFaults(town, publicUrl, mode === 'demo'),
+  ]
   if (faults.length > 0) console.error(faults.join('\n'))
   return faults.length === 0
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { PostPictures } from '#src/cards/card-desk.ts'
-import { findAddressFault, findSecretFaults, openChannels, sameAccounts } from '#src/channels.ts'
+import { findAddressFaults, findSecretFaults, openChannels, sameAccounts } from '#src/channels.ts'
 import { readSettings } from '#src/config.ts'
 import type { MastodonAccount, Town, XAccount } from '#src/stations/station.ts'
 import { HOUR, instant } from '#src/stations/time.ts'
@@ -156,17 +156,41 @@ describe('actors of the town’s own', () => {
     ['http://127.0.0.1:8080', true, true],
     ['http://avs.example.se', true, false],
   ])('at %s (in a demo: %s) are well: %s', (url, isDemo, isWell) => {
-    expect(findAddressFault(town({}), url, isDemo)).toBe(undefined)
-    expect(findAddressFault(town(fediverse), url, isDemo)).toBe(
+    expect(findAddressFaults(town({}), url, isDemo)).toEqual([])
+    expect(findAddressFaults(town(fediverse), url, isDemo)).toEqual(
       isWell
-        ? undefined
-        : `channels.activitypub: other servers must reach us at the top of a domain over https; set --public-url to an address such as https://avs.example.se, got ${url}`,
+        ? []
+        : [
+            `channels.activitypub: other servers must reach us at the top of a domain over https; set --public-url to an address such as https://avs.example.se, got ${url}`,
+          ],
     )
   })
 
   test('need no secret', () => {
     expect(findSecretFaults(town(fediverse), {})).toEqual([])
   })
+})
+
+test.each([
+  ['https://avs.example.se', false, true],
+  ['https://example.se/avs', false, true],
+  ['http://127.0.0.1:8080', false, false],
+  ['http://127.0.0.1:8080', true, true],
+  ['http://avs.example.se', true, false],
+])('residents told from %s (in a demo: %s) find their way back: %s', (url, isDemo, isWell) => {
+  const told = town({
+    email: [{ account: 'subscribers', from: 'avs@example.se', name: 'ÅVS', smtpUrlEnv: 'SMTP' }],
+    push: [{ account: 'subscribers', contact: 'avs@example.se' }],
+  })
+  const fix = `set --public-url to an address such as https://avs.example.se, got ${url}`
+  expect(findAddressFaults(told, url, isDemo)).toEqual(
+    isWell
+      ? []
+      : [
+          `channels.email: the links in letters must lead to us over https; ${fix}`,
+          `channels.push: browsers allow notifications over https alone; ${fix}`,
+        ],
+  )
 })
 
 test('a town without accounts opens none', () => {
