@@ -59,6 +59,8 @@ export interface FakePush extends AsyncDisposable {
   /** Each message meets the first and takes it away. */
   readonly troubles: PushTrouble[]
   readonly pushed: PushedMessage[]
+  /** Browsers for which everything is refused. */
+  readonly unreached: Set<string>
   /** Why messages were refused, in words. */
   readonly refused: string[]
   /** A new browser that subscribed for whoever has this key. */
@@ -81,6 +83,7 @@ export async function startFakePush(
   const browsers = new Map<string, Browser>()
   const troubles: PushTrouble[] = []
   const pushed: PushedMessage[] = []
+  const unreached = new Set<string>()
   const refused: string[] = []
   let url = ''
 
@@ -145,6 +148,7 @@ export async function startFakePush(
       const trouble = troubles.shift() ?? options.pickTrouble?.()
       if (trouble && !trouble.endsWith('-after')) return misbehave(trouble, response)
       const name = /^\/to\/([\w-]+)$/.exec(request.url ?? '')?.[1] ?? ''
+      if (unreached.has(name)) return misbehave('403', response)
       return answer(name, request.headers, Buffer.concat(chunks), response, trouble)
     })()
   })
@@ -155,6 +159,7 @@ export async function startFakePush(
     ca: cert,
     troubles,
     pushed,
+    unreached,
     refused,
     subscribe(applicationServerKey) {
       const ecdh = createECDH('prime256v1')

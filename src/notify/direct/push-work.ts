@@ -1,7 +1,7 @@
 /** One notification to one browser, from the queue. */
 import { languageRoot } from '#src/stations/fraction.ts'
 import { placeName } from '#src/stations/place-name.ts'
-import { SECOND, plus } from '#src/stations/time.ts'
+import { DAY, SECOND, plus } from '#src/stations/time.ts'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { Store } from '#src/store/contract.ts'
@@ -11,11 +11,15 @@ import type { PushTarget } from '#src/store/subscriber-desk.ts'
 import type { Work, WorkOutcome } from '#src/store/work-queue.ts'
 import type { DeliveryLog } from '../deliver.ts'
 import { findNews, readPiece, threadOf, type News } from './pieces.ts'
+import { createPushServices } from './push-services.ts'
 import type { PushMessage, PushOutcome, PushSender } from './push-sender.ts'
 import { createRests } from './rests.ts'
 
 export interface PushWorkOptions {
-  readonly store: Pick<Store, 'post' | 'posts' | 'subscriber' | 'eraseSubscriber'>
+  readonly store: Pick<
+    Store,
+    'post' | 'posts' | 'subscriber' | 'noteBounce' | 'forgetBounces' | 'eraseSubscriber'
+  >
   readonly sealer: Sealer
   readonly sender: Pick<PushSender, 'sendPush'>
   readonly clock: Clock
@@ -39,9 +43,16 @@ export interface PushPayload {
   readonly at: number
 }
 
+/** So many different messages in a row that didn't get there, over so long, and the browser is forgotten. */
+const FAILURES_TO_ERASE = 3
+const FAILURES_OVER_MS = 14 * DAY
+const STRANGERS_WAIT_MS = 20 * SECOND
+
 export function pushWorker(options: PushWorkOptions) {
   const { store, sealer, sender, clock, publicUrl, log, random } = options
   const rests = createRests(random)
+  const services = createPushServices()
+  let takenAt: EpochMs | undefined
 
   return async function handle(work: Work, signal: AbortSignal): Promise<WorkOutcome> {
     const now = clock()
@@ -55,6 +66,11 @@ export function pushWorker(options: PushWorkOptions) {
     const resting = rests.until(service, now)
     if (resting !== undefined) {
       return { ...waitUntil(resting, 'the push service is in trouble'), untried: true }
+    }
+    using place = services.enter(service)
+    if (!place) {
+      const at = plus(now, STRANGERS_WAIT_MS)
+      return { ...waitUntil(at, 'push services that nobody knows have their turn'), untried: true }
     }
     const outcome = await sender.sendPush(target, await compose(news), { now, signal })
     if (outcome.kind !== 'later') rests.heard(service)
@@ -97,33 +113,50 @@ export function pushWorker(options: PushWorkOptions) {
     // Those that were under way together are told of once.
     if (isDisbelief && rests.until(service, now) === undefined) {
       log.error(
-        { channel: 'push', service, detail },
+        { channel: 'push', ...(services.isOfBrowser(service) && { service }), detail },
         'a push service believes nothing that we sign; is the clock of this machine right?',
       )
     }
     return waitUntil(rests.fail(service, now, afterMs), detail)
   }
 
-  async function settle(
-    { subscriber }: News,
-    service: string,
-    outcome: PushOutcome,
-  ): Promise<WorkOutcome> {
+  async function settle(news: News, service: string, outcome: PushOutcome): Promise<WorkOutcome> {
+    const { subscriber } = news
     switch (outcome.kind) {
       case 'taken':
+        takenAt = clock()
+        services.took(service)
+        if (subscriber.bounces > 0) await store.forgetBounces(subscriber.id)
         return { state: 'done' }
       case 'gone':
         await store.eraseSubscriber(subscriber.id)
         log.info({ channel: 'push' }, 'a browser that ended its notifications was forgotten')
         return { state: 'done', unsaid: true }
       case 'never':
-        log.error(
-          { channel: 'push', service, detail: outcome.detail },
-          'a notification was refused',
-        )
+        // A host of somebody's own would name them.
+        log.error({ channel: 'push', detail: outcome.detail }, 'a notification was refused')
+        services.failed(service)
+        await noteFailure(news)
         return { state: 'dead', error: outcome.detail }
-      case 'later':
-        return rest(service, outcome)
+      case 'later': {
+        services.failed(service)
+        const resting = rest(service, outcome)
+        const isOver = !outcome.isDisbelief && (await noteFailure(news))
+        return isOver ? { state: 'done' } : resting
+      }
     }
+  }
+
+  /** Whether the browser is forgotten for it. While nobody is reached it may be us. */
+  async function noteFailure({ subscriber, post }: News): Promise<boolean> {
+    const now = clock()
+    const { messages, since } = await store.noteBounce(subscriber.id, post.key, now)
+    const hasReachedOthers = takenAt !== undefined && takenAt > since
+    if (messages < FAILURES_TO_ERASE || now - since < FAILURES_OVER_MS || !hasReachedOthers) {
+      return false
+    }
+    await store.eraseSubscriber(subscriber.id)
+    log.info({ channel: 'push' }, 'a browser that nothing reached for weeks was forgotten')
+    return true
   }
 }

@@ -1,13 +1,17 @@
 /** Notifications to browsers, at a push service on loopback that decrypts them and verifies who sent. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { HOUR, MINUTE, SECOND } from '#src/stations/time.ts'
-import { openPushSender } from '#src/notify/direct/push-sender.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '#src/stations/time.ts'
+import { pushWorker } from '#src/notify/direct/push-work.ts'
+import { openPushSender, type PushSender } from '#src/notify/direct/push-sender.ts'
 import { openVapidKeys } from '#src/notify/direct/vapid.ts'
+import { createPushServices } from '#src/notify/direct/push-services.ts'
+import { indexTown } from '#src/stations/town-index.ts'
 import { isPublicAddress, isPublicName } from '#src/store/public-host.ts'
 import { openSealer } from '#src/store/sealer.ts'
 import { openSubscriberDesk } from '#src/store/subscriber-desk.ts'
 import { openssl, startFakePush, type FakePush } from '#tests/support/fake-push.ts'
-import { ekudden, hamnen } from '#tests/support/town.ts'
+import { castTown, ekudden, hamnen } from '#tests/support/town.ts'
+import { until } from '#tests/support/until.ts'
 import { makeItem, makePost, postKey } from '../deliveries.ts'
 import { noon, openDirectBench, PUBLIC_URL, SECRET, type DirectBench } from './bench.ts'
 
@@ -157,6 +161,57 @@ describe.skipIf(openssl === undefined)('a push service', () => {
     },
   )
 
+  describe('and a browser that is never reached', () => {
+    /** One after the other; the first that followed is told first or last, by chance. */
+    const tell = async (n: number) => {
+      await town.say(makePost(n, town.now(), { items: [makeItem(n, town.now())] }))
+      await town.workOff('push')
+    }
+    /** Its service answers for others, and refuses this one. */
+    const refuseOne = () => push.unreached.add(first.name)
+    let first: { readonly name: string }
+    beforeEach(async () => {
+      first = await town.followByPush()
+    })
+
+    test('is forgotten after two weeks, while others are', async () => {
+      await town.followByPush()
+      refuseOne()
+      for (let n = 1; n <= 3; n += 1) await tell(n)
+      town.pass(14 * DAY - 1)
+      await tell(4)
+      expect(await town.desk.counts()).toEqual({ email: 0, push: 2 })
+      town.pass(1)
+      await tell(5)
+      expect(await town.desk.counts()).toEqual({ email: 0, push: 1 })
+      expect(town.logged.at(-1)).toBe(
+        '{"channel":"push","text":"a browser that nothing reached for weeks was forgotten"}',
+      )
+    })
+
+    test('is kept while nobody is: it may be us', async () => {
+      refuseOne()
+      for (let n = 1; n <= 4; n += 1) {
+        await tell(n)
+        town.pass(7 * DAY)
+      }
+      expect(await town.desk.counts()).toEqual({ email: 0, push: 1 })
+    })
+
+    test('is forgiven when one comes through', async () => {
+      await town.followByPush()
+      refuseOne()
+      for (let n = 1; n <= 3; n += 1) await tell(n)
+      town.pass(13 * DAY)
+      push.unreached.clear()
+      await tell(4)
+      refuseOne()
+      town.pass(13 * DAY)
+      for (let n = 5; n <= 7; n += 1) await tell(n)
+      expect(await town.desk.counts()).toEqual({ email: 0, push: 2 })
+    })
+  })
+
   test('is told nothing that is over or wrong by then', async () => {
     await town.followByPush()
     push.troubles.push('500')
@@ -195,9 +250,11 @@ describe.skipIf(openssl === undefined)('a push service', () => {
     push.troubles.push('403')
     await town.say(full())
     await town.workOff('push')
+    expect(town.logged).toHaveLength(1)
     const everything = `${await town.kept()}${town.logged.join('\n')}`
     expect(everything).not.toContain(name)
     expect(everything).not.toContain('/to/')
+    expect(everything).not.toContain(new URL(push.url).host)
   })
 
   test('is called by the town’s key, which outlives a restart and stands in no file as it is', async () => {
@@ -293,6 +350,108 @@ describe.skipIf(openssl === undefined)('a push service', () => {
     await town.say(full())
     town.pass(HOUR)
     expect(await town.workOff('push')).toEqual([])
+  })
+})
+
+describe('hosts that never took a message', () => {
+  test('have two places among themselves, and hold up no browser’s maker', () => {
+    const services = createPushServices()
+    const first = services.enter('a.example')
+    const second = services.enter('b.example')
+    expect([first, second]).not.toContain(undefined)
+    expect(services.enter('c.example')).toBeUndefined()
+    for (const host of [
+      'fcm.googleapis.com',
+      'updates.push.services.mozilla.com',
+      'web.push.apple.com',
+      'db5p.notify.windows.com',
+    ]) {
+      expect(services.enter(host)).toBeDefined()
+    }
+    expect(services.enter('fcm.googleapis.com.example')).toBeUndefined()
+    second![Symbol.dispose]()
+    expect(services.enter('c.example')).toBeDefined()
+  })
+
+  test('are strangers no more once they take one, until they fail', () => {
+    const services = createPushServices()
+    services.enter('a.example')
+    services.enter('b.example')
+    services.took('c.example')
+    expect(services.enter('c.example')).toBeDefined()
+    services.failed('c.example')
+    expect(services.enter('c.example')).toBeUndefined()
+  })
+})
+
+describe.skipIf(openssl === undefined)('push services that hang', () => {
+  const handlerOf = (town: DirectBench, sendPush: PushSender['sendPush']) =>
+    pushWorker({
+      store: town.store,
+      sealer: town.sealer,
+      sender: { sendPush },
+      clock: () => town.now(),
+      town: () => indexTown(castTown),
+      publicUrl: PUBLIC_URL,
+      log: { info() {}, error() {} },
+      random: () => 1,
+    })
+
+  test('for two weeks, whatever there was to tell, are forgotten', async () => {
+    await using cleanUp = new AsyncDisposableStack()
+    const push = cleanUp.use(await startFakePush())
+    const town = cleanUp.use(await openDirectBench({ push }))
+    for (const endpoint of ['https://hangs.example/a', 'https://answers.example/a']) {
+      const target = { ...push.subscribe(town.publicKey), endpoint }
+      await town.desk.askByPush(target, { language: 'sv' }, endpoint)
+    }
+    const handle = handlerOf(town, async ({ endpoint }) =>
+      endpoint.includes('hangs') ? { kind: 'later', detail: 'ETIMEDOUT' } : { kind: 'taken' },
+    )
+    const { signal } = new AbortController()
+    const outcomes: string[][] = []
+    for (const n of [1, 2, 3]) {
+      await town.say(makePost(n, town.now(), { items: [makeItem(n, town.now())] }))
+      const states: string[] = []
+      const { works } = await town.store.claimWork('push', town.now(), MINUTE, 9)
+      for (const work of works) {
+        const outcome = await handle(work, signal)
+        await town.store.settleWork([{ id: work.id, outcome }], town.now())
+        states.push(outcome.state)
+      }
+      outcomes.push(states.toSorted())
+      town.pass(7 * DAY)
+    }
+    expect(outcomes).toEqual([
+      ['done', 'due'],
+      ['done', 'due'],
+      ['done', 'done'],
+    ])
+    expect(await town.desk.counts()).toEqual({ email: 0, push: 1 })
+  })
+
+  test('leave the others their places: who comes third waits, untried', async () => {
+    await using cleanUp = new AsyncDisposableStack()
+    const push = cleanUp.use(await startFakePush())
+    const town = cleanUp.use(await openDirectBench({ push }))
+    for (let n = 0; n < 3; n += 1) await town.followByPush()
+    await town.say(full())
+    const { works } = await town.store.claimWork('push', noon, MINUTE, 3)
+    const answers: (() => void)[] = []
+    const handle = handlerOf(
+      town,
+      () => new Promise((resolve) => answers.push(() => resolve({ kind: 'taken' }))),
+    )
+    const { signal } = new AbortController()
+    const [first, second] = works.map((work) => handle(work, signal))
+    await until(() => answers.length === 2, 5000)
+    expect(await handle(works[2]!, signal)).toMatchObject({
+      state: 'due',
+      dueAt: noon + 25 * SECOND,
+      untried: true,
+    })
+    for (const answer of answers) answer()
+    expect(await Promise.all([first, second])).toEqual([{ state: 'done' }, { state: 'done' }])
   })
 })
 
