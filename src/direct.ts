@@ -62,6 +62,11 @@ export async function startDirect(options: DirectOptions): Promise<Direct> {
     clock,
     ...(options.innerPush && { innerHosts: true }),
     ...(mail && { onMail: () => mail.runner.poke() }),
+    onFlood: () =>
+      options.log.warn(
+        { channel: 'email' },
+        'more ask to follow by mail than are written to; the rest are not, for a while',
+      ),
   })
   countSubscribers(metrics, desk)
   const running = starting.move()

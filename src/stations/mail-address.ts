@@ -29,6 +29,11 @@ function asciiDomain(text: string): string | undefined {
   return isName && !/^\d+$/.test(labels.at(-1)!) ? host : undefined
 }
 
+/** The same for all that somebody may write behind a plus: where such are known they are one mailbox. */
+export function mailboxWithoutTag(address: string): string {
+  return mailboxOf(address).replace(/\+[^@]*(?=@)/, '')
+}
+
 /** What tells mailboxes apart: no server in use tells them apart by capitals. */
 export function mailboxOf(address: string): string {
   return address.toLowerCase()

@@ -5,9 +5,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import { parseFraction, parseLanguage, type Fraction } from '#src/stations/fraction.ts'
 import { parseStationId, type StationId } from '#src/stations/ids.ts'
-import { mailboxOf, parseMailAddress } from '#src/stations/mail-address.ts'
+import { mailboxOf, mailboxWithoutTag, parseMailAddress } from '#src/stations/mail-address.ts'
 import type { DirectWay } from '#src/stations/station.ts'
-import { HOUR, MINUTE, plus, type Clock, type EpochMs } from '#src/stations/time.ts'
+import { HOUR, MINUTE, SECOND, plus, type Clock, type EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { createAllowance } from './allowance.ts'
 import { isPublicName } from './public-host.ts'
@@ -82,6 +82,9 @@ const SOURCE = { most: 10, oneEveryMs: 6 * MINUTE, people: 20_000 }
 /** Nobody's mailbox is filled by others' asking. */
 const MAILBOX = { most: 3, oneEveryMs: 8 * HOUR, people: 20_000 }
 
+/** However many places ask: nobody uses the town to fill the world's mailboxes, and its name stays good. */
+const IN_ALL = { most: 300, oneEveryMs: 12 * SECOND, people: 1 }
+
 type TokenKind = 'confirm' | 'manage'
 const ID_CHARACTERS = 22
 const PROOF_CHARACTERS = 22
@@ -107,15 +110,30 @@ export function openSubscriberDesk(options: {
   readonly innerHosts?: true
   /** There is mail to be sent. */
   readonly onMail?: () => void
+  /** More ask by mail than are asked back; told once an hour. */
+  readonly onFlood?: () => void
 }): SubscriberDesk {
   const { store, sealer, clock } = options
   const bySource = createAllowance(SOURCE)
   const byMailbox = createAllowance(MAILBOX)
+  const inAll = createAllowance(IN_ALL)
+  let floodToldAt: EpochMs | undefined
   const nameless = forgetNames()
   const markOf = (address: string) => sealer.mark('email', mailboxOf(address))
 
   function limitOf(source: string): number {
     return bySource.take(nameless(addressBlock(source)), clock())
+  }
+
+  /** Whoever asks is told the same, whether a letter goes or not. */
+  function mayBeWrittenTo(address: string, at: EpochMs): boolean {
+    if (byMailbox.take(sealer.mark('email', mailboxWithoutTag(address)), at) > 0) return false
+    if (inAll.take('all', at) === 0) return true
+    if (floodToldAt === undefined || at - floodToldAt >= HOUR) {
+      floodToldAt = at
+      options.onFlood?.()
+    }
+    return false
   }
 
   async function findByAddress(text: string): Promise<Subscriber | undefined> {
@@ -136,11 +154,10 @@ export function openSubscriberDesk(options: {
       const afterMs = limitOf(source)
       if (afterMs > 0) return { kind: 'limited', afterMs }
       const at = clock()
-      const mark = markOf(address)
-      if (byMailbox.take(mark, at) > 0) return { kind: 'asked' }
+      if (!mayBeWrittenTo(address, at)) return { kind: 'asked' }
       const id = await store.askToSubscribe({
         way: 'email',
-        mark,
+        mark: markOf(address),
         sealed: sealer.seal(address),
         wish,
         at,

@@ -4,8 +4,8 @@ import { createServer, type AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openMailSender } from '#src/notify/direct/mail-sender.ts'
 import { parseSmtpAddress } from '#src/notify/direct/smtp-address.ts'
-import { DAY, HOUR, MINUTE, plus } from '#src/stations/time.ts'
-import { CONFIRM_WITHIN_MS } from '#src/store/subscriber-desk.ts'
+import { DAY, HOUR, MINUTE, SECOND, plus } from '#src/stations/time.ts'
+import { CONFIRM_WITHIN_MS, openSubscriberDesk } from '#src/store/subscriber-desk.ts'
 import { MAIL_PASSWORD, startMailServer, type MailServer } from '#tests/support/mail-server.ts'
 import { ekudden, hamnen } from '#tests/support/town.ts'
 import { makeItem, makePost, postKey } from '../deliveries.ts'
@@ -116,6 +116,40 @@ describe('asking again', () => {
     await ask()
     await town.workOff('email')
     expect(mail.taken).toHaveLength(4)
+  })
+
+  test('a plus and what follows it makes no other mailbox of it', async () => {
+    for (const [n, tag] of ['', '+a', '+b', '+c', '+'].entries()) {
+      await ask(`anna${tag}@example.se`, `192.0.2.${n}`)
+    }
+    expect(await town.workOff('email')).toEqual(['done', 'done', 'done'])
+    expect(mail.taken.map(({ to }) => to)).toEqual([
+      'anna@example.se',
+      'anna+a@example.se',
+      'anna+b@example.se',
+    ])
+  })
+
+  test('of the whole world three hundred are written to, and one more in twelve seconds', async () => {
+    const { store, sealer } = town
+    let floods = 0
+    const onFlood = () => (floods += 1)
+    const desk = openSubscriberDesk({ store, sealer, clock: () => town.now(), onFlood })
+    const askAs = (n: number) =>
+      desk.askByEmail(`a${n}@example.se`, { language: 'sv' }, `198.51.${n >> 8}.${n & 255}`)
+    const waiting = async () => (await store.workCounts('email')).open
+    for (let n = 0; n < 300; n += 1) await askAs(n)
+    expect([await waiting(), floods]).toEqual([300, 0])
+    expect(await askAs(300)).toEqual({ kind: 'asked' })
+    expect(await askAs(301)).toEqual({ kind: 'asked' })
+    expect([await waiting(), floods]).toEqual([300, 1])
+    expect(await desk.kept('a300@example.se')).toBeUndefined()
+    town.pass(12 * SECOND)
+    await askAs(302)
+    expect([await waiting(), floods]).toEqual([301, 1])
+    town.pass(HOUR)
+    for (let n = 303; n < 604; n += 1) await askAs(n)
+    expect([await waiting(), floods]).toEqual([601, 2])
   })
 
   test('from one place ten may ask, and are then told to wait', async () => {
