@@ -44,6 +44,8 @@ export interface DirectMessages extends AsyncDisposable {
 /** To whom and what is thrown away so long after a message's end; that it was, long after that. */
 const KEPT_MS = 7 * DAY
 const KNOWN_MS = 90 * DAY
+/** What is open so long after its time is asked after by nobody any more. */
+const LATE_MS = 2 * DAY
 const TIDY_EVERY_MS = HOUR
 
 export async function startDirectMessages(options: DirectMessageOptions): Promise<DirectMessages> {
@@ -101,7 +103,7 @@ export async function startDirectMessages(options: DirectMessageOptions): Promis
   const tidying = setInterval(() => {
     const now = clock()
     store
-      .tidyMessages(plus(now, -KEPT_MS), plus(now, -KNOWN_MS))
+      .tidyMessages(plus(now, -KEPT_MS), plus(now, -KNOWN_MS), plus(now, -LATE_MS))
       .catch((error: unknown) => onFault('messages could not be erased in time', error))
   }, TIDY_EVERY_MS)
   starting.defer(() => clearInterval(tidying))

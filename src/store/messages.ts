@@ -65,6 +65,10 @@ export interface MessageLine extends Pick<
   readonly error?: string
 }
 
+export interface MessageOfGroup extends Pick<NewMessage, 'id' | 'group'> {
+  readonly state: MessageState
+}
+
 export type MessageOutcome =
   | { readonly state: 'sent'; readonly remoteId: string; readonly parts: number }
   /** It was surely not taken. */
@@ -97,11 +101,16 @@ export interface MessageStore {
   /** Counts what is about to be sent, unless that would be more than `limit` in the month; durable when it answers. */
   spendSms(month: string, parts: number, limit: number): Promise<boolean>
   smsSpent(month: string): Promise<number>
+  /** Of groups that begin so, what was due by then or later, ended or not. */
+  messagesAbout(groups: string, dueSince: EpochMs): Promise<readonly MessageOfGroup[]>
   /** Newest first. */
   messages(filter: {
     readonly states?: readonly MessageState[]
     readonly limit: number
   }): Promise<readonly MessageLine[]>
-  /** Throws away to whom and what of those that ended by then, and forgets what ended long before. */
-  tidyMessages(endedBy: EpochMs, forgetBy: EpochMs): Promise<void>
+  /**
+   * Throws away to whom and what of those that ended by then, and forgets what ended long before. Before that
+   * it ends what should have by `lateBy` and didn't, such as that of a way that the town has no longer.
+   */
+  tidyMessages(endedBy: EpochMs, forgetBy: EpochMs, lateBy: EpochMs): Promise<void>
 }

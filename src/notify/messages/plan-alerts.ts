@@ -21,16 +21,30 @@ export const ALERTS_AN_HOUR = 5
 const NIGHT_ENDS = 7 * 60
 const NIGHT_BEGINS = 22 * 60
 
+/** What was handed in for a group before, by when its alarm began. */
+export interface Handed {
+  readonly group: string
+  readonly at: EpochMs
+  /** It was taken back before anybody was told. */
+  readonly isCancelled: boolean
+}
+
 /**
- * `changes`: of the last two days at least, oldest first. Asked again with more of them it plans the same and
- * more: an alert's id tells whether it has been told.
+ * `changes`: of the last two days at least, oldest first. `handed`: of a day more; what was told then counts,
+ * and not what would be told if the world had begun with the first change. Asked again with more of both it
+ * plans the same and more: an alert's id tells whether it has been told.
  */
 export function planAlerts(
   changes: readonly KeptAlarm[],
   now: EpochMs,
   timeZone: string,
+  handed: readonly Handed[] = [],
 ): { readonly tell: readonly Alert[]; readonly ended: readonly string[] } {
-  const told = new Map<string, EpochMs>()
+  const told = Map.groupBy(
+    handed.filter(({ isCancelled }) => !isCancelled).map(({ group, at }) => ({ group, at })),
+    ({ group }) => group,
+  )
+  const cancelled = new Set(handed.filter((one) => one.isCancelled).map(idOf))
   const inHour = new Map<number, number>()
   const tell: Alert[] = []
   const over = new Set<string>()
@@ -42,9 +56,13 @@ export function planAlerts(
       continue
     }
     over.delete(group)
-    const before = told.get(group)
-    if (before !== undefined && at - before < DAY) continue
-    told.set(group, at)
+    const before = told.get(group) ?? []
+    const isHanded = before.some((other) => other.at === at)
+    if (!isHanded) {
+      if (cancelled.has(idOf({ group, at }))) continue
+      if (before.some((other) => other.at <= at && at - other.at < DAY)) continue
+      told.set(group, [...before, { group, at }])
+    }
     const hour = Math.floor(at / HOUR)
     const nth = (inHour.get(hour) ?? 0) + 1
     inHour.set(hour, nth)
@@ -53,9 +71,13 @@ export function planAlerts(
     const dueAt = isFire ? at : afterNight(at, timeZone)
     const expiresAt = plus(dueAt, isFire ? HOUR : DAY / 2)
     const of = { deviceId, containerId }
-    tell.push({ id: `${group}/${at}`, group, text: alarm.kind, of, dueAt, expiresAt })
+    tell.push({ id: idOf({ group, at }), group, text: alarm.kind, of, dueAt, expiresAt })
   }
   return { tell: [...tell, ...rests(inHour, now, timeZone)], ended: [...over] }
+}
+
+function idOf({ group, at }: Pick<Handed, 'group' | 'at'>): string {
+  return `${group}/${at}`
 }
 
 /** Once the hour is over: how many more there were. */

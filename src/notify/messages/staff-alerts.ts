@@ -2,17 +2,18 @@
 import type { Language } from '#src/stations/fraction.ts'
 import { fractionName } from '#src/stations/fraction.ts'
 import { placeName } from '#src/stations/place-name.ts'
-import { DAY, MINUTE, plus } from '#src/stations/time.ts'
+import { DAY, MINUTE, instant, plus } from '#src/stations/time.ts'
 import type { Clock } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { Store } from '#src/store/contract.ts'
+import type { MessageOfGroup } from '#src/store/messages.ts'
 import { seal } from '#src/store/sealed.ts'
 import { plainForSms } from '#src/wording/sms-parts.ts'
 import { openTextBook, type TownTexts } from '#src/wording/text-book.ts'
-import { planAlerts, type Alert } from './plan-alerts.ts'
+import { planAlerts, type Alert, type Handed } from './plan-alerts.ts'
 
 export interface StaffAlertOptions {
-  readonly store: Pick<Store, 'alarmChanges' | 'putMessage' | 'cancelMessages'>
+  readonly store: Pick<Store, 'alarmChanges' | 'putMessage' | 'cancelMessages' | 'messagesAbout'>
   readonly town: () => TownIndex
   readonly texts: () => TownTexts
   readonly clock: Clock
@@ -42,7 +43,9 @@ export function startStaffAlerts(options: StaffAlertOptions): StaffAlerts {
     const since = plus(now, -LOOK_BACK_MS)
     const changes = await store.alarmChanges({ since, limit: MOST_CHANGES })
     const { timeZone } = options.town().town
-    const { tell, ended } = planAlerts(changes.toReversed(), now, timeZone)
+    const handed = await store.messagesAbout('alert/', plus(since, -DAY))
+    const before = handed.map(handedOf)
+    const { tell, ended } = planAlerts(changes.toReversed(), now, timeZone, before)
     let news = 0
     for (const alert of tell.filter(({ expiresAt }) => expiresAt > now)) {
       news += await queue(alert)
@@ -57,7 +60,7 @@ export function startStaffAlerts(options: StaffAlertOptions): StaffAlerts {
     for (const [i, phone] of phones.entries()) {
       const { group, text, dueAt, expiresAt } = alert
       const isNew = await store.putMessage({
-        id: `${alert.id}/${i}`,
+        id: messageId(alert, i),
         group,
         purpose: `alert.${text}`,
         way: 'sms',
@@ -104,4 +107,14 @@ export function startStaffAlerts(options: StaffAlertOptions): StaffAlerts {
       await last
     },
   }
+}
+
+/** One for each phone: what the group is called, when it began, and whose phone. */
+function messageId({ id }: Alert, phone: number): string {
+  return `${id}/${phone}`
+}
+
+function handedOf({ id, group, state }: MessageOfGroup): Handed {
+  const [at] = id.slice(group.length + 1).split('/')
+  return { group, at: instant(Number(at)), isCancelled: state === 'cancelled' }
 }

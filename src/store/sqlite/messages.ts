@@ -4,6 +4,7 @@ import type { EpochMs } from '#src/stations/time.ts'
 import type {
   Message,
   MessageLine,
+  MessageOfGroup,
   MessageOutcome,
   MessageReport,
   MessageState,
@@ -207,6 +208,21 @@ async function smsSpent(db: Db, month: string): Promise<number> {
   return row?.parts ?? 0
 }
 
+async function messagesAbout(
+  db: Db,
+  groups: string,
+  dueSince: EpochMs,
+): Promise<readonly MessageOfGroup[]> {
+  const rows = await db
+    .selectFrom('message')
+    .select(['id', 'about', 'state'])
+    .where('about', '>=', groups)
+    .where('about', '<', `${groups}\u{10ffff}`)
+    .where('due_at', '>=', dueSince)
+    .execute()
+  return rows.map(({ id, about, state }) => ({ id, group: about, state: state as MessageState }))
+}
+
 async function readMessages(
   db: Db,
   filter: { readonly states?: readonly MessageState[]; readonly limit: number },
@@ -216,7 +232,24 @@ async function readMessages(
   return (await query.execute()).map(lineOf)
 }
 
-async function tidyMessages(db: Db, endedBy: EpochMs, forgetBy: EpochMs): Promise<void> {
+async function tidyMessages(
+  db: Db,
+  endedBy: EpochMs,
+  forgetBy: EpochMs,
+  lateBy: EpochMs,
+): Promise<void> {
+  await db
+    .updateTable('message')
+    .set((e) => ({
+      state: e.case().when('state', '=', 'due').then('expired').else('unknown').end(),
+      ended_at: e.ref('expires_at'),
+      lease_until: null,
+      last_error: 'nobody took it up in time',
+    }))
+    .where(IS_OPEN)
+    .where('expires_at', '<=', lateBy)
+    .where((w) => w.or([w('state', '!=', 'sending'), w('lease_until', '<=', lateBy)]))
+    .execute()
   await db
     .updateTable('message')
     .set(ERASED)
@@ -286,6 +319,7 @@ export function sqliteMessages(
     reportMessage: (...ask) => transact(() => reportMessage(writer, ...ask)),
     spendSms: (...ask) => transact(() => spendSms(writer, ...ask)),
     smsSpent: (month) => smsSpent(reader, month),
+    messagesAbout: (...ask) => messagesAbout(reader, ...ask),
     messages: (filter) => readMessages(reader, filter),
     tidyMessages: (...ask) => erase(() => tidyMessages(writer, ...ask)),
   }

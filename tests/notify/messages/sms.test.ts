@@ -459,14 +459,43 @@ describe('erasure', () => {
     start()
     await desk.queue(booking())
     await settled('sent')
-    await store.tidyMessages(plus(START, -1), plus(START, -1))
+    await store.tidyMessages(plus(START, -1), plus(START, -1), START)
     expect(await states()).toEqual(['sent'])
-    await store.tidyMessages(now, plus(START, -1))
+    await store.tidyMessages(now, plus(START, -1), START)
     expect(await states()).toEqual(['sent'])
     // Still known, so that it isn't said again.
     expect(await desk.queue(booking())).toBe('known')
-    await store.tidyMessages(now, plus(START, 2 * DAY))
+    await store.tidyMessages(now, plus(START, 2 * DAY), START)
     expect(await lines()).toEqual([])
     expect(await store.smsSpent('2026-05')).toBe(1)
+  })
+
+  test('of what nobody sends any more: it ends with its time, and is erased after that', async () => {
+    await desk.queue(booking())
+    await desk.queue(booking({ id: 'b1/1/2' }))
+    await desk.queue(booking({ id: 'b1/1/3' }))
+    await desk.queue(
+      booking({ id: 'b1/1/4', dueAt: plus(START, 1), expiresAt: plus(START, 2 * DAY) }),
+    )
+    // The process dies while it has one, and another may have been taken.
+    const first = await store.claimMessage('sms', START, MINUTE)
+    await store.claimMessage('sms', START, MINUTE)
+    const error = 'who knows'
+    await store.settleMessage(first!.no, { state: 'uncertain', lookAt: now, error }, now)
+    const expiresAt = plus(START, DAY)
+    const tidy = (endedBy: EpochMs) => store.tidyMessages(endedBy, START, expiresAt)
+    await store.tidyMessages(plus(expiresAt, -1), START, plus(expiresAt, -1))
+    expect(await states()).toEqual(['due', 'due', 'sending', 'uncertain'])
+    await tidy(plus(expiresAt, -1))
+    expect(await states()).toEqual(['due', 'expired', 'unknown', 'unknown'])
+    expect(new Set((await lines()).slice(1).map(({ endedAt }) => endedAt))).toEqual(
+      new Set([expiresAt]),
+    )
+    const sealed = first!.recipient
+    const kept = async () => readFile(join(folder, 'town.sqlite'), 'latin1')
+    expect(await kept()).toContain(sealed)
+    await tidy(expiresAt)
+    expect(await kept()).not.toContain(sealed)
+    expect(await states()).toEqual(['due', 'expired', 'unknown', 'unknown'])
   })
 })

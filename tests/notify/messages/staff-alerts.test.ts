@@ -128,7 +128,11 @@ describe('by SMS', () => {
   function startAlerts(): StaffAlerts {
     const town = indexTown(castTown)
     return startStaffAlerts({
-      store: { ...store, alarmChanges: async () => changes.toReversed() },
+      store: {
+        ...store,
+        alarmChanges: async ({ since }) =>
+          changes.filter(({ change }) => change.at >= since!).toReversed(),
+      },
       town: () => town,
       texts: () => ({}),
       clock: () => now,
@@ -174,6 +178,34 @@ describe('by SMS', () => {
     now = plus(now, HOUR)
     await alerts.look()
     expect(await store.claimMessage('sms', local('2026-05-07T08:00'), MINUTE)).toBeUndefined()
+  })
+
+  test('one that comes and goes for days is told once a day, however often it is looked for', async () => {
+    const began = Array.from({ length: 5 * 24 }, (_, hours) => plus(NOON, hours * HOUR))
+    for (const at of began) {
+      changes = [...changes, change(at, { kind: 'fire' })]
+      now = plus(at, MINUTE)
+      await alerts.look()
+    }
+    const told = (await store.messages({ limit: 100 })).filter(({ id }) => id.endsWith('/0'))
+    expect(told.map(({ dueAt }) => dueAt).toReversed()).toEqual(
+      [0, 1, 2, 3, 4].map((days) => plus(NOON, days * DAY)),
+    )
+  })
+
+  test('one that ended before anybody was told, and begins again, is told', async () => {
+    const night = local('2026-05-07T02:30')
+    const look = async (at: EpochMs, more: KeptAlarm) => {
+      now = at
+      changes = [...changes, more]
+      await alerts.look()
+    }
+    await look(night, change(night))
+    await look(plus(night, HOUR), change(plus(night, HOUR), { change: 'ended' }))
+    await look(plus(night, 2 * HOUR), change(plus(night, 2 * HOUR)))
+    const morning = local('2026-05-07T07:00')
+    const claimed = [1, 2, 3].map(() => store.claimMessage('sms', morning, MINUTE))
+    expect((await Promise.all(claimed)).map((m) => m?.dueAt)).toEqual([morning, morning, undefined])
   })
 
   test('old alarms are not told when the service comes back after days', async () => {
