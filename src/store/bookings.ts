@@ -99,6 +99,7 @@ export interface BookingStore {
   dueNotices(now: EpochMs, limit: number): Promise<readonly KeptNotice[]>
   dropNotices(ids: readonly string[]): Promise<void>
   errandChanges(errandId: string): Promise<readonly ErrandChange[]>
+  /** The same by the same of the same errand is noted once a day (of UTC). */
   noteAccess(accesses: readonly ErrandAccess[]): Promise<void>
   /** Newest first. */
   accesses(filter: {

@@ -75,16 +75,16 @@ export function openLoanDesk(options: {
   const seen = (kept: Kept<Loan>, { all }: { readonly all: Terms }): SeenLoan =>
     seenLoan(kept, all, sealer, clock())
 
-  function act(
+  async function act(
     reference: string,
     by: Asker,
     did: string,
     decide: (loan: Loan, terms: LoanTerms, loans: readonly Loan[], now: EpochMs) => LoanDecided,
   ): Promise<LoanAnswer<SeenLoan>> {
     const terms = loanTerms()
-    if (!terms) return Promise.resolve({ kind: 'closed' })
+    if (!terms) return { kind: 'closed' }
     const now = clock()
-    return store.errands(async (tx) => {
+    const answer = await store.errands<LoanAnswer<SeenLoan>>(async (tx) => {
       const kept = await tx.loan(reference)
       if (!mayOpen(kept, by)) return { kind: 'no-such' }
       const decided = decide(kept!.errand, terms, await tx.loans(), now)
@@ -95,6 +95,10 @@ export function openLoanDesk(options: {
       }
       return { kind: 'ok', value: seen({ ...kept!, errand: decided.loan }, terms) }
     })
+    if (answer.kind === 'ok' && by.kind === 'staff') {
+      await noteSeen(by.actor, 'read', [answer.value.loan.id])
+    }
+    return answer
   }
 
   const byStaff = (actor: string): Asker => ({ kind: 'staff', actor })
@@ -145,7 +149,7 @@ export function openLoanDesk(options: {
       if (!terms) return { kind: 'closed' }
       const kept = await store.keptLoan(reference)
       if (!mayOpen(kept, by)) return { kind: 'no-such' }
-      if (by.kind === 'staff') await noteSeen(by.actor, 'read', [kept!])
+      if (by.kind === 'staff') await noteSeen(by.actor, 'read', [kept!.errand.id])
       return { kind: 'ok', value: seen(kept!, terms) }
     },
     cancel: (reference, by) =>
@@ -164,14 +168,18 @@ export function openLoanDesk(options: {
       const terms = loanTerms()
       if (!terms) return []
       const kept = await store.keptLoans()
-      await noteSeen(actor, 'listed', kept)
+      await noteSeen(
+        actor,
+        'listed',
+        kept.map(({ errand }) => errand.id),
+      )
       return kept.map((one) => seen(one, terms))
     },
   }
 
-  async function noteSeen(actor: string, what: 'read' | 'listed', kept: readonly Kept<Loan>[]) {
+  async function noteSeen(actor: string, what: 'read' | 'listed', ids: readonly string[]) {
     const at = clock()
-    await store.noteAccess(kept.map(({ errand }) => ({ at, by: actor, what, errandId: errand.id })))
+    await store.noteAccess(ids.map((errandId) => ({ at, by: actor, what, errandId })))
   }
 }
 

@@ -452,6 +452,19 @@ describe('staff', () => {
     expect(after.json).toEqual({ bookings: [], loans: [] })
   })
 
+  test('who cancel are in the list of who saw whom, once a day', async () => {
+    await using town = await open()
+    const { url } = await book(town)
+    const accesses = async () =>
+      (await ask(town, 'GET', '/api/v1/accesses', undefined, STAFF)).json.accesses
+    await ask(town, 'GET', url, undefined, STAFF)
+    await ask(town, 'DELETE', url, undefined, STAFF)
+    expect(await accesses()).toMatchObject([{ by: 'Lö vid växeln', what: 'read' }])
+    town.setNow(plus(MONDAY, DAY))
+    await ask(town, 'DELETE', url, undefined, STAFF)
+    expect(await accesses()).toHaveLength(2)
+  })
+
   test('are asked for more where an address is that of several', async () => {
     await using town = await open()
     const address = 'Exempelgatan 4'

@@ -3,7 +3,7 @@ import type { Kysely, Selectable } from 'kysely'
 import type { Booking, BookingBook, Change, Hold, Notice } from '#src/pickups/booking/booking.ts'
 import type { Share } from '#src/pickups/booking/statistics.ts'
 import type { Loan } from '#src/pickups/loans/loan.ts'
-import type { EpochMs } from '#src/stations/time.ts'
+import { DAY, type EpochMs } from '#src/stations/time.ts'
 import type {
   BookingStore,
   BookingTx,
@@ -86,19 +86,23 @@ export function sqliteBookings(
     },
     async noteAccess(accesses) {
       if (accesses.length === 0) return
-      await transact(() =>
-        writer.query
-          .insertInto('errand_access')
-          .values(
-            accesses.map(({ at, by, what, errandId }) => ({
-              at,
-              by_whom: by,
-              what,
-              errand_id: errandId,
-            })),
-          )
-          .execute(),
-      )
+      await transact(async () => {
+        for (const { at, by, what, errandId } of accesses) {
+          const row = { by_whom: by, what, errand_id: errandId }
+          const isNoted = await writer.query
+            .selectFrom('errand_access')
+            .select('no')
+            .where((e) => e.and(row))
+            .where('at', '>=', at - (at % DAY))
+            .limit(1)
+            .executeTakeFirst()
+          if (isNoted) continue
+          await writer.query
+            .insertInto('errand_access')
+            .values({ at, ...row })
+            .execute()
+        }
+      })
     },
     async accesses({ errandId, limit }) {
       let query = reader.selectFrom('errand_access').selectAll().orderBy('no', 'desc').limit(limit)

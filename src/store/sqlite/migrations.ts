@@ -470,6 +470,15 @@ const workStanding: Migration = {
   },
 }
 
+/** An access is looked for before it is noted, so that one more look is not one more row. */
+const accessIndex: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`create index errand_access_of on errand_access (errand_id, by_whom, what, at)`.execute(
+      db,
+    )
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -495,6 +504,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0022-bookings': bookings,
   '0023-post-cards': postCards,
   '0030-days': days,
+  '0060-access-index': accessIndex,
   '0045-secret-check': secretCheck,
   '0046-troubles-of-mail': troublesOfMail,
   '0047-work-standing': workStanding,
