@@ -12,6 +12,7 @@ import { refuseDay } from './day-answer.ts'
 import { actorHeaders, present } from './errand-input.ts'
 import { instantText } from './input.ts'
 import { InvalidInput, problem, sendProblem } from './problem.ts'
+import { MOST_PHOTOS } from '#src/store/days.ts'
 import { noSuch } from './station-routes.ts'
 import { findTimeFault } from './telling.ts'
 
@@ -94,7 +95,7 @@ export const addPhoto = apiRoute({
   operationId: 'addStopPhoto',
   summary: 'A photo at a stop, without what its camera wrote beside the picture',
   description:
-    'The picture itself as the body: JPEG, PNG or WebP, at most 4 MB. Of where and when it was taken nothing is kept. With the same `photo` it is kept once.',
+    'The picture itself as the body: JPEG, PNG or WebP, at most 4 MB. Of where and when it was taken nothing is kept. With the same `photo` it is kept once; 20 photos a stop are the most.',
   tag: 'bike',
   params: z.strictObject({ id: stopText }),
   query: z.strictObject({ photo: idText }),
@@ -104,7 +105,7 @@ export const addPhoto = apiRoute({
     schema: z.strictObject({ id: z.string(), status: z.enum(['kept', 'repeat']) }),
   },
   status: 201,
-  problems: ['not-authorized', 'not-found', 'too-large'],
+  problems: ['not-authorized', 'not-found', 'key-reused', 'too-large'],
   staff: 'needed',
 })
 
@@ -128,7 +129,7 @@ const LATEST_MS = 14 * DAY
 const MOST_BYTES = 4 * 1024 * 1024
 
 export function riderRoutes(app: FastifyInstance, deps: DayDeps): void {
-  const { days, riders, store } = deps
+  const { days, riders } = deps
 
   app
     .withTypeProvider<ZodTypeProvider>()
@@ -201,6 +202,14 @@ export function riderRoutes(app: FastifyInstance, deps: DayDeps): void {
         const { photo: id } = request.query
         const answer = await days.keepPhoto({ id, stopId, ...photo })
         if (answer.kind !== 'ok') return refuseDay(reply, answer)
+        if (answer.value === 'conflict') {
+          const detail = `There is another photo ${id} already; draw a new id.`
+          return sendProblem(reply, problem('key-reused', detail))
+        }
+        if (answer.value === 'too-many') {
+          const detail = `A stop has at most ${MOST_PHOTOS} photos.`
+          return sendProblem(reply, problem('too-large', detail))
+        }
         void reply.code(201).header('cache-control', 'no-store')
         return { id, status: answer.value }
       },
@@ -214,7 +223,7 @@ export function riderRoutes(app: FastifyInstance, deps: DayDeps): void {
       const who = riders(request, reply)
       if (!who) return reply
       const { id: stopId, photo: id } = request.params
-      const photo = await store.photo(id)
+      const photo = await days.photo(id)
       if (photo?.stopId !== stopId) {
         return sendProblem(reply, problem('not-found', `The stop has no photo ${id}.`))
       }

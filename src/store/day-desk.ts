@@ -38,6 +38,7 @@ import type { SolverProvider } from '#src/pickups/planning/providers.ts'
 import type { StationId } from '#src/stations/ids.ts'
 import { type Clock, type EpochMs, wallTime } from '#src/stations/time.ts'
 import { newId } from './booking-desk.ts'
+import { unsealed } from './booking-people.ts'
 import { type Look, lookAt, type LookDeps } from './day-look.ts'
 import type { Candidate, DayLine, StopPhoto } from './days.ts'
 
@@ -142,7 +143,11 @@ export interface DayDesk {
   ): Promise<DayAnswer<Candidate>>
   /** Every event is kept or known when this resolves. */
   tell(events: readonly ToldEvent[], actor: string): Promise<readonly ToldResult[]>
-  keepPhoto(photo: Omit<StopPhoto, 'at'>): Promise<DayAnswer<'kept' | 'repeat'>>
+  /** Sealed. `conflict`: the id is that of another picture, or of another stop’s. */
+  keepPhoto(
+    photo: Omit<StopPhoto, 'at'>,
+  ): Promise<DayAnswer<'kept' | 'repeat' | 'conflict' | 'too-many'>>
+  photo(id: string): Promise<StopPhoto | undefined>
   lines(day: string, afterNo: number, limit: number): Promise<readonly DayLine[]>
   /** Calls back with every line of any day's log; gives the means to stop. */
   onLines(listener: (lines: readonly DayLine[]) => void): () => void
@@ -376,8 +381,14 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
         parseVisitId(photo.stopId) !== undefined ||
         (await store.candidates({})).some(({ id }) => id === photo.stopId)
       if (!isKnown) return { kind: 'no-such' }
-      return { kind: 'ok', value: await store.keepPhoto({ ...photo, at: clock() }) }
+      const sealed = Buffer.from(sealer.seal(Buffer.from(photo.bytes).toString('base64')))
+      const value = await store.keepPhoto({ ...photo, bytes: sealed, at: clock() })
+      if (value !== 'known') return { kind: 'ok', value }
+      const known = await readPhoto(photo.id)
+      const isSame = known?.stopId === photo.stopId && known.bytes.equals(photo.bytes)
+      return { kind: 'ok', value: isSame ? 'repeat' : 'conflict' }
     },
+    photo: readPhoto,
     lines: (day, afterNo, limit) => store.dayLines({ day, afterNo, limit }),
     onLines(listener) {
       listeners.add(listener)
@@ -387,6 +398,13 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
       const at = clock()
       spread(await store.days((tx) => tx.noteDay(lines.map((line) => ({ ...line, at })))))
     },
+  }
+
+  async function readPhoto(id: string) {
+    const photo = await store.photo(id)
+    if (!photo) return undefined
+    const text = unsealed(Buffer.from(photo.bytes).toString(), sealer)
+    return { ...photo, bytes: Buffer.from(text, 'base64') }
   }
 
   async function insertCandidate(

@@ -58,6 +58,9 @@ export interface StopPhoto {
   readonly bytes: Uint8Array
 }
 
+/** So many of one stop. */
+export const MOST_PHOTOS = 20
+
 export interface DayTx {
   dayPlan(day: string): Promise<DayPlan | undefined>
   keepDayPlan(plan: DayPlan): Promise<void>
@@ -96,8 +99,8 @@ export interface DayStore {
     readonly states?: readonly CandidateState[]
     readonly day?: string
   }): Promise<readonly Candidate[]>
-  /** The same id is kept once. */
-  keepPhoto(photo: StopPhoto): Promise<'kept' | 'repeat'>
+  /** Keeps it as it is given: sealed. An id that is there already is `known`, whatever it is of. */
+  keepPhoto(photo: StopPhoto): Promise<'kept' | 'known' | 'too-many'>
   photo(id: string): Promise<StopPhoto | undefined>
   photosOf(stopIds: readonly string[]): Promise<readonly Omit<StopPhoto, 'bytes'>[]>
   /** Forgets stops that are no bookings, with their notes and photos, and lines of the log, from before two instants. */

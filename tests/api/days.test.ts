@@ -177,7 +177,18 @@ describe('what is told wrongly', () => {
     expect((await send(Buffer.alloc(5_000_000, 1), 'image/jpeg')).status).toBe(413)
     expect((await send(png(), 'image/gif')).status).toBe(415)
     expect((await send(png(), 'image/png')).json.status).toBe('kept')
-    expect((await send(jpeg(), 'image/jpeg')).json.status).toBe('repeat')
+    expect((await send(png(), 'image/png')).json.status).toBe('repeat')
+    expect((await send(jpeg(), 'image/jpeg')).status).toBe(422)
+    const kept = await day.town.store.photo('photo-0002')
+    expect(Buffer.from(kept!.bytes).includes('PNG')).toBe(false)
+    for (let n = 1; n < 20; n++) {
+      const path = `/stops/${stop}/photos?photo=photo-more-${n}`
+      const more = { ...RIDER, 'content-type': 'image/png' }
+      expect((await day.ask('POST', path, png(), more)).status).toBe(201)
+    }
+    const path = `/stops/${stop}/photos?photo=photo-too-many`
+    const last = await day.ask('POST', path, png(), { ...RIDER, 'content-type': 'image/png' })
+    expect(last.status).toBe(413)
     const { headers } = await day.ask('GET', `/stops/${stop}/photos/photo-0002`, undefined, RIDER)
     expect(headers.get('content-type')).toBe('image/png')
   })

@@ -4,8 +4,16 @@ import type { DayPlan, RiderEvent } from '#src/pickups/day/day.ts'
 import type { DayCount } from '#src/pickups/day/statistics.ts'
 import type { ForecastRecord } from '#src/rules/record.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { Candidate, DayLine, DayStore, DayTx, StopPhoto } from '../days.ts'
+import {
+  type Candidate,
+  type DayLine,
+  type DayStore,
+  type DayTx,
+  MOST_PHOTOS,
+  type StopPhoto,
+} from '../days.ts'
 import type { Connection } from './database.ts'
+import { overwritten } from './erasing.ts'
 import type { Tables } from './schema.ts'
 
 type Db = Kysely<Tables>
@@ -57,14 +65,15 @@ export function sqliteDays(
       return (await query.execute()).map(({ body }) => JSON.parse(body) as Candidate)
     },
     async keepPhoto({ id, stopId, at, type, bytes }) {
-      const [done] = await transact(() =>
-        writer.query
-          .insertInto('stop_photo')
-          .values({ id, stop_id: stopId, at, type, bytes })
-          .onConflict((c) => c.column('id').doNothing())
-          .execute(),
-      )
-      return Number(done?.numInsertedOrUpdatedRows ?? 0) > 0 ? 'kept' : 'repeat'
+      return transact(async () => {
+        const photos = writer.query.selectFrom('stop_photo').select('id')
+        if (await photos.where('id', '=', id).executeTakeFirst()) return 'known'
+        const ofStop = await photos.where('stop_id', '=', stopId).execute()
+        if (ofStop.length >= MOST_PHOTOS) return 'too-many'
+        const row = { id, stop_id: stopId, at, type, bytes }
+        await writer.query.insertInto('stop_photo').values(row).execute()
+        return 'kept'
+      })
     },
     async photo(id) {
       const row = await reader
@@ -86,8 +95,7 @@ export function sqliteDays(
       return rows.map(photoLine)
     },
     async tidyDays({ stops: before, lines }) {
-      await transact(async () => {
-        writer.raw.exec('pragma secure_delete = on')
+      const tidy = async () => {
         await writer.query
           .deleteFrom('stop_photo')
           .where('at', '<', before)
@@ -105,8 +113,8 @@ export function sqliteDays(
           .where(sql<number>`json_extract(body, '$.askedAt')`, '<', before)
           .execute()
         await writer.query.deleteFrom('day_line').where('at', '<', lines).execute()
-        writer.raw.exec('pragma secure_delete = off')
-      })
+      }
+      await transact(() => overwritten(writer, tidy))
     },
     async dayCounts(from, until) {
       const rows = await reader
