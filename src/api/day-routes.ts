@@ -367,7 +367,12 @@ export function dayRoutes(app: FastifyInstance, deps: DayDeps): void {
         const { day } = request.params
         const answer = await one.run(days, day, actor, request.body, deps)
         if (answer.kind !== 'ok') return refuseDay(reply, answer)
-        return sendDay(reply, deps, day, { actor, drafts: true, people: false, bike: undefined })
+        return sendDay(reply, deps, day, {
+          actor,
+          drafts: deps.staff.isStaff(request),
+          people: false,
+          bike: undefined,
+        })
       },
     )
   }

@@ -107,12 +107,15 @@ function offerPart(view: View, terms: Terms, opened: Opened): Html | undefined {
 function nextPart(view: View, { bike, timeZone }: Terms, { seen }: Opened): Html {
   const words = BOOK_WORDS[view.language]
   const { booking, person } = seen
-  const to = person?.phone ?? person?.email
+  const { sms, channels } = view.town.town
+  // Only what the town has a way to say is promised.
+  const to = (sms ? person?.phone : undefined) ?? (channels.email ? person?.email : undefined)
   const list = new Intl.ListFormat(view.language, { type: 'conjunction' })
   const { daysBefore, minuteOfDay } = bike.remind
   const before = daysBefore
     .filter(
       (days) =>
+        to !== undefined &&
         booking.slot &&
         instantAt(addDays(booking.slot.day, -days), minuteOfDay, timeZone) > view.now,
     )

@@ -49,6 +49,8 @@ export function openBookingUpkeep(options: BookingUpkeepOptions): BookingUpkeep 
     registers: [options.metrics],
   })
   let nextForgetting = 0
+  /** A reader at work prevents it, also after an erasure on request; then it is tried at each tick. */
+  let isLogToCut = false
   let last: Promise<unknown> = Promise.resolve()
 
   async function passTime(terms: Terms, now: EpochMs): Promise<void> {
@@ -125,18 +127,17 @@ export function openBookingUpkeep(options: BookingUpkeepOptions): BookingUpkeep 
 
   /** Those whose time is over; then the file's log of writes is cut, so that it doesn't hold them either. */
   async function forget(terms: Terms, now: EpochMs): Promise<void> {
-    let forgotten = 0
     for (const kept of await store.keptBookings({})) {
       const { errand, sealed } = kept
       if ((erasedFrom(errand, terms) ?? Infinity) <= now) {
+        // First too: if we die in between, nobody knows any more whose messages they are.
+        await messages?.erase(errand.id)
         await store.errands((tx) => tx.erase(errand.id, shareOf(errand, terms)))
         await messages?.erase(errand.id)
-        forgotten += 1
       } else if (sealed !== undefined && (noteErasedFrom(errand, terms) ?? Infinity) <= now) {
         const { note, ...person } = unsealPerson(sealed, sealer)
         if (note === undefined) continue
         await store.errands((tx) => tx.keepPerson(errand.id, sealPerson(person, sealer)))
-        forgotten += 1
       }
     }
     for (const { errand, sealed } of await store.keptLoans()) {
@@ -145,24 +146,37 @@ export function openBookingUpkeep(options: BookingUpkeepOptions): BookingUpkeep 
       }
       if (isKeptBroken(errand) && sealed === undefined) continue
       await store.errands((tx) => forgetLoan(tx, errand))
-      forgotten += 1
     }
     await store.tidyErrands({
       submitted: plus(now, -FORMS_ARE_KNOWN_MS),
       access: plus(now, -terms.bike.accessLogDays * DAY),
     })
-    if (forgotten > 0) await store.emptyWriteLog()
+    isLogToCut = true
   }
 
   async function tick(): Promise<void> {
     const terms = options.terms()
     if (!terms) return
     const now = clock()
-    await passTime(terms, now)
-    await sendNotices(terms, now)
-    if (now < nextForgetting) return
-    await forget(terms, now)
-    nextForgetting = now + FORGET_EVERY_MS
+    await guarded('time could not pass for bookings', () => passTime(terms, now))
+    await guarded('bookers could not be told', () => sendNotices(terms, now))
+    await guarded('who is to be forgotten could not be', async () => {
+      if (now < nextForgetting) return
+      await forget(terms, now)
+      nextForgetting = now + FORGET_EVERY_MS
+    })
+    await guarded('the log of writes could not be cut', async () => {
+      if (isLogToCut) isLogToCut = !(await store.emptyWriteLog())
+    })
+  }
+
+  /** What fails holds up nothing else, and is tried again at the next tick. */
+  async function guarded(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      onFault(what, error)
+    }
   }
 
   return {

@@ -109,6 +109,6 @@ export interface BookingStore {
   errandCounts(): Promise<readonly Share[]>
   /** Forgets forms and accesses from before two instants, and what was done to errands that are erased. */
   tidyErrands(before: { readonly submitted: EpochMs; readonly access: EpochMs }): Promise<void>
-  /** So that the log of writes doesn't hold what was erased. */
-  emptyWriteLog(): Promise<void>
+  /** So that the log of writes doesn't hold what was erased. False where a reader at work prevents it. */
+  emptyWriteLog(): Promise<boolean>
 }

@@ -100,7 +100,20 @@ describe('who may do what', () => {
     ] as const) {
       expect((await command(day, name, body, RIDER)).status, name).toBe(401)
     }
-    expect((await command(day, 'start', { bike: 'bike-1' }, RIDER)).status).toBe(200)
+    // Of what staff have still to plan riders are told nothing, also not in an answer.
+    const late = {
+      person: { name: 'Prova Sen', phone: '070-000 29', address: addresses[50]!.address },
+      things: [{ item: 'chair', count: 1 }],
+      day: DAY_NAME,
+      slotId: 'afternoon',
+      letPass: true,
+    }
+    const { status, json } = await day.ask('POST', '/bookings', late, STAFF)
+    expect(status, JSON.stringify(json)).toBe(201)
+    expect((await see(day)).unplanned).toHaveLength(1)
+    const started = await command(day, 'start', { bike: 'bike-1' }, RIDER)
+    expect(started.status).toBe(200)
+    expect(started.json).toEqual(await see(day, '', RIDER))
     expect((await command(day, 'end', { bike: 'bike-1' }, RIDER)).status).toBe(200)
   })
 

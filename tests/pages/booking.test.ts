@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Terms } from '#src/pickups/booking/booking.ts'
 import { HOUR, instant, MINUTE, plus } from '#src/stations/time.ts'
 import { openBookingDesk, type BookingDesk } from '#src/store/booking-desk.ts'
+import type { Town } from '#src/stations/station.ts'
 import { openSealer } from '#src/store/sealer.ts'
 import { readTownFolder } from '#src/town-folder.ts'
 import { bookingTerms, SECRET, submission } from '#tests/support/booking-town.ts'
@@ -25,10 +26,10 @@ let town: HttpTown
 let desk: BookingDesk
 let terms: Terms | undefined
 
-async function open(first: Terms = bookingTerms): Promise<HttpTown> {
+async function open(first: Terms = bookingTerms, more: Partial<Town> = {}): Promise<HttpTown> {
   terms = first
   const opened = await openHttpTown({
-    town: { ...castTown, operator: { name: 'Provstads kommun', phone: '033-35 70 00' } },
+    town: { ...castTown, operator: { name: 'Provstads kommun', phone: '033-35 70 00' }, ...more },
     pages: ({ store, clock }) => {
       desk = openBookingDesk({
         store,
@@ -86,6 +87,27 @@ function faultsIn(body: string): string[] {
     ([, href, text]) => `${href!.split('?')[0]} ${text}`,
   )
 }
+
+const SMS: Partial<Town> = {
+  sms: {
+    provider: '46elks',
+    from: 'Provstad',
+    usernameEnv: 'ELKS_USER',
+    passwordEnv: 'ELKS_PASSWORD',
+    monthlyLimit: 100,
+  },
+}
+
+test.each([
+  ['are promised where the town can send them', SMS, true],
+  ['aren’t promised by a town that sends none', {}, false],
+] as const)('messages %s', async (_, more, isPromised) => {
+  town = await open(bookingTerms, more)
+  const { body } = await get(await book())
+  expect(body.includes('Du får ett meddelande till 070-000 00 01')).toBe(isPromised)
+  expect(body.includes('Vi påminner dig')).toBe(isPromised)
+  await town[Symbol.asyncDispose]()
+})
 
 describe('without a browser', () => {
   beforeEach(async () => {

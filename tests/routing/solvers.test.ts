@@ -4,7 +4,7 @@ import { evaluate } from '#src/pickups/planning/evaluate.ts'
 import type { Plan } from '#src/pickups/planning/plan.ts'
 import type { SolverProvider } from '#src/pickups/planning/providers.ts'
 import { solve } from '#src/pickups/planning/solve.ts'
-import { embeddedSolver } from '#src/routing/embedded-solver.ts'
+import { embeddedSolver, solveInThread } from '#src/routing/embedded-solver.ts'
 import { vroomProblem } from '#src/routing/vroom-json.ts'
 import { vroomSolver } from '#src/routing/vroom-solver.ts'
 import { madeDay } from '../../bench/plan/made-day.ts'
@@ -40,6 +40,13 @@ test('it keeps to its limit, and ends at once when asked, with the best so far',
   expect(stopped.evaluation.violations).toEqual([])
   const never = await embeddedSolver.solve(day, { seed: 1, signal: AbortSignal.abort() })
   expect([never.iterations, never.evaluation.violations]).toEqual([0, []])
+})
+
+test('a thread that is overdue is given up', async () => {
+  // No thread starts within a millisecond.
+  await expect(solveInThread(day, { seed: 1, limitMs: 1 }, 0)).rejects.toThrow(
+    'no answer within 1 ms',
+  )
 })
 
 test('a problem that is none is refused by name, from the thread as well', async () => {

@@ -1,13 +1,18 @@
 /** Bookings over the real database: what comes in, what is told, and what is forgotten. */
+import { statSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { Registry } from 'prom-client'
 import { describe, expect, test } from 'vitest'
-import { DAY, HOUR, isoText, MINUTE } from '#src/stations/time.ts'
+import { DAY, HOUR, isoText, MINUTE, plus } from '#src/stations/time.ts'
 import type { Answer, Asker, PersonAnswer } from '#src/store/booking-desk.ts'
 import { unsealPerson } from '#src/store/booking-people.ts'
+import { openBookingUpkeep } from '#src/store/booking-upkeep.ts'
 import { openSealer } from '#src/store/sealer.ts'
 import {
   bookingTerms,
   openBookingTown,
   PERSON,
+  SECRET,
   submission,
   type BookingTown,
 } from '#tests/support/booking-town.ts'
@@ -385,6 +390,43 @@ describe('forgetting', () => {
     for (const trace of traces.filter((mark) => mark !== booking.id)) {
       expect(bytes.includes(trace), trace).toBe(false)
     }
+  })
+
+  test('comes also while nobody can be told anything', async () => {
+    await using town = await openBookingTown()
+    const { reference, secret } = await book(town)
+    await town.pass(3 * DAY, 6 * HOUR)
+    got(await town.desk.settle(reference, 'Rut', { kind: 'done', taken: [] }))
+    const faults: string[] = []
+    const upkeep = openBookingUpkeep({
+      store: { ...town.store, dueNotices: () => Promise.reject(new Error('locked')) },
+      sealer: openSealer(SECRET),
+      clock: () => plus(town.clock(), 40 * DAY),
+      terms: () => bookingTerms,
+      contact: () => '',
+      metrics: new Registry(),
+      onFault: (what, error) => faults.push(`${what}: ${String(error)}`),
+    })
+    await upkeep.tick()
+    expect(faults).toEqual(['bookers could not be told: Error: locked'])
+    expect(await town.desk.find(reference, owner(secret))).toEqual({ kind: 'no-such' })
+  })
+
+  test('the log of writes is cut as soon as nobody reads it any more', async () => {
+    await using town = await openBookingTown()
+    const { reference } = await book(town)
+    const traces = await marks(town, reference)
+    const reader = new DatabaseSync(town.file, { readOnly: true })
+    reader.exec('begin')
+    reader.prepare('select count(*) from sqlite_schema').get()
+    await town.pass(40 * DAY, 6 * HOUR)
+    expect(await town.store.keptBooking(reference)).toBeUndefined()
+    expect(statSync(`${town.file}-wal`).size).toBeGreaterThan(0)
+    reader.exec('rollback')
+    reader.close()
+    await town.upkeep.tick()
+    expect(statSync(`${town.file}-wal`).size).toBe(0)
+    expect(town.bytes().includes(traces[3]!)).toBe(false)
   })
 
   test('the note for access goes the day after', async () => {

@@ -65,6 +65,8 @@ export function submission(more: Partial<Submission> = {}): Submission {
 
 export interface BookingTown extends AsyncDisposable {
   readonly store: Store
+  /** The database. */
+  readonly file: string
   readonly desk: BookingDesk
   readonly loans: LoanDesk
   readonly upkeep: BookingUpkeep
@@ -136,6 +138,7 @@ export async function openBookingTown(
   })
   return {
     store,
+    file,
     desk: openBookingDesk({ ...shared, messages }),
     loans: openLoanDesk(shared),
     upkeep,

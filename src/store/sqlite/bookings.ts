@@ -26,7 +26,7 @@ export function sqliteBookings(
   writer: Connection,
   reader: Db,
   transact: <T>(work: () => Promise<T>) => Promise<T>,
-  emptyLog: () => Promise<void>,
+  emptyLog: () => Promise<boolean>,
 ): BookingStore {
   const tx = bookingTx(writer.query)
   /** What is deleted or changed is overwritten, in the page that is freed and in the one that is kept. */

@@ -11,10 +11,14 @@ export async function overwritten<T>({ raw }: Connection, work: () => Promise<T>
   }
 }
 
-/** The log holds pages as they were until it is cut. A reader at work prevents that; then it is overwritten in time. */
-export function emptyLog({ raw }: Connection): void {
+/**
+ * The log holds pages as they were until it is cut. A reader at work prevents that (false): then it is
+ * overwritten in time, or cut when it is asked for again.
+ */
+export function emptyLog({ raw }: Connection): boolean {
   const { timeout } = raw.prepare('pragma busy_timeout').get() as { timeout: number }
   raw.exec('pragma busy_timeout = 0')
-  raw.prepare('pragma wal_checkpoint(truncate)').get()
+  const { busy } = raw.prepare('pragma wal_checkpoint(truncate)').get() as { busy: number }
   raw.exec(`pragma busy_timeout = ${timeout}`)
+  return busy === 0
 }
