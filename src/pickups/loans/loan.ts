@@ -52,7 +52,10 @@ export type LoanDecided =
   | { readonly kind: 'ok'; readonly loan: Loan }
   | { readonly kind: 'refused'; readonly because: readonly LoanReason[] }
 
-const isLive = ({ state }: Loan) => state === 'booked' || state === 'out'
+/** What was booked and never fetched is over with its days. */
+function isLive({ state, untilDay }: Loan, today: string): boolean {
+  return state === 'out' || (state === 'booked' && untilDay >= today)
+}
 
 /** Whether it should be back and isn't. */
 export function isLate(loan: Loan, { rules, timeZone }: LoanTerms, now: EpochMs): boolean {
@@ -97,7 +100,9 @@ export function borrow(
     const free = freeDays(loans, terms, thing, fromDay, untilDay, now)
     because.push(...new Set([...free.values()].filter((reason) => reason !== undefined)))
   }
-  if (loans.some((loan) => isLive(loan) && loan.household === household)) because.push('has-a-loan')
+  if (loans.some((loan) => isLive(loan, today) && loan.household === household)) {
+    because.push('has-a-loan')
+  }
   if (because.length > 0) return { kind: 'refused', because }
   return { kind: 'ok', loan: { ...request, state: 'booked', createdAt: now, version: 1 } }
 }
@@ -105,24 +110,17 @@ export function borrow(
 /** Each day of a span, and what keeps the thing from being lent on it; undefined where nothing does. */
 export function freeDays(
   loans: readonly Loan[],
-  { rules, serviceDays, timeZone }: LoanTerms,
+  terms: LoanTerms,
   thing: LoanThing,
   fromDay: string,
   untilDay: string,
   now: EpochMs,
 ): ReadonlyMap<string, LoanReason | undefined> {
-  const taken = loans.filter((loan) => loan.thingId === thing.id && isLive(loan))
-  const late = taken.some((loan) => isLate(loan, { rules, serviceDays, timeZone }, now))
-  const today = wallTime(now, timeZone).day
+  const today = wallTime(now, terms.timeZone).day
+  const taken = loans.filter((loan) => loan.thingId === thing.id && isLive(loan, today))
+  const late = taken.some((loan) => isLate(loan, terms, now))
   const broken = isBroken(loans, thing.id)
-  const from = instantAt(fromDay, 0, timeZone)
-  const runs = new Set(
-    thing.onServiceDays
-      ? []
-      : expandDays(serviceDays, from, plus(instantAt(untilDay, 0, timeZone), DAY), timeZone).map(
-          (window) => wallTime(window.from, timeZone).day,
-        ),
-  )
+  const runs = daysItRuns(thing, terms, fromDay, untilDay)
   return new Map(
     daysOf({ fromDay, untilDay }).map((day) => {
       if (broken) return [day, 'broken']
@@ -134,21 +132,43 @@ export function freeDays(
   )
 }
 
-/** Only a thing that is there, on one of the loan's days, is handed out. */
+/** Those days of a span on which the thing is needed for the round. */
+function daysItRuns(
+  thing: LoanThing,
+  { serviceDays, timeZone }: LoanTerms,
+  fromDay: string,
+  untilDay: string,
+): ReadonlySet<string> {
+  if (thing.onServiceDays) return new Set()
+  const from = instantAt(fromDay, 0, timeZone)
+  const until = plus(instantAt(untilDay, 0, timeZone), DAY)
+  const windows = expandDays(serviceDays, from, until, timeZone)
+  return new Set(windows.map((window) => wallTime(window.from, timeZone).day))
+}
+
+/**
+ * Only a thing that is there, on one of the loan's days, is handed out; and not if a day until its end
+ * has become one of the round's since it was booked.
+ */
 export function handOut(
   loans: readonly Loan[],
-  { timeZone }: LoanTerms,
+  terms: LoanTerms,
   before: Loan,
   condition: Condition,
   now: EpochMs,
 ): LoanDecided {
-  const today = wallTime(now, timeZone).day
+  const today = wallTime(now, terms.timeZone).day
   if (before.state !== 'booked' || today < before.fromDay || today > before.untilDay) {
     return { kind: 'refused', because: ['not-now'] }
   }
   const isOut = loans.some((loan) => loan.thingId === before.thingId && loan.state === 'out')
   if (isOut) return { kind: 'refused', because: ['taken'] }
   if (isBroken(loans, before.thingId)) return { kind: 'refused', because: ['broken'] }
+  const thing = terms.rules.things.find(({ id }) => id === before.thingId)
+  if (!thing) return { kind: 'refused', because: ['no-such-thing'] }
+  if (daysItRuns(thing, terms, today, before.untilDay).size > 0) {
+    return { kind: 'refused', because: ['service-day'] }
+  }
   return change(before, { state: 'out', handedOut: { at: now, condition } })
 }
 

@@ -59,6 +59,23 @@ describe('a loan', () => {
     expect(because(cancelLoan(gone, now))).toBe('ok')
   })
 
+  test('that was never fetched is over with its days', () => {
+    const later = { id: 'l2', fromDay: '2026-05-12', untilDay: '2026-05-12' }
+    const on = (time: string) => because(borrow([trailer], rules, want(later), at(time)))
+    expect(on(`${trailer.untilDay}T08:00:00Z`)).toEqual(['has-a-loan'])
+    expect(on('2026-05-09T08:00:00Z')).toBe('ok')
+  })
+
+  test('of the bike isn’t handed out into a day that has become one of the round’s', () => {
+    const bike = lent(borrow([], rules, want({ thingId: 'bike-1', untilDay: '2026-05-06' }), now))
+    expect(because(handOut([bike], rules, bike, 'good', wednesday))).toBe('ok')
+    const moved = {
+      ...rules,
+      serviceDays: [{ ...rules.serviceDays[0]!, weekdays: ['Wed' as const] }],
+    }
+    expect(because(handOut([bike], moved, bike, 'good', wednesday))).toEqual(['service-day'])
+  })
+
   test('is handed out on one of its days, and is late after six on its last', () => {
     expect(because(handOut([trailer], rules, trailer, 'good', now))).toEqual(['not-now'])
     const out = lent(handOut([trailer], rules, trailer, 'good', wednesday))
