@@ -15,7 +15,13 @@ import {
   lineJson,
   refuseDay,
 } from './day-answer.ts'
-import { actorHeaders, dayText, type ErrandDoor, openErrandDoor } from './errand-input.ts'
+import {
+  actorHeaders,
+  dayText,
+  type ErrandDoor,
+  namedActor,
+  openErrandDoor,
+} from './errand-input.ts'
 import { stationIdText, wholeNumber } from './input.ts'
 import { sendProblem } from './problem.ts'
 import type { RiderDoor } from './rider-door.ts'
@@ -345,6 +351,7 @@ export function dayRoutes(app: FastifyInstance, deps: DayDeps): void {
       const who = riders(request, reply)
       if (!who) return reply
       const { people, bike } = request.query
+      if (people === 'yes' && namedActor(request, reply) === undefined) return reply
       const { day } = request.params
       const today = wallTime(deps.clock(), deps.journal.town.town.timeZone).day
       return sendDay(reply, deps, day, {

@@ -144,21 +144,13 @@ export interface ErrandDoor {
 export function openErrandDoor(staff: StaffDoor, clock: Clock): ErrandDoor {
   const allowance = openErrandAllowance(clock)
 
-  const nameOfStaff = (request: FastifyRequest, reply: FastifyReply): string | undefined => {
-    const actor = actorIn(request)
-    if (actor !== undefined) return actor
-    const fault = { field: 'kvitter-actor', expected: ACTOR }
-    void sendProblem(reply, problem('invalid-request', 'A header is wrong.', [fault]))
-    return undefined
-  }
-
   return {
     staff(request, reply) {
-      return staff.refuses(request, reply) ? undefined : nameOfStaff(request, reply)
+      return staff.refuses(request, reply) ? undefined : namedActor(request, reply)
     },
     asker(request, reply) {
       if (staff.isStaff(request)) {
-        const actor = nameOfStaff(request, reply)
+        const actor = namedActor(request, reply)
         return actor === undefined ? undefined : { kind: 'staff', actor }
       }
       const secret = /^Bearer ([\w-]{1,100})$/i.exec(request.headers.authorization ?? '')?.[1]
@@ -175,7 +167,7 @@ export function openErrandDoor(staff: StaffDoor, clock: Clock): ErrandDoor {
     bookerOrStaff(request, reply) {
       if (request.headers.authorization === undefined) return {}
       if (staff.refuses(request, reply)) return undefined
-      const actor = nameOfStaff(request, reply)
+      const actor = namedActor(request, reply)
       return actor === undefined ? undefined : { actor }
     },
     isTooMuch(what, request, reply) {
@@ -190,6 +182,15 @@ export function openErrandDoor(staff: StaffDoor, clock: Clock): ErrandDoor {
       return true
     },
   }
+}
+
+/** Who says they are asking; undefined when they don't, and then they have been told. */
+export function namedActor(request: FastifyRequest, reply: FastifyReply): string | undefined {
+  const actor = actorIn(request)
+  if (actor !== undefined) return actor
+  const fault = { field: 'kvitter-actor', expected: ACTOR }
+  void sendProblem(reply, problem('invalid-request', 'A header is wrong.', [fault]))
+  return undefined
 }
 
 /** Who says that they ask. */

@@ -9,7 +9,7 @@ import { DAY, plus } from '#src/stations/time.ts'
 import { apiRoute } from './api-route.ts'
 import { bikeText, type DayDeps, stopText } from './day-routes.ts'
 import { refuseDay } from './day-answer.ts'
-import { actorHeaders, present } from './errand-input.ts'
+import { actorHeaders, namedActor, present } from './errand-input.ts'
 import { instantText } from './input.ts'
 import { InvalidInput, problem, sendProblem } from './problem.ts'
 import { MOST_PHOTOS } from '#src/store/days.ts'
@@ -221,7 +221,7 @@ export function riderRoutes(app: FastifyInstance, deps: DayDeps): void {
     .withTypeProvider<ZodTypeProvider>()
     .get(getPhoto.path, { schema: { params: getPhoto.params } }, async (request, reply) => {
       const who = riders(request, reply)
-      if (!who) return reply
+      if (!who || namedActor(request, reply) === undefined) return reply
       const { id: stopId, photo: id } = request.params
       const photo = await days.photo(id)
       if (photo?.stopId !== stopId) {

@@ -122,6 +122,10 @@ describe('who may do what', () => {
     expect(shown).toHaveLength(3)
     const accesses = (await day.ask('GET', '/accesses')).json.accesses
     expect(accesses.filter((a: any) => a.by === 'Rio' && a.what === 'planned')).toHaveLength(3)
+    for (const { authorization } of [RIDER, STAFF]) {
+      const nameless = await day.ask('GET', `${ROUNDS}?people=yes`, undefined, { authorization })
+      expect([nameless.status, nameless.json.errors[0].field]).toEqual([400, 'kvitter-actor'])
+    }
     const now = day.town.now()
     day.town.setNow(clockAt('10:00', '2026-05-08'))
     expect(stopsOf(await see(day, '?people=yes', RIDER)).filter((s) => s.person)).toEqual([])
