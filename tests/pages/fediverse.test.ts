@@ -54,7 +54,7 @@ test('the pages about following name who speaks', async () => {
     [followPath('sv'), '@avs@kvitter.example'],
     [`/s/${EKUDDEN}${followPath('sv')}`, '@ekudden@kvitter.example'],
   ] as const) {
-    expect((await http.app.inject(path)).body).toContain(`<code>${handle}</code>`)
+    expect((await http.app.inject(path)).body).toContain(`sök efter ${handle} och följ`)
   }
 })
 

@@ -24,7 +24,7 @@ const ELSEWHERE: readonly (readonly [number, string, string])[] = [
     'tests/e2e/kill.test.ts',
     'kills every acknowledged reading is there once and every post went out once',
   ],
-  [27, 'tests/notify/kill.test.ts', 'channels in trouble, a worker killed'],
+  [27, 'tests/notify/kill.test.ts', 'ways in trouble, a worker killed'],
   [28, 'tests/rules/restart.test.ts', 'a restart changes not a byte of decisions, posts and state'],
   [28, 'tests/rules/restart.test.ts', 'cut before every tenth record'],
   [29, 'tests/commands/replay.test.ts', 'tells what other rules would have left out, and why'],
