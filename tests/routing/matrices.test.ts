@@ -87,20 +87,21 @@ test('Valhalla is asked for its bicycle matrix, whose distances are kilometres',
 })
 
 test.each([
-  ['a status', { status: 400, text: 'TooBig' }, / answered 400: TooBig$/],
-  ['no matrix', { json: { code: 'Ok' } }, / answered no matrix: /],
+  ['a status', 5000, { status: 400, text: 'TooBig' }, / answered 400: TooBig$/],
+  ['no matrix', 5000, { json: { code: 'Ok' } }, / answered no matrix: /],
   [
     'too small a matrix',
+    5000,
     { json: { durations: [[0]], distances: [[0]] } },
     / answered a matrix smaller than what was asked$/,
   ],
-  ['silence', 'silence', / did not answer within 50 ms$/],
+  ['silence', 50, 'silence', / did not answer within 50 ms$/],
 ] as const)(
   'when a router answers with %s, that is told and the formula stands in',
-  async (_, answer, message) => {
+  async (_, timeoutMs, answer, message) => {
     double = await listen(() => answer)
     const faults: string[] = []
-    const router = osrmMatrix({ url: double.url, timeoutMs: 50, atOnce: 50 })
+    const router = osrmMatrix({ url: double.url, timeoutMs, atOnce: 50 })
     const legs = await orFormula(router, (e) => faults.push(e.message)).legs(PLACES, PLACES)
     expect(faults).toEqual([expect.stringMatching(message)])
     expect(legs).toEqual(await formulaMatrix().legs(PLACES, PLACES))

@@ -71,6 +71,11 @@ describe('the SQLite file', () => {
       })
     }))
 
+  test('has its steps written down in the order in which they run, a new one last', () => {
+    const names = Object.keys(MIGRATIONS)
+    expect(names).toEqual([...names].sort())
+  })
+
   test('from when a channel had one account keeps it', () =>
     inFolder(async (path) => {
       const account = {

@@ -504,8 +504,8 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0022-bookings': bookings,
   '0023-post-cards': postCards,
   '0030-days': days,
-  '0060-access-index': accessIndex,
   '0045-secret-check': secretCheck,
   '0046-troubles-of-mail': troublesOfMail,
   '0047-work-standing': workStanding,
+  '0060-access-index': accessIndex,
 }
