@@ -1,6 +1,4 @@
 /** The routes of following: the form, what was sent, the links in letters, and what browsers' scripts fetch. */
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LANGUAGES, languageRoot, type Language } from '#src/stations/fraction.ts'
 import { parseStationId, type StationId } from '#src/stations/ids.ts'
@@ -22,6 +20,7 @@ import {
 import type { Html } from './html.ts'
 import { isFromElsewhere } from './report-form.ts'
 import { link, type FollowWays, type PagesOptions, type View } from './site.ts'
+import { allowScripts, sendWorker, type WebFiles } from './web-files.ts'
 
 /** Every station of a county, checked. */
 const MOST_FORM_BYTES = 64 * 1024
@@ -41,22 +40,18 @@ export function registerFollowing(
       reply: FastifyReply,
       language: Language,
     ) => FastifyReply
+    readonly web: WebFiles
   },
 ): void {
   const { journal, follow: following, publicUrl } = options
   const { viewFor, send, sendOnce, sendNotFound } = pages
   const ways = following?.ways ?? NO_WAYS
-  const script = browserFile('follow.js')
-  const scriptUrl = `/assets/follow.${script.hash}.js`
+  const { web } = pages
+  const script = web.island('follow')
 
-  /** Only here may a script of ours run. */
+  /** Only notifications need a script. */
   function allowScript(reply: FastifyReply): void {
-    if (ways.pushKey === undefined) return
-    const policy = String(reply.getHeader('content-security-policy') ?? '')
-    void reply.header(
-      'content-security-policy',
-      policy.replace("script-src 'none'", "script-src 'self'; worker-src 'self'"),
-    )
+    if (ways.pushKey !== undefined) allowScripts(reply)
   }
 
   async function accountOf(station?: StationId) {
@@ -72,7 +67,7 @@ export function registerFollowing(
       const account = await accountOf()
       allowScript(reply)
       const view = viewFor(request, language)
-      return send(request, reply, followPage(view, { ways, scriptUrl, ...account }))
+      return send(request, reply, followPage(view, { ways, script, ...account }))
     })
 
     app.get<{ Params: { id: string } }>(
@@ -83,7 +78,7 @@ export function registerFollowing(
         const account = await accountOf(station.id)
         allowScript(reply)
         const view = viewFor(request, language)
-        return send(request, reply, followPage(view, { ways, scriptUrl, station, ...account }))
+        return send(request, reply, followPage(view, { ways, script, station, ...account }))
       },
     )
     if (following) registerLanguage(language, path, following.desk)
@@ -100,7 +95,7 @@ export function registerFollowing(
       const chosen = chosenIn(request.body)
       const sayAgain = (fault: FollowFault) => {
         allowScript(reply)
-        return sendOnce(reply, 400, followPage(view, { ways, scriptUrl, chosen, fault }))
+        return sendOnce(reply, 400, followPage(view, { ways, script, chosen, fault }))
       }
       const parsed = parseWish(chosen, journal.town)
       if (parsed.kind === 'faulty') return sayAgain('choice')
@@ -189,23 +184,8 @@ export function registerFollowing(
     const url = followLink('', parsed.wish.language, asked.token)
     return reply.send({ url: `${url}?did=confirmed` })
   })
-  app.get(scriptUrl, (_request, reply) =>
-    sendScript(reply, script.text, 'public, max-age=31536000, immutable'),
-  )
-  const worker = browserFile('push-worker.js')
-  app.get('/push-worker.js', (_request, reply) => sendScript(reply, worker.text, 'no-cache'))
-}
-
-function browserFile(name: string): { readonly text: string; readonly hash: string } {
-  const text = readFileSync(new URL(name, import.meta.url), 'utf8')
-  return { text, hash: createHash('sha256').update(text).digest('hex').slice(0, 12) }
-}
-
-function sendScript(reply: FastifyReply, text: string, cacheControl: string): FastifyReply {
-  return reply
-    .header('cache-control', cacheControl)
-    .header('content-type', 'text/javascript; charset=utf-8')
-    .send(text)
+  const worker = web.worker('push-worker')
+  app.get('/push-worker.js', (_request, reply) => sendWorker(reply, worker))
 }
 
 function seeOther(reply: FastifyReply, path: string): FastifyReply {

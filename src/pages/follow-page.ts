@@ -30,7 +30,7 @@ export function followPage(
   view: View,
   page: {
     readonly ways: FollowWays
-    readonly scriptUrl: string
+    readonly script: Html
     /** The page is about this one. */
     readonly station?: Station
     /** The station's, or the town's, on the fediverse. */
@@ -66,7 +66,7 @@ export function followPage(
           id="follow-form"
         >
           ${wishFields(view, chosen)} ${ways.email && emailField(words, chosen.email, fault)}
-          ${ways.pushKey !== undefined && pushField(view, ways.pushKey, page.scriptUrl)}
+          ${ways.pushKey !== undefined && pushField(view, ways.pushKey, page.script)}
           ${privacyNote(view)}
         </form>`
       }
@@ -167,7 +167,7 @@ function emailField(words: FollowWords, email: string = '', fault: FollowFault |
 }
 
 /** The button is shown by the script, where the browser can do it. */
-function pushField(view: View, key: string, scriptUrl: string): Html {
+function pushField(view: View, key: string, script: Html): Html {
   const words = FOLLOW_WORDS[view.language]
   return html`<section aria-labelledby="by-push">
     <h2 id="by-push">${words.byPush}</h2>
@@ -189,7 +189,7 @@ function pushField(view: View, key: string, scriptUrl: string): Html {
       </button>
     </p>
     <p role="status" id="push-status"></p>
-    <script src="${scriptUrl}" defer></script>
+    ${script}
   </section>`
 }
 

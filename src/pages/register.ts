@@ -22,6 +22,7 @@ import { correctionsOf } from './post-words.ts'
 import { parseListQuery, stationListPage } from './station-list-page.ts'
 import { stationPage, type StationFacts } from './station-page.ts'
 import { companyOf } from './where-said.ts'
+import { openWebFiles, registerWebFiles } from './web-files.ts'
 import { viewOf, type PagesOptions, type View } from './site.ts'
 
 const LATEST_POSTS = 5
@@ -148,7 +149,9 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
 
   if (cards) registerCards(app, { ...options, cards }, maxAge, sendNotFound)
   registerReportForm(app, options, { viewFor, send, sendOnce })
-  registerFollowing(app, options, { viewFor, send, sendOnce, sendNotFound })
+  const web = openWebFiles()
+  registerWebFiles(app)
+  registerFollowing(app, options, { viewFor, send, sendOnce, sendNotFound, web })
   const { bookings } = options
   if (bookings) {
     registerBooking(app, { ...options, bookings }, { viewFor, sendOnce, sendNotFound })

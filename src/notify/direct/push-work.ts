@@ -29,7 +29,7 @@ export interface PushWorkOptions {
   readonly random: () => number
 }
 
-/** What our service worker is told (src/pages/push-worker.js). */
+/** What our service worker is told (web/workers/push-worker.ts). */
 export interface PushPayload {
   readonly title: string
   readonly body: string

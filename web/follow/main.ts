@@ -1,27 +1,33 @@
-// Notifications: shows the button where the browser can, asks for leave when it is pressed, and tells the service.
-const button = document.getElementById('push')
-const status = document.getElementById('push-status')
-const form = document.getElementById('follow-form')
+/** Notifications: shows the button where the browser can, asks for leave when it is pressed, and tells the service. */
+const button = document.querySelector<HTMLButtonElement>('#push')!
+const status = document.querySelector<HTMLElement>('#push-status')!
+const form = document.querySelector<HTMLFormElement>('#follow-form')!
 
 if ('serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window) {
   button.hidden = false
   button.addEventListener('click', () => void turnOn())
 } else {
-  status.textContent = button.dataset.unknown
+  status.textContent = wordOf('unknown')
 }
 
-async function turnOn() {
+/** What the page has to say in its language. */
+function wordOf(name: 'unknown' | 'wait' | 'denied' | 'failed' | 'key' | 'to'): string {
+  return button.dataset[name] ?? ''
+}
+
+async function turnOn(): Promise<void> {
   button.disabled = true
-  status.textContent = button.dataset.wait
+  status.textContent = wordOf('wait')
   try {
     if ((await Notification.requestPermission()) !== 'granted') return say('denied')
-    const answer = await fetch(button.dataset.to, {
+    const answer = await fetch(wordOf('to'), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ ...(await subscribe()), ...wish() }),
     })
     if (!answer.ok) return say('failed')
-    location.assign((await answer.json()).url)
+    const { url } = (await answer.json()) as { url: string }
+    location.assign(url)
   } catch {
     say('failed')
   }
@@ -35,14 +41,14 @@ async function subscribe() {
   await isActive(registration)
   const subscription = await registration.pushManager.subscribe({
     userVisibleOnly: true,
-    applicationServerKey: button.dataset.key,
+    applicationServerKey: wordOf('key'),
   })
   const { endpoint, keys } = subscription.toJSON()
-  return { endpoint, p256dh: keys.p256dh, auth: keys.auth }
+  return { endpoint, p256dh: keys?.['p256dh'], auth: keys?.['auth'] }
 }
 
-function isActive(registration) {
-  const worker = registration.installing ?? registration.waiting ?? registration.active
+function isActive(registration: ServiceWorkerRegistration): Promise<void> | undefined {
+  const worker = registration.installing ?? registration.waiting ?? registration.active!
   if (worker.state === 'activated') return undefined
   return new Promise((resolve) => {
     worker.addEventListener('statechange', () => {
@@ -60,7 +66,7 @@ function wish() {
   }
 }
 
-function say(word) {
+function say(word: 'denied' | 'failed'): void {
   button.disabled = false
-  status.textContent = button.dataset[word]
+  status.textContent = wordOf(word)
 }

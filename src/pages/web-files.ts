@@ -1,0 +1,98 @@
+/** What runs in browsers: built from `web/` by `web/build.ts`, served for ever under names of their content. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { html, type Html } from './html.ts'
+
+const DIST = fileURLToPath(new URL('../../web/dist/', import.meta.url))
+const ROOT = '/assets/web/'
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.json': 'application/json; charset=utf-8',
+}
+
+export interface WebFiles {
+  /** What a page puts into its head to have `web/NAME/main.ts` run in it. Throws when there is none. */
+  island(name: string): Html
+  /** A service worker's text, `web/workers/NAME.ts`; to be served where its scope is. Throws when there is none. */
+  worker(name: string): string
+}
+
+interface Entry {
+  readonly file: string
+  readonly css?: readonly string[]
+  readonly imports?: readonly string[]
+}
+
+/** Throws when nothing has been built. */
+export function openWebFiles(folder = DIST): WebFiles {
+  const path = join(folder, 'manifest.json')
+  if (!existsSync(path)) {
+    throw new Error(`there is no ${path}: build what runs in browsers by “npm run web”`)
+  }
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, Entry>>
+  const entry = (...sources: readonly string[]): Entry => {
+    const found = sources.map((source) => manifest[source]).find((one) => one !== undefined)
+    if (!found) throw new Error(`${sources[0]} has not been built: “npm run web”`)
+    return found
+  }
+  /** An entry and what it can't run without. */
+  const withImports = (one: Entry): readonly Entry[] => [
+    one,
+    ...(one.imports ?? []).flatMap((name) => withImports(entry(name))),
+  ]
+
+  return {
+    island(name) {
+      const main = entry(`${name}/main.ts`, `${name}/main.tsx`)
+      const parts = withImports(main)
+      const styles = new Set(parts.flatMap(({ css }) => css ?? []))
+      const preloads = new Set(parts.slice(1).map(({ file }) => file))
+      return html`${[...styles].map(
+          (file) => html`<link rel="stylesheet" href="${ROOT}${file}" />`,
+        )}
+        ${[...preloads].map((file) => html`<link rel="modulepreload" href="${ROOT}${file}" />`)}
+        <script type="module" src="${ROOT}${main.file}"></script>`
+    },
+    worker(name) {
+      return readFileSync(join(folder, entry(`workers/${name}.ts`).file), 'utf8')
+    },
+  }
+}
+
+/** Serves what was built. */
+export function registerWebFiles(app: FastifyInstance, folder = DIST): void {
+  for (const name of readdirSync(folder)) {
+    const type = TYPES[extname(name)]
+    if (type === undefined || name === 'manifest.json') continue
+    const body = readFileSync(join(folder, name))
+    app.get(ROOT + name, (_request, reply) =>
+      reply
+        .header('cache-control', 'public, max-age=31536000, immutable')
+        .header('content-type', type)
+        .send(body),
+    )
+  }
+}
+
+/** A service worker changes under its address, so browsers ask for it each time. */
+export function sendWorker(reply: FastifyReply, text: string): FastifyReply {
+  return reply
+    .header('cache-control', 'no-cache')
+    .header('content-type', 'text/javascript; charset=utf-8')
+    .send(text)
+}
+
+/** On a page with an island our own scripts may run; nothing else may. */
+export function allowScripts(reply: FastifyReply): void {
+  const policy = String(reply.getHeader('content-security-policy') ?? '')
+  void reply.header(
+    'content-security-policy',
+    policy.replace("script-src 'none'", "script-src 'self'; worker-src 'self'"),
+  )
+}

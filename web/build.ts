@@ -1,0 +1,92 @@
+/**
+ * Builds what runs in browsers: every `web/NAME/main.ts` or `.tsx` becomes `web/dist/NAME-HASH.js` with
+ * its styles. Run as a program it builds only when a source has changed since.
+ */
+import { createHash } from 'node:crypto'
+import { globSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const WEB = join(ROOT, 'web')
+const DIST = join(WEB, 'dist')
+const STAMP = 'built-from'
+
+/** Builds into `web/dist`; true when there was something to do. Throws what Vite finds wrong. */
+export async function buildWeb(): Promise<boolean> {
+  const sources = digestOfSources()
+  const stamp = join(DIST, STAMP)
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return false
+  // Only whoever builds needs the builder in memory.
+  const { build } = await import('vite')
+  const making = `${DIST}.${process.pid}`
+  await build({
+    configFile: false,
+    root: WEB,
+    base: '/assets/web/',
+    publicDir: false,
+    logLevel: 'warn',
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    build: {
+      outDir: making,
+      emptyOutDir: true,
+      assetsDir: '',
+      manifest: 'manifest.json',
+      target: 'es2022',
+      // The content policy lets no data: address in.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+      chunkSizeWarningLimit: 2000,
+      rolldownOptions: { input: entries() },
+    },
+  })
+  writeFileSync(join(making, STAMP), sources)
+  replaceDist(making)
+  return true
+}
+
+/** Pages' parts by their folder, service workers by their file. */
+function entries(): Record<string, string> {
+  const mains = globSync('*/main.{ts,tsx}', { cwd: WEB }).map((path) => [
+    basename(dirname(path)),
+    path,
+  ])
+  const workers = globSync('workers/*.ts', { cwd: WEB }).map((path) => [
+    basename(path, '.ts'),
+    path,
+  ])
+  return Object.fromEntries([...mains, ...workers].map(([name, path]) => [name!, join(WEB, path!)]))
+}
+
+/** Of everything that the outcome may depend on. */
+function digestOfSources(): string {
+  const hash = createHash('sha256')
+  const paths = globSync(
+    [
+      'web/**/*.{ts,tsx,css,svg,json}',
+      'src/{stations,pickups,wording}/**/*.ts',
+      'package-lock.json',
+    ],
+    { cwd: ROOT, exclude: (path) => /^web[\\/]dist/.test(path) },
+  )
+  for (const path of paths.sort()) {
+    hash.update(`${path}\0`)
+    hash.update(readFileSync(join(ROOT, path)))
+  }
+  return hash.digest('hex')
+}
+
+/** Whoever builds at the same time makes the same, so either may be the one that stays. */
+function replaceDist(made: string): void {
+  const old = `${made}.old`
+  try {
+    if (existsSync(DIST)) renameSync(DIST, old)
+    renameSync(made, DIST)
+  } finally {
+    rmSync(old, { recursive: true, force: true })
+    rmSync(made, { recursive: true, force: true })
+  }
+}
+
+if (import.meta.main) await buildWeb()
