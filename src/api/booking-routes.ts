@@ -85,6 +85,7 @@ export const listItems = apiRoute({
           name: inLanguages,
           litres: z.number().nullable(),
           kg: z.number().nullable(),
+          longestCm: z.number().nullable(),
           waste: z.enum(WASTE_KINDS).nullable(),
           reusable: z.boolean(),
           most: z.int().nullable(),
@@ -353,6 +354,7 @@ export function bookingRoutes(app: FastifyInstance, deps: BookingDeps): void {
               name: item.name,
               litres: item.litres,
               kg: item.kg,
+              longestCm: item.longestCm,
               waste: item.waste,
               reusable: item.reusable,
               most: item.most ?? null,
@@ -523,7 +525,14 @@ export function bookingRoutes(app: FastifyInstance, deps: BookingDeps): void {
   )
 }
 
-const NO_SIZE = { litres: null, kg: null, waste: null, reusable: false, most: null }
+const NO_SIZE = {
+  litres: null,
+  kg: null,
+  longestCm: null,
+  waste: null,
+  reusable: false,
+  most: null,
+}
 
 export function thingsOf(things: z.output<typeof thingsText>) {
   return things.map(({ item, count }) => ({ itemId: item, count }))

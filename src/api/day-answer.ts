@@ -1,12 +1,20 @@
 /** A day of the return bike as JSON, and what can't be done with it in words. */
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { FAILED_BECAUSE, OFFER_REASONS, type StopState } from '#src/pickups/day/day.ts'
+import {
+  FAILED_BECAUSE,
+  OFFER_REASONS,
+  type PlannedStop,
+  type StopState,
+} from '#src/pickups/day/day.ts'
 import type { DayReason } from '#src/pickups/day/decide.ts'
 import type { StandingStop } from '#src/pickups/day/standing.ts'
+import type { StationId } from '#src/stations/ids.ts'
 import { BOOKING_LANGUAGES, WASTE_KINDS } from '#src/stations/return-bike.ts'
+import type { Station } from '#src/stations/station.ts'
 import { isoOrNull, isoText } from '#src/stations/time.ts'
 import type { DayAnswer, SeenDay } from '#src/store/day-desk.ts'
+import type { Look } from '#src/store/day-look.ts'
 import { CANDIDATE_STATES, type Candidate, type DayLine } from '#src/store/days.ts'
 import { personAnswer, personJson } from './errand-input.ts'
 import { problem, sendProblem } from './problem.ts'
@@ -30,9 +38,22 @@ const stopAnswer = z.strictObject({
   planned: z.boolean().meta({ description: 'False for what a rider did though no plan said so.' }),
   pinned: z.boolean(),
   dropOff: z.string().nullable(),
+  streams: z.array(z.string()).nullable().meta({
+    description: 'Of a drop-off: unload only these; null for all on board that it takes.',
+  }),
+  place: z
+    .strictObject({ name: z.string().nullable(), lat: z.number(), lon: z.number() })
+    .nullable()
+    .meta({ description: 'Of a stop that is no booking; whoever booked has it in `person`.' }),
   reference: z.string().nullable().meta({ description: 'Of the booking.' }),
   what: z.string().nullable().meta({ description: 'Of a stop that is no booking.' }),
   things: z.array(thing),
+  taken: z
+    .array(z.strictObject({ ...thing.shape, reused: z.boolean() }))
+    .nullable()
+    .meta({
+      description: 'Of a pickup that is done, where the rider said it; null: what was booked.',
+    }),
   district: z.string().nullable(),
   language: z.enum(BOOKING_LANGUAGES).nullable(),
   interpreter: z.boolean(),
@@ -134,6 +155,7 @@ export interface Shown {
   /** What is not published is the dispatcher's alone. */
   readonly drafts: boolean
   readonly notes: ReadonlyMap<string, string>
+  readonly stations: ReadonlyMap<StationId, Station>
 }
 
 export function dayJson(seen: SeenDay, shown: Shown): z.input<typeof dayAnswer> {
@@ -212,9 +234,12 @@ function stopJson(
     planned,
     pinned: pin !== undefined,
     dropOff: stop.kind === 'drop-off' ? stop.dropOffId : null,
+    streams: (stop.kind === 'drop-off' && stop.streams && [...stop.streams]) || null,
+    place: placeOf(stop, look, shown.stations),
     reference: kept?.reference ?? null,
     what: look.candidates.get(stop.id)?.what ?? null,
     things: (booking?.things ?? []).map(({ itemId, count }) => ({ item: itemId, count })),
+    taken: outcome?.taken?.map(({ itemId, ...rest }) => ({ item: itemId, ...rest })) ?? null,
     district: booking?.districtId ?? null,
     language: booking?.language ?? null,
     interpreter: booking?.interpreter ?? false,
@@ -229,6 +254,21 @@ function stopJson(
     photos: photos.filter(({ stopId }) => stopId === stop.id).map(({ id }) => id),
     person: shown.people && kept?.person ? personJson(kept.person) : null,
   }
+}
+
+function placeOf(
+  stop: PlannedStop,
+  { setting, candidates }: Look,
+  stations: ReadonlyMap<StationId, Station>,
+): z.input<typeof stopAnswer>['place'] {
+  if (stop.kind === 'drop-off') {
+    const found = setting.dropOffs.find(({ id }) => id === stop.dropOffId)
+    return found ? { name: found.name, ...found.place } : null
+  }
+  const candidate = candidates.get(stop.id)
+  if (!candidate) return null
+  const station = candidate.stationId && stations.get(candidate.stationId)
+  return { name: station?.name ?? null, ...candidate.place }
 }
 
 function unservedJson({ stopId, because }: { readonly stopId: string; readonly because: string }) {

@@ -450,7 +450,8 @@ async function sendDay(
   const seen = await deps.days.see(day)
   if (!seen) return refuseDay(reply, { kind: 'no-such' })
   const notes = new Map([...seen.notes].map(([id, sealed]) => [id, deps.unseal(sealed)]))
-  const { rounds, ...rest } = dayJson(seen, { ...shown, notes })
+  const { stations } = deps.journal.town
+  const { rounds, ...rest } = dayJson(seen, { ...shown, notes, stations })
   const some = rounds.filter(({ bike }) => shown.bike === undefined || bike === shown.bike)
   if (shown.people) {
     const ids = some.flatMap(({ stops }) =>

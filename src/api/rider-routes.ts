@@ -24,6 +24,7 @@ const COUNT = 'how many, 1 to 100'
 const count = z.int({ error: COUNT }).min(1, COUNT).max(100, COUNT)
 const NOTE = 'a note, up to 300 characters'
 const ITEM = 'the id of an item, such as chair'
+const VERSION = 'the version of the plan that the phone showed'
 const KINDS = `one of ${RIDER_EVENT_KINDS.join(', ')}`
 const REASONS = `one of ${FAILED_BECAUSE.join(', ')}`
 
@@ -32,6 +33,9 @@ const eventText = z
     id: idText,
     kind: z.enum(RIDER_EVENT_KINDS, { error: KINDS }),
     at: instantText.meta({ description: 'When it happened, by the phone’s clock.' }),
+    planVersion: z.int({ error: VERSION }).min(0, VERSION).optional().meta({
+      description: 'Which plan the rider had before them; it decides nothing.',
+    }),
     because: z.enum(FAILED_BECAUSE, { error: REASONS }).optional(),
     taken: z
       .array(

@@ -1,7 +1,7 @@
 /** The return bike's days over real HTTP: who may do what, what is refused and how, what follows by itself. */
 import { beforeAll, afterAll, describe, expect, test } from 'vitest'
 import { DAY, isoText, MINUTE, plus } from '#src/stations/time.ts'
-import { containerId } from '#tests/support/town.ts'
+import { containerId, ekudden } from '#tests/support/town.ts'
 import { jpeg, png } from '../pickups/day/photos.ts'
 import {
   addresses,
@@ -175,6 +175,24 @@ describe('what is told wrongly', () => {
     expect(stopsOf(await see(day)).find((s) => s.id === stop).state).toBe('arrived')
   })
 
+  test('a rider is told where things are left; what they took there is kept, with the plan they saw', async () => {
+    const round = (await see(day, '', RIDER)).rounds.find((r: any) => r.stops.length > 0)
+    const { bike, stops } = round
+    const dropOff = stops.find((s: any) => s.kind === 'drop-off')
+    expect(dropOff).toMatchObject({
+      streams: ['reuse'],
+      place: { name: 'Centralen', lat: 57.718, lon: 12.935 },
+    })
+    const pickup = stops.find((s: any) => s.kind === 'pickup')
+    expect([pickup.place, pickup.taken]).toEqual([null, null])
+    const taken = [{ item: 'chair', count: 2, reused: true }]
+    const done = event('e-000030', 'done', at, { taken, planVersion: 2 })
+    await tell(day, pickup.id, { bike, events: [done] })
+    expect(stopsOf(await see(day)).find((s) => s.id === pickup.id).taken).toEqual(taken)
+    const told = await day.town.store.riderEvents(DAY_NAME)
+    expect(told.find(({ id }) => id === 'e-000030')).toMatchObject({ planVersion: 2 })
+  })
+
   test('a bike that nobody knows, or a visit of another’s, is refused', async () => {
     const one = { events: [event('e-000020', 'done', at)] }
     const { status, json } = await tell(day, stop, { bike: 'bike-9', ...one })
@@ -218,7 +236,12 @@ describe('what is told wrongly', () => {
       (await command(day, 'insert', { urgent: { ...urgent, station: '1490-999' } })).status,
     ).toBe(404)
     const right = await command(day, 'insert', { urgent: { ...urgent, station: '1490-901' } })
-    expect(stopsOf(right.json).map((s) => s.what)).toContain('Säckar i trapphuset')
+    const stop = stopsOf(right.json).find((s) => s.what === 'Säckar i trapphuset')
+    expect(stop.place).toEqual({ name: 'Ekudden', ...ekudden.place })
+    const place = { lat: 57.72, lon: 12.93 }
+    const other = await command(day, 'insert', { urgent: { what: 'Vid bron', place } })
+    const atBridge = stopsOf(other.json).find((s) => s.what === 'Vid bron')
+    expect(atBridge.place).toEqual({ name: null, ...place })
   })
 })
 

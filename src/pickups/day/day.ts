@@ -127,6 +127,8 @@ export interface RiderEvent {
   /** By the phone's clock, never after `receivedAt`. */
   readonly happenedAt: EpochMs
   readonly receivedAt: EpochMs
+  /** The plan that the phone showed; it may have been overtaken. */
+  readonly planVersion?: number
   /** Of `failed`. */
   readonly because?: FailedBecause
   /** Of `done` at a pickup. */
