@@ -1,13 +1,9 @@
 /** An account of the town's as callers see it. */
 import { z } from 'zod'
+import { ACCOUNT_ALARMS, PAUSE_REASONS } from '#src/stations/account-trouble.ts'
 import { MINUTE, isoOrNull, isoText } from '#src/stations/time.ts'
-import {
-  ACCOUNT_ALARMS,
-  type AccountAlarm,
-  type AccountReport,
-  PAUSE_REASONS,
-  type PauseReason,
-} from '#src/store/outbox.ts'
+import type { AccountAlarm, AccountReport } from '#src/store/outbox.ts'
+import { accountAdvice } from '#src/wording/account-advice.ts'
 import { isoInstant } from './station-answer.ts'
 
 export const accountAlarm = z.strictObject({
@@ -108,35 +104,6 @@ export function accountAlarmJson(alarm: AccountAlarm): z.input<typeof accountAla
     since: isoText(alarm.since),
     because: alarm.because ?? null,
     detail: alarm.detail ?? null,
-    advice: adviceOn(alarm),
-  }
-}
-
-const PAUSE_ADVICE: Readonly<Record<PauseReason, string>> = {
-  'bad-credentials':
-    'The platform refuses our credentials: make new ones, put them in the environment and restart. It goes on by itself when they work.',
-  'no-credits': 'The platform wants money first: fill up its account. It goes on by itself then.',
-  suspended:
-    'The platform has suspended or locked the account: log in there and see why. It goes on by itself when it may.',
-  'wrong-account':
-    'The credentials are another account’s than the town’s file names: set one of them right.',
-  gone: 'The receiver says that it is gone for good: take it out of the town’s file, or bring it back.',
-  'budget-used-up':
-    'The month’s money is spent, the reserve too. It goes on by itself next month, or when you raise monthlyBudget and send SIGHUP.',
-  staff: 'Staff have paused it; resume it when it may speak again.',
-}
-
-function adviceOn({ kind, because }: AccountAlarm): string {
-  switch (kind) {
-    case 'paused':
-      return PAUSE_ADVICE[because ?? 'staff']
-    case 'nothing-leaves':
-      return 'Nothing has been said there for a day, though it should have: look at its deliveries’ errors, at the service’s log where it goes to each receiver by itself, and at the account.'
-    case 'unchecked':
-      return 'For a day it could not be found out whether the account can be used: see whether the platform can be reached from here.'
-    case 'stalled':
-      return 'Its worker doesn’t come round any more, which is a fault of ours: restart the service and tell its makers.'
-    case 'money-short':
-      return 'Of the month’s money only the reserve is left: nothing but important posts goes out until the month is over, or you raise monthlyBudget.'
+    advice: accountAdvice(alarm, 'en'),
   }
 }

@@ -4,9 +4,10 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { isoOrNull, isoText } from '#src/stations/time.ts'
 import type { SensorHealth } from '#src/store/believing.ts'
+import type { OutboxDesk } from '#src/store/outbox.ts'
+import { sensorAdvice } from '#src/wording/sensor-advice.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { accountAlarm, accountAlarmJson } from './account-answer.ts'
-import type { OutboxDesk } from './delivery-routes.ts'
 import { deviceIdText, instantText, wholeNumber } from './input.ts'
 import { isoInstant } from './station-answer.ts'
 
@@ -191,38 +192,6 @@ function alarmJson(told: Alarm): z.input<typeof alarm> {
     ...('lastAt' in figures && { lastAt: isoText(figures.lastAt) }),
     kind,
     since: isoText(since),
-    advice: adviceOn(told),
-  }
-}
-
-function adviceOn(told: Alarm): string {
-  switch (told.kind) {
-    case 'silent':
-      return `Not heard from for three of its usual intervals of ${Math.round(told.usualIntervalMs / 60_000)} minutes: look for power, antenna and coverage.`
-    case 'low-battery': {
-      const left =
-        told.batteryPercent !== undefined
-          ? ` (${told.batteryPercent} %)`
-          : told.batteryVolts !== undefined
-            ? ` (${told.batteryVolts} V)`
-            : ''
-      return `Its battery is low${left}: change it with the next visit.`
-    }
-    case 'moved':
-      return told.because === 'picked-up'
-        ? 'It was lifted, and no emptying explains it: see whether the container stands where it should.'
-        : 'It doesn’t hang as it did: see whether the lid is open, the container overturned or the sensor loose.'
-    case 'fire':
-      return told.because === 'device'
-        ? 'The device says that it is burning: call 112 if in doubt, then have a look.'
-        : `It is ${told.temperatureC ?? 'very many'} °C in there${told.because === 'steep-rise' ? ', risen steeply' : ''}: call 112 if in doubt, then have a look.`
-    case 'stuck':
-      return `The very same level (${told.levelPercent} %) for three days or more, while ${told.expectedRisePercent} points more would be usual: clean or change the sensor.`
-    case 'phantom':
-      return told.distanceMm === undefined
-        ? `False echo at ${told.levelPercent} %: turn or move the sensor.`
-        : `False echo at ${Math.round(told.distanceMm / 10)} cm: turn or move the sensor.`
-    case 'disagreement':
-      return `${told.sensors.join(' and ')} differ by ${Math.round(told.differencePercent)} points: the waste lies unevenly, or one of them is wrong.`
+    advice: sensorAdvice(told, 'en'),
   }
 }

@@ -2,11 +2,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { Account } from '#src/stations/station.ts'
-import { HOUR, isoOrNull, isoText, plus } from '#src/stations/time.ts'
+import { isoOrNull, isoText } from '#src/stations/time.ts'
 import { DELIVERY_STATES, type Delivery, type DeliveryState } from '#src/store/contract.ts'
 import type { WayOut } from '#src/store/contract.ts'
-import type { AccountReport } from '#src/store/outbox.ts'
+import type { AccountReport, OutboxDesk } from '#src/store/outbox.ts'
+import { sendAgain } from '#src/store/send-again.ts'
 import { accountAnswer, accountJson } from './account-answer.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { channelText, postKeyText, stationIdText, wholeNumber } from './input.ts'
@@ -14,14 +14,6 @@ import { problem, sendProblem } from './problem.ts'
 import { isoInstant } from './station-answer.ts'
 import { noSuch } from './station-routes.ts'
 import { actorText, sendFaults, staffOnly, whyText } from './telling.ts'
-
-/** The workers of the accounts. */
-export interface OutboxDesk {
-  poke(): void
-  pause(way: WayOut, by: string, why: string): Promise<boolean>
-  resume(way: WayOut, by: string): Promise<boolean>
-  reports(): Promise<readonly AccountReport[]>
-}
 
 const STATES = `one or more of ${DELIVERY_STATES.join(', ')}, with commas between them`
 const statesText = z
@@ -90,7 +82,7 @@ const listDeliveries = apiRoute({
   staff: 'needed',
 })
 
-const sendAgain = apiRoute({
+const sendDeliveryAgain = apiRoute({
   method: 'post',
   path: '/api/v1/deliveries/:id/send-again',
   operationId: 'sendDeliveryAgain',
@@ -161,19 +153,17 @@ const resumeAccount = apiRoute({
 
 export const DELIVERY_ROUTES = [
   listDeliveries,
-  sendAgain,
+  sendDeliveryAgain,
   listAccounts,
   pauseAccount,
   resumeAccount,
 ] as const
 
-const GIVEN_UP: ReadonlySet<DeliveryState> = new Set(['dead', 'expired', 'uncertain'])
-
 export function deliveryRoutes(
   app: FastifyInstance,
   deps: ApiDeps & { readonly outbox?: OutboxDesk },
 ): void {
-  const { store, journal, clock, outbox } = deps
+  const { store, clock, outbox } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
   const preValidation = staffOnly(deps.staff)
 
@@ -201,28 +191,24 @@ export function deliveryRoutes(
   )
 
   typed.post(
-    sendAgain.path,
-    { preValidation, schema: { params: sendAgain.params, body: sendAgain.body } },
+    sendDeliveryAgain.path,
+    {
+      preValidation,
+      schema: { params: sendDeliveryAgain.params, body: sendDeliveryAgain.body },
+    },
     async (request, reply) => {
       const { id } = request.params
       const { actor, notHeard } = request.body
-      const delivery = await find(id)
-      if (!delivery) return sendProblem(reply, noSuch('delivery', String(id)))
-      const conflict = await findConflict(delivery)
-      if (conflict !== undefined) return sendProblem(reply, problem('conflict', conflict))
-      if (delivery.state === 'uncertain' && !notHeard) {
+      const answer = await sendAgain(deps, id, { by: actor, notHeard: notHeard === true })
+      if (answer.kind === 'no-such') return sendProblem(reply, noSuch('delivery', String(id)))
+      if (answer.kind === 'conflict') return sendProblem(reply, problem('conflict', answer.because))
+      if (answer.kind === 'look-first') {
         return sendFaults(reply, [{ field: 'notHeard', expected: LOOK_FIRST }])
-      }
-      const post = (await store.post(delivery.postKey))!
-      const at = clock()
-      const expiresAt = plus(at, Math.max(HOUR, post.expiresAt - post.sendAt))
-      if (!(await store.sendAgain(id, { by: actor, at, expiresAt }))) {
-        return sendProblem(reply, problem('conflict', `Delivery ${id} has changed meanwhile.`))
       }
       request.log.info({ delivery: id, actor }, 'staff sent a delivery again')
       outbox?.poke()
       void reply.header('cache-control', 'no-store')
-      return deliveryJson((await find(id))!)
+      return deliveryJson(answer.delivery)
     },
   )
 
@@ -263,25 +249,6 @@ export function deliveryRoutes(
       return accountJson(await report(outbox, request.params))
     },
   )
-
-  async function find(id: number): Promise<Delivery | undefined> {
-    const [delivery] = await store.deliveries({ id, limit: 1 })
-    return delivery
-  }
-
-  /** Why a delivery can't be sent again. */
-  async function findConflict(delivery: Delivery): Promise<string | undefined> {
-    const { id, state, postKey, channel, account } = delivery
-    if (!GIVEN_UP.has(state))
-      return `Delivery ${id} is ${state}; only what was given up can be sent again.`
-    const accounts: readonly Pick<Account, 'account'>[] = journal.town.town.channels[channel] ?? []
-    if (!accounts.some((a) => a.account === account)) {
-      return `The town has no account ${account} on ${channel} any more.`
-    }
-    const post = await store.post(postKey)
-    const isWrong = post?.withdrawnAt !== undefined || post?.correctedBy !== undefined
-    return isWrong ? 'Staff have called the post wrong.' : undefined
-  }
 }
 
 const LOOK_FIRST = 'true, when somebody has looked at the account and it isn’t there'

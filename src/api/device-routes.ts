@@ -1,39 +1,22 @@
 /** Sensors and who changed what about them. For staff; every change is recorded with who and when. */
-import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { calibrationOf } from '#src/stations/calibration.ts'
 import type { DeviceChange, Effect, RecordedChange } from '#src/stations/device-changes.ts'
-import type { DeviceId } from '#src/stations/ids.ts'
-import { HOUR, isoText, plus, type EpochMs } from '#src/stations/time.ts'
-import { hashToken } from '#src/store/token.ts'
+import { isoText, type EpochMs } from '#src/stations/time.ts'
+import {
+  calibrateContainer as calibrate,
+  type ChangeAnswer,
+  changeDevice,
+  type DeviceDesk,
+  giveCredential as giveToken,
+  revokeCredential as revokeToken,
+} from '#src/store/device-desk.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, deviceIdText, instantText, wholeNumber } from './input.ts'
 import { type FieldError, problem, sendProblem } from './problem.ts'
 import { isoInstant } from './station-answer.ts'
 import { noSuch } from './station-routes.ts'
-
-/** Brings changes into force and keeps them; made where the journal and the store meet. */
-export interface DeviceDesk {
-  /** All of them, or none where one can't be; each one's number, if the town did not say so already. */
-  change(
-    changes: readonly DeviceChange[],
-    by: string,
-  ): Promise<
-    | { readonly kind: 'done'; readonly nos: readonly (number | undefined)[] }
-    | { readonly kind: 'refused'; readonly effects: readonly Effect[] }
-  >
-  /** What they would do. */
-  trial(changes: readonly DeviceChange[]): readonly Effect[]
-  /** Refused while the town's file says something else. */
-  settle(
-    by: string,
-  ): Promise<
-    | { readonly kind: 'settled'; readonly count: number }
-    | { readonly kind: 'refused'; readonly why: string }
-  >
-}
 
 const SIGNED = 'who does it, 1 to 80 characters'
 const by = z.string({ error: SIGNED }).trim().min(1, SIGNED).max(80, SIGNED)
@@ -282,9 +265,6 @@ export const DEVICE_ROUTES = [
   settleDeviceChanges,
 ]
 
-/** Distances older than this say nothing of "now". */
-const CALIBRATED_WITHIN_MS = 2 * HOUR
-const MOST_MESSAGES = 200
 /** A list of devices is larger than what else may be sent. */
 const LARGEST_LIST_BYTES = 2 * 1024 * 1024
 
@@ -303,15 +283,14 @@ export function deviceRoutes(
     return undefined
   }
   const desk = deps.devices ?? NOBODY_THERE
+  const room = { ...deps, desk }
 
   const change = async (reply: FastifyReply, what: DeviceChange, who: string, more = {}) => {
-    const changed = await desk.change([what], who)
-    if (changed.kind === 'refused') {
-      const [effect] = changed.effects
-      const why = effect?.kind === 'refused' ? effect.why : 'it can’t be'
-      return sendProblem(reply, problem('conflict', why))
-    }
-    const [no] = changed.nos
+    return sendChange(reply, await changeDevice(room, what, who), more)
+  }
+  const sendChange = (reply: FastifyReply, changed: ChangeAnswer, more = {}) => {
+    if (changed.kind === 'refused') return sendProblem(reply, problem('conflict', changed.why))
+    const { no } = changed
     return reply.header('cache-control', 'no-store').send({
       status: no === undefined ? 'same' : 'changed',
       no: no ?? null,
@@ -406,23 +385,12 @@ export function deviceRoutes(
     },
     async (request, reply) => {
       const { id } = request.params
-      const container = journal.town.containers.get(id)
-      if (!container) return sendProblem(reply, noSuch('container', id))
-      const now = clock()
-      const chief = journal.town.deviceOn(id, now)
-      if (chief === undefined) {
-        return sendProblem(reply, problem('conflict', `No device sits on ${id}.`))
-      }
-      const since = plus(now, -CALIBRATED_WITHIN_MS)
-      const readings = await store.readings(id, since, plus(now, 1), MOST_MESSAGES)
-      const measured = calibrationOf(readings, chief, container.geometry)
-      if (measured.kind === 'unmeasured') {
-        return sendProblem(reply, problem('conflict', measured.why))
-      }
-      const { distanceMm, readings: count } = measured
       const { level, by: who } = request.body
-      const calibration: DeviceChange = { kind: 'calibrate', containerId: id, level, distanceMm }
-      return change(reply, calibration, who, { distanceMm, readings: count })
+      const calibrated = await calibrate(room, id, level, who)
+      if (calibrated.kind === 'no-such') return sendProblem(reply, noSuch('container', id))
+      if (calibrated.kind === 'refused') return sendChange(reply, calibrated)
+      const { distanceMm, readings } = calibrated
+      return sendChange(reply, calibrated, { distanceMm, readings })
     },
   )
 
@@ -474,16 +442,10 @@ export function deviceRoutes(
     { preValidation, schema: { params: giveCredential.params, body: giveCredential.body } },
     async (request, reply) => {
       const { id } = request.params
-      if (!knows(id)) return sendProblem(reply, noSuch('device', id))
-      const taken = await credentialOfAnother(id)
-      if (taken !== undefined) return sendProblem(reply, problem('conflict', taken))
-      const token = randomBytes(16).toString('base64url')
-      await store.saveCredential(
-        { username: id, role: 'device', tokenHash: hashToken(token) },
-        clock(),
-      )
-      await desk.change([{ kind: 'credential-given', deviceId: id }], request.body.by)
-      return reply.header('cache-control', 'no-store').send({ username: id, token })
+      const given = await giveToken(room, id, request.body.by)
+      if (given.kind === 'no-such') return sendProblem(reply, noSuch('device', id))
+      if (given.kind === 'refused') return sendProblem(reply, problem('conflict', given.why))
+      return reply.header('cache-control', 'no-store').send({ username: id, token: given.token })
     },
   )
 
@@ -492,13 +454,9 @@ export function deviceRoutes(
     { preValidation, schema: { params: revokeCredential.params, body: revokeCredential.body } },
     async (request, reply) => {
       const { id } = request.params
-      const taken = await credentialOfAnother(id)
-      if (taken !== undefined) return sendProblem(reply, problem('conflict', taken))
-      const revoked = await store.removeCredential(id)
-      if (revoked) {
-        await desk.change([{ kind: 'credential-revoked', deviceId: id }], request.body.by)
-      }
-      return reply.header('cache-control', 'no-store').send({ revoked })
+      const revoking = await revokeToken(room, id, request.body.by)
+      if (revoking.kind === 'refused') return sendProblem(reply, problem('conflict', revoking.why))
+      return reply.header('cache-control', 'no-store').send({ revoked: revoking.revoked })
     },
   )
 
@@ -526,16 +484,6 @@ export function deviceRoutes(
       return reply.header('cache-control', 'no-store').send({ settled: settling.count })
     },
   )
-
-  const knows = (id: DeviceId) => journal.town.devices.has(id)
-
-  /** A network server or a reader may log in by the same name; its token is not the device's. */
-  async function credentialOfAnother(id: DeviceId): Promise<string | undefined> {
-    const known = await store.credential(id)
-    return known === undefined || known.role === 'device'
-      ? undefined
-      : `${id} logs in as a ${known.role}; its token is changed with kvitter token.`
-  }
 }
 
 const NOTHING_HERE = { kind: 'refused', why: 'nothing can be changed here' } as const

@@ -6,29 +6,11 @@ import type { DeviceId } from '#src/stations/ids.ts'
 import { REJECTIONS, type Rejection } from '#src/stations/reading.ts'
 import { type EpochMs, isoOrNull, isoText } from '#src/stations/time.ts'
 import type { Quarantined } from '#src/store/contract.ts'
+import type { TryQuarantine } from '#src/store/quarantine-desk.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { deviceIdText, instantText, wholeNumber } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
 import { isoInstant } from './station-answer.ts'
-
-/** Tries messages again; made where ingest and the API meet. */
-export type Replay = (
-  filter: {
-    readonly reason?: Rejection
-    readonly deviceId?: DeviceId
-    readonly topic?: string
-    readonly from?: EpochMs
-    readonly to?: EpochMs
-  },
-  dryRun: boolean,
-) => Promise<{
-  readonly tried: number
-  readonly kept: number
-  readonly repeats: number
-  readonly conflicts: number
-  readonly ignored: number
-  readonly rejected: Readonly<Partial<Record<Rejection, number>>>
-}>
 
 const reason = z.enum(REJECTIONS, { error: `one of ${REJECTIONS.join(', ')}` })
 const topicPart = z
@@ -117,7 +99,7 @@ export const replayMessages = apiRoute({
 
 export function quarantineRoutes(
   app: FastifyInstance,
-  deps: ApiDeps & { readonly replay?: Replay },
+  deps: ApiDeps & { readonly replay?: TryQuarantine },
 ): void {
   const { store } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()

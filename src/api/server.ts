@@ -16,8 +16,11 @@ import { LANGUAGES, languageRoot } from '#src/stations/fraction.ts'
 import type { Clock } from '#src/stations/time.ts'
 import type { BookingDesk } from '#src/store/booking-desk.ts'
 import type { Store } from '#src/store/contract.ts'
+import type { DeviceDesk } from '#src/store/device-desk.ts'
 import type { Journal } from '#src/store/journal.ts'
 import type { LoanDesk } from '#src/store/loan-desk.ts'
+import type { OutboxDesk } from '#src/store/outbox.ts'
+import type { TryQuarantine } from '#src/store/quarantine-desk.ts'
 import type { ReportDesk } from '#src/store/report-desk.ts'
 import type { SubscriberDesk } from '#src/store/subscriber-desk.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
@@ -32,9 +35,9 @@ import { correctionRoutes } from './correction-routes.ts'
 import { type DayDeps, dayRoutes } from './day-routes.ts'
 import { dayStatisticsRoutes } from './day-statistics-routes.ts'
 import { dayStream } from './day-stream.ts'
-import { type DeviceDesk, deviceRoutes } from './device-routes.ts'
+import { deviceRoutes } from './device-routes.ts'
 import { emptyingRoutes } from './emptying-routes.ts'
-import { type OutboxDesk, deliveryRoutes } from './delivery-routes.ts'
+import { deliveryRoutes } from './delivery-routes.ts'
 import { EVENT_STREAM_DEFAULTS, eventRoutes, type EventStreamOptions } from './event-stream.ts'
 import { feedRoutes } from './feed-routes.ts'
 import { forecastRoutes } from './forecast-routes.ts'
@@ -49,7 +52,7 @@ import { operationRoutes } from './operation-routes.ts'
 import { planRoutes } from './plan-routes.ts'
 import { postRoutes } from './post-routes.ts'
 import { InvalidInput, plainProblem, problem, sendProblem } from './problem.ts'
-import { quarantineRoutes, type Replay } from './quarantine-routes.ts'
+import { quarantineRoutes } from './quarantine-routes.ts'
 import { reportRoutes } from './report-routes.ts'
 import { openRiderDoor } from './rider-door.ts'
 import { riderRoutes } from './rider-routes.ts'
@@ -100,7 +103,7 @@ export interface HttpOptions {
   /** Whether a report about an SMS came to the address that was given with it. */
   readonly fitsSmsReport?: (no: number, token: string) => boolean
   /** Tries messages from quarantine again. */
-  readonly replay?: Replay
+  readonly replay?: TryQuarantine
   /** Plays the past again. */
   readonly replays?: ReplayDesk
   /** A demo's clock runs `speed` times faster than the world's; answers are then kept for a second only. */

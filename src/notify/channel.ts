@@ -1,7 +1,7 @@
 /** A way out: what every channel offers, and what may become of a try. */
 import type { Delivery, Channel as ChannelName } from '#src/store/contract.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { PauseReason as AnyPauseReason } from '#src/store/outbox.ts'
+import type { PauseReason as AnyPauseReason } from '#src/stations/account-trouble.ts'
 import type { Limit, Prices } from './room.ts'
 
 /** Why a channel says that it can't be used until a person has seen to it. */

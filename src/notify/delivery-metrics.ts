@@ -2,7 +2,7 @@
 import { Counter, Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
 import type { WayOut } from '#src/store/contract.ts'
-import { ACCOUNT_ALARMS } from '#src/store/outbox.ts'
+import { ACCOUNT_ALARMS } from '#src/stations/account-trouble.ts'
 import type { AccountAlarm } from '#src/store/outbox.ts'
 
 export interface DeliveryMetrics {

@@ -39,6 +39,10 @@ export type FractionType = (typeof FRACTIONS)[number]['type']
 export const LANGUAGES = ['sv', 'en', 'fi'] as const
 export type Language = (typeof LANGUAGES)[number]
 
+/** Languages of what staff alone see. */
+export const STAFF_LANGUAGES = ['sv', 'en'] as const satisfies readonly Language[]
+export type StaffLanguage = (typeof STAFF_LANGUAGES)[number]
+
 export function parseLanguage(text: string | undefined): Language | undefined {
   return LANGUAGES.find((language) => language === text)
 }

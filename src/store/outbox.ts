@@ -1,30 +1,11 @@
 /** What a store promises of the outbox beyond claiming and settling: accounts, money, and staff's part. */
+import type { AccountAlarmKind, PauseReason } from '#src/stations/account-trouble.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { WayOut } from './contract.ts'
 
-/** Why an account says nothing until somebody has seen to it, or the month turns. */
-export const PAUSE_REASONS = [
-  'bad-credentials',
-  'no-credits',
-  'suspended',
-  'wrong-account',
-  'gone',
-  'budget-used-up',
-  'staff',
-] as const
-export type PauseReason = (typeof PAUSE_REASONS)[number]
-
-export const ACCOUNT_ALARMS = [
-  'paused',
-  'nothing-leaves',
-  'unchecked',
-  'stalled',
-  'money-short',
-] as const
-
 /** Something about an account that somebody should see to. */
 export interface AccountAlarm {
-  readonly kind: (typeof ACCOUNT_ALARMS)[number]
+  readonly kind: AccountAlarmKind
   readonly since: EpochMs
   /** Of a pause. */
   readonly because?: PauseReason
@@ -88,6 +69,14 @@ export interface AccountReport extends WayOut, AccountTally {
   readonly due: DueTally
   readonly allowances: readonly AllowanceUse[]
   readonly money?: MoneyUse
+}
+
+/** The workers of the accounts. */
+export interface OutboxDesk {
+  poke(): void
+  pause(way: WayOut, by: string, why: string): Promise<boolean>
+  resume(way: WayOut, by: string): Promise<boolean>
+  reports(): Promise<readonly AccountReport[]>
 }
 
 /** A new life of a delivery, asked for by a person. */

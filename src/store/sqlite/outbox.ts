@@ -1,15 +1,9 @@
 /** How accounts stand, what they have said and spent, and staff's part of the outbox. */
 import { type Kysely, sql } from 'kysely'
+import type { PauseReason } from '#src/stations/account-trouble.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { WayOut } from '../contract.ts'
-import type {
-  AccountStanding,
-  AccountTally,
-  DueTally,
-  Outbox,
-  PauseReason,
-  SendAgain,
-} from '../outbox.ts'
+import type { AccountStanding, AccountTally, DueTally, Outbox, SendAgain } from '../outbox.ts'
 import type { Tables } from './schema.ts'
 
 type Db = Kysely<Tables>
