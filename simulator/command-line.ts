@@ -28,6 +28,8 @@ Town
   --epoch MS            real time, as milliseconds since 1970, at which town time is --start (now)
   --days N              ends after so many days of town time (runs until stopped; 1 with --dry-run)
   --faults none|default lost, repeated, late, garbled messages, sensors that lie or die (default)
+  --bike URL            residents also book the return bike there, and riders ride; staff's token is
+                        KVITTER_STAFF_TOKEN, addresses those of addresses.csv in the folder
   --dry-run             JSON lines on stdout, nothing is sent
   --until-stdin-ends    stops when its standard input is closed, as when the parent is gone
   --quiet               no progress on stderr
@@ -62,6 +64,8 @@ export interface TownCommand {
   readonly epochMs: number
   readonly until?: EpochMs
   readonly faults: 'none' | 'default'
+  /** Where the return bike is booked over HTTP. */
+  readonly bikeUrl?: string
   readonly dryRun: boolean
   readonly untilStdinEnds: boolean
   readonly quiet: boolean
@@ -99,6 +103,7 @@ const OPTIONS = {
   epoch: { type: 'string' },
   days: { type: 'string' },
   faults: { type: 'string', default: 'default' },
+  bike: { type: 'string' },
   'dry-run': { type: 'boolean', default: false },
   'until-stdin-ends': { type: 'boolean', default: false },
   quiet: { type: 'boolean', default: false },
@@ -172,6 +177,10 @@ function townCommand(values: Values, broker: BrokerOptions, nowMs: number): Town
   if (faults !== 'none' && faults !== 'default') {
     throw new Wrong(`--faults: expected none or default, found "${faults}"`)
   }
+  const { bike } = values
+  if (bike !== undefined && !/^https?:$/.test(URL.parse(bike)?.protocol ?? '')) {
+    throw new Wrong(`--bike: expected http://HOST:PORT, found "${bike}"`)
+  }
   const dryRun = values['dry-run']
   const days = values.days ?? (dryRun ? '1' : undefined)
   const epochMs = values.epoch === undefined ? nowMs : number('--epoch', values.epoch, -8.64e15)
@@ -185,6 +194,7 @@ function townCommand(values: Values, broker: BrokerOptions, nowMs: number): Town
     epochMs,
     ...(days === undefined ? {} : { until: (start + positive('--days', days) * DAY) as EpochMs }),
     faults,
+    ...(bike !== undefined && { bikeUrl: bike.replace(/\/+$/, '') }),
     dryRun,
     untilStdinEnds: values['until-stdin-ends'],
     quiet: values.quiet,

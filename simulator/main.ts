@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 /** The simulator's command; see --help. */
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { readAddressList } from '#src/stations/address-list.ts'
 import type { Town } from '#src/stations/station.ts'
 import { isoText } from '#src/stations/time.ts'
 import { formatFaults, parseTownFile } from '#src/stations/town-file.ts'
 
+import { type BikePeople, playBike } from './bike.ts'
 import { openBrokerLink } from './broker-link.ts'
 import type { BrokerLink } from './broker-link.ts'
 import { HELP, parseCommand } from './command-line.ts'
@@ -93,15 +95,28 @@ async function town(command: TownCommand): Promise<number> {
   const senders = new Set(sensorsOf(parsed.town, seed, start, faults).map((s) => s.via))
   const links = await openLinks(command.broker, parsed.town, senders, log)
   log(`${parsed.town.name}: ${parsed.town.devices.length} devices, from ${isoText(start)}`)
+  const people = command.bikeUrl === undefined ? undefined : bikePeople(command, command.bikeUrl)
+  const onFault = (error: unknown) => log(`the return bike: ${String(error)}`)
+  const riding = people && playBike(people, command, stop, onFault)
   const played = await play(events, command, links, stop, ({ messages, emptied, reached }) => {
     log(`${isoText(reached!)}  ${messages} messages, ${emptied} boxes emptied`)
   })
+  await riding
   for (const link of links.values()) await link.close()
 
   const tallies = [...links.values()].map((link) => link.tally)
   const acknowledged = tallies.reduce((sum, tally) => sum + tally.acknowledged, 0)
   log(`${played.messages} messages sent, ${acknowledged} acknowledged`)
   return stop.aborted || acknowledged === played.messages ? 0 : 1
+}
+
+function bikePeople({ folder, seed }: TownCommand, url: string): BikePeople | undefined {
+  const path = join(folder, 'addresses.csv')
+  if (!existsSync(path)) return undefined
+  const read = readAddressList(readFileSync(path, 'utf8'), path)
+  if (read.kind === 'faulty') throw new Error(formatFaults(read.faults))
+  const staffToken = process.env['KVITTER_STAFF_TOKEN'] ?? ''
+  return { url, seed, addresses: read.addresses, staffToken }
 }
 
 /** One connection for the devices that speak for themselves, one for each network server; all or none. */

@@ -232,10 +232,11 @@ async function demo(args: readonly string[], env: Env): Promise<number> {
   const folder = await folderOf(settings.town!)
   if (!folder || !canSpeak(folder, env, settings, 'demo')) return WRONG
   const time = demoTime(realClock, speed)
+  const staffToken = settings.staffToken ?? randomBytes(18).toString('base64url')
   const running = cleanUp.use(
     await started(() =>
       serve({
-        settings,
+        settings: { ...settings, staffToken },
         folder,
         env,
         clock: time.clock,
@@ -267,7 +268,8 @@ async function demo(args: readonly string[], env: Env): Promise<number> {
     }
   })
   cleanUp.defer(stopTelling)
-  const simulator = startSimulator(time, mqttPort!, settings.town!, 1)
+  const bike = folder.returnBike?.addresses && { url: httpUrl, staffToken }
+  const simulator = startSimulator(time, mqttPort!, settings.town!, 1, bike)
   cleanUp.defer(() => stopSimulator(simulator))
   let stopping = false
   const stopped = askedToStop().then(() => {

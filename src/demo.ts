@@ -43,6 +43,8 @@ export function startSimulator(
   mqttPort: number,
   town: string,
   seed: number,
+  /** Where the return bike is booked and ridden, in a town that has one. */
+  bike?: { readonly url: string; readonly staffToken: string },
 ): ChildProcess {
   return spawn(
     process.execPath,
@@ -51,9 +53,14 @@ export function startSimulator(
       ...['--town', town, '--mqtt', `mqtt://127.0.0.1:${mqttPort}`, '--seed', String(seed)],
       ...['--speed', String(time.speed), '--start', new Date(time.start).toISOString()],
       ...['--epoch', String(time.epoch), '--until-stdin-ends', '--quiet'],
+      ...(bike ? ['--bike', bike.url] : []),
     ],
     // A group of its own, so that Ctrl-C reaches us alone; its end of the pipe tells it when we are gone.
-    { stdio: ['pipe', 'ignore', 'inherit'], detached: true },
+    {
+      stdio: ['pipe', 'ignore', 'inherit'],
+      detached: true,
+      ...(bike && { env: { KVITTER_STAFF_TOKEN: bike.staffToken } }),
+    },
   )
 }
 

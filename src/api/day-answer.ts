@@ -31,6 +31,8 @@ const STATES = [
 
 const thing = z.strictObject({ item: z.string(), count: z.int() })
 
+const placeAnswer = z.strictObject({ lat: z.number(), lon: z.number() })
+
 const stopAnswer = z.strictObject({
   id: z.string(),
   kind: z.enum(['pickup', 'drop-off', 'break']),
@@ -90,6 +92,16 @@ export const dayAnswer = z
     published: z.boolean(),
     from: isoInstant,
     until: isoInstant,
+    bikes: z.array(
+      z.strictObject({
+        id: z.string(),
+        name: z.string(),
+        litres: z.number(),
+        kg: z.number(),
+        home: placeAnswer,
+      }),
+    ),
+    dropOffs: z.array(z.strictObject({ id: z.string(), name: z.string(), place: placeAnswer })),
     rounds: z.array(
       z.strictObject({
         bike: z.string(),
@@ -105,6 +117,9 @@ export const dayAnswer = z
     ),
     unserved: z.array(z.strictObject({ stop: z.string(), because: z.string() })),
     unplanned: z.array(z.string()).meta({ description: 'Bookings that no plan knows of yet.' }),
+    outside: z
+      .array(stopAnswer)
+      .meta({ description: 'What no round has, by `unserved` and `unplanned`, in their order.' }),
     complaints: z
       .array(
         z.strictObject({
@@ -168,6 +183,14 @@ export function dayJson(seen: SeenDay, shown: Shown): z.input<typeof dayAnswer> 
     published: plan?.published ?? false,
     from: isoText(look.setting.shift.from),
     until: isoText(look.setting.shift.until),
+    bikes: look.setting.bikes.map(({ id, name, litres, kg, home }) => ({
+      id,
+      name,
+      litres,
+      kg,
+      home,
+    })),
+    dropOffs: look.setting.dropOffs.map(({ id, name, place }) => ({ id, name, place })),
     rounds: (isShown ? standing.rounds : []).map((round) => ({
       bike: round.bike,
       startedAt: isoOrNull(round.startedAt),
@@ -178,6 +201,7 @@ export function dayJson(seen: SeenDay, shown: Shown): z.input<typeof dayAnswer> 
     })),
     unserved: isShown ? standing.unserved.map(unservedJson) : [],
     unplanned: shown.drafts ? [...seen.unplanned] : [],
+    outside: outsideOf(seen, shown),
     complaints: isShown
       ? seen.complaints.map(({ kind, stopId, bike }) => ({
           kind,
@@ -217,11 +241,20 @@ export function dayJson(seen: SeenDay, shown: Shown): z.input<typeof dayAnswer> 
   }
 }
 
+function outsideOf(seen: SeenDay, shown: Shown): z.input<typeof stopAnswer>[] {
+  if (!shown.drafts) return []
+  const ids = [...seen.standing.unserved.map(({ stopId }) => stopId), ...seen.unplanned]
+  return ids.map((id) =>
+    stopJson({ stop: { id, kind: 'pickup' }, state: 'scheduled', planned: false }, seen, shown),
+  )
+}
+
 function stopJson(
   { stop, state, planned, pin, facts }: StandingStop,
-  { look, times, photos }: SeenDay,
+  seen: SeenDay,
   shown: Shown,
 ): z.input<typeof stopAnswer> {
+  const { look, times, photos } = seen
   const kept = look.bookings.get(stop.id)
   const booking = kept?.errand
   const time = times.get(stop.id)

@@ -451,14 +451,13 @@ async function sendDay(
   if (!seen) return refuseDay(reply, { kind: 'no-such' })
   const notes = new Map([...seen.notes].map(([id, sealed]) => [id, deps.unseal(sealed)]))
   const { stations } = deps.journal.town
-  const { rounds, ...rest } = dayJson(seen, { ...shown, notes, stations })
+  const { rounds, outside, ...rest } = dayJson(seen, { ...shown, notes, stations })
   const some = rounds.filter(({ bike }) => shown.bike === undefined || bike === shown.bike)
   if (shown.people) {
-    const ids = some.flatMap(({ stops }) =>
-      stops.filter(({ person }) => person).map(({ id }) => id),
-    )
+    const all = [...some.flatMap(({ stops }) => stops), ...outside]
+    const ids = all.filter(({ person }) => person).map(({ id }) => id)
     await deps.noteSeen(ids, shown.actor)
   }
   void reply.header('cache-control', 'no-store').header('etag', `"${rest.version}"`)
-  return { ...rest, rounds: some }
+  return { ...rest, rounds: some, outside }
 }

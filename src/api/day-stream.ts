@@ -17,7 +17,7 @@ export const streamDay = apiRoute({
   operationId: 'streamBikeDay',
   summary: 'What is done to a day, by dispatchers, riders and the clock, as server-sent events',
   description:
-    'Events `change`, each with its number in the log as id: a plan, a move, a re-plan that is offered, what riders tell. With `Last-Event-ID`, or `after`, what came after that is told first. A comment comes every 15 seconds. Each tells that something changed; get the day for how it stands.',
+    'Events `change`, each with its number in the log as id: a plan, a move, a re-plan that is offered, what riders tell. With `Last-Event-ID`, or `after`, what came after that is told first. Each tells that something changed; get the day for how it stands. An event `here`, without an id, comes at once and every 15 seconds: silence means a broken line.',
   tag: 'bike',
   params: z.strictObject({ day: dayText }),
   query: z.strictObject({ after: wholeNumber(0, 999_999_999).optional() }),
@@ -27,6 +27,8 @@ export const streamDay = apiRoute({
 })
 
 const { heartbeatMs, maxWaitingBytes } = EVENT_STREAM_DEFAULTS
+/** Browsers don't tell a page of comments. */
+const HERE = event('here', {})
 const MOST_CLIENTS = 100
 const PAGE = 500
 
@@ -65,7 +67,7 @@ export function dayStream(app: FastifyInstance, deps: DayDeps): void {
     }
   })
   const heartbeat = setInterval(() => {
-    for (const client of clients) write(client, ': still here\n\n')
+    for (const client of clients) write(client, HERE)
   }, heartbeatMs)
 
   app.addHook('preClose', (done) => {
@@ -119,7 +121,7 @@ export function dayStream(app: FastifyInstance, deps: DayDeps): void {
       clients.add(client)
       reply.raw.on('close', () => drop(client))
       reply.raw.on('error', () => drop(client))
-      write(client, 'retry: 3000\n: kvitter\n\n')
+      write(client, `retry: 3000\n${HERE}`)
       try {
         while (client.waiting) {
           const page = await days.lines(day, client.lastNo, PAGE)

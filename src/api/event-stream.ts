@@ -332,7 +332,7 @@ export function headersSetSoFar(
 
 /** JSON has no raw line breaks, so one `data:` line holds it. */
 export function event(
-  name: 'decision' | 'post' | 'status' | 'change',
+  name: 'decision' | 'post' | 'status' | 'change' | 'here',
   data: unknown,
   id?: number,
 ): string {

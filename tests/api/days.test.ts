@@ -117,6 +117,30 @@ describe('who may do what', () => {
     expect((await command(day, 'end', { bike: 'bike-1' }, RIDER)).status).toBe(200)
   })
 
+  test('the stream says at once that it is there', async () => {
+    const quit = new AbortController()
+    const { body } = await fetch(`${day.url}/api/v1${ROUNDS}/events`, {
+      headers: STAFF,
+      signal: quit.signal,
+    })
+    const { value } = await body!.pipeThrough(new TextDecoderStream()).getReader().read()
+    quit.abort()
+    expect(value).toBe('retry: 3000\nevent: here\ndata: {}\n\n')
+  })
+
+  test('the day tells its bikes with what they carry, and where things are left', async () => {
+    const { bikes, dropOffs, rounds } = await see(day)
+    expect(bikes.map(({ id, litres, kg }: any) => [id, litres, kg])).toEqual([
+      ['bike-1', 1500, 200],
+      ['bike-2', 1500, 200],
+    ])
+    expect(dropOffs.map(({ id }: any) => id)).toEqual(['centre', 'ekudden', 'hamnen'])
+    const stops = rounds.flatMap((r: any) => r.stops)
+    const { dropOff, place } = stops.find((s: any) => s.kind === 'drop-off')
+    const there = dropOffs.find(({ id }: any) => id === dropOff)
+    expect(place).toEqual({ name: there.name, ...there.place })
+  })
+
   test('who lives there is shown to riders on the day alone, and written down', async () => {
     const shown = stopsOf(await see(day, '?people=yes', RIDER)).filter((s) => s.person)
     expect(shown).toHaveLength(3)
@@ -395,6 +419,20 @@ describe('what follows by itself', () => {
     await command(day, 'decline', { offer: offer.id })
     await day.tick()
     expect(await see(day)).toMatchObject({ offer: null, version, unplanned })
+    const [outside] = (await see(day, '?people=yes')).outside
+    expect(outside).toMatchObject({
+      id: unplanned[0],
+      planned: false,
+      things: [{ item: 'chair', count: 1 }],
+      person: {
+        name: expect.stringContaining('Prova') as string,
+        position: { lat: expect.any(Number) as number },
+      },
+    })
+    expect((await see(day)).outside).toMatchObject([
+      { id: unplanned[0], person: null, place: null },
+    ])
+    expect((await see(day, '?people=yes', RIDER)).outside).toEqual([])
     const taken = await command(day, 'insert', { stop: unplanned[0] })
     expect(stopsOf(taken.json).map((s) => s.id)).toContain(unplanned[0])
   })

@@ -116,7 +116,9 @@ async function listen(day: DayTown, lastId?: number) {
     /** All lines until one of that kind has come. */
     async until(did: string): Promise<readonly { readonly no: number; readonly did: string }[]> {
       for (;;) {
-        const lines = [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data!))
+        const lines = [...text.matchAll(/^event: change\nid: .*\ndata: (.*)$/gm)].map(([, data]) =>
+          JSON.parse(data!),
+        )
         if (lines.some((line) => line.did === did)) return lines
         const { value, done } = await reader.read()
         if (done) throw new Error(`the stream ended before ${did}`)

@@ -1,0 +1,216 @@
+/**
+ * The return bike's people: residents who book, a dispatcher who plans and riders who ride, over HTTP like
+ * anybody else. A step does what is due; the same seed books the same things. Names are invented.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ListedAddress } from '#src/stations/return-bike.ts'
+import { type EpochMs, instant, isoText, MINUTE } from '#src/stations/time.ts'
+import type { Pace } from './play.ts'
+import { type Random, randomFrom } from './random.ts'
+
+export interface BikePeople {
+  readonly url: string
+  readonly staffToken: string
+  readonly seed: number
+  readonly addresses: readonly ListedAddress[]
+}
+
+interface Slot {
+  readonly slotId: string
+  readonly from: string
+  readonly open: boolean
+}
+
+interface Item {
+  readonly id: string
+  readonly most: number | null
+  readonly refused: object | null
+}
+
+interface Stop {
+  readonly id: string
+  readonly kind: 'pickup' | 'drop-off' | 'break'
+  readonly state: string
+  readonly startsAt: string | null
+  readonly leavesAt: string | null
+}
+
+interface Round {
+  readonly bike: string
+  readonly startedAt: string | null
+  readonly endedAt: string | null
+  readonly stops: readonly Stop[]
+}
+
+interface Day {
+  readonly day: string
+  readonly version: number
+  readonly published: boolean
+  readonly from: string
+  readonly rounds: readonly Round[]
+  readonly unplanned: readonly string[]
+}
+
+/** So many days ahead are filled. */
+const DAYS_AHEAD = 2
+const BOOKINGS_A_SLOT = 6
+const SETS_OUT_BEFORE_MS = 30 * MINUTE
+const OVER = new Set(['done', 'failed', 'skipped'])
+
+const FIRST_NAMES = [
+  'Ada',
+  'Bo',
+  'Cilla',
+  'Dani',
+  'Eino',
+  'Fatma',
+  'Gun',
+  'Hodan',
+  'Ivar',
+  'Jasmin',
+]
+const NOTES = ['Portkod 0000.', 'Tredje våningen, ingen hiss.', 'Ring på dörren till gården.']
+
+/** Gives the step to take again and again; it remembers which days it has filled. */
+export function openBikePeople({ url, staffToken, seed, addresses }: BikePeople) {
+  const filled = new Set<string>()
+  const leaves = new Map<string, number>()
+  let people = 0
+
+  async function ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+    const answer = await fetch(`${url}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${staffToken}`,
+        'kvitter-actor': 'Simulator',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+    return (await answer.json()) as T
+  }
+
+  const command = (day: Day, name: string, more: object = {}) =>
+    ask<Day>('POST', `/rounds/${day.day}/${name}`, { version: day.version, ...more })
+
+  async function fill(day: string, slots: readonly Slot[]): Promise<void> {
+    const random = randomFrom(seed, `bike/${day}`)
+    const { items } = await ask<{ items: readonly Item[] }>('GET', '/items')
+    const fetched = items.filter(({ refused }) => refused === null)
+    for (const { slotId } of slots) {
+      for (let i = 0; i < BOOKINGS_A_SLOT; i++) {
+        await ask('POST', '/bookings', bookingOf(day, slotId, people++, addresses, fetched, random))
+      }
+    }
+  }
+
+  /** Sets out, rides to what is due, and comes home. */
+  async function ride(day: Day, now: EpochMs): Promise<void> {
+    for (const round of day.rounds) {
+      const { bike, stops, startedAt, endedAt } = round
+      if (stops.length === 0 || endedAt !== null) continue
+      if (startedAt === null) {
+        await command(day, 'start', { bike })
+        return
+      }
+      const next = stops.find(({ state }) => !OVER.has(state))
+      if (!next) {
+        await command(day, 'end', { bike })
+        return
+      }
+      // As reckoned when it came first; later it is put off for as long as nothing is told.
+      const due = leaves.get(next.id) ?? Date.parse(next.leavesAt ?? isoText(now))
+      leaves.set(next.id, due)
+      if (due > now) continue
+      await ask('POST', `/stops/${next.id}/events`, { bike, events: [told(day, next, now)] })
+    }
+  }
+
+  function told({ day }: Day, { id, kind }: Stop, now: EpochMs) {
+    const random = randomFrom(seed, `bike/${day}/${id}`)
+    const at = isoText(now)
+    const event = `sim-${id}`.replace(/[^\w-]/g, '-').slice(-64)
+    return kind === 'pickup' && random.next() < 0.08
+      ? { id: event, kind: 'failed', at, because: 'not-home' }
+      : { id: event, kind: 'done', at }
+  }
+
+  return async function step(now: EpochMs): Promise<void> {
+    const { serviceDays } = await ask<{
+      serviceDays: readonly { readonly day: string; readonly slots: readonly Slot[] }[]
+    }>('GET', '/service-days')
+    const coming = serviceDays.filter(({ slots }) => slots.some(({ open }) => open))
+    for (const { day, slots } of coming.slice(0, DAYS_AHEAD)) {
+      if (filled.has(day)) continue
+      filled.add(day)
+      await fill(
+        day,
+        slots.filter(({ open }) => open),
+      )
+      const seen = await ask<Day>('GET', `/rounds/${day}`)
+      if (seen.version === 0) await command(seen, 'plan', { seconds: 1 })
+    }
+    for (const day of filled) {
+      const seen = await ask<Day>('GET', `/rounds/${day}`)
+      const setsOut = now > Date.parse(seen.from) - SETS_OUT_BEFORE_MS
+      if (!setsOut) continue
+      if (seen.version > 0 && !seen.published) await command(seen, 'publish')
+      else await ride(seen, now)
+      const isOver = seen.rounds.every(({ stops, endedAt }) => stops.length === 0 || endedAt)
+      if (isOver && seen.published) filled.delete(day)
+    }
+  }
+}
+
+/** Once in ten minutes of town time, but not more often than twice a second. */
+const STEP_MS = 10 * MINUTE
+const LEAST_REAL_MS = 500
+
+/** Steps until the signal says stop; what fails is tried again with the next step. */
+export async function playBike(
+  people: BikePeople,
+  pace: Pace,
+  signal: AbortSignal,
+  onFault: (error: unknown) => void,
+): Promise<void> {
+  const step = openBikePeople(people)
+  while (!signal.aborted) {
+    const townMs = pace.start + (Date.now() - pace.epochMs) * pace.speed
+    await step(instant(Math.round(townMs))).catch(onFault)
+    const wait = Math.max(LEAST_REAL_MS, STEP_MS / pace.speed)
+    await sleep(wait, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+function bookingOf(
+  day: string,
+  slotId: string,
+  n: number,
+  addresses: readonly ListedAddress[],
+  items: readonly Item[],
+  random: Random,
+) {
+  const { address, postcode } = addresses[random.below(addresses.length)]!
+  const wanted = new Map<string, number>()
+  for (let left = 1 + random.below(2); left > 0; left--) {
+    const { id, most } = items[random.below(items.length)]!
+    wanted.set(id, 1 + random.below(Math.min(most ?? 2, 2)))
+  }
+  return {
+    person: {
+      name: `${FIRST_NAMES[n % FIRST_NAMES.length]!} Prov`,
+      phone: `070-000 ${String(1000 + (n % 9000)).replace(/(..)$/, ' $1')}`,
+      address,
+      ...(postcode !== undefined && { postcode }),
+      apartment: String(1001 + (n % 400)),
+      ...(random.next() < 0.3 && { note: NOTES[random.below(NOTES.length)]! }),
+    },
+    things: [...wanted].map(([item, count]) => ({ item, count })),
+    day,
+    slotId,
+    language: (['sv', 'sv', 'sv', 'en', 'fi', 'ar', 'so'] as const)[random.below(7)]!,
+    interpreter: random.next() < 0.08,
+    letPass: true,
+  }
+}

@@ -1,0 +1,38 @@
+/** The return bike's people against the real API, on a clock that the test turns. */
+import { expect, test } from 'vitest'
+import { openBikePeople } from '#simulator/bike.ts'
+import { addresses, clockAt, DAY_NAME, openDayTown } from '#tests/support/day-town.ts'
+import { STAFF_TOKEN } from '#tests/support/living-town.ts'
+
+test('they book the days to come, draw up a plan, ride it and come home', async () => {
+  await using day = await openDayTown()
+  const step = openBikePeople({ url: day.url, staffToken: STAFF_TOKEN, seed: 1, addresses })
+  const see = async () => (await day.ask('GET', `/rounds/${DAY_NAME}?people=yes`)).json
+  const at = async (now: ReturnType<typeof clockAt>) => {
+    day.town.setNow(now)
+    await step(now)
+  }
+
+  await at(clockAt('09:00', '2026-05-04'))
+  const planned = await see()
+  expect(planned).toMatchObject({ version: 1, published: false, unplanned: [] })
+  const people = planned.rounds.flatMap((r: any) => r.stops).flatMap((s: any) => s.person ?? [])
+  expect(people.length).toBeGreaterThan(5)
+  for (const { name } of people) expect(name).toMatch(/ Prov$/)
+  await at(clockAt('10:00', '2026-05-04'))
+  expect((await see()).version).toBe(1)
+
+  await at(clockAt('09:45'))
+  expect(await see()).toMatchObject({ published: true })
+  for (let minute = 0; minute < 8 * 60; minute += 10) {
+    await at(
+      clockAt(`${String(10 + Math.floor(minute / 60))}:${String(minute % 60).padStart(2, '0')}`),
+    )
+  }
+  const ridden = (await see()).rounds.filter((r: any) => r.stops.length > 0)
+  expect(ridden.length).toBeGreaterThan(0)
+  for (const { endedAt, stops } of ridden) {
+    expect(endedAt).not.toBeNull()
+    expect(stops.every((s: any) => s.state === 'done' || s.state === 'failed')).toBe(true)
+  }
+})
