@@ -475,6 +475,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       fitsSmsReport: (no, token) => persons.fitsReport(no, token),
       replays,
       ruleIds: () => book.rules.map(({ id }) => id),
+      rulesInForce: () => ({ text: rules, hash: book.hash }),
       replay: (filter, dryRun) =>
         replayQuarantine(
           { store, journal, town: () => journal.town, codecs, clock },

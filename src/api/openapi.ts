@@ -33,6 +33,7 @@ import { getPlan, removePlan, setPlan } from './plan-routes.ts'
 import { getPost, listDecisions, listPosts } from './post-routes.ts'
 import { PROBLEMS, type ProblemName } from './problem.ts'
 import { cancelReplay, getReplay, startReplay } from './replay-routes.ts'
+import { checkRules, getRules, tryRules, writeRuleTest } from './rule-desk-routes.ts'
 import { listMessages } from './message-routes.ts'
 import { listQuarantine, replayMessages } from './quarantine-routes.ts'
 import { RIDER_ROUTES } from './rider-routes.ts'
@@ -88,6 +89,10 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   beginSilence,
   endSilence,
   streamEvents,
+  getRules,
+  checkRules,
+  tryRules,
+  writeRuleTest,
   startReplay,
   getReplay,
   cancelReplay,

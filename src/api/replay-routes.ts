@@ -10,6 +10,7 @@ import { sentenceAnswer } from './decision-answer.ts'
 import { instantText, stationIdText } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
 import { inEachLanguage, isoInstant } from './station-answer.ts'
+import { trialAnswer, writtenTestAnswer } from './trial-answer.ts'
 
 interface Span {
   readonly from?: EpochMs
@@ -29,23 +30,32 @@ export type ReplayQuestion =
       readonly rules: RuleText
       readonly against?: RuleText
     }
+  | {
+      readonly kind: 'try'
+      readonly span: Required<Span>
+      readonly rules: RuleText
+      readonly against?: RuleText
+    }
+  | { readonly kind: 'write-test'; readonly span: Required<Span>; readonly rules: RuleText }
 
 /** Plays it; made where the store and the rules meet. */
 export interface ReplayDesk {
   /** Every fault of the rule files in question. */
-  faultsOf(question: ReplayQuestion): Promise<
-    readonly {
-      readonly of: 'rules' | 'against'
-      readonly line: number
-      readonly field: string
-      readonly message: string
-    }[]
-  >
+  faultsOf(question: ReplayQuestion): Promise<readonly FaultOfSide[]>
   /** Undefined when too many wait already. */
   ask(question: ReplayQuestion): ReplayTicket | undefined
   find(id: string): ReplayTicket | undefined
+  /** Somebody will soon ask. */
+  prepare(): void
   /** Ends it, or forgets what it came to. */
   cancel(id: string): ReplayTicket | undefined
+}
+
+export interface FaultOfSide {
+  readonly of: 'rules' | 'against'
+  readonly line: number
+  readonly field: string
+  readonly message: string
 }
 
 export interface ReplayTicket {
@@ -122,9 +132,11 @@ const replayResult = z.discriminatedUnion('kind', [
       )
       .readonly(),
   }),
+  trialAnswer,
+  writtenTestAnswer,
 ])
 
-const ticketAnswer = z
+export const ticketAnswer = z
   .strictObject({
     id: z.string(),
     askedAt: isoInstant,
@@ -136,10 +148,10 @@ const ticketAnswer = z
   .meta({ id: 'Replay' })
 
 /** Both files and what JSON makes of their quotes. */
-const BODY_LIMIT = 4_000_000
+export const RULES_BODY_LIMIT = 4_000_000
 const LONGEST = 1_000_000
 
-const ruleText = z
+export const ruleText = z
   .string({ error: 'the text of a rules.yaml' })
   .max(LONGEST, `the text of a rules.yaml, at most ${LONGEST} characters`)
 
@@ -210,7 +222,7 @@ export function replayRoutes(
     startReplay.path,
     {
       schema: { querystring: startReplay.query, body: startReplay.body },
-      bodyLimit: BODY_LIMIT,
+      bodyLimit: RULES_BODY_LIMIT,
       onRequest,
     },
     async (request, reply) => {
@@ -231,21 +243,8 @@ export function replayRoutes(
       }
       const question = questionOf(span, rules, against)
       const faults = await desk.faultsOf(question)
-      if (faults.length > 0) {
-        const detail = faults.length === 1 ? 'The rules have a fault.' : 'The rules have faults.'
-        const errors = faults.map(({ of, line, field, message }) => ({
-          field: field === '' ? of : `${of}: ${field}`,
-          line,
-          expected: message,
-        }))
-        return sendProblem(reply, problem('invalid-request', detail, errors))
-      }
-      const ticket = desk.ask(question)
-      if (!ticket) {
-        const detail = 'The past is being asked much just now; try again in a minute.'
-        return sendProblem(reply.header('retry-after', '60'), problem('not-ready', detail))
-      }
-      return reply.code(202).send(ticketJson(ticket))
+      if (faults.length > 0) return sendRuleFaults(reply, faults)
+      return sendTicket(reply, desk.ask(question))
     },
   )
 
@@ -260,6 +259,24 @@ export function replayRoutes(
     { schema: { params: cancelReplay.params, querystring: cancelReplay.query }, onRequest },
     async (request, reply) => answerTicket(reply, desk?.cancel(request.params.id)),
   )
+}
+
+/** Of the files that came with the request. */
+export function sendRuleFaults(reply: FastifyReply, faults: readonly FaultOfSide[]): FastifyReply {
+  const detail = faults.length === 1 ? 'The rules have a fault.' : 'The rules have faults.'
+  const errors = faults.map(({ of, line, field, message }) => ({
+    field: field === '' ? of : `${of}: ${field}`,
+    line,
+    expected: message,
+  }))
+  return sendProblem(reply, problem('invalid-request', detail, errors))
+}
+
+/** Undefined: too many wait already. */
+export function sendTicket(reply: FastifyReply, ticket: ReplayTicket | undefined): FastifyReply {
+  if (ticket) return reply.code(202).send(ticketJson(ticket))
+  const detail = 'The past is being asked much just now; try again in a minute.'
+  return sendProblem(reply.header('retry-after', '60'), problem('not-ready', detail))
 }
 
 function questionOf(

@@ -58,6 +58,7 @@ import { openRiderDoor } from './rider-door.ts'
 import { riderRoutes } from './rider-routes.ts'
 import { silenceRoutes } from './silence-routes.ts'
 import { type ReplayDesk, replayRoutes } from './replay-routes.ts'
+import { ruleDeskRoutes, type RulesInForce } from './rule-desk-routes.ts'
 import { openStaffDoor } from './staff.ts'
 import { messageRoutes } from './message-routes.ts'
 import { smsReportRoutes } from './sms-report-routes.ts'
@@ -96,6 +97,8 @@ export interface HttpOptions {
   readonly trustedProxies?: readonly string[]
   /** The ids of the rules in force; a silence may be about one. */
   readonly ruleIds?: () => readonly string[]
+  /** The rule file in force. */
+  readonly rulesInForce?: () => RulesInForce
   /** Codecs of the town's that are not run any more. */
   readonly stoppedCodecs?: () => readonly StoppedCodec[]
   /** The accounts that the town speaks by. */
@@ -235,7 +238,12 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   standingRoutes(app, deps)
   correctionRoutes(app, deps)
   silenceRoutes(app, { ...deps, ruleIds: options.ruleIds ?? (() => []) })
-  replayRoutes(app, { ...deps, ...(options.replays && { replays: options.replays }) })
+  const withReplays = { ...deps, ...(options.replays && { replays: options.replays }) }
+  replayRoutes(app, withReplays)
+  ruleDeskRoutes(app, {
+    ...withReplays,
+    ...(options.rulesInForce && { inForce: options.rulesInForce }),
+  })
   quarantineRoutes(app, { ...deps, ...(options.replay && { replay: options.replay }) })
   if (options.subscribers) subscriberRoutes(app, { ...deps, subscribers: options.subscribers })
   messageRoutes(app, deps)

@@ -200,6 +200,9 @@ function told(
       return { code, text: playedText(given, question, timeZone, language) }
     case 'compared':
       return { code, text: comparedText(given, timeZone, language) }
+    case 'tried':
+    case 'written':
+      throw new Error(`nobody asked for what is ${given.kind}`)
   }
 }
 

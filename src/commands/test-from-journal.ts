@@ -3,17 +3,16 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import type { Happened } from '#src/rule-tests/happened.ts'
-import { MOST_BEFORE_MS, writeTest } from '#src/rule-tests/write-test.ts'
+import { writeTest } from '#src/rule-tests/write-test.ts'
 import type { TestOrder } from '#src/rule-tests/write-test.ts'
+import { readHappened } from '#src/replay/happened-at.ts'
 import { MOMENT_EXPECTED, parseMoment } from '#src/replay/moment.ts'
-import type { JournalRecord } from '#src/rules/record.ts'
 import { faultLine } from '#src/stations/fault-line.ts'
-import type { StationId } from '#src/stations/ids.ts'
 import { nearestName } from '#src/stations/nearest-name.ts'
 import type { Station, Town } from '#src/stations/station.ts'
-import { isoText, plus } from '#src/stations/time.ts'
+import { isoText } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import { type JournalReader, NoReplay } from '#src/store/journal-reader.ts'
+import { NoReplay } from '#src/store/journal-reader.ts'
 import { openJournalReader } from '#src/store/sqlite/journal-reader.ts'
 import { type Env, readSettings } from '../config.ts'
 import type { CommandResult } from './codec.ts'
@@ -128,39 +127,4 @@ async function readRules(file: string): Promise<string | undefined> {
 function ruleFileFor(rules: string | undefined, out: string | undefined): string {
   if (rules === undefined) return 'rules.yaml'
   return out === undefined ? basename(rules) : relative(dirname(out), rules)
-}
-
-/** The station's part of the journal, with some of what was before. */
-async function readHappened(
-  reader: JournalReader,
-  station: StationId,
-  newest: Town,
-  { from, until }: { readonly from: EpochMs; readonly until: EpochMs },
-): Promise<Happened> {
-  const wanted = plus(from, -MOST_BEFORE_MS)
-  const place = reader.placeBefore(wanted)
-  const records: JournalRecord[] = []
-  const towns: { readonly at: EpochMs; readonly town: Town }[] = []
-  if (place.making) towns.push({ at: place.at ?? wanted, town: place.making.town })
-  for await (const piece of reader.pieces(place, { to: until, stationId: station })) {
-    if (piece.kind === 'made') towns.push({ at: piece.making.at, town: piece.making.town })
-    if (piece.kind === 'town') towns.push({ at: piece.record.at, town: piece.town })
-    if (piece.kind !== 'records') continue
-    for (const record of piece.records) if (record.at >= wanted) records.push(record)
-  }
-  const start = Math.max(wanted, records[0]?.at ?? wanted) as EpochMs
-  return {
-    station,
-    start: { at: beginningOf(start), timeZone: newest.timeZone },
-    records,
-    towns: towns.length > 0 ? towns : [{ at: wanted, town: newest }],
-    posts: await reader.posts({ from: wanted, to: until, stationId: station }),
-  }
-}
-
-const MINUTE_MS = 60_000
-
-/** A round time, not after the first record. */
-function beginningOf(at: EpochMs): EpochMs {
-  return (at - (at % MINUTE_MS)) as EpochMs
 }

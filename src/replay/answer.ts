@@ -6,10 +6,12 @@ import { parseRuleFile, type Fault, type RuleBook } from '#src/rules/rule-file.t
 import type { Language } from '#src/stations/fraction.ts'
 import { isoOrNull, isoText } from '#src/stations/time.ts'
 import { indexTown, type TownIndex } from '#src/stations/town-index.ts'
-import type { JournalReader, JournalSpan } from '#src/store/journal-reader.ts'
-import { explainDecision } from '#src/wording/decision-text.ts'
-import { POST_TEMPLATES, wordPost } from '#src/wording/post-text.ts'
+import { type JournalReader, type JournalSpan, NoReplay } from '#src/store/journal-reader.ts'
+import { POST_TEMPLATES } from '#src/wording/post-text.ts'
 import { play, verify } from './run.ts'
+import { type TrialAnswer, type TrialSpan, tryRules } from './trial.ts'
+import { decisionTexts, postTexts } from './words.ts'
+import { type TestAnswer, testFrom } from './written-test.ts'
 
 /** A rule file by its text; the name is for its faults. */
 export interface RuleText {
@@ -29,6 +31,15 @@ export type ReplayQuestion =
       readonly rules: RuleText
       readonly against?: RuleText
     }
+  /** How one station would have gone, beside how it goes by the rules that hold where nothing is given. */
+  | {
+      readonly kind: 'try'
+      readonly span: TrialSpan
+      readonly rules: RuleText
+      readonly against?: RuleText
+    }
+  /** What happened at one station, as a rule test for these rules. */
+  | { readonly kind: 'write-test'; readonly span: TrialSpan; readonly rules: RuleText }
 
 /** One thing said, for people. */
 export interface SaidRow {
@@ -103,6 +114,8 @@ export type ReplayAnswer =
       readonly changes: readonly ChangeRow[]
       readonly more: number
     }
+  | TrialAnswer
+  | TestAnswer
   /** The rule files' faults, all of them; nothing was played. */
   | { readonly kind: 'faulty'; readonly faults: FaultsOfFiles }
 
@@ -114,7 +127,7 @@ const MOST_ROWS = 1000
 /** Every fault of the rule files in question. */
 export function findFaults(question: ReplayQuestion): FaultsOfFiles {
   if (question.kind === 'verify') return []
-  const against = question.kind === 'diff' ? question.against : undefined
+  const against = 'against' in question ? question.against : undefined
   const read = readRules([
     ['rules', question.rules],
     ['against', against],
@@ -155,7 +168,25 @@ export async function answer(
       const now = await play(parts(isRead ? 0 : 0.5, 1), rules)
       return comparedAnswer(was, now, now.records, tellerOf(reader))
     }
+    case 'try': {
+      const against = question.against ?? newestRules(reader)
+      const read = readRules([
+        ['rules', question.rules],
+        ['against', against],
+      ])
+      if ('faults' in read) return { kind: 'faulty', faults: read.faults }
+      const { rules, against: inForce } = read.books
+      return tryRules(reader, question.span, { rules: rules!, against: inForce! }, onProgress)
+    }
+    case 'write-test':
+      return testFrom(reader, question.span, question.rules.text)
   }
+}
+
+function newestRules(reader: JournalReader): RuleText {
+  const text = reader.newestRules()
+  if (text === undefined) throw new NoReplay('The journal does not say what the rules were.')
+  return { name: 'against', text }
 }
 
 /** What was decided and said, as it was kept. */
@@ -215,12 +246,7 @@ function tellerOf(reader: JournalReader): Teller {
   const textsOf = (post: DecidedPost): SaidRow['texts'] => {
     const known = worded.get(post)
     if (known !== undefined || !index) return known ?? null
-    let texts: SaidRow['texts'] = null
-    try {
-      texts = wordPost(post, index)
-    } catch {
-      // Of a station that is no longer in the town, or by a text that is no longer there.
-    }
+    const texts = postTexts(post, index)
     worded.set(post, texts)
     return texts
   }
@@ -229,11 +255,7 @@ function tellerOf(reader: JournalReader): Teller {
       ? {
           at: isoText(decision.at),
           because: decision.because,
-          texts: {
-            sv: explainDecision(decision, index, 'sv'),
-            en: explainDecision(decision, index, 'en'),
-            fi: explainDecision(decision, index, 'fi'),
-          },
+          texts: decisionTexts(decision, index),
         }
       : null
   return {

@@ -1,5 +1,5 @@
 /** Puts a question to the past in a process of its own. */
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { NoReplay } from '#src/store/journal-reader.ts'
 import type { ReplayAnswer } from './answer.ts'
@@ -12,14 +12,22 @@ export interface Asking {
   readonly onProgress?: (share: number) => void
 }
 
+/** A process that has loaded its code, or soon will have, and waits for its task. */
+export function startAhead(): ChildProcess {
+  return fork(PROGRAM, { serialization: 'advanced', execArgv: [] })
+}
+
 /**
+ * By a process that was started ahead, or by one that is started now.
  * @throws {NoReplay} when the journal can't answer it.
  * @throws the signal's reason when that comes first; nothing of the process is then left.
  */
-export async function askPast(task: ReplayTask, asking: Asking = {}): Promise<ReplayAnswer> {
+export async function askPast(
+  task: ReplayTask,
+  asking: Asking = {},
+  child = startAhead(),
+): Promise<ReplayAnswer> {
   const { signal, onProgress } = asking
-  signal?.throwIfAborted()
-  const child = fork(PROGRAM, { serialization: 'advanced', execArgv: [] })
   const { promise, resolve, reject } = Promise.withResolvers<ReplayAnswer>()
   const abort = (): void => reject(signal!.reason as Error)
   signal?.addEventListener('abort', abort, { once: true })
@@ -41,8 +49,9 @@ export async function askPast(task: ReplayTask, asking: Asking = {}): Promise<Re
   child.once('error', reject)
   const ended = new Promise<void>((done) => child.once('exit', () => done()))
   void ended.then(() => reject(new Error('the process of a replay ended by itself')))
-  child.send(task)
   try {
+    signal?.throwIfAborted()
+    child.send(task)
     return await promise
   } finally {
     signal?.removeEventListener('abort', abort)

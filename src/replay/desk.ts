@@ -1,10 +1,11 @@
 /** Takes questions to the past, a few at a time beside the service, and keeps their answers for a while. */
 import { randomUUID } from 'node:crypto'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
-import { HOUR } from '#src/stations/time.ts'
+import { HOUR, MINUTE } from '#src/stations/time.ts'
 import { NoReplay } from '#src/store/journal-reader.ts'
 import { type FaultsOfFiles, findFaults, type ReplayAnswer, type ReplayQuestion } from './answer.ts'
 import { askPast } from './ask.ts'
+import { keepSpare } from './spare-process.ts'
 import type { Past } from './replay-process.ts'
 
 export interface ReplayTicket {
@@ -25,6 +26,8 @@ export interface ReplayDesk extends AsyncDisposable {
   /** Undefined when too many wait already. */
   ask(question: ReplayQuestion): ReplayTicket | undefined
   find(id: string): ReplayTicket | undefined
+  /** Somebody will soon ask: the next question then needn't wait for a process to start. */
+  prepare(): void
   /** Ends it, or forgets what it came to. Undefined where there is no such thing. */
   cancel(id: string): ReplayTicket | undefined
 }
@@ -36,10 +39,13 @@ export interface DeskOptions {
   /** At one time, and waiting. */
   readonly atOnce?: number
   readonly mostWaiting?: number
+  /** A process that was started ahead waits so long for a question. */
+  readonly spareMs?: number
 }
 
 const AT_ONCE = 2
 const MOST_WAITING = 8
+const SPARE_MS = 5 * MINUTE
 /** So many answers for so long: each is at most a megabyte or two. */
 const MOST_KEPT = 10
 const KEPT_MS = HOUR
@@ -57,6 +63,7 @@ interface Job {
 
 export function openReplayDesk(options: DeskOptions): ReplayDesk {
   const { past, clock, onFault, atOnce = AT_ONCE, mostWaiting = MOST_WAITING } = options
+  const spare = keepSpare(options.spareMs ?? SPARE_MS)
   const jobs = new Map<string, Job>()
   const waiting: Job[] = []
   const running = new Set<Promise<void>>()
@@ -70,9 +77,11 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
         ticket.share = share
       }
       const task = { past, question, niceness: NICENESS }
-      ticket.answer = await askPast(task, { signal, onProgress })
+      ticket.answer = await askPast(task, { signal, onProgress }, spare.take())
       ticket.state = 'done'
       ticket.share = 1
+      // Whoever tries rules tries them again.
+      if (question.kind === 'try' && !isClosed) spare.prepare()
     } catch (error) {
       if (abort.signal.aborted) return
       ticket.state = 'failed'
@@ -137,6 +146,9 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
       const job = jobs.get(id)
       return job && { ...job.ticket }
     },
+    prepare() {
+      if (!isClosed) spare.prepare()
+    },
     cancel(id) {
       const job = jobs.get(id)
       if (!job) return undefined
@@ -147,6 +159,7 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
     async [Symbol.asyncDispose]() {
       isClosed = true
       for (const job of jobs.values()) cancel(job)
+      spare[Symbol.dispose]()
       await Promise.all(running)
     },
   }
@@ -158,7 +171,10 @@ function textsOf(question: ReplayQuestion): readonly { readonly text: string }[]
       return []
     case 'play':
       return question.rules ? [question.rules] : []
+    case 'write-test':
+      return [question.rules]
     case 'diff':
+    case 'try':
       return question.against ? [question.rules, question.against] : [question.rules]
   }
 }

@@ -1,0 +1,2 @@
+/** A process that waits for a word that never comes. */
+process.on('message', () => {})
