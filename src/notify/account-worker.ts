@@ -17,7 +17,8 @@ import type { Overrules } from './overtaken.ts'
 import { MAX_TRIES, backoffMs, nextLook, nextTry } from './retry.ts'
 import type { Again } from './retry.ts'
 import type { Room } from './room.ts'
-import { abortOf, startSleeper, waitRealTime } from './sleeper.ts'
+import { abortOf, waitRealTime } from './sleeper.ts'
+import { openLoop } from './worker-loop.ts'
 
 export interface AccountWorker {
   readonly way: WayOut
@@ -70,9 +71,7 @@ export function startAccountWorker(
   const wait = options.wait ?? waitRealTime
   const pollMs = options.pollMs ?? 30 * SECOND
   const timeZone = options.timeZone ?? (() => 'UTC')
-  const sleeper = startSleeper(wait)
-  const stopping = new AbortController()
-  const givingUp = new AbortController()
+  const loop = openLoop(wait, options.graceMs)
   const way: WayOut = { channel: channel.name, account: channel.account }
   const name = `${way.channel} (${way.account})`
   const known = Promise.withResolvers<void>()
@@ -91,7 +90,7 @@ export function startAccountWorker(
   return {
     way,
     channel,
-    poke: () => sleeper.poke(),
+    poke: () => loop.poke(),
     standing: () => standing,
     beatAt: () => beatAt,
     shortSince: () => shortSince,
@@ -110,37 +109,19 @@ export function startAccountWorker(
     async noteStuck(since) {
       if (isKnown) await change({ stuckSince: since })
     },
-    async stop() {
-      stopping.abort()
-      sleeper.poke()
-      const grace = setTimeout(() => givingUp.abort(), options.graceMs ?? 5 * SECOND)
-      await running
-      clearTimeout(grace)
-    },
+    stop: () => loop.stop(running),
   }
 
   /** No worker dies for good: whatever its loop could not bear, it begins anew. */
   async function keepRunning(): Promise<void> {
-    while (!stopping.signal.aborted) {
+    while (!loop.stopping.aborted) {
       try {
-        await run()
+        await loop.repeat(turn, (error) => {
+          log.error({ ...way, err: error }, 'the outbox could not be read or written')
+        })
       } catch (error) {
         log.error({ ...way, err: error }, `the worker of ${name} died and is started anew`)
-        await waitRealTime(SECOND, stopping.signal)
-      }
-    }
-  }
-
-  async function run(): Promise<void> {
-    let storeFailures = 0
-    while (!stopping.signal.aborted) {
-      try {
-        await turn()
-        storeFailures = 0
-      } catch (error) {
-        storeFailures += 1
-        log.error({ ...way, err: error }, 'the outbox could not be read or written')
-        await wait(Math.min(MINUTE, SECOND * 2 ** Math.min(storeFailures, 6)), stopping.signal)
+        await waitRealTime(SECOND, loop.stopping)
       }
     }
   }
@@ -180,7 +161,7 @@ export function startAccountWorker(
       metrics.paused(way, paused !== undefined)
       probes = 0
       changed.abort()
-      sleeper.poke()
+      loop.poke()
     }
     await store.keepAccountStanding(way, standing)
   }
@@ -189,7 +170,7 @@ export function startAccountWorker(
     const now = clock()
     const due = await store.nextDeliveryAt(way, fromPriority)
     const at = Math.max(due ?? plus(now, pollMs * speed), notBefore ?? 0)
-    await sleeper.sleep(Math.min(Math.max((at - now) / speed, 50), pollMs))
+    await loop.sleep(Math.min(Math.max((at - now) / speed, 50), pollMs))
   }
 
   /** One turn: claim, send, settle. Why there was nothing to do, where there was nothing. */
@@ -380,7 +361,7 @@ export function startAccountWorker(
   ): Promise<T | (Outcome & { readonly kind: 'later' })> {
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(), channel.longestMs)
-    const signal = AbortSignal.any([givingUp.signal, late.signal])
+    const signal = AbortSignal.any([loop.givingUp, late.signal])
     try {
       const answer = await Promise.race([use({ now: clock(), signal }), abortOf(signal)])
       if (answer !== 'aborted') return answer
@@ -415,7 +396,7 @@ export function startAccountWorker(
   async function waitWhilePaused(paused: AccountPause): Promise<void> {
     changed = new AbortController()
     const now = clock()
-    const signal = AbortSignal.any([stopping.signal, changed.signal])
+    const signal = AbortSignal.any([loop.stopping, changed.signal])
     if (paused.because === 'staff') return wait(LONGEST_PROBE_MS, signal)
     if (paused.because === 'budget-used-up') {
       const room = await findRoomOfMoney(store, channel, now, timeZone())

@@ -9,7 +9,8 @@ import { MINUTE, SECOND, plus } from '#src/stations/time.ts'
 import type { Clock } from '#src/stations/time.ts'
 import type { SettledWork, Work, WorkOutcome, WorkQueue } from '#src/store/work-queue.ts'
 import type { DeliveryLog, Wait } from './deliver.ts'
-import { abortOf, startSleeper, waitRealTime } from './sleeper.ts'
+import { abortOf, waitRealTime } from './sleeper.ts'
+import { openLoop } from './worker-loop.ts'
 
 export interface WorkRunnerOptions {
   readonly queue: string
@@ -56,23 +57,17 @@ export function startWorkRunner(options: WorkRunnerOptions): WorkRunner {
   const wait = options.wait ?? waitRealTime
   const pollMs = options.pollMs ?? 30 * SECOND
   const count = startCounting(options)
-  const sleeper = startSleeper(wait)
-  const stopping = new AbortController()
-  const givingUp = new AbortController()
+  const loop = openLoop(wait, options.graceMs)
   const underWay = new Map<number, Promise<void>>()
   let finished: SettledWork[] = []
-  let storeFailures = 0
 
-  const running = run()
+  const running = loop.repeat(turn, (error) => {
+    log.error({ queue, err: error }, 'a queue of work could not be read or written')
+  })
   return {
-    poke: () => sleeper.poke(),
+    poke: () => loop.poke(),
     async [Symbol.asyncDispose]() {
-      stopping.abort()
-      sleeper.poke()
-      const grace = setTimeout(() => givingUp.abort(), options.graceMs ?? 5 * SECOND)
-      await running
-      await Promise.all(underWay.values())
-      clearTimeout(grace)
+      await loop.stop(running.then(() => Promise.all(underWay.values())))
       await settleFinished().catch((error: unknown) => {
         log.error(
           { queue, err: error },
@@ -82,18 +77,9 @@ export function startWorkRunner(options: WorkRunnerOptions): WorkRunner {
     },
   }
 
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      try {
-        await settleFinished()
-        if (!(await claimMore())) await rest()
-        storeFailures = 0
-      } catch (error) {
-        storeFailures += 1
-        log.error({ queue, err: error }, 'a queue of work could not be read or written')
-        await wait(Math.min(MINUTE, SECOND * 2 ** Math.min(storeFailures, 6)), stopping.signal)
-      }
-    }
+  async function turn(): Promise<void> {
+    await settleFinished()
+    if (!(await claimMore())) await rest()
   }
 
   async function settleFinished(): Promise<void> {
@@ -129,13 +115,13 @@ export function startWorkRunner(options: WorkRunnerOptions): WorkRunner {
     const outcome = await outcomeOf(work)
     finished.push({ id: work.id, outcome })
     underWay.delete(work.id)
-    sleeper.poke()
+    loop.poke()
   }
 
   async function outcomeOf(work: Work): Promise<WorkOutcome> {
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(), (leaseMs / speed) * LEASE_MARGIN)
-    const signal = AbortSignal.any([givingUp.signal, late.signal])
+    const signal = AbortSignal.any([loop.givingUp, late.signal])
     try {
       const outcome = await Promise.race([options.handle(work, signal), abortOf(signal)])
       return outcome === 'aborted' ? again(work, 'no end in time') : outcome
@@ -159,8 +145,8 @@ export function startWorkRunner(options: WorkRunnerOptions): WorkRunner {
     const isFull = underWay.size === concurrency
     const next = isFull ? undefined : await store.nextWorkAt(queue)
     const ms = next === undefined ? pollMs : (next - now) / speed
-    await sleeper.sleep(Math.min(Math.max(ms, SETTLE_WITHIN_MS), pollMs))
-    if (underWay.size > 0) await wait(SETTLE_WITHIN_MS, stopping.signal)
+    await loop.sleep(Math.min(Math.max(ms, SETTLE_WITHIN_MS), pollMs))
+    if (underWay.size > 0) await wait(SETTLE_WITHIN_MS, loop.stopping)
   }
 }
 

@@ -10,7 +10,8 @@ import type { Message, MessageOutcome, MessageStore, MessageWay } from '#src/sto
 import type { Checked, Found, Outcome, Paused, Turn } from '../channel.ts'
 import type { DeliveryLog, Wait } from '../deliver.ts'
 import { MAX_TRIES, backoffMs, nextLook, nextTry } from '../retry.ts'
-import { abortOf, startSleeper, waitRealTime } from '../sleeper.ts'
+import { abortOf, waitRealTime } from '../sleeper.ts'
+import { openLoop } from '../worker-loop.ts'
 
 /** A way out for messages. What is sealed is opened there, and stays there. */
 export interface MessageLeg {
@@ -58,45 +59,29 @@ export function startMessageWorker(options: MessageWorkerOptions): MessageWorker
   const pollMs = options.pollMs ?? 30 * SECOND
   const leaseMs = options.leaseMs ?? 2 * MINUTE * speed
   const count = startCounting(options.metrics)
-  const sleeper = startSleeper(wait)
-  const stopping = new AbortController()
-  const givingUp = new AbortController()
+  const loop = openLoop(wait, options.graceMs)
   let paused: Paused | undefined
   let restUntil: EpochMs | undefined
   let failuresInARow = 0
 
-  const running = run()
+  const running = loop.repeat(turn, (error) => {
+    log.error({ way, err: error }, 'messages could not be read or written')
+  })
   return {
-    poke: () => sleeper.poke(),
-    async [Symbol.asyncDispose]() {
-      stopping.abort()
-      sleeper.poke()
-      const grace = setTimeout(() => givingUp.abort(), options.graceMs ?? 5 * SECOND)
-      await running
-      clearTimeout(grace)
-    },
+    poke: () => loop.poke(),
+    [Symbol.asyncDispose]: () => loop.stop(running),
   }
 
-  async function run(): Promise<void> {
-    let storeFailures = 0
-    while (!stopping.signal.aborted) {
-      try {
-        if (paused) await probe()
-        else if (!(await sendNext())) await sleepUntilDue()
-        storeFailures = 0
-      } catch (error) {
-        storeFailures += 1
-        log.error({ way, err: error }, 'messages could not be read or written')
-        await wait(Math.min(MINUTE, SECOND * 2 ** Math.min(storeFailures, 6)), stopping.signal)
-      }
-    }
+  async function turn(): Promise<void> {
+    if (paused) await probe()
+    else if (!(await sendNext())) await sleepUntilDue()
   }
 
   async function sleepUntilDue(): Promise<void> {
     const now = clock()
     const due = await store.nextMessageAt(way)
     const at = Math.max(due ?? plus(now, pollMs * speed), restUntil ?? 0)
-    await sleeper.sleep(Math.min(Math.max((at - now) / speed, 50), pollMs))
+    await loop.sleep(Math.min(Math.max((at - now) / speed, 50), pollMs))
   }
 
   /** False when there was nothing to do. */
@@ -193,10 +178,10 @@ export function startMessageWorker(options: MessageWorkerOptions): MessageWorker
 
   /** A call that ends when its time is up, or the process has no more time for it. */
   async function call<T>(make: (turn: Turn) => Promise<T>): Promise<T | Late> {
-    const signal = AbortSignal.any([givingUp.signal, AbortSignal.timeout(leg.longestMs)])
+    const signal = AbortSignal.any([loop.givingUp, AbortSignal.timeout(leg.longestMs)])
     const done = await Promise.race([make({ now: clock(), signal }), abortOf(signal)])
     if (done !== 'aborted') return done
-    return givingUp.signal.aborted ? LATE : { ...LATE, detail: 'no answer in time' }
+    return loop.givingUp.aborted ? LATE : { ...LATE, detail: 'no answer in time' }
   }
 
   function pause(why: Paused): void {
@@ -208,9 +193,9 @@ export function startMessageWorker(options: MessageWorkerOptions): MessageWorker
   }
 
   async function probe(): Promise<void> {
-    for (let tries = 0; paused && !stopping.signal.aborted; tries += 1) {
-      await sleeper.sleep(Math.min(LONGEST_PROBE_MS, MINUTE * 2 ** tries) / speed)
-      if (stopping.signal.aborted) return
+    for (let tries = 0; paused && !loop.stopping.aborted; tries += 1) {
+      await loop.sleep(Math.min(LONGEST_PROBE_MS, MINUTE * 2 ** tries) / speed)
+      if (loop.stopping.aborted) return
       const { kind } = await call((turn) => leg.check(turn))
       if (kind !== 'ready') continue
       paused = undefined
