@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { Counter, Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
 import { openElks46 } from '#src/notify/messages/elks46.ts'
-import { openMessageDesk, type Messages } from '#src/notify/messages/message-desk.ts'
+import { openMessageDesk } from '#src/notify/messages/message-desk.ts'
 import { startMessageWorker, type MessageLeg } from '#src/notify/messages/message-worker.ts'
 import { reportTokens } from '#src/notify/messages/report-token.ts'
 import { openSmsLeg } from '#src/notify/messages/sms-leg.ts'
@@ -13,6 +13,7 @@ import { DAY, HOUR, plus, wallTime } from '#src/stations/time.ts'
 import type { Clock } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { Store } from '#src/store/contract.ts'
+import type { BookingMessages } from '#src/store/booking-messages.ts'
 import type { MessageWay } from '#src/store/messages.ts'
 import type { TownTexts } from '#src/wording/text-book.ts'
 import type { Env } from './config.ts'
@@ -36,7 +37,7 @@ export interface DirectMessageOptions {
 }
 
 export interface DirectMessages extends AsyncDisposable {
-  readonly messages: Messages
+  readonly messages: BookingMessages
   /** Whether a report of a message came to the address that only the SMS company knows. */
   fitsReport(no: number, token: string): boolean
 }

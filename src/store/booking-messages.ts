@@ -2,10 +2,11 @@
 import type { NoticeKey } from '#src/pickups/booking/booking.ts'
 import type { BookingLanguage } from '#src/stations/return-bike.ts'
 import type { EpochMs } from '#src/stations/time.ts'
+import type { BookingFacts } from '#src/wording/booking-words.ts'
 import type { Person } from './booking-people.ts'
 
 export interface BookingMessage {
-  /** Twice the same id is one message. */
+  /** Twice the same is one. Nothing personal. */
   readonly id: string
   /** The booking's id: what is not on its way yet is cancelled, and all of it erased, by that. */
   readonly group: string
@@ -13,24 +14,17 @@ export interface BookingMessage {
   readonly to: { readonly sms: string } | { readonly email: string }
   readonly language: BookingLanguage
   readonly key: NoticeKey
-  readonly facts: {
-    readonly reference: string
-    /** Where to change it or to ask: a phone number, or a web address. */
-    readonly contact: string
-    readonly day?: string
-    readonly fromMinute?: number
-    readonly untilMinute?: number
-    readonly minutes?: number
-    readonly answerBy?: EpochMs
-  }
+  readonly facts: BookingFacts
   readonly dueAt: EpochMs
   readonly expiresAt: EpochMs
 }
 
 export interface BookingMessages {
-  /** Resolves when the message is durably queued. `no-way`: the town sends no SMS, or no e-mail. */
+  /** Durable when it answers. `expired`: too late to be of use; `no-way`: the town sends no SMS, or no e-mail. */
   queue(message: BookingMessage): Promise<'queued' | 'known' | 'expired' | 'no-way'>
+  /** What of a group isn't on its way yet won't be said. */
   cancel(group: string): Promise<unknown>
+  /** The same, and nothing of to whom and what is kept of any. */
   erase(group: string): Promise<unknown>
 }
 

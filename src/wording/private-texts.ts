@@ -1,21 +1,10 @@
 /** Texts that go to one person: to who has booked, and to staff. What they may say never goes into a post. */
+import { NOTICE_KEYS, type NoticeKey } from '#src/pickups/booking/booking.ts'
 import type { TextSpec } from './public-texts.ts'
 
-/** What a booker is told of; the same names as the bookings' notices. */
-export const BOOKING_TEXTS = [
-  'confirmed',
-  'changed',
-  'waiting',
-  'offer',
-  'reminder',
-  'on-the-way',
-  'running-late',
-  'not-home',
-  'cancelled-by-you',
-  'cancelled-by-us',
-  'unserved',
-] as const
-export type BookingText = (typeof BOOKING_TEXTS)[number]
+/** What a booker is told of: the bookings' notices. */
+export const BOOKING_TEXTS = NOTICE_KEYS
+export type BookingText = NoticeKey
 
 /** Alarms about sensors, as staff are told. */
 export const ALERT_TEXTS = [

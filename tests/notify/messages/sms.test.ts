@@ -5,15 +5,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { fastify } from 'fastify'
 import { smsReportRoutes } from '#src/api/sms-report-routes.ts'
 import { openElks46 } from '#src/notify/messages/elks46.ts'
-import {
-  openMessageDesk,
-  type BookingMessage,
-  type Messages,
-} from '#src/notify/messages/message-desk.ts'
+import { openMessageDesk } from '#src/notify/messages/message-desk.ts'
 import { startMessageWorker, type MessageWorker } from '#src/notify/messages/message-worker.ts'
 import { reportTokens } from '#src/notify/messages/report-token.ts'
 import { openSmsLeg } from '#src/notify/messages/sms-leg.ts'
 import { DAY, HOUR, MINUTE, instant, plus, type EpochMs } from '#src/stations/time.ts'
+import type { BookingMessage, BookingMessages } from '#src/store/booking-messages.ts'
 import type { MessageState } from '#src/store/messages.ts'
 import type { Store } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
@@ -39,7 +36,7 @@ let now: EpochMs
 let store: Store
 let elks: Fake46Elks
 let worker: MessageWorker | undefined
-let desk: Messages
+let desk: BookingMessages
 const logged: string[] = []
 const limits: string[] = []
 const say = (fields: object, message: string) => logged.push(JSON.stringify({ ...fields, message }))
