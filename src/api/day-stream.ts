@@ -8,7 +8,7 @@ import { apiRoute } from './api-route.ts'
 import { lineJson } from './day-answer.ts'
 import type { DayDeps } from './day-routes.ts'
 import { dayText } from './errand-input.ts'
-import { event, EVENT_STREAM_DEFAULTS, headersSetSoFar, lastEventId } from './event-stream.ts'
+import { event, EVENT_STREAM_DEFAULTS, lastEventId, startEventStream } from './event-stream.ts'
 import { wholeNumber } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
 
@@ -109,15 +109,7 @@ export function dayStream(app: FastifyInstance, deps: DayDeps): void {
         lastNo: after ?? 0,
         waiting: after === undefined ? undefined : [],
       }
-      reply.hijack()
-      reply.raw.writeHead(200, {
-        ...headersSetSoFar(reply.getHeaders()),
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        'x-accel-buffering': 'no',
-      })
-      reply.raw.socket?.setNoDelay(true)
-      reply.raw.socket?.setTimeout(0)
+      startEventStream(reply)
       clients.add(client)
       reply.raw.on('close', () => drop(client))
       reply.raw.on('error', () => drop(client))

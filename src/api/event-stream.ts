@@ -6,7 +6,7 @@
  * may have missed: at least once, never less.
  */
 import type { ServerResponse } from 'node:http'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Counter, Gauge } from 'prom-client'
 import { z } from 'zod'
@@ -281,15 +281,7 @@ export function eventRoutes(
           missedSome: false,
           posts: new Set(),
         }
-        reply.hijack()
-        reply.raw.writeHead(200, {
-          ...headersSetSoFar(reply.getHeaders()),
-          'content-type': 'text/event-stream; charset=utf-8',
-          'cache-control': 'no-store',
-          'x-accel-buffering': 'no',
-        })
-        reply.raw.socket?.setNoDelay(true)
-        reply.raw.socket?.setTimeout(0)
+        startEventStream(reply)
         clients.add(client)
         metrics.clients.set(clients.size)
         reply.raw.on('close', () => {
@@ -320,7 +312,20 @@ export function lastEventId(header: string | string[]): { success: boolean; id?:
   return { success: true, id: Number(text) }
 }
 
-export function headersSetSoFar(
+/** From here on the answer is ours to write, event by event, for as long as the other end listens. */
+export function startEventStream(reply: FastifyReply): void {
+  reply.hijack()
+  reply.raw.writeHead(200, {
+    ...headersSetSoFar(reply.getHeaders()),
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  })
+  reply.raw.socket?.setNoDelay(true)
+  reply.raw.socket?.setTimeout(0)
+}
+
+function headersSetSoFar(
   headers: Readonly<Record<string, unknown>>,
 ): Record<string, string | number | string[]> {
   return Object.fromEntries(
