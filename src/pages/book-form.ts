@@ -46,7 +46,7 @@ import { BOOK_WORDS, DIDS, STEPS, type Did, type Step } from './book-words.ts'
 import { bookingCalendar, bookingPage, cancelPage, ownPath, type Opened } from './booking-page.ts'
 import { htmlText, type Html } from './html.ts'
 import { isFromElsewhere } from './report-form.ts'
-import { link, type PagesOptions, type View } from './site.ts'
+import { link, type PageTools, type PagesOptions, type View } from './site.ts'
 
 const MOST_FORM_BYTES = 16 * 1024
 
@@ -56,15 +56,7 @@ type Own = Asked & { Params: { readonly reference: string; readonly secret: stri
 export function registerBooking(
   app: FastifyInstance,
   options: PagesOptions & Required<Pick<PagesOptions, 'bookings'>>,
-  pages: {
-    readonly viewFor: (request: FastifyRequest, language: Language) => View
-    readonly sendOnce: (reply: FastifyReply, status: number, page: Html) => FastifyReply
-    readonly sendNotFound: (
-      request: FastifyRequest,
-      reply: FastifyReply,
-      language: Language,
-    ) => FastifyReply
-  },
+  pages: PageTools,
 ): void {
   const { clock, publicUrl } = options
   const { desk, sealer } = options.bookings

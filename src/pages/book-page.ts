@@ -14,6 +14,7 @@ import { BOOK_WORDS, STEPS, type BookWords, type Step } from './book-words.ts'
 import { contactList } from './contact.ts'
 import { html, type Html } from './html.ts'
 import { aboutPath, layout } from './layout.ts'
+import { plainPage, wayOn } from './plain-page.ts'
 import { link, type View } from './site.ts'
 
 /** How a question stands in its form: of a new booking, or of one that is changed. */
@@ -527,20 +528,8 @@ export function sayPage(
     readonly start?: string
   },
 ): Html {
-  return layout(view, {
-    title: `${said.title} – ${view.town.town.name}`,
-    description: said.text,
-    noIndex: true,
-    body: html`<div class="prose">
-      <h1>${said.title}</h1>
-      <p class="lead">${said.text}</p>
-      ${said.contact === true && contactList(view)}
-      ${
-        said.start !== undefined &&
-        html`<p>
-          <a class="button" href="${link(view, bookPath(view.language))}">${said.start}</a>
-        </p>`
-      }
-    </div>`,
-  })
+  return plainPage(view, said.title, said.text, [
+    said.contact === true && contactList(view),
+    said.start !== undefined && wayOn(view, bookPath(view.language), said.start),
+  ])
 }

@@ -1,33 +1,17 @@
 /** When something isn't there, or went wrong: said in words, with a way on. */
 import { html, type Html } from './html.ts'
-import { layout } from './layout.ts'
-import { link, type View } from './site.ts'
+import { plainPage, wayOn } from './plain-page.ts'
+import type { View } from './site.ts'
 
 export function notFoundPage(view: View): Html {
   const { say } = view
-  return layout(view, {
-    title: `${say.notFoundTitle} – ${view.town.town.name}`,
-    description: say.notFoundText,
-    noIndex: true,
-    body: html`<div class="prose">
-      <h1>${say.notFoundTitle}</h1>
-      <p class="lead">${say.notFoundText}</p>
-      <p><a class="button" href="${link(view, '/')}">${say.toStations}</a></p>
-    </div>`,
-  })
+  return plainPage(view, say.notFoundTitle, say.notFoundText, wayOn(view, '/', say.toStations))
 }
 
 export function failedPage(view: View, requestId: string): Html {
   const { say } = view
-  return layout(view, {
-    title: `${say.errorTitle} – ${view.town.town.name}`,
-    description: say.errorText,
-    noIndex: true,
-    body: html`<div class="prose">
-      <h1>${say.errorTitle}</h1>
-      <p class="lead">${say.errorText}</p>
-      <p>${say.errorReference(requestId)}</p>
-      <p><a class="button" href="${link(view, '/')}">${say.toStations}</a></p>
-    </div>`,
-  })
+  return plainPage(view, say.errorTitle, say.errorText, [
+    html`<p>${say.errorReference(requestId)}</p>`,
+    wayOn(view, '/', say.toStations),
+  ])
 }

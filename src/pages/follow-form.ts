@@ -17,10 +17,9 @@ import {
   type Chosen,
   type FollowFault,
 } from './follow-page.ts'
-import type { Html } from './html.ts'
 import { isFromElsewhere } from './report-form.ts'
-import { link, type FollowWays, type PagesOptions, type View } from './site.ts'
-import { allowScripts, sendWorker, type WebFiles } from './web-files.ts'
+import { link, type FollowWays, type PageTools, type PagesOptions } from './site.ts'
+import { allowScripts, sendWorker } from './web-files.ts'
 
 /** Every station of a county, checked. */
 const MOST_FORM_BYTES = 64 * 1024
@@ -31,17 +30,7 @@ type Tokened = { Params: { readonly token: string }; Querystring: Record<string,
 export function registerFollowing(
   app: FastifyInstance,
   options: PagesOptions,
-  pages: {
-    readonly viewFor: (request: FastifyRequest, language: Language) => View
-    readonly send: (request: FastifyRequest, reply: FastifyReply, page: Html) => FastifyReply
-    readonly sendOnce: (reply: FastifyReply, status: number, page: Html) => FastifyReply
-    readonly sendNotFound: (
-      request: FastifyRequest,
-      reply: FastifyReply,
-      language: Language,
-    ) => FastifyReply
-    readonly web: WebFiles
-  },
+  pages: PageTools,
 ): void {
   const { journal, follow: following, publicUrl } = options
   const { viewFor, send, sendOnce, sendNotFound } = pages

@@ -14,6 +14,7 @@ import { followLinks } from './feed-links.ts'
 import { FOLLOW_WORDS, type FollowWords } from './follow-words.ts'
 import { html, type Html } from './html.ts'
 import { aboutPath, layout } from './layout.ts'
+import { plainPage, wayOn } from './plain-page.ts'
 import { link, type FediverseAccount, type FollowWays, type View } from './site.ts'
 
 /** What the form shows as chosen; as somebody sent it, where something was wrong. */
@@ -265,11 +266,14 @@ function accountsFor(view: View, station: Station | undefined): readonly Followa
 /** Behind the link in a letter: a press, since programs that look for harm open links too. */
 export function confirmPage(view: View, wish: Wish): Html {
   const words = FOLLOW_WORDS[view.language]
-  return plainPage(view, words.confirmTitle, words.confirmText(followedBy(view, wish)), {
-    more: html`<form method="post">
+  return plainPage(
+    view,
+    words.confirmTitle,
+    words.confirmText(followedBy(view, wish)),
+    html`<form method="post">
       <button name="do" value="confirm">${words.confirm}</button>
     </form>`,
-  })
+  )
 }
 
 /** What somebody follows, to change or to end. */
@@ -313,44 +317,24 @@ export function askedPage(view: View): Html {
 
 export function endedPage(view: View): Html {
   const words = FOLLOW_WORDS[view.language]
-  return plainPage(view, words.endedTitle, words.endedText, { back: words.again })
+  return plainPage(view, words.endedTitle, words.endedText, back(view))
 }
 
 export function goneLinkPage(view: View): Html {
   const words = FOLLOW_WORDS[view.language]
-  return plainPage(view, words.goneTitle, words.goneText, { back: words.again })
+  return plainPage(view, words.goneTitle, words.goneText, back(view))
 }
 
 export function tooManyAskingsPage(view: View, minutes: number): Html {
   const words = FOLLOW_WORDS[view.language]
-  return plainPage(view, words.limitedTitle, words.limitedText(minutes), { back: words.again })
+  return plainPage(view, words.limitedTitle, words.limitedText(minutes), back(view))
 }
 
 export function refusedAskingPage(view: View): Html {
   const words = FOLLOW_WORDS[view.language]
-  return plainPage(view, words.refusedTitle, words.refusedText, { back: words.again })
+  return plainPage(view, words.refusedTitle, words.refusedText, back(view))
 }
 
-function plainPage(
-  view: View,
-  title: string,
-  text: string,
-  { more, back }: { readonly more?: Html; readonly back?: string } = {},
-): Html {
-  return layout(view, {
-    title: `${title} – ${view.town.town.name}`,
-    description: text,
-    noIndex: true,
-    body: html`<div class="prose">
-      <h1>${title}</h1>
-      <p class="lead">${text}</p>
-      ${more}
-      ${
-        back !== undefined &&
-        html`<p>
-          <a class="button" href="${link(view, followPath(view.language))}">${back}</a>
-        </p>`
-      }
-    </div>`,
-  })
+function back(view: View): Html {
+  return wayOn(view, followPath(view.language), FOLLOW_WORDS[view.language].again)
 }

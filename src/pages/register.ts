@@ -23,7 +23,7 @@ import { parseListQuery, stationListPage } from './station-list-page.ts'
 import { stationPage, type StationFacts } from './station-page.ts'
 import { companyOf } from './where-said.ts'
 import { openWebFiles, registerWebFiles } from './web-files.ts'
-import { viewOf, type PagesOptions, type View } from './site.ts'
+import { viewOf, type PageTools, type PagesOptions, type View } from './site.ts'
 
 const LATEST_POSTS = 5
 const STATION_POSTS = 10
@@ -148,14 +148,13 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   }
 
   if (cards) registerCards(app, { ...options, cards }, maxAge, sendNotFound)
-  registerReportForm(app, options, { viewFor, send, sendOnce })
   const web = openWebFiles()
   registerWebFiles(app)
-  registerFollowing(app, options, { viewFor, send, sendOnce, sendNotFound, web })
+  const tools: PageTools = { viewFor, send, sendOnce, sendNotFound, web }
+  registerReportForm(app, options, tools)
+  registerFollowing(app, options, tools)
   const { bookings } = options
-  if (bookings) {
-    registerBooking(app, { ...options, bookings }, { viewFor, sendOnce, sendNotFound })
-  }
+  if (bookings) registerBooking(app, { ...options, bookings }, tools)
 
   const { api, problems = {} } = options
   if (api) {

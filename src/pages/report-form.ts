@@ -1,13 +1,12 @@
 /** The routes of the QR codes: the page, the press of a button, and what it did. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RESIDENT_KINDS } from '#src/rules/record.ts'
-import { LANGUAGES, languageRoot, type Language } from '#src/stations/fraction.ts'
+import { LANGUAGES, languageRoot } from '#src/stations/fraction.ts'
 import { parseContainerId, parseStationId, stationIdIn } from '#src/stations/ids.ts'
 import type { Container, Station } from '#src/stations/station.ts'
 import { DAY, MINUTE, SECOND } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { REPORT_EFFECTS, standingsAbout } from '#src/store/report-desk.ts'
-import type { Html } from './html.ts'
 import {
   refusedReportPage,
   reportPage,
@@ -17,7 +16,7 @@ import {
   unknownCodePage,
   type Labelled,
 } from './report-page.ts'
-import { link, type PagesOptions, type View } from './site.ts'
+import { link, type PageTools, type PagesOptions } from './site.ts'
 
 /** Set when somebody reports, and at no other time: the same phone counts once. */
 const COOKIE = 'kvitter_report'
@@ -31,11 +30,7 @@ interface Coded {
 export function registerReportForm(
   app: FastifyInstance,
   options: PagesOptions,
-  pages: {
-    readonly viewFor: (request: FastifyRequest, language: Language) => View
-    readonly send: (request: FastifyRequest, reply: FastifyReply, page: Html) => FastifyReply
-    readonly sendOnce: (reply: FastifyReply, status: number, page: Html) => FastifyReply
-  },
+  pages: PageTools,
 ): void {
   const { journal, reports } = options
   const { sendOnce } = pages

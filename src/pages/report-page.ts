@@ -15,6 +15,7 @@ import { distanceIn } from './distance.ts'
 import { html, type Html } from './html.ts'
 import { aboutPath, layout } from './layout.ts'
 import { nearestFor } from './nearest-room.ts'
+import { plainPage, wayOn } from './plain-page.ts'
 import { link, type View } from './site.ts'
 
 /** A container by the code on its label. */
@@ -162,64 +163,43 @@ function privacyNote(view: View): Html {
 /** Too many from one phone or address. */
 export function tooManyReportsPage(view: View, { container }: Labelled, minutes: number): Html {
   const { say } = view
-  return messagePage(view, say.tooManyTitle, say.tooManyText(minutes), {
-    path: reportPath(container),
-    text: say.reportBack,
-  })
+  return plainPage(
+    view,
+    say.tooManyTitle,
+    say.tooManyText(minutes),
+    wayOn(view, reportPath(container), say.reportBack),
+  )
 }
 
 /** The press of a button came from another site, or was none of ours. */
 export function refusedReportPage(view: View, { container }: Labelled): Html {
   const { say } = view
-  return messagePage(view, say.refusedTitle, say.refusedText, {
-    path: reportPath(container),
-    text: say.reportBack,
-  })
-}
-
-function messagePage(
-  view: View,
-  title: string,
-  text: string,
-  way: { readonly path: string; readonly text: string },
-): Html {
-  return layout(view, {
-    title: `${title} – ${view.town.town.name}`,
-    description: text,
-    noIndex: true,
-    body: html`<div class="prose">
-      <h1>${title}</h1>
-      <p class="lead">${text}</p>
-      <p><a class="button" href="${link(view, way.path)}">${way.text}</a></p>
-    </div>`,
-  })
+  return plainPage(
+    view,
+    say.refusedTitle,
+    say.refusedText,
+    wayOn(view, reportPath(container), say.reportBack),
+  )
 }
 
 /** A code that is nobody's: perhaps mistyped, perhaps of a container that is gone. */
 export function unknownCodePage(view: View, station: Station | undefined): Html {
   const { say, language } = view
-  return layout(view, {
-    title: `${say.unknownCodeTitle} – ${view.town.town.name}`,
-    description: say.unknownCodeText,
-    noIndex: true,
-    body: html`<div class="prose">
-      <h1>${say.unknownCodeTitle}</h1>
-      <p class="lead">${say.unknownCodeText}</p>
-      ${
-        station &&
-        html`<h2>${say.containersOf(station.name)}</h2>
-          <ul class="plain">
-            ${sortByFraction(station.containers).map(
-              (container) =>
-                html`<li>
-                  <a href="${link(view, reportPath(container))}"
-                    >${containerTitle(container, station, language)}</a
-                  >
-                </li>`,
-            )}
-          </ul>`
-      }
-      <p><a class="button" href="${link(view, '/')}">${say.toStations}</a></p>
-    </div>`,
-  })
+  const containers =
+    station &&
+    html`<h2>${say.containersOf(station.name)}</h2>
+      <ul class="plain">
+        ${sortByFraction(station.containers).map(
+          (container) =>
+            html`<li>
+              <a href="${link(view, reportPath(container))}"
+                >${containerTitle(container, station, language)}</a
+              >
+            </li>`,
+        )}
+      </ul>`
+  return plainPage(view, say.unknownCodeTitle, say.unknownCodeText, [
+    containers,
+    wayOn(view, '/', say.toStations),
+  ])
 }

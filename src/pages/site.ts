@@ -1,4 +1,5 @@
 /** What the pages are given, and what each page knows while it is made. */
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CardDesk } from '#src/cards/card-desk.ts'
 import type { ContainerStatus } from '#src/rules/decision.ts'
 import { languageRoot, type Language } from '#src/stations/fraction.ts'
@@ -12,7 +13,24 @@ import type { Journal } from '#src/store/journal.ts'
 import type { ReportDesk } from '#src/store/report-desk.ts'
 import type { Sealer } from '#src/store/sealer.ts'
 import type { SubscriberDesk } from '#src/store/subscriber-desk.ts'
+import type { Html } from './html.ts'
 import { messages, type Messages } from './messages.ts'
+import type { WebFiles } from './web-files.ts'
+
+/** How the pages of a kind make and send theirs; register.ts has them. */
+export interface PageTools {
+  readonly viewFor: (request: FastifyRequest, language: Language) => View
+  readonly send: (request: FastifyRequest, reply: FastifyReply, page: Html) => FastifyReply
+  /** For whoever asked and nobody else. */
+  readonly sendOnce: (reply: FastifyReply, status: number, page: Html) => FastifyReply
+  readonly sendNotFound: (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    language: Language,
+  ) => FastifyReply
+  /** The scripts that pages may have. */
+  readonly web: WebFiles
+}
 
 /** The parts of an OpenAPI document that the documentation page shows. */
 export interface DocumentedApi {
