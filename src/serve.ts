@@ -100,6 +100,16 @@ export async function serve(options: ServeOptions): Promise<Running> {
   collectDefaultMetrics({ register: metrics })
 
   const onFault = (what: string, error: unknown): void => log.error({ err: error }, what)
+  const speed = options.demo?.speed ?? 1
+  /** Until all of it closes; each job by what is told when it fails, which hinders no other. */
+  const every = (ms: number, jobs: Readonly<Record<string, () => Promise<unknown>>>): void => {
+    const timer = setInterval(() => {
+      for (const [what, job] of Object.entries(jobs)) {
+        job().catch((error: unknown) => onFault(what, error))
+      }
+    }, ms)
+    starting.defer(() => clearInterval(timer))
+  }
   const file = join(settings.data, 'kvitter.sqlite')
   const keepReadingsMs =
     settings.keepReadingsDays === undefined ? undefined : settings.keepReadingsDays * DAY
@@ -248,7 +258,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       publicUrl: settings.publicUrl,
       log,
       metrics,
-      speed: options.demo?.speed ?? 1,
+      speed,
     }),
   )
 
@@ -308,7 +318,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
         version: packageFile.version,
         log,
         metrics,
-        ...(options.demo ? { speed: options.demo.speed } : {}),
+        speed,
       }),
     )
   // With addresses and work of their own, these stay as they were started.
@@ -321,21 +331,15 @@ export async function serve(options: ServeOptions): Promise<Running> {
       log,
       metrics,
       // A minute and a half of real time; in a demo the town's minute is shorter.
-      leaseMs: 90_000 * (options.demo?.speed ?? 1),
-      speed: options.demo?.speed ?? 1,
+      leaseMs: 90_000 * speed,
+      speed,
       overrules: (bigger, smaller) => overrules(book.rules, bigger, smaller),
       timeZone: () => journal.town.town.timeZone,
     }),
   )
-  const lookingAfter = setInterval(
-    () => {
-      deliveries
-        .lookAfter()
-        .catch((error: unknown) => onFault('the accounts could not be looked after', error))
-    },
-    Math.max(SECOND, MINUTE / (options.demo?.speed ?? 1)),
-  )
-  starting.defer(() => clearInterval(lookingAfter))
+  every(Math.max(SECOND, MINUTE / speed), {
+    'the accounts could not be looked after': () => deliveries.lookAfter(),
+  })
   const stopPoking = journal.onCommitted((committed) => {
     if (committed.posts.length > 0) deliveries.poke()
   })
@@ -363,16 +367,11 @@ export async function serve(options: ServeOptions): Promise<Running> {
     onFlood: (station, kind) =>
       log.warn({ station, kind }, 'many report the same of a station within minutes'),
   })
-  const tidying = setInterval(() => {
-    reports.tidy().catch((error: unknown) => onFault('old salts could not be thrown away', error))
-    direct.desk
-      .tidy()
-      .catch((error: unknown) => onFault('who never confirmed could not be forgotten', error))
-    store
-      .tidyWork(clock())
-      .catch((error: unknown) => onFault('work long done could not be forgotten', error))
-  }, TIDY_MS)
-  starting.defer(() => clearInterval(tidying))
+  every(TIDY_MS, {
+    'old salts could not be thrown away': () => reports.tidy(),
+    'who never confirmed could not be forgotten': () => direct.desk.tidy(),
+    'work long done could not be forgotten': () => store.tidyWork(clock()),
+  })
 
   const persons = starting.use(
     await startDirectMessages({
@@ -388,7 +387,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       metrics,
       onFault,
       legs: direct.mail ? [openMailLeg(direct.mail, secret)] : [],
-      ...(options.demo ? { speed: options.demo.speed } : {}),
+      speed,
     }),
   )
 
@@ -412,10 +411,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     metrics,
     onFault,
   })
-  const keepingUp = setInterval(() => {
-    bookingUpkeep.tick().catch((error: unknown) => onFault('bookings could not be seen to', error))
-  }, UPKEEP_MS)
-  starting.defer(() => clearInterval(keepingUp))
+  every(UPKEEP_MS, { 'bookings could not be seen to': () => bookingUpkeep.tick() })
 
   const looking = {
     ...errands,
@@ -434,12 +430,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     bikeStopOf: (ruleId) => book.rules.find(({ id }) => id === ruleId)?.bikeStop,
     onFault,
   })
-  const keepingDays = setInterval(() => {
-    dayUpkeep
-      .tick()
-      .catch((error: unknown) => onFault('the bike’s days could not be seen to', error))
-  }, UPKEEP_MS)
-  starting.defer(() => clearInterval(keepingDays))
+  every(UPKEEP_MS, { 'the bike’s days could not be seen to': () => dayUpkeep.tick() })
 
   const replays = starting.use(openReplayDesk({ past, clock, onFault }))
   const http = starting.use(
@@ -503,11 +494,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
     }),
   )
 
-  const ticking = setInterval(() => {
-    journal.tick().catch((error: unknown) => onFault('a tick failed', error))
-    plans.tick().catch((error: unknown) => onFault('the day’s plans could not be told', error))
-  }, TICK_MS)
-  starting.defer(() => clearInterval(ticking))
+  every(TICK_MS, {
+    'a tick failed': () => journal.tick(),
+    'the day’s plans could not be told': () => plans.tick(),
+  })
 
   const running = starting.move()
   return {
