@@ -87,6 +87,11 @@ export function postCardPath(key: PostKey, language: Language): string {
   return `${languageRoot(language)}/p/${key}/card.png`
 }
 
+interface Sketch {
+  readonly svg: string
+  readonly etag: string
+}
+
 export function openCardDesk(options: CardDeskOptions): CardDesk {
   const { store, journal, clock, log } = options
   const publicUrl = options.publicUrl.replace(/\/+$/, '')
@@ -95,6 +100,7 @@ export function openCardDesk(options: CardDeskOptions): CardDesk {
   const keep = keepBytes(MOST_BYTES)
   const underWay = new Map<string, Promise<Uint8Array>>()
   const told = new Map<StationId, CardFacts>()
+  const sketches = new WeakMap<CardFacts, Map<Language, Sketch>>()
   const visitors = createAllowance({
     most: options.visitorsAtOnce ?? 60,
     oneEveryMs: SECOND,
@@ -128,9 +134,15 @@ export function openCardDesk(options: CardDeskOptions): CardDesk {
     return begun
   }
 
-  function sketch(facts: CardFacts, language: Language) {
+  /** A station's facts stay the same object while no word of them changes: it is drawn once then. */
+  function sketch(facts: CardFacts, language: Language): Sketch {
+    const known = sketches.get(facts) ?? new Map<Language, Sketch>()
+    const before = known.get(language)
+    if (before) return before
     const svg = drawCard(facts, language, cardFaces())
-    return { svg, etag: entityTag(`${RENDERER} ${svg}`) }
+    const made = { svg, etag: entityTag(`${RENDERER} ${svg}`) }
+    sketches.set(facts, known.set(language, made))
+    return made
   }
 
   async function cardFor(key: PostKey, language: Language): Promise<Card | undefined> {
