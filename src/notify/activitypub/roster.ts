@@ -25,8 +25,10 @@ export interface Roster {
 }
 
 interface Known {
-  readonly index: TownIndex
-  readonly byPlace: ReadonlyMap<string, FediverseActor>
+  /** Those whose station is there, and the town's. */
+  readonly speakers: readonly Speaker[]
+  readonly byId: ReadonlyMap<string, Speaker>
+  readonly byPlace: ReadonlyMap<string, Speaker>
 }
 
 export function openRoster(options: {
@@ -51,35 +53,38 @@ export function openRoster(options: {
   }
 
   async function read(index: TownIndex): Promise<Known> {
-    const added = newActors(await store.fediverseActors(), index, account)
-    if (added.length > 0) await store.keepFediverseActors(added)
-    const actors = await store.fediverseActors()
-    return { index, byPlace: new Map(actors.map((actor) => [actor.place, actor])) }
-  }
-
-  async function all(): Promise<readonly Speaker[]> {
-    const { index, byPlace } = await current()
-    return [...byPlace.values()].flatMap((actor) => {
+    let actors = await store.fediverseActors()
+    const added = newActors(actors, index, account)
+    if (added.length > 0) {
+      await store.keepFediverseActors(added)
+      actors = await store.fediverseActors()
+    }
+    const newest = new Map(actors.map((actor) => [actor.place, actor]))
+    const speakers = [...newest.values()].flatMap((actor) => {
       if (actor.place === TOWN) return [{ actor }]
       const station = index.stations.get(parseStationId(actor.place)!)
       return station ? [{ actor, station }] : []
     })
+    return {
+      speakers,
+      byId: new Map(speakers.map((speaker) => [speaker.actor.id, speaker])),
+      byPlace: new Map(speakers.map((speaker) => [speaker.actor.place, speaker])),
+    }
   }
 
   async function ofPlace(stationId: StationId | undefined): Promise<Speaker> {
-    const { index, byPlace } = await current()
-    const station = stationId === undefined ? undefined : index.stations.get(stationId)
-    return station ? { actor: byPlace.get(station.id)!, station } : { actor: byPlace.get(TOWN)! }
+    const { byPlace } = await current()
+    return byPlace.get(stationId ?? TOWN) ?? byPlace.get(TOWN)!
   }
 
   return {
-    all,
+    all: async () => (await current()).speakers,
     of: ofPlace,
     town: () => ofPlace(undefined),
-    byId: async (id) => (await all()).find(({ actor }) => actor.id === id),
+    byId: async (id) => (await current()).byId.get(id),
     byUsername: async (username) => {
       const wanted = username.toLowerCase()
-      return (await all()).find(({ actor }) => actor.username === wanted)
+      return (await current()).speakers.find(({ actor }) => actor.username === wanted)
     },
   }
 }
