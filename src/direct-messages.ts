@@ -9,7 +9,7 @@ import { reportTokens } from '#src/notify/messages/report-token.ts'
 import { openSmsLeg } from '#src/notify/messages/sms-leg.ts'
 import { startStaffAlerts } from '#src/notify/messages/staff-alerts.ts'
 import type { SmsAccount, Town } from '#src/stations/station.ts'
-import { DAY, HOUR, plus, wallTime } from '#src/stations/time.ts'
+import { DAY, HOUR, monthOf, plus } from '#src/stations/time.ts'
 import type { Clock } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { Store } from '#src/store/contract.ts'
@@ -128,8 +128,7 @@ function smsLeg(
     help: 'SMS of this calendar month, as they are paid for, of monthlyLimit',
     labelNames: ['what'],
     async collect() {
-      const now = wallTime(clock(), timeZone()).day.slice(0, 7)
-      this.set({ what: 'sent' }, await store.smsSpent(now))
+      this.set({ what: 'sent' }, await store.smsSpent(monthOf(clock(), timeZone())))
       this.set({ what: 'limit' }, account.monthlyLimit)
     },
     registers: [],

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { isoOrNull, isoText, wallTime } from '#src/stations/time.ts'
+import { isoOrNull, isoText, monthOf } from '#src/stations/time.ts'
 import { MESSAGE_STATES, MESSAGE_WAYS } from '#src/store/messages.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { wholeNumber } from './input.ts'
@@ -53,7 +53,7 @@ export function messageRoutes(app: FastifyInstance, deps: ApiDeps): void {
     async (request, reply) => {
       if (deps.staff.refuses(request, reply)) return reply
       const { state: wanted, limit = 100 } = request.query
-      const month = wallTime(clock(), journal.town.town.timeZone).day.slice(0, 7)
+      const month = monthOf(clock(), journal.town.town.timeZone)
       const messages = await store.messages({ limit, ...(wanted && { states: [wanted] }) })
       void reply.header('cache-control', 'no-store')
       return {

@@ -1,6 +1,6 @@
 /** Of which months figures are told: with the running one’s, each new errand’s would be the difference. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { wallTime } from '#src/stations/time.ts'
+import { monthOf } from '#src/stations/time.ts'
 import type { ApiDeps } from './api-route.ts'
 
 /** To the public those that are over; to staff all. Says how long the answer may be kept. */
@@ -17,6 +17,6 @@ export function toldMonths<Row extends { readonly month: string }>(
   void reply
     .header('cache-control', `public, max-age=${maxAgeSeconds}`)
     .header('vary', 'authorization')
-  const running = wallTime(clock(), journal.town.town.timeZone).day.slice(0, 7)
+  const running = monthOf(clock(), journal.town.town.timeZone)
   return rows.filter(({ month }) => month < running)
 }

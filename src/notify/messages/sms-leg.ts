@@ -1,11 +1,9 @@
 /** Messages by SMS: opened, counted against the month, sent, asked after. */
 import { z } from 'zod'
-import { wallTime } from '#src/stations/time.ts'
-import type { EpochMs } from '#src/stations/time.ts'
 import type { Message, MessageStore } from '#src/store/messages.ts'
 import { unseal } from '#src/store/sealed.ts'
 import { smsSize } from '#src/wording/sms-parts.ts'
-import { instant } from '#src/stations/time.ts'
+import { monthOf, nextMonth } from '#src/stations/time.ts'
 import { notSendable } from '../channels/outcomes.ts'
 import type { MessageLeg } from './message-worker.ts'
 import type { ReportTokens } from './report-token.ts'
@@ -54,11 +52,11 @@ export function openSmsLeg(options: SmsLegOptions): MessageLeg {
     },
     async spend(message, now) {
       const zone = options.timeZone()
-      const month = wallTime(now, zone).day.slice(0, 7)
+      const month = monthOf(now, zone)
       const most = ALWAYS.has(message.purpose) ? Number.MAX_SAFE_INTEGER : monthlyLimit
       if (await store.spendSms(month, this.parts(message), most)) return undefined
       options.onLimit?.(month)
-      return { until: nextMonth(month, zone) }
+      return { until: nextMonth(now, zone) }
     },
     async send(message, turn) {
       const sms = open(message)
@@ -77,11 +75,6 @@ export function openSmsLeg(options: SmsLegOptions): MessageLeg {
 export const SMS_REPORT_PATH = '/api/v1/sms/reports'
 
 const UNREADABLE = 'erased, or sealed with another secret'
-
-function nextMonth(month: string, timeZone: string): EpochMs {
-  const first = Temporal.PlainDate.from(`${month}-01`).add({ months: 1 })
-  return instant(first.toZonedDateTime(timeZone).epochMilliseconds)
-}
 
 function parseJson(text: string | undefined): unknown {
   if (text === undefined) return undefined
