@@ -9,7 +9,7 @@ import { MINUTE, plus } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { LOOK_BACK, newsTakenBack } from '#src/store/news-taken-back.ts'
 import type { Followed } from './channel.ts'
-import { aboutSame, findNewer, isOvertaken } from './overtaken.ts'
+import { aboutSame, findNewer, isOvertaken, isTakenBack } from './overtaken.ts'
 import type { Overrules } from './overtaken.ts'
 
 export type Place =
@@ -66,6 +66,11 @@ const OVERTAKEN: Place = {
   kind: 'over',
   as: 'expired',
   because: 'a newer post says how things stand',
+}
+const TAKEN_BACK: Place = {
+  kind: 'over',
+  as: 'expired',
+  because: 'taken back before it was said',
 }
 const NEVER_SAID: Place = {
   kind: 'over',
@@ -176,11 +181,7 @@ export async function findFollowed(
 
 /** News is over when later posts have taken back all of it. */
 export function placeOfNews(post: Post, posts: readonly Post[]): Place {
-  const later = posts.filter((p) => p.kind === 'close' && p.at >= post.at)
-  const closed = new Set(later.flatMap((p) => p.items.map((item) => item.episode)))
-  return post.items.every((item) => closed.has(item.episode))
-    ? { kind: 'over', as: 'expired', because: 'taken back before it was said' }
-    : GO
+  return isTakenBack(post, posts) ? TAKEN_BACK : GO
 }
 
 /** `told` holds what became of the news on this way out; empty when the news wasn't found. */

@@ -40,7 +40,8 @@ export function aboutSame(one: Post, other: Post): boolean {
   return one.items.some((a) => other.items.some((b) => isSameMatter(a, b)))
 }
 
-function isTakenBack(post: Post, posts: readonly Post[]): boolean {
+/** Whether later posts say of all of it that it is over. */
+export function isTakenBack(post: Post, posts: readonly Post[]): boolean {
   const closed = new Set(
     posts
       .filter((p) => p.kind === 'close' && p.at >= post.at)

@@ -5,10 +5,11 @@
  */
 import { Counter } from 'prom-client'
 import type { Registry } from 'prom-client'
-import { MINUTE, SECOND, plus } from '#src/stations/time.ts'
+import { SECOND, plus } from '#src/stations/time.ts'
 import type { Clock } from '#src/stations/time.ts'
 import type { SettledWork, Work, WorkOutcome, WorkQueue } from '#src/store/work-queue.ts'
 import type { DeliveryLog, Wait } from './deliver.ts'
+import { backoffMs } from './retry.ts'
 import { abortOf, waitRealTime } from './sleeper.ts'
 import { openLoop } from './worker-loop.ts'
 
@@ -47,8 +48,6 @@ export interface WorkRunner extends AsyncDisposable {
 const SETTLE_WITHIN_MS = 10
 /** A piece ends this much before its lease, so that nobody else has it meanwhile. */
 const LEASE_MARGIN = 0.8
-const FIRST_RETRY_MS = 2 * SECOND
-const LONGEST_RETRY_MS = 15 * MINUTE
 
 export function startWorkRunner(options: WorkRunnerOptions): WorkRunner {
   const { queue, store, clock, log, concurrency, leaseMs } = options
@@ -135,8 +134,7 @@ export function startWorkRunner(options: WorkRunnerOptions): WorkRunner {
 
   /** Full jitter, as the outbox has it. */
   function again(work: Work, error: string): WorkOutcome {
-    const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(work.attempts, 20))
-    return { state: 'due', dueAt: plus(clock(), Math.round(random() * longest)), error }
+    return { state: 'due', dueAt: plus(clock(), backoffMs(work.attempts, random())), error }
   }
 
   async function rest(): Promise<void> {

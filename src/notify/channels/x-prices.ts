@@ -3,8 +3,6 @@
  * 20 April 2026). There are no tiers; each call is paid for in advance.
  */
 export const X_POST = 15_000
-/** Why no text with anything like a link may go out. */
-export const X_POST_WITH_LINK = 200_000
 /** For each post of one's own that is read; who we are is taken to cost as much. */
 export const X_OWN_READ = 1_000
 

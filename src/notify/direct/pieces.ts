@@ -2,7 +2,7 @@
 import type { Fraction } from '#src/stations/fraction.ts'
 import type { PostKey, StationId } from '#src/stations/ids.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { Post, Store } from '#src/store/contract.ts'
+import { findCorrection, type Post, type Store } from '#src/store/contract.ts'
 import { LOOK_BACK } from '#src/store/news-taken-back.ts'
 import type { Subscriber, SubscriberId, Wish } from '#src/store/subscribers.ts'
 import { placeOfNews } from '../order.ts'
@@ -63,13 +63,13 @@ async function isStillNews(
   post: Post,
   now: EpochMs,
 ): Promise<boolean> {
-  if (post.withdrawnAt !== undefined) return false
+  if (post.withdrawnAt !== undefined || findCorrection(post, now)) return false
+  if (post.kind !== 'open') return true
   const { stationId, areaId, audience } = post
   const place = stationId === undefined ? {} : { stationId }
   const newer = await store.posts({ ...place, audience, saidBy: now, limit: LOOK_BACK })
   const there = newer.filter((other) => other.stationId === stationId && other.areaId === areaId)
-  if (there.some(({ corrects }) => corrects === post.key)) return false
-  return post.kind !== 'open' || placeOfNews(post, there).kind === 'go'
+  return placeOfNews(post, there).kind === 'go'
 }
 
 const LONGEST_THREAD = 10
