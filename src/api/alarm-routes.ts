@@ -113,7 +113,7 @@ export function alarmRoutes(
   app: FastifyInstance,
   deps: ApiDeps & {
     readonly stoppedCodecs?: () => readonly StoppedCodec[]
-    readonly outbox?: Pick<OutboxDesk, 'reports'>
+    readonly outbox?: Pick<OutboxDesk, 'alarms'>
   },
 ): void {
   const { store, journal, clock, stoppedCodecs = () => [], outbox } = deps
@@ -133,7 +133,7 @@ export function alarmRoutes(
         asOf: isoText(clock()),
         sensors: sensors.map(sensorJson),
         codecs: stoppedCodecs().map((codec) => ({ ...codec, advice: CODEC_ADVICE })),
-        channels: ((await outbox?.reports()) ?? []).flatMap(({ channel, account, alarms }) =>
+        channels: (outbox?.alarms() ?? []).flatMap(({ channel, account, alarms }) =>
           alarms.map((told) => ({ channel, account, ...accountAlarmJson(told) })),
         ),
       })

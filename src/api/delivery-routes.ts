@@ -4,8 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { isoOrNull, isoText } from '#src/stations/time.ts'
 import { DELIVERY_STATES, type Delivery, type DeliveryState } from '#src/store/contract.ts'
-import type { WayOut } from '#src/store/contract.ts'
-import type { AccountReport, OutboxDesk } from '#src/store/outbox.ts'
+import type { OutboxDesk } from '#src/store/outbox.ts'
 import { sendAgain } from '#src/store/send-again.ts'
 import { accountAnswer, accountJson } from './account-answer.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
@@ -233,7 +232,7 @@ export function deliveryRoutes(
         return sendProblem(reply, noSuch('account', request.params.account))
       }
       void reply.header('cache-control', 'no-store')
-      return accountJson(await report(outbox, request.params))
+      return accountJson((await outbox.report(request.params))!)
     },
   )
 
@@ -246,18 +245,13 @@ export function deliveryRoutes(
         return sendProblem(reply, noSuch('account', request.params.account))
       }
       void reply.header('cache-control', 'no-store')
-      return accountJson(await report(outbox, request.params))
+      return accountJson((await outbox.report(request.params))!)
     },
   )
 }
 
 const LOOK_FIRST = 'true, when somebody has looked at the account and it isn’t there'
 const NOT_HERE = problem('not-ready', 'Nothing is delivered from here.')
-
-async function report(outbox: OutboxDesk, way: WayOut): Promise<AccountReport> {
-  const reports = await outbox.reports()
-  return reports.find((r) => r.channel === way.channel && r.account === way.account)!
-}
 
 function deliveryJson(delivery: Delivery): z.input<typeof deliveryAnswer> {
   const { id, postKey, channel, account, language, text, state, priority, attempts } = delivery

@@ -1,7 +1,7 @@
 /** What an account has used of its limits and its money, asked of the store, so that a restart forgets nothing. */
 import { monthOf, nextMonth, plus } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { Store } from '#src/store/contract.ts'
+import type { Store, WayOut } from '#src/store/contract.ts'
 import type { AllowanceUse, MoneyUse } from '#src/store/outbox.ts'
 import type { Channel } from './channel.ts'
 import {
@@ -104,6 +104,6 @@ export async function findMoney(
   }
 }
 
-function wayOf({ name, account }: Channel) {
+export function wayOf({ name, account }: Channel): WayOut {
   return { channel: name, account }
 }

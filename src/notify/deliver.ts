@@ -4,11 +4,11 @@
  */
 import type { Registry } from 'prom-client'
 import type { Delivery, DeliveryState, Store, WayOut } from '#src/store/contract.ts'
-import type { AccountReport, DueTally } from '#src/store/outbox.ts'
+import type { AccountAlarms, AccountReport, DueTally } from '#src/store/outbox.ts'
 import { MINUTE, plus } from '#src/stations/time.ts'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
 import { alarmsOf, isStuck } from './account-alarms.ts'
-import { findAllowances, findMoney } from './account-room.ts'
+import { findAllowances, findMoney, wayOf } from './account-room.ts'
 import { LONGEST_PROBE_MS, startAccountWorker } from './account-worker.ts'
 import type { AccountWorker } from './account-worker.ts'
 import type { Channel } from './channel.ts'
@@ -37,6 +37,7 @@ export interface DeliveryOptions {
     | 'accountStanding'
     | 'keepAccountStanding'
     | 'accountTally'
+    | 'lastSentAt'
     | 'dueTally'
     | 'countTried'
     | 'workStanding'
@@ -77,6 +78,10 @@ export interface Deliveries extends AsyncDisposable {
   /** False where there is no such account. */
   pause(way: WayOut, by: string, why: string): Promise<boolean>
   resume(way: WayOut, by: string): Promise<boolean>
+  /** What is wrong with which account, as far as is known here. */
+  alarms(): readonly AccountAlarms[]
+  /** Undefined where there is no such account. */
+  report(way: WayOut): Promise<AccountReport | undefined>
   reports(): Promise<readonly AccountReport[]>
   /** To be called once a minute: ends what has grown too old, and raises and ends alarms. */
   lookAfter(): Promise<void>
@@ -115,6 +120,12 @@ export function startDeliveries(options: DeliveryOptions): Deliveries {
       const worker = workers.get(keyOf(way))
       await worker?.resume(by)
       return worker !== undefined
+    },
+    alarms: () =>
+      [...workers.values()].map((worker) => ({ ...worker.way, alarms: alarmsNow(worker) })),
+    async report(way) {
+      const worker = workers.get(keyOf(way))
+      return worker && report(worker)
     },
     reports: () => Promise.all([...workers.values()].map(report)),
     lookAfter,
@@ -173,7 +184,7 @@ export function startDeliveries(options: DeliveryOptions): Deliveries {
       log.info(way, `${nameOf(way)} says something again`)
       await worker.noteStuck(undefined)
     }
-    metrics.alarms(way, alarmsOf(signsOf(worker), now))
+    metrics.alarms(way, alarmsNow(worker))
   }
 
   /**
@@ -181,10 +192,9 @@ export function startDeliveries(options: DeliveryOptions): Deliveries {
    * unless there was nobody to tell.
    */
   async function findWhatLeft({ way, channel }: AccountWorker, { oldestSendAt }: DueTally) {
-    const { lastSentAt } = await store.accountTally(way)
     const work = channel.queue === undefined ? undefined : await store.workStanding(channel.queue)
     const since = [oldestSendAt, work?.oldestDueAt].filter((at) => at !== undefined)
-    const last = work && !work.isEmpty ? work.lastDoneAt : lastSentAt
+    const last = work && !work.isEmpty ? work.lastDoneAt : await store.lastSentAt(way)
     return {
       ...(work && { pieces: work.open }),
       ...(since.length > 0 && { oldestSendAt: Math.min(...since) as EpochMs }),
@@ -208,14 +218,15 @@ export function startDeliveries(options: DeliveryOptions): Deliveries {
     }
   }
 
-  function signsOf(worker: AccountWorker) {
+  function alarmsNow(worker: AccountWorker) {
     const stalledSince = stalledAt.get(keyOf(worker.way))
     const shortSince = worker.shortSince()
-    return {
+    const signs = {
       standing: worker.standing(),
       ...(stalledSince !== undefined && { stalledSince }),
       ...(shortSince !== undefined && { shortSince }),
     }
+    return alarmsOf(signs, clock())
   }
 
   async function report(worker: AccountWorker): Promise<AccountReport> {
@@ -232,16 +243,12 @@ export function startDeliveries(options: DeliveryOptions): Deliveries {
       ...way,
       ...tally,
       ...(paused && { paused }),
-      alarms: alarmsOf(signsOf(worker), now),
+      alarms: alarmsNow(worker),
       due,
       allowances,
       ...(money && { money }),
     }
   }
-}
-
-function wayOf({ name, account }: Channel): WayOut {
-  return { channel: name, account }
 }
 
 function keyOf({ channel, account }: WayOut): string {

@@ -62,10 +62,13 @@ export interface MoneyUse {
   }
 }
 
-/** All that staff may want to know of an account. */
-export interface AccountReport extends WayOut, AccountTally {
-  readonly paused?: AccountPause
+export interface AccountAlarms extends WayOut {
   readonly alarms: readonly AccountAlarm[]
+}
+
+/** All that staff may want to know of an account. */
+export interface AccountReport extends AccountAlarms, AccountTally {
+  readonly paused?: AccountPause
   readonly due: DueTally
   readonly allowances: readonly AllowanceUse[]
   readonly money?: MoneyUse
@@ -76,6 +79,10 @@ export interface OutboxDesk {
   poke(): void
   pause(way: WayOut, by: string, why: string): Promise<boolean>
   resume(way: WayOut, by: string): Promise<boolean>
+  /** What is wrong with which account, as far as is known here. */
+  alarms(): readonly AccountAlarms[]
+  /** Undefined where there is no such account. */
+  report(way: WayOut): Promise<AccountReport | undefined>
   reports(): Promise<readonly AccountReport[]>
 }
 
@@ -91,7 +98,9 @@ export interface Outbox {
   /** Takes the place of what was remembered. */
   keepAccountStanding(way: WayOut, standing: AccountStanding): Promise<void>
 
+  /** Reads all that the account ever said. */
   accountTally(way: WayOut): Promise<AccountTally>
+  lastSentAt(way: WayOut): Promise<EpochMs | undefined>
   dueTally(way: WayOut, now: EpochMs): Promise<DueTally>
   /**
    * When deliveries of some accounts of a channel were taken, or tried in vain, since an instant: how many,

@@ -32,6 +32,8 @@ beforeEach(async () => {
     poke: () => outbox.poke(),
     pause: (...given: Parameters<Deliveries['pause']>) => outbox.pause(...given),
     resume: (...given: Parameters<Deliveries['resume']>) => outbox.resume(...given),
+    alarms: () => outbox.alarms(),
+    report: (...given: Parameters<Deliveries['report']>) => outbox.report(...given),
     reports: () => outbox.reports(),
   }
   town = await openHttpTown({ town: spoken, http: { staffToken: STAFF_TOKEN, outbox: desk } })

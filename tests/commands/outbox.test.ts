@@ -34,6 +34,8 @@ beforeEach(async () => {
     poke: () => outbox.poke(),
     pause: (...given: Parameters<typeof outbox.pause>) => outbox.pause(...given),
     resume: (...given: Parameters<typeof outbox.resume>) => outbox.resume(...given),
+    alarms: () => outbox.alarms(),
+    report: (...given: Parameters<(typeof outbox)['report']>) => outbox.report(...given),
     reports: () => outbox.reports(),
   }
   town = stack.use(

@@ -1765,6 +1765,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
       'deliveries are counted by state, and what is due by its time',
       withDeliveries([delivery(1), delivery(2), delivery(3)], async (store) => {
         expect(await store.accountTally(onX)).toEqual({ counts: { due: 3 } })
+        expect(await store.lastSentAt(onX)).toBeUndefined()
         const { id } = (await store.claimDelivery(onX, later, LEASE))!
         await store.settleDelivery(id, { state: 'sent', at: later })
         await store.claimDelivery(onX, later, LEASE)
@@ -1772,6 +1773,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
           counts: { due: 1, sending: 1, sent: 1 },
           lastSentAt: later,
         })
+        expect(await store.lastSentAt(onX)).toBe(later)
         expect(await store.dueTally(onX, later)).toEqual({
           count: 2,
           oldestSendAt: post(2).sendAt,

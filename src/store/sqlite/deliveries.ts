@@ -16,7 +16,7 @@ import type { Tables } from './schema.ts'
 type Db = Kysely<Tables>
 
 /** Word for word as in the index on open deliveries: SQLite looks there only if it can see that it may. */
-const IS_OPEN = sql<boolean>`state in ('due', 'sending')`
+export const IS_OPEN = sql<boolean>`state in ('due', 'sending')`
 
 /**
  * Marks the due delivery of the oldest post `sending` and counts the try. A delivery whose lease has run out (its

@@ -4,6 +4,7 @@ import type { PauseReason } from '#src/stations/account-trouble.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { WayOut } from '../contract.ts'
 import type { AccountStanding, AccountTally, DueTally, Outbox, SendAgain } from '../outbox.ts'
+import { IS_OPEN } from './deliveries.ts'
 import type { Tables } from './schema.ts'
 
 type Db = Kysely<Tables>
@@ -19,6 +20,7 @@ export function sqliteOutbox(
     keepAccountStanding: (way, standing) =>
       transact(() => keepAccountStanding(writer, way, standing)),
     accountTally: (way) => accountTally(reader, way),
+    lastSentAt: (way) => lastSentAt(reader, way),
     dueTally: (way, now) => dueTally(reader, way, now),
     countTried: (channel, accounts, since, most) =>
       countTried(reader, channel, accounts, since, most),
@@ -86,12 +88,23 @@ async function accountTally(db: Db, { channel, account }: WayOut): Promise<Accou
   }
 }
 
+async function lastSentAt(db: Db, { channel, account }: WayOut): Promise<EpochMs | undefined> {
+  const row = await db
+    .selectFrom('delivery')
+    .where('channel', '=', channel)
+    .where('account', '=', account)
+    .where('state', '=', 'sent')
+    .select((e) => e.fn.max<number | null>('sent_at').as('at'))
+    .executeTakeFirst()
+  return (row?.at ?? undefined) as EpochMs | undefined
+}
+
 async function dueTally(db: Db, { channel, account }: WayOut, now: EpochMs): Promise<DueTally> {
   const row = await db
     .selectFrom('delivery')
     .where('channel', '=', channel)
     .where('account', '=', account)
-    .where(sql<boolean>`state in ('due', 'sending')`)
+    .where(IS_OPEN)
     .where('send_at', '<=', now)
     .select((e) => [
       e.fn.countAll<number>().as('n'),
@@ -170,13 +183,12 @@ async function spend(
     .execute()
 }
 
-const OPEN = sql<boolean>`state in ('due', 'sending')`
 const TOO_LATE = sql<string>`coalesce('too late to be news; last: ' || last_error, 'too late to be news')`
 
 async function endOverdue(db: Db, now: EpochMs, ways: readonly WayOut[]): Promise<number> {
   const served = JSON.stringify(ways.map(({ channel, account }) => `${channel} ${account}`))
   const isServed = sql<boolean>`channel || ' ' || account in (select value from json_each(${served}))`
-  const overdue = db.updateTable('delivery').where(OPEN).where('expires_at', '<=', now)
+  const overdue = db.updateTable('delivery').where(IS_OPEN).where('expires_at', '<=', now)
   const never = await overdue
     .set({ state: 'expired', last_error: TOO_LATE })
     .where('state', '=', 'due')
