@@ -8,13 +8,14 @@ import type { ContainerState, Decision } from '#src/rules/decision.ts'
 import type {
   EmptiedRecord,
   EmptyingCorrectedRecord,
+  ForecastRecord,
   PlanRecord,
   ReportRecord,
   SilencedRecord,
   SilenceEndedRecord,
 } from '#src/rules/record.ts'
 import { correctionKey } from '#src/rules/post-key.ts'
-import { parsePostKey } from '#src/stations/ids.ts'
+import { type ContainerId, parsePostKey } from '#src/stations/ids.ts'
 import { FAULTS, READING_FLAGS, type Reading, type Rejected } from '#src/stations/reading.ts'
 import type { Town } from '#src/stations/station.ts'
 import { type EpochMs, HOUR, MINUTE, instant, plus } from '#src/stations/time.ts'
@@ -821,6 +822,24 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
         const found = (since: EpochMs) => store.plans({ containerId: paper, since })
         expect(await found(noon)).toEqual([plan, none])
         expect(await found(plus(noon, 1))).toEqual([none])
+      }),
+    )
+
+    test(
+      'of forecasts the newest of each container asked for is found, if it is new enough',
+      withTown(async (store) => {
+        const told = (seq: number, containerId: ContainerId, at: EpochMs): ForecastRecord => {
+          return { type: 'forecast', seq, at, containerId, fullWithin24h: 0.5, model: 'm' }
+        }
+        const old = told(3, plastic, noon)
+        const first = told(4, paper, plus(noon, 1))
+        const newest = told(5, paper, plus(noon, 1))
+        const other = told(6, plastic, plus(noon, 1))
+        await store.journal((tx) => tx.keepEvents([old, first, newest, other]))
+        const since = plus(noon, 1)
+        expect(await store.forecasts([paper], since)).toEqual(new Map([[paper, newest]]))
+        expect(await store.forecasts([plastic], plus(noon, 2))).toEqual(new Map())
+        expect(await store.forecasts([], noon)).toEqual(new Map())
       }),
     )
   })

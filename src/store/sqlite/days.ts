@@ -133,14 +133,17 @@ export function sqliteDays(
         .selectFrom('event')
         .select(['seq', 'at', 'body'])
         .where('type', '=', 'forecast')
+        .where(
+          sql<string>`json_extract(body, '$.containerId')`,
+          'in',
+          sql<string>`(select value from json_each(${JSON.stringify(containers)}))`,
+        )
         .where('at', '>=', since)
         .orderBy('seq')
         .execute()
-      const wanted = new Set(containers)
       return new Map(
         rows
           .map(({ seq, at, body }) => ({ ...JSON.parse(body), type: 'forecast', seq, at }))
-          .filter((record: ForecastRecord) => wanted.has(record.containerId))
           .map((record: ForecastRecord) => [record.containerId, record] as const),
       )
     },
