@@ -54,10 +54,7 @@ export function openBookingUpkeep(options: BookingUpkeepOptions): BookingUpkeep 
   let last: Promise<unknown> = Promise.resolve()
 
   async function passTime(terms: Terms, now: EpochMs): Promise<void> {
-    const { bookings, holds } = await store.bookingBook()
-    const isOver = [...holds.values()].some(({ until }) => until <= now)
-    const isWaiting = [...bookings.values()].some(({ state }) => state === 'waiting')
-    if (!isOver && !isWaiting) return
+    if (letTimePass(await store.bookingBook(), terms, now, newId).length === 0) return
     await store.errands(async (tx) => {
       const changes = letTimePass(await tx.book(), terms, now, newId)
       if (changes.length > 0) await tx.keepChanges(changes, { at: now, by: 'clock' })

@@ -45,10 +45,12 @@ export function offerRoom(
   now: EpochMs,
   nextId: () => string,
 ): readonly Change[] {
+  const waitings = inFairOrder(book)
+  if (waitings.length === 0) return []
   const changes: Change[] = []
   const open = slotsAhead(terms, now).filter(({ closesAt }) => closesAt > now + LEAST_TIME_MS)
   let current = book
-  for (const waiting of inFairOrder(book)) {
+  for (const waiting of waitings) {
     if (offerOf(book, waiting.id, now)) continue
     const slot = open.find((candidate) => suits(current, terms, waiting, candidate, now))
     if (!slot) continue
