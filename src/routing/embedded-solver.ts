@@ -22,7 +22,8 @@ export async function solveInThread(
   const { seed, maxIterations, from, signal, onBetter } = request
   const limitMs = request.limitMs ?? (maxIterations === undefined ? LIMIT_MS : undefined)
   const stop = new Int32Array(new SharedArrayBuffer(4))
-  const task: SolverTask = { problem, seed, limitMs, maxIterations, from, stop }
+  const tells = onBetter !== undefined
+  const task: SolverTask = { problem, seed, limitMs, maxIterations, from, tells, stop }
   const end = (): void => void Atomics.store(stop, 0, 1)
   if (signal?.aborted === true) end()
   signal?.addEventListener('abort', end, { once: true })

@@ -10,6 +10,8 @@ export interface SolverTask {
   readonly limitMs: number | undefined
   readonly maxIterations: number | undefined
   readonly from: Plan | undefined
+  /** Whether anybody listens for better plans. */
+  readonly tells: boolean
   /** Its first word becomes 1 when the best so far will do. */
   readonly stop: Int32Array<SharedArrayBuffer>
 }
@@ -19,7 +21,7 @@ export type SolverReport =
   | { readonly kind: 'answer'; readonly solved: Solved }
   | { readonly kind: 'refused'; readonly message: string }
 
-const { problem, seed, limitMs, maxIterations, from, stop } = workerData as SolverTask
+const { problem, seed, limitMs, maxIterations, from, tells, stop } = workerData as SolverTask
 const report = (message: SolverReport): void => parentPort!.postMessage(message)
 const since = performance.now()
 try {
@@ -27,7 +29,9 @@ try {
     seed,
     elapsedMs: () => performance.now() - since,
     stopped: () => Atomics.load(stop, 0) === 1,
-    onBetter: (plan, costS) => report({ kind: 'better', plan, costS }),
+    ...(tells && {
+      onBetter: (plan: Plan, costS: number) => report({ kind: 'better', plan, costS }),
+    }),
     ...(limitMs !== undefined && { limitMs }),
     ...(maxIterations !== undefined && { maxIterations }),
     ...(from && { from }),
