@@ -31,7 +31,7 @@ import {
 import { type LateStop, lateStops } from '#src/pickups/day/late.ts'
 import { callsToMake, nextSteps, type NextStep } from '#src/pickups/day/outcomes.ts'
 import { factsOf } from '#src/pickups/day/rider-events.ts'
-import { type StandingDay, standingOf } from '#src/pickups/day/standing.ts'
+import type { StandingDay } from '#src/pickups/day/standing.ts'
 import { evaluate } from '#src/pickups/planning/evaluate.ts'
 import { insertOnly } from '#src/pickups/planning/insert-only.ts'
 import type { SolverProvider } from '#src/pickups/planning/providers.ts'
@@ -179,8 +179,8 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
     if (lines.length > 0) for (const listener of listeners) listener(lines)
   }
 
-  async function think(question: DayQuestion, look: Look, effort: Effort): Promise<PlannerAnswer> {
-    const { problem, from } = ask(question, look.travel)
+  async function think({ question, asked }: Look, effort: Effort): Promise<PlannerAnswer> {
+    const { problem, from } = asked
     const { seed = 1, maxIterations, limitMs } = effort
     const { plan } = await solver.solve(problem, {
       seed,
@@ -190,9 +190,8 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
     return answerOf(question, plan)
   }
 
-  function thinkAtOnce(question: DayQuestion, look: Look): PlannerAnswer {
-    const { problem, from } = ask(question, look.travel)
-    return answerOf(question, insertOnly(problem, from).plan)
+  function thinkAtOnce({ question, asked }: Pick<Look, 'question' | 'asked'>): PlannerAnswer {
+    return answerOf(question, insertOnly(asked.problem, asked.from).plan)
   }
 
   /** Judges a command against the day as it is kept now. `more` is kept with it. */
@@ -256,16 +255,13 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
     },
     plan: (day, actor, version, effort = {}) =>
       withLook(day, version, async (look) => {
-        const answer = await think(look.question, look, effort)
+        const answer = await think(look, effort)
         return carryOut(look, actor, version, { kind: 'plan', answer })
       }),
     offer: (day, actor, version, { because, about, only }, effort = {}) =>
       withLook(day, version, async (look) => {
         if (!look.plan) return { kind: 'refused', reason: 'no-plan' }
-        const answer =
-          only === 'insert'
-            ? thinkAtOnce(look.question, look)
-            : await think(look.question, look, effort)
+        const answer = only === 'insert' ? thinkAtOnce(look) : await think(look, effort)
         const id = newId()
         const told = { id, because, ...(about !== undefined && { about }) }
         return carryOut(look, actor, version, { kind: 'offer', ...told, answer })
@@ -278,7 +274,7 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
         if ('stopId' in what) {
           const { stopId } = what
           if (!look.question.jobs.some(({ id }) => id === stopId)) return { kind: 'no-such' }
-          const answer = thinkAtOnce(look.question, look)
+          const answer = thinkAtOnce(look)
           return carryOut(look, actor, version, { kind: 'insert', stopId, answer })
         }
         const { urgent } = what
@@ -295,7 +291,8 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
       withLook(day, version, async (look) => {
         if (!look.plan) return { kind: 'refused', reason: 'no-plan' }
         const plan = withBikeOut(look.plan, bike, because, clock())
-        const answer = thinkAtOnce({ ...look.question, plan }, look)
+        const question: DayQuestion = { ...look.question, plan }
+        const answer = thinkAtOnce({ question, asked: ask(question, look.travel) })
         return carryOut(look, actor, version, { kind: 'bike-out', bike, because, answer })
       }),
     async answerCandidate(id, actor, answer) {
@@ -414,7 +411,7 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
     candidate: Candidate,
   ): Promise<DayAnswer<DayPlan>> {
     const more = (await lookAt(options, look.day, look.now, candidate)) ?? look
-    const answer = thinkAtOnce(more.question, more)
+    const answer = thinkAtOnce(more)
     const command: DayCommand = { kind: 'insert', stopId: candidate.id, answer }
     return carryOut(more, actor, version, command, candidate)
   }
@@ -459,9 +456,8 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
   }
 
   async function seen(look: Look): Promise<SeenDay> {
-    const { day, now, plan, events, facts, question, asked, bookings, candidates } = look
-    const empty = { day, version: 0, published: false, rounds: [], unserved: [], pins: [] }
-    const standing = standingOf(plan ?? empty, facts)
+    const { day, now, plan, events, question, asked, bookings, candidates } = look
+    const { standing } = asked
     const { rounds, violations } = evaluate(asked.problem, asked.from)
     const times = timesOf(asked, rounds)
     const late = lateStops({ standing, times, jobs: question.jobs, events, now })

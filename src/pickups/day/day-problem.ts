@@ -20,6 +20,7 @@ import { type EpochMs, MINUTE, plus, SECOND } from '#src/stations/time.ts'
 import {
   breakId,
   type DayPlan,
+  emptyPlan,
   isOver,
   parseVisitId,
   type PlannedStop,
@@ -29,7 +30,7 @@ import {
 } from './day.ts'
 import { type Answer, lastVisits } from './decide.ts'
 import type { Facts, StopFacts } from './rider-events.ts'
-import { type StandingRound, type StandingStop, standingOf } from './standing.ts'
+import { type StandingDay, type StandingRound, type StandingStop, standingOf } from './standing.ts'
 
 /** Something to fetch on the day: a booking, or what the dispatcher took in beside. Its id is its stop's. */
 export interface Job {
@@ -110,6 +111,7 @@ export function placesOf({ setting, jobs }: Pick<DayQuestion, 'setting' | 'jobs'
 }
 
 export interface Asked {
+  readonly standing: StandingDay
   readonly problem: Problem
   /** The plan as it stands; its first stops that are frozen stay. */
   readonly from: Plan
@@ -120,14 +122,7 @@ export interface Asked {
 export function ask(question: DayQuestion, travel: TravelTable): Asked {
   const { setting, jobs, facts, now } = question
   const { shift, bikes, dropOffs, day } = setting
-  const plan: DayPlan = question.plan ?? {
-    day,
-    version: 0,
-    published: false,
-    rounds: [],
-    unserved: [],
-    pins: [],
-  }
+  const plan = question.plan ?? emptyPlan(day)
   const standing = standingOf(plan, facts)
   const roundOf = new Map(standing.rounds.map((round) => [round.bike, round]))
   const isRiding = (bike: string) => {
@@ -230,7 +225,7 @@ export function ask(question: DayQuestion, travel: TravelTable): Asked {
   const unserved = pickups
     .filter(({ id }) => !served.has(id))
     .map(({ id }) => ({ pickup: id, because: 'gave-way' as const }))
-  return { problem, from: { rounds, unserved }, ids }
+  return { standing, problem, from: { rounds, unserved }, ids }
 }
 
 /** Undefined for what the planner needs not know: nothing was fetched or left there. */

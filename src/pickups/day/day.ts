@@ -27,6 +27,11 @@ export interface DayPlan {
   readonly offer?: Offer
 }
 
+/** Where none has been drawn up. */
+export function emptyPlan(day: string): DayPlan {
+  return { day, version: 0, published: false, rounds: [], unserved: [], pins: [] }
+}
+
 /** One bike's day. */
 export interface RoundPlan {
   readonly bike: string

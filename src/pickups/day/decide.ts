@@ -5,6 +5,7 @@
 import { type EpochMs, MINUTE, plus } from '#src/stations/time.ts'
 import {
   type DayPlan,
+  emptyPlan,
   isOver,
   type Offer,
   type OfferReason,
@@ -173,12 +174,8 @@ type Is = DayState & { readonly plan: DayPlan; readonly standing: StandingDay }
 function plan(state: DayState, answer: Answer): DayDecided {
   if (state.plan?.published) return refused('published-already')
   const was: DayPlan = state.plan ?? {
-    day: state.day,
-    version: 0,
-    published: false,
+    ...emptyPlan(state.day),
     rounds: state.bikes.map((bike) => ({ bike, stops: [] })),
-    unserved: [],
-    pins: [],
   }
   const standing = standingOf(was, state.facts)
   return next(was, answered({ ...state, plan: was, standing }, answer), [{ did: 'planned' }])
