@@ -40,6 +40,10 @@ export const thingsText = z
   .array(thingText, { error: 'a list such as [{ "item": "chair", "count": 2 }]' })
   .min(1, 'at least one thing')
   .max(50, 'at most 50 entries')
+/** What was taken along, which may be nothing. */
+export const takenText = z
+  .array(thingText.extend({ reused: z.boolean({ error: 'true or false' }).default(false) }))
+  .max(50, 'at most 50 entries')
 
 export const bookingAnswer = z
   .strictObject({

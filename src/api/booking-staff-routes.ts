@@ -6,7 +6,7 @@ import { BOOKING_STATES, MISSED_BECAUSE } from '#src/pickups/booking/booking.ts'
 import { isoText } from '#src/stations/time.ts'
 import { ACCESSES, type ErrandAccess, type ErrandChange } from '#src/store/bookings.ts'
 import { apiRoute } from './api-route.ts'
-import { answerBooking, bookingAnswer, bookingJson, refuse, thingText } from './booking-answer.ts'
+import { answerBooking, bookingAnswer, bookingJson, refuse, takenText } from './booking-answer.ts'
 import type { BookingDeps } from './booking-routes.ts'
 import {
   actorHeaders,
@@ -58,9 +58,7 @@ export const settleBooking = apiRoute({
     [
       z.strictObject({
         outcome: z.literal('done'),
-        taken: z
-          .array(thingText.extend({ reused: z.boolean({ error: 'true or false' }).default(false) }))
-          .max(50, 'at most 50 entries'),
+        taken: takenText,
         kg: z
           .number({ error: 'a weight in kg' })
           .nonnegative('a weight in kg')

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { WASTE_KINDS } from '#src/stations/return-bike.ts'
 import { MINUTE, SECOND, wallTime } from '#src/stations/time.ts'
 import type { DayAnswer, DayDesk, Simple } from '#src/store/day-desk.ts'
+import { personFields } from '#src/store/person-fields.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import {
   candidateAnswer,
@@ -51,21 +52,12 @@ const SENTENCE = 'a sentence, up to 120 characters, without anybody’s name'
 const sentence = z.string({ error: SENTENCE }).trim().min(1, SENTENCE).max(120, SENTENCE)
 const AMOUNT = 'a number from 0 to 5000'
 const amount = z.number({ error: AMOUNT }).min(0, AMOUNT).max(5000, AMOUNT)
-const DEGREES = 'WGS 84 degrees, such as { "lat": 57.72, "lon": 12.92 }'
 const AT = 'the place in the round, from 0'
 
 const urgentText = z.strictObject({
   what: sentence,
   station: stationIdText.optional(),
-  place: z
-    .strictObject(
-      {
-        lat: z.number({ error: DEGREES }).min(54, DEGREES).max(72, DEGREES),
-        lon: z.number({ error: DEGREES }).min(4, DEGREES).max(32, DEGREES),
-      },
-      { error: DEGREES },
-    )
-    .optional(),
+  place: personFields.position.optional(),
   litres: amount.default(100),
   kg: amount.default(20),
   waste: z.enum(WASTE_KINDS, { error: `one of ${WASTE_KINDS.join(', ')}` }).default('bulky'),

@@ -7,6 +7,7 @@ import { stripPhoto } from '#src/pickups/day/strip-photo.ts'
 import { WASTE_KINDS } from '#src/stations/return-bike.ts'
 import { DAY, plus } from '#src/stations/time.ts'
 import { apiRoute } from './api-route.ts'
+import { takenText, thingText } from './booking-answer.ts'
 import { bikeText, type DayDeps, stopText } from './day-routes.ts'
 import { refuseDay } from './day-answer.ts'
 import { actorHeaders, namedActor, present } from './errand-input.ts'
@@ -20,10 +21,7 @@ const ID = '8 to 64 of A-Z a-z 0-9 _ -, drawn at random by the phone'
 const idText = z.string({ error: ID }).regex(/^[A-Za-z0-9_-]{8,64}$/, ID)
 const KG = 'a weight in kg, 0 to 2000'
 const kg = z.number({ error: KG }).min(0, KG).max(2000, KG)
-const COUNT = 'how many, 1 to 100'
-const count = z.int({ error: COUNT }).min(1, COUNT).max(100, COUNT)
 const NOTE = 'a note, up to 300 characters'
-const ITEM = 'the id of an item, such as chair'
 const VERSION = 'the version of the plan that the phone showed'
 const KINDS = `one of ${RIDER_EVENT_KINDS.join(', ')}`
 const REASONS = `one of ${FAILED_BECAUSE.join(', ')}`
@@ -37,23 +35,14 @@ const eventText = z
       description: 'Which plan the rider had before them; it decides nothing.',
     }),
     because: z.enum(FAILED_BECAUSE, { error: REASONS }).optional(),
-    taken: z
-      .array(
-        z.strictObject({
-          item: z.string({ error: ITEM }).regex(/^[a-z0-9][a-z0-9-]{0,31}$/, ITEM),
-          count,
-          reused: z.boolean({ error: 'true or false' }).default(false),
-        }),
-      )
-      .max(50, 'at most 50 entries')
-      .optional(),
+    taken: takenText.optional(),
     kg: kg.optional(),
     weighings: z
       .array(
         z.strictObject({
           waste: z.enum([...WASTE_KINDS, 'reuse']),
           kg: kg.optional(),
-          count: count.optional(),
+          count: thingText.shape.count.optional(),
         }),
       )
       .max(20, 'at most 20 entries')
