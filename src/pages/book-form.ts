@@ -5,7 +5,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Refusal, Terms } from '#src/pickups/booking/booking.ts'
 import { LANGUAGES, languageRoot, type Language } from '#src/stations/fraction.ts'
-import { MINUTE, SECOND } from '#src/stations/time.ts'
 import type { Answer, Asker, BookingEdits, SeenBooking } from '#src/store/booking-desk.ts'
 import { openErrandAllowance, type ErrandRequest } from '#src/store/errand-allowance.ts'
 import { parseReference } from '#src/store/errand-names.ts'
@@ -45,7 +44,7 @@ import {
 import { BOOK_WORDS, DIDS, STEPS, type Did, type Step } from './book-words.ts'
 import { bookingCalendar, bookingPage, cancelPage, ownPath, type Opened } from './booking-page.ts'
 import { htmlText, type Html } from './html.ts'
-import { isFromElsewhere } from './report-form.ts'
+import { isFromElsewhere, seeOther, tellWait } from './report-form.ts'
 import { link, type PageTools, type PagesOptions, type View } from './site.ts'
 
 const MOST_FORM_BYTES = 16 * 1024
@@ -75,9 +74,8 @@ export function registerBooking(
   ): boolean {
     const afterMs = allowance.afterMs(what, request.ip)
     if (afterMs === 0) return false
-    void reply.header('retry-after', String(Math.ceil(afterMs / SECOND)))
     const words = BOOK_WORDS[view.language]
-    const text = words.tooManyText(Math.ceil(afterMs / MINUTE))
+    const text = words.tooManyText(tellWait(reply, afterMs))
     sendOnce(reply, 429, sayPage(view, { title: words.tooMany, text, contact: true }))
     return true
   }
@@ -586,8 +584,4 @@ function memo<Key extends object, Value>(make: (key: Key) => Value): (key: Key) 
     made.set(key, value)
     return value
   }
-}
-
-function seeOther(reply: FastifyReply, path: string): FastifyReply {
-  return reply.code(303).header('cache-control', 'no-store').header('location', path).send()
 }

@@ -53,19 +53,31 @@ export function readThings(
   return { kind: 'ok', value: things }
 }
 
-export function readPlace(
+type PersonField = Exclude<keyof typeof personFields, 'position'>
+
+/** Reads a field, and adds what is wrong with it to the faults. All but the `needed` one may be left empty. */
+function readerOf(
   form: URLSearchParams,
   words: BookWords,
-): Read<NonNullable<Draft['place']>> {
-  const faults: Fault[] = []
-  const read = (field: 'address' | 'postcode' | 'apartment' | 'note') => {
+  faults: Fault[],
+  needed: PersonField,
+): (field: PersonField) => string | undefined {
+  return (field) => {
     const written = (form.get(field) ?? '').trim()
-    if (written === '' && field !== 'address') return undefined
+    if (written === '' && field !== needed) return undefined
     const parsed = personFields[field].safeParse(written)
     if (parsed.success) return parsed.data
     faults.push({ field, text: words.faults[field] })
     return undefined
   }
+}
+
+export function readPlace(
+  form: URLSearchParams,
+  words: BookWords,
+): Read<NonNullable<Draft['place']>> {
+  const faults: Fault[] = []
+  const read = readerOf(form, words, faults, 'address')
   const [address, postcode, apartment] = [read('address'), read('postcode'), read('apartment')]
   const position = readPosition(form.get('position') ?? '')
   if (position === 'faulty') faults.push({ field: 'position', text: words.faults.position })
@@ -107,14 +119,7 @@ export function readReach(
   words: BookWords,
 ): Read<NonNullable<Draft['reach']>> {
   const faults: Fault[] = []
-  const read = (field: 'name' | 'phone' | 'email') => {
-    const written = (form.get(field) ?? '').trim()
-    if (written === '' && field !== 'name') return undefined
-    const parsed = personFields[field].safeParse(written)
-    if (parsed.success) return parsed.data
-    faults.push({ field, text: words.faults[field] })
-    return undefined
-  }
+  const read = readerOf(form, words, faults, 'name')
   const [name, phone, email] = [read('name'), read('phone'), read('email')]
   const isSilent = ['phone', 'email'].every((field) => (form.get(field) ?? '').trim() === '')
   if (isSilent) faults.push({ field: 'phone', text: words.faults.reach })

@@ -8,6 +8,7 @@ import type { SlotRoom } from '#src/store/booking-desk.ts'
 import { bookPath } from '#src/wording/book-path.ts'
 import { clockAt, dayText, momentText } from '#src/wording/booking-words.ts'
 import { capital } from '#src/wording/capital.ts'
+import { localeOf } from '#src/wording/status-text.ts'
 import { fetchedItems, type Fault } from './book-input.ts'
 import { slotValue, WAIT, type Draft } from './book-draft.ts'
 import { BOOK_WORDS, STEPS, type BookWords, type Step } from './book-words.ts'
@@ -404,7 +405,7 @@ function hoursText(
 }
 
 function number(value: number, language: Language): string {
-  return new Intl.NumberFormat({ sv: 'sv-SE', en: 'en-GB', fi: 'fi-FI' }[language]).format(value)
+  return new Intl.NumberFormat(localeOf(language)).format(value)
 }
 
 function optional(words: BookWords, label: string): Html {

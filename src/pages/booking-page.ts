@@ -44,7 +44,7 @@ export function bookingPage(view: View, terms: Terms, opened: Opened, did: Did |
       isServed &&
       html`<p><a href="${path('/calendar.ics')}" download>${words.calendar}</a></p>`,
     isLive(booking) && nextPart(view, terms, opened),
-    isLive(booking) && windowPart(view, terms, opened),
+    isLive(booking) && windowPart(view, opened, may),
     !isLive(booking) &&
       html`<p>
         <a class="button" href="${link(view, bookPath(view.language))}">${words.again}</a>
@@ -151,9 +151,8 @@ function windowsOf(view: View, terms: Terms, { seen }: Opened) {
   }
 }
 
-function windowPart(view: View, terms: Terms, opened: Opened): Html {
+function windowPart(view: View, opened: Opened, may: ReturnType<typeof windowsOf>): Html {
   const words = BOOK_WORDS[view.language]
-  const may = windowsOf(view, terms, opened)
   const say = (at: typeof may.changeUntil, text: (when: string) => string) =>
     at !== undefined && html`<p>${text(momentText(at, view.timeZone, view.language))}</p>`
   const cancel = html`<p>

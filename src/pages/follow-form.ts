@@ -2,8 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LANGUAGES, languageRoot, type Language } from '#src/stations/fraction.ts'
 import { parseStationId, type StationId } from '#src/stations/ids.ts'
-import { MINUTE, SECOND } from '#src/stations/time.ts'
-import { parseWish, type Asked, type SubscriberDesk } from '#src/store/subscriber-desk.ts'
+import { parseWish, type SubscriberDesk } from '#src/store/subscriber-desk.ts'
 import { followLink, followPath } from '#src/wording/follow-path.ts'
 import {
   askedPage,
@@ -17,7 +16,7 @@ import {
   type Chosen,
   type FollowFault,
 } from './follow-page.ts'
-import { isFromElsewhere } from './report-form.ts'
+import { isFromElsewhere, seeOther, tellWait } from './report-form.ts'
 import { link, type FollowWays, type PageTools, type PagesOptions } from './site.ts'
 import { allowScripts, sendWorker } from './web-files.ts'
 
@@ -91,7 +90,7 @@ export function registerFollowing(
       const asked = await desk.askByEmail(chosen.email ?? '', parsed.wish, request.ip)
       if (asked.kind === 'refused') return sayAgain('address')
       if (asked.kind === 'limited') {
-        const minutes = tellWait(reply, asked)
+        const minutes = tellWait(reply, asked.afterMs)
         return sendOnce(reply, 429, tooManyAskingsPage(view, minutes))
       }
       return seeOther(reply, link(view, `${followPath(language)}/asked`))
@@ -166,7 +165,7 @@ export function registerFollowing(
     const parsed = said && parseWish(said.wish, journal.town)
     if (parsed?.kind !== 'ok') return reply.code(400).send({ kind: 'refused' })
     const asked = await desk.askByPush(said!.target, parsed.wish, request.ip)
-    if (asked.kind === 'limited') tellWait(reply, asked)
+    if (asked.kind === 'limited') tellWait(reply, asked.afterMs)
     if (asked.kind !== 'follows') {
       return reply.code(asked.kind === 'limited' ? 429 : 400).send({ kind: 'refused' })
     }
@@ -175,16 +174,6 @@ export function registerFollowing(
   })
   const worker = web.worker('push-worker')
   app.get('/push-worker.js', (_request, reply) => sendWorker(reply, worker))
-}
-
-function seeOther(reply: FastifyReply, path: string): FastifyReply {
-  return reply.code(303).header('cache-control', 'no-store').header('location', path).send()
-}
-
-/** Whole minutes, for a person. */
-function tellWait(reply: FastifyReply, { afterMs }: Asked & { kind: 'limited' }): number {
-  void reply.header('retry-after', String(Math.ceil(afterMs / SECOND)))
-  return Math.ceil(afterMs / MINUTE)
 }
 
 function textIn(body: unknown, name: string): string {

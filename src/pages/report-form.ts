@@ -72,9 +72,7 @@ export function registerReportForm(
       })
       if (reported.kind === 'no-such-container') return sendUnknown(request, reply)
       if (reported.kind === 'limited') {
-        const { afterMs } = reported
-        void reply.header('retry-after', String(Math.ceil(afterMs / SECOND)))
-        const minutes = Math.ceil(afterMs / MINUTE)
+        const minutes = tellWait(reply, reported.afterMs)
         return sendOnce(reply, 429, tooManyReportsPage(view, labelled, minutes))
       }
       const secure = isTls ? '; Secure' : ''
@@ -138,6 +136,17 @@ export function isFromElsewhere(request: FastifyRequest, publicUrl: string): boo
   if (origin === undefined) return false
   const own = [new URL(publicUrl).origin, `http://${host}`, `https://${host}`]
   return !own.includes(origin)
+}
+
+/** After a form, a page that can be loaded again without sending it again. */
+export function seeOther(reply: FastifyReply, path: string): FastifyReply {
+  return reply.code(303).header('cache-control', 'no-store').header('location', path).send()
+}
+
+/** Says when to ask again, and gives it in whole minutes, for a person. */
+export function tellWait(reply: FastifyReply, afterMs: number): number {
+  void reply.header('retry-after', String(Math.ceil(afterMs / SECOND)))
+  return Math.ceil(afterMs / MINUTE)
 }
 
 function tokenIn(request: FastifyRequest): string | undefined {
