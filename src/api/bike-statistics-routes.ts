@@ -11,7 +11,7 @@ import {
 } from '#src/pickups/booking/statistics.ts'
 import { apiRoute } from './api-route.ts'
 import type { BookingDeps } from './booking-routes.ts'
-import { toldMonths } from './told-months.ts'
+import { kilograms, toldMonths } from './told-months.ts'
 
 const none = z.strictObject({})
 const figure = z.number().nullable()
@@ -115,10 +115,6 @@ export function forThePublic(shares: readonly Share[]): readonly Row[] {
         : {},
     }
   })
-}
-
-function kilograms(grams: number): number {
-  return Math.round(grams / 100) / 10
 }
 
 function csvOf(rows: readonly Row[]): string {

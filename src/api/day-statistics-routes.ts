@@ -7,7 +7,7 @@ import type { DayCount } from '#src/pickups/day/statistics.ts'
 import { apiRoute } from './api-route.ts'
 import type { DayDeps } from './day-routes.ts'
 import { dayText } from './errand-input.ts'
-import { toldMonths } from './told-months.ts'
+import { kilograms, toldMonths } from './told-months.ts'
 
 const figure = z.number().nullable()
 const figures = z.record(z.string(), figure)
@@ -128,6 +128,5 @@ function hidden(counts: readonly DayCount[], prefix: string): Record<string, num
   )
 }
 
-const kilograms = (grams: number) => Math.round(grams / 100) / 10
 const kilometres = (metres: number) => Math.round(metres / 100) / 10
 const share = (value: number) => Math.round(value * 1000) / 1000

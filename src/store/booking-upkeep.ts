@@ -3,19 +3,25 @@
  * forgotten. Called by a timer at the rim; nothing is lost between two calls, or by a restart.
  */
 import { Counter, type Registry } from 'prom-client'
-import type { Booking, BookingBook, Hold, Terms } from '#src/pickups/booking/booking.ts'
+import {
+  type Booking,
+  type BookingBook,
+  type Hold,
+  isLive,
+  type Terms,
+} from '#src/pickups/booking/booking.ts'
 import { erasedFrom, noteErasedFrom } from '#src/pickups/booking/retention.ts'
 import { findSlot } from '#src/pickups/booking/service-days.ts'
 import { shareOf } from '#src/pickups/booking/statistics.ts'
 import { letTimePass, offerOf } from '#src/pickups/booking/waiting-list.ts'
-import { loanErasedFrom } from '#src/pickups/loans/loan.ts'
+import { isStillBroken, loanErasedFrom } from '#src/pickups/loans/loan.ts'
 import { type Clock, DAY, type EpochMs, HOUR, plus } from '#src/stations/time.ts'
 import { newId } from './booking-desk.ts'
 import { type BookingMessages, waysTo } from './booking-messages.ts'
 import { sealPerson, unsealed, unsealPerson } from './booking-people.ts'
 import type { Kept, KeptNotice } from './bookings.ts'
 import type { Store } from './contract.ts'
-import { forgetLoan, isKeptBroken } from './loan-erasing.ts'
+import { forgetLoan } from './loan-erasing.ts'
 import type { Sealer } from './sealer.ts'
 
 export interface BookingUpkeep {
@@ -141,7 +147,7 @@ export function openBookingUpkeep(options: BookingUpkeepOptions): BookingUpkeep 
       if ((loanErasedFrom(errand, terms.bike.eraseAfterDays, terms.timeZone) ?? Infinity) > now) {
         continue
       }
-      if (isKeptBroken(errand) && sealed === undefined) continue
+      if (isStillBroken(errand) && sealed === undefined) continue
       await store.errands((tx) => forgetLoan(tx, errand))
     }
     await store.tidyErrands({
@@ -198,7 +204,7 @@ function isTrue({ key }: KeptNotice, booking: Booking, book: BookingBook, now: E
     case 'offer':
       return booking.state === 'waiting' && offerOf(book, booking.id, now) !== undefined
     case 'changed':
-      return booking.state === 'booked' || booking.state === 'waiting'
+      return isLive(booking)
     case 'cancelled-by-you':
     case 'cancelled-by-us':
       return booking.state === 'cancelled'

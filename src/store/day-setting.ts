@@ -1,5 +1,5 @@
 /** What a day is planned from: the town's hours, bikes and drop-offs with their room now, and what is to be fetched. */
-import { findItem, sizeOf } from '#src/pickups/booking/room.ts'
+import { countOf, findItem, sizeOf } from '#src/pickups/booking/room.ts'
 import type { Booking, Terms, Thing } from '#src/pickups/booking/booking.ts'
 import { findSlot, instantAt } from '#src/pickups/booking/service-days.ts'
 import type { DaySetting, Job } from '#src/pickups/day/day-problem.ts'
@@ -116,7 +116,6 @@ export function jobOfBooking(
   const time = booking.slot && findSlot(terms, booking.slot)
   const taken = facts.get(booking.id)?.outcome?.taken
   const things: readonly (Thing & { readonly reused?: boolean })[] = taken ?? booking.things
-  const number = booking.things.reduce((sum, { count }) => sum + count, 0)
   const longest = booking.things.map(({ itemId }) => findItem(bike, itemId)?.longestCm ?? 0)
   return {
     id: booking.id,
@@ -125,7 +124,7 @@ export function jobOfBooking(
     loads: loadsOf(things, bike),
     kg: sizeOf(bike, things).kg,
     longestCm: Math.max(0, ...longest),
-    serviceMs: AT_THE_DOOR_MS + number * FOR_EACH_THING_MS,
+    serviceMs: AT_THE_DOOR_MS + countOf(booking.things) * FOR_EACH_THING_MS,
     priority: 0,
   }
 }

@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AreaId } from '#src/stations/ids.ts'
 import type { BookingLanguage } from '#src/stations/return-bike.ts'
-import { DAY, plus } from '#src/stations/time.ts'
+import { DAY, plus, wallTime } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { isLive, isSameSlot, LENIENT } from './booking.ts'
 import type {
@@ -27,7 +27,7 @@ import type {
 import { findHouseholdFaults, findThingFaults } from './limits.ts'
 import { cancellationNotice, remindersOf, tellNow } from './notices.ts'
 import { fits, roomIn, sizeOf } from './room.ts'
-import { deadlineBefore, findSlot } from './service-days.ts'
+import { addDays, deadlineBefore, findSlot } from './service-days.ts'
 import { offerOf } from './waiting-list.ts'
 
 /** What every decision is given beside its request. */
@@ -360,11 +360,7 @@ function judge(
 }
 
 function lastDayAhead({ bike, timeZone }: Terms, now: EpochMs): string {
-  return Temporal.Instant.fromEpochMilliseconds(now)
-    .toZonedDateTimeISO(timeZone)
-    .toPlainDate()
-    .add({ days: bike.opensDays })
-    .toString()
+  return addDays(wallTime(now, timeZone).day, bike.opensDays)
 }
 
 function usedUp(held: Hold | undefined): readonly Change[] {

@@ -2,7 +2,7 @@
 import type { ReturnBike } from '#src/stations/return-bike.ts'
 import { isLive } from './booking.ts'
 import type { Booking, BookingBook, Refusal, Thing } from './booking.ts'
-import { findItem, sizeOf } from './room.ts'
+import { countOf, findItem, sizeOf } from './room.ts'
 import { daysBetween } from './service-days.ts'
 
 /** What is wrong with an errand as such, whosever it is. */
@@ -57,8 +57,4 @@ export function findHouseholdFaults(
 function isNear(one: string | undefined, other: string | undefined, days: number): boolean {
   if (one === undefined || other === undefined) return true
   return Math.abs(daysBetween(one, other)) <= days
-}
-
-function countOf(things: readonly Thing[]): number {
-  return things.reduce((sum, { count }) => sum + count, 0)
 }

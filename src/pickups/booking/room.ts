@@ -13,6 +13,10 @@ export function findItem(bike: ReturnBike, itemId: string): FetchedItem | undefi
   return item && item.refused === undefined ? item : undefined
 }
 
+export function countOf(things: readonly Thing[]): number {
+  return things.reduce((sum, { count }) => sum + count, 0)
+}
+
 /** What things take together. A thing that has left the catalogue since counts as nothing. */
 export function sizeOf(bike: ReturnBike, things: readonly Thing[]): Size {
   let litres = 0

@@ -3,10 +3,9 @@
  * asked for; when the booking is erased its share is added to what is kept, so that erasing changes no
  * figure. Counts are by month and district, and say nothing of who.
  */
-import type { ReturnBike } from '#src/stations/return-bike.ts'
 import { wallTime } from '#src/stations/time.ts'
-import type { Booking, Terms, Thing } from './booking.ts'
-import { findItem } from './room.ts'
+import { type Booking, isLive, type Terms } from './booking.ts'
+import { countOf, sizeOf } from './room.ts'
 import { daysBetween } from './service-days.ts'
 
 /** Days from asking to the slot's day; the last has no end. */
@@ -29,25 +28,24 @@ export function shareOf(booking: Booking, { bike, timeZone }: Terms): Share {
   const day = booking.slot?.day ?? ended
   const counts = new Map<string, number>()
   const count = (what: string, n = 1) => counts.set(what, (counts.get(what) ?? 0) + n)
-  const isOpen = booking.state === 'waiting' || booking.state === 'booked'
-  count(`state/${isOpen ? 'open' : booking.state}`)
+  count(`state/${isLive(booking) ? 'open' : booking.state}`)
   count(`by/${booking.by}`)
   const { outcome } = booking
   if (outcome?.kind === 'missed') count(`missed/${outcome.because}`)
   if (outcome?.kind === 'done') {
-    const typical = weightOf(bike, outcome.taken)
+    const typical = sizeOf(bike, outcome.taken).kg
     const reused = outcome.taken.filter((thing) => thing.reused)
     const kg = outcome.kg ?? typical
     // Where it was weighed whole, what was reused has its share of the typical weight of it.
-    const reusedKg = typical === 0 ? 0 : (kg * weightOf(bike, reused)) / typical
+    const reusedKg = typical === 0 ? 0 : (kg * sizeOf(bike, reused).kg) / typical
     count('grams', Math.round(kg * 1000))
     count('reused-grams', Math.round(reusedKg * 1000))
     for (const [itemId, same] of Map.groupBy(outcome.taken, (thing) => thing.itemId)) {
-      count(`thing/${itemId}`, sum(same))
+      count(`thing/${itemId}`, countOf(same))
       count(`errands-with/${itemId}`)
     }
-    count('things', sum(outcome.taken))
-    count('reused-things', sum(reused))
+    count('things', countOf(outcome.taken))
+    count('reused-things', countOf(reused))
     const days = Math.max(0, daysBetween(asked, day))
     count(`wait/${WAIT_BUCKETS[WAIT_ENDS.findIndex((end) => days <= end)]!}`)
     count('wait-days', days)
@@ -86,14 +84,6 @@ export function hideSmall(counts: ReadonlyMap<string, number>): ReadonlyMap<stri
     if (next) hidden.add(next[0])
   }
   return new Map([...counts].map(([what, n]) => [what, hidden.has(what) ? null : n]))
-}
-
-function weightOf(bike: ReturnBike, things: readonly Thing[]): number {
-  return things.reduce((kg, { itemId, count }) => kg + (findItem(bike, itemId)?.kg ?? 0) * count, 0)
-}
-
-function sum(things: readonly Thing[]): number {
-  return things.reduce((n, { count }) => n + count, 0)
 }
 
 function compare(a: string, b: string): number {

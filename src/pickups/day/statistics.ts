@@ -4,6 +4,7 @@
  * place where its things were left, and home again.
  */
 import type { Thing } from '#src/pickups/booking/booking.ts'
+import { countOf } from '#src/pickups/booking/room.ts'
 import type { Place } from '#src/stations/station.ts'
 import type { RiderEvent, TakenThing } from './day.ts'
 import { takenOf } from './outcomes.ts'
@@ -85,8 +86,8 @@ function took(
   const typical = weight(taken, kgOf)
   const kg = outcome.kg ?? typical
   const reused = taken.filter((thing) => thing.reused)
-  add('things', number(taken))
-  add('reused-things', number(reused))
+  add('things', countOf(taken))
+  add('reused-things', countOf(reused))
   add('grams', kg * 1000)
   if (typical > 0) add('reused-grams', (kg * 1000 * weight(reused, kgOf)) / typical)
 }
@@ -117,8 +118,4 @@ function leftAt(
 
 function weight(taken: readonly TakenThing[], kgOf: DayForCounting['kgOf']): number {
   return taken.reduce((kg, { itemId, count }) => kg + kgOf(itemId) * count, 0)
-}
-
-function number(taken: readonly TakenThing[]): number {
-  return taken.reduce((n, { count }) => n + count, 0)
 }

@@ -67,7 +67,12 @@ export function isBroken(loans: readonly Loan[], thingId: string): boolean {
   const last = loans
     .filter((loan) => loan.thingId === thingId && loan.givenBack)
     .toSorted((a, b) => b.givenBack!.at - a.givenBack!.at)[0]
-  return last?.givenBack?.condition === 'damaged' && last.mendedAt === undefined
+  return last !== undefined && isStillBroken(last)
+}
+
+/** It came back broken, and hasn't been mended since. */
+export function isStillBroken({ givenBack, mendedAt }: Loan): boolean {
+  return givenBack?.condition === 'damaged' && mendedAt === undefined
 }
 
 /** From when on who borrowed it is forgotten; never while it is out. */
