@@ -51,7 +51,7 @@ import {
 } from './booking-people.ts'
 import type { BookingTx, ErrandAccess, ErrandChange, Kept } from './bookings.ts'
 import type { Store } from './contract.ts'
-import { nameErrand, opensErrand, secretFrom } from './errand-names.ts'
+import { nameErrand, opensErrand, recogniseForm } from './errand-names.ts'
 import { forgetLoan } from './loan-erasing.ts'
 import { type SeenLoan, seenLoan } from './seen-loan.ts'
 import type { Sealer } from './sealer.ts'
@@ -367,21 +367,24 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
         ? refused(decided.because, submission.person.address, terms)
         : { kind: 'ok', value: undefined }
     },
-    submit(submission, { key, actor }) {
+    submit(submission, sent) {
       const terms = options.terms()
       if (!terms) return Promise.resolve({ kind: 'closed' })
       const now = clock()
       return store.errands(async (tx): Promise<Answer<SeenBooking & { secret: string }>> => {
-        const keyHash = key === undefined ? undefined : sealer.mark('submit', key)
-        const requestHash = sealer.mark('form', JSON.stringify([submission, actor]))
-        const before = keyHash === undefined ? undefined : await tx.submitted(keyHash)
+        const form = await recogniseForm(
+          tx,
+          sealer,
+          { request: submission, ...sent },
+          (reference) => tx.booking(reference),
+        )
+        if (form.kind === 'key-reused') return form
         const current = await tx.book()
-        if (before) {
-          const kept = await tx.booking(before.reference)
-          if (before.requestHash !== requestHash || !kept) return { kind: 'key-reused' }
-          const secret = secretFrom(sealer, key!, before.reference)
+        if (form.kind === 'again') {
+          const { kept, secret } = form
           return { kind: 'ok', value: { ...seen(kept, current, terms, now), secret } }
         }
+        const { key, actor } = sent
         const circumstances: Circumstances = { book: current, terms, now }
         const { at, decided } = decide(circumstances, submission, actor)
         if (decided.kind === 'refused') {
@@ -397,9 +400,7 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
             what === 'confirmed' || what === 'waiting' ? sealer.seal(link) : undefined,
         })
         await tx.keepPerson(decided.result.id, sealPerson(at.person, sealer))
-        if (keyHash !== undefined) {
-          await tx.keepSubmitted({ keyHash, requestHash, reference: named.reference, at: now })
-        }
+        await form.keep(named.reference, now)
         const kept = (await tx.booking(named.reference))!
         return {
           kind: 'ok',

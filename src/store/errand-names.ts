@@ -1,5 +1,6 @@
 /** What an errand is called: a reference to be read aloud, and a secret that shows that one may see it. */
 import { randomBytes, randomInt, timingSafeEqual } from 'node:crypto'
+import type { EpochMs } from '#src/stations/time.ts'
 import type { BookingTx, Kept, NewErrand } from './bookings.ts'
 import { hashToken } from './token.ts'
 import type { Sealer } from './sealer.ts'
@@ -44,7 +45,38 @@ export async function nameErrand(
   }
 }
 
-export function secretFrom(sealer: Sealer, from: string, reference: string): string {
+/** What became of a form by the key that came with it. A key that is known with another form is reused. */
+export type SentForm<Errand> =
+  | {
+      readonly kind: 'first'
+      /** From now on it is known. */
+      readonly keep: (reference: string, at: EpochMs) => Promise<void>
+    }
+  | { readonly kind: 'again'; readonly kept: Kept<Errand>; readonly secret: string }
+  | { readonly kind: 'key-reused' }
+
+export async function recogniseForm<Errand>(
+  tx: Pick<BookingTx, 'submitted' | 'keepSubmitted'>,
+  sealer: Sealer,
+  form: { readonly request: object; readonly actor?: string; readonly key?: string },
+  find: (reference: string) => Promise<Kept<Errand> | undefined>,
+): Promise<SentForm<Errand>> {
+  const { request, actor, key } = form
+  if (key === undefined) return { kind: 'first', keep: () => Promise.resolve() }
+  const keyHash = sealer.mark('submit', key)
+  const requestHash = sealer.mark('form', JSON.stringify([request, actor]))
+  const before = await tx.submitted(keyHash)
+  if (!before) {
+    const keep = (reference: string, at: EpochMs) =>
+      tx.keepSubmitted({ keyHash, requestHash, reference, at })
+    return { kind: 'first', keep }
+  }
+  const kept = await find(before.reference)
+  if (before.requestHash !== requestHash || !kept) return { kind: 'key-reused' }
+  return { kind: 'again', kept, secret: secretFrom(sealer, key, before.reference) }
+}
+
+function secretFrom(sealer: Sealer, from: string, reference: string): string {
   return sealer.mark('secret', `${from} ${reference}`).slice(0, SECRET_LONG)
 }
 

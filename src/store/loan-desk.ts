@@ -19,7 +19,7 @@ import { type Asker, mayOpen, nameOf, newId } from './booking-desk.ts'
 import { locate, type Person, sealPerson } from './booking-people.ts'
 import type { BookingTx, Kept } from './bookings.ts'
 import type { Store } from './contract.ts'
-import { nameErrand, secretFrom } from './errand-names.ts'
+import { nameErrand, recogniseForm } from './errand-names.ts'
 import { type SeenLoan, seenLoan } from './seen-loan.ts'
 import type { Sealer } from './sealer.ts'
 
@@ -114,33 +114,29 @@ export function openLoanDesk(options: {
       }))
       return { kind: 'ok', value }
     },
-    submit(request, { key, actor }) {
+    submit(request, sent) {
       const terms = loanTerms()
       if (!terms) return Promise.resolve({ kind: 'closed' })
       const now = clock()
       return store.errands(async (tx): Promise<LoanAnswer<SeenLoan & { secret: string }>> => {
-        const keyHash = key === undefined ? undefined : sealer.mark('submit', key)
-        const requestHash = sealer.mark('form', JSON.stringify([request, actor]))
-        const before = keyHash === undefined ? undefined : await tx.submitted(keyHash)
-        if (before) {
-          const kept = await tx.loan(before.reference)
-          if (before.requestHash !== requestHash || !kept) return { kind: 'key-reused' }
-          const secret = secretFrom(sealer, key!, before.reference)
-          return { kind: 'ok', value: { ...seen(kept, terms), secret } }
+        const form = await recogniseForm(tx, sealer, { request, ...sent }, (reference) =>
+          tx.loan(reference),
+        )
+        if (form.kind === 'key-reused') return form
+        if (form.kind === 'again') {
+          return { kind: 'ok', value: { ...seen(form.kept, terms), secret: form.secret } }
         }
         const { person, ...asked } = request
         const { household } = locate(person, terms.all, undefined, sealer)
         const decided = borrow(await tx.loans(), terms, { ...asked, id: newId(), household }, now)
         if (decided.kind === 'refused') return decided
         const { loan } = decided
-        const named = await nameErrand(tx, sealer, key)
+        const named = await nameErrand(tx, sealer, sent.key)
         const { reference, secret } = named
         await tx.keepLoan(loan, named)
         await tx.keepPerson(loan.id, sealPerson(person, sealer))
-        await note(tx, loan, 'booked', actor ?? 'resident', now)
-        if (keyHash !== undefined) {
-          await tx.keepSubmitted({ keyHash, requestHash, reference, at: now })
-        }
+        await note(tx, loan, 'booked', sent.actor ?? 'resident', now)
+        await form.keep(reference, now)
         return { kind: 'ok', value: { ...seen((await tx.loan(reference))!, terms), secret } }
       })
     },
