@@ -59,7 +59,6 @@ export interface Submitted {
 export interface BookingTx {
   book(): Promise<BookingBook>
   booking(reference: string): Promise<Kept<Booking> | undefined>
-  bookingById(id: string): Promise<Kept<Booking> | undefined>
   /** `made` has the reference of a booking that is new; `extra` what a notice says that isn't known later. */
   keepChanges(
     changes: readonly Change[],

@@ -69,7 +69,6 @@ export interface DayTx {
   riderEvents(day: string): Promise<readonly RiderEvent[]>
   riderEvent(id: string): Promise<RiderEvent | undefined>
   keepRiderEvent(event: RiderEvent, sealedNote: string | undefined): Promise<void>
-  candidate(id: string): Promise<Candidate | undefined>
   candidates(): Promise<readonly Candidate[]>
   keepCandidate(candidate: Candidate): Promise<void>
   /** How far the rules' decisions have been followed; undefined before the first time. */

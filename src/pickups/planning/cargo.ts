@@ -1,7 +1,6 @@
 /** What is on board, and what more may come. */
 import type { Compiled, CompiledBike, CompiledPickup } from './compile.ts'
-
-const CRUMBS_L = 1e-6
+import { CRUMBS_L } from './limits.ts'
 
 export interface Cargo {
   readonly litres: number

@@ -5,6 +5,7 @@
 import { type Compiled, type CompiledBike, type CompiledPickup, compile } from './compile.ts'
 import {
   breakStart,
+  CRUMBS_L,
   NEVER_S,
   legS,
   roomAt,
@@ -23,9 +24,6 @@ import type {
   Violation,
 } from './plan.ts'
 import type { Problem } from './problem.ts'
-
-/** Litres that make no difference. */
-const CRUMBS_L = 1e-6
 
 export function evaluate(problem: Problem, plan: Plan): Evaluation {
   return evaluatePlan(compile(problem), plan)

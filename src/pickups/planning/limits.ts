@@ -5,6 +5,9 @@ import type { Break, Span } from './problem.ts'
 /** Later than any day's end; a small whole number, which is what the solver is fast with. */
 export const NEVER_S = 1_000_000_000
 
+/** Litres that make no difference. */
+export const CRUMBS_L = 1e-6
+
 /** What an unserved pickup of priority 0 costs: more than any detour a day has room for. */
 export const UNSERVED_S = 36_000
 

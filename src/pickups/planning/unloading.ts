@@ -4,10 +4,7 @@ import type { CompiledDropOff } from './compile.ts'
 import type { UnloadingWay } from './unloading-ways.ts'
 import { type Brought, litresAt } from './brought.ts'
 import type { Label, Road } from './labels.ts'
-import { breakStart, legS, NEVER_S, roomAt, unloadingStart } from './limits.ts'
-
-/** Litres that make no difference. */
-const CRUMBS_L = 1e-6
+import { breakStart, CRUMBS_L, legS, NEVER_S, roomAt, unloadingStart } from './limits.ts'
 
 /** Where and when a bike is done with it, and what it still carries. */
 export interface Unloading {

@@ -143,10 +143,6 @@ function bookingTx(db: Db): BookingTx {
   return {
     book: () => readBook(db),
     booking: (reference) => findErrand<Booking>(db, 'booking', reference),
-    async bookingById(id) {
-      const row = await bookingsWithPerson(db).where('booking.id', '=', id).executeTakeFirst()
-      return row && keptOf<Booking>(row)
-    },
     async keepChanges(changes, { at, by, made, extra }) {
       for (const change of changes) {
         await keepChange(db, change, made, extra)

@@ -205,14 +205,6 @@ function dayTx(db: Db): DayTx {
         })
         .execute()
     },
-    async candidate(id) {
-      const row = await db
-        .selectFrom('bike_candidate')
-        .select('body')
-        .where('id', '=', id)
-        .executeTakeFirst()
-      return row && (JSON.parse(row.body) as Candidate)
-    },
     async candidates() {
       const rows = await db.selectFrom('bike_candidate').select('body').orderBy('id').execute()
       return rows.map(({ body }) => JSON.parse(body) as Candidate)
