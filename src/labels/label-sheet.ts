@@ -1,7 +1,7 @@
 /** Labels on sheets of A4, as a PDF: drawn with PDF's own fonts, the same bytes for the same labels. */
 import Pdf from 'pdfkit'
-import { encodeQR } from 'qr'
 import { PICTURE_SIZE, PICTURES } from '#src/wording/fraction-pictures.ts'
+import { modulesOf, QUIET_MODULES } from '#src/wording/qr-modules.ts'
 import type { Label } from './label-content.ts'
 
 /** Across and down a sheet of A4. */
@@ -24,8 +24,6 @@ const NARROW_EDGE_MM = 1
 const GAP_MM = 2
 /** A phone at arm's length reads no smaller squares well. */
 export const LEAST_MODULE_MM = 0.8
-/** Light squares round the code, which the standard asks for (ISO/IEC 18004 §5.3.8). */
-const QUIET_MODULES = 4
 
 export interface Box {
   readonly x: number
@@ -45,13 +43,6 @@ export function boxesOf(sheet: Sheet): readonly Box[] {
     width,
     height,
   }))
-}
-
-/** The code's squares, dark ones true; error correction M: a quarter of a scratched label may be lost. */
-export function modulesOf(link: string): readonly (readonly boolean[])[] {
-  // The library draws a border of one square at least; ours is wider.
-  const bordered = encodeQR(link, 'raw', { ecc: 'medium', border: 1 })
-  return bordered.slice(1, -1).map((row) => row.slice(1, -1))
 }
 
 /** Characters that PDF's own fonts have (Windows-1252). */

@@ -89,3 +89,10 @@ export function glanceWord(n: Counts): StatusWord {
 export function wordPill(word: StatusWord, language: Language): Html {
   return statusPill(word, statusWord(word, language))
 }
+
+const BEST_FIRST: readonly StatusWord[] = ['has-room', 'nearly-full', 'full', 'unknown']
+
+/** Of several boxes for one fraction the best counts: room in one of two is room. */
+export function bestStatus(statuses: readonly ContainerStatus[]): ContainerStatus | undefined {
+  return statuses.toSorted((a, b) => BEST_FIRST.indexOf(a.word) - BEST_FIRST.indexOf(b.word))[0]
+}

@@ -190,15 +190,22 @@ function demoBanner(view: View, live: boolean): Html | undefined {
   </section>`
 }
 
-function stalledBanner({ stalled, say, now, timeZone, language }: View): Html | undefined {
+function stalledBanner(view: View): Html | undefined {
+  const text = stalledText(view)
+  if (!text) return undefined
+  return html`<section class="banner stalled" aria-label="${view.say.stalledTitle}">
+    <p class="wide">${text}</p>
+  </section>`
+}
+
+/** That nothing new has come for a while, in words; undefined while all is well. */
+export function stalledText({ stalled, say, now, timeZone, language }: View): Html | undefined {
   if (!stalled) return undefined
   const text =
     stalled.since === undefined
       ? say.stalledEver
       : say.stalledSince(whenText(stalled.since, now, timeZone, language))
-  return html`<section class="banner stalled" aria-label="${say.stalledTitle}">
-    <p class="wide"><strong>${say.stalledTitle}.</strong> ${text}</p>
-  </section>`
+  return html`<strong>${say.stalledTitle}.</strong> ${text}`
 }
 
 /** A small bird with an open beak, drawn with two shapes. */

@@ -1,6 +1,5 @@
 /** The pages' routes. A page is text made here and now; no script, one stylesheet. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LANGUAGES, languageRoot, parseLanguage, type Language } from '#src/stations/fraction.ts'
 import { parsePostKey, parseStationId } from '#src/stations/ids.ts'
@@ -10,6 +9,7 @@ import { registerBooking } from './book-form.ts'
 import { aboutPage, accessibilityPage } from './about-pages.ts'
 import { archivePage, findArchived, parseArchiveQuery } from './archive-page.ts'
 import { apiDocsPage } from './api-docs-page.ts'
+import { registerDisplay } from './display-routes.ts'
 import { failedPage, notFoundPage } from './error-pages.ts'
 import { postPicture, registerCards, stationPicture } from './card-routes.ts'
 import { registerFollowing } from './follow-form.ts'
@@ -17,10 +17,12 @@ import { cacheHistories } from './history-cache.ts'
 import { htmlText, type Html } from './html.ts'
 import { aboutPath, accessibilityPath, archivePath, favicon } from './layout.ts'
 import { postPage } from './post-page.ts'
+import { textsOf } from './query-texts.ts'
 import { registerReportForm } from './report-form.ts'
 import { correctionsOf } from './post-words.ts'
 import { parseListQuery, stationListPage } from './station-list-page.ts'
 import { stationPage, type StationFacts } from './station-page.ts'
+import { pagesStylesheet, serveStylesheet } from './stylesheet.ts'
 import { companyOf } from './where-said.ts'
 import { openWebFiles, registerWebFiles } from './web-files.ts'
 import { viewOf, type PageTools, type PagesOptions, type View } from './site.ts'
@@ -32,8 +34,7 @@ const DECISIONS_PER_POST = 20
 /** Adds the pages to an application; to be handed to the HTTP server as a plugin of its own scope. */
 export function registerPages(app: FastifyInstance, options: PagesOptions): void {
   const { store, journal, clock, cards } = options
-  const css = stylesheet(options.townCss)
-  const cssUrl = `/assets/kvitter.${css.hash}.css`
+  const css = pagesStylesheet(options.townCss)
   const maxAge = options.demo ? 1 : 30
   const historyOf = cacheHistories(store)
 
@@ -43,7 +44,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
       language,
       here: path.startsWith('/') ? path : `/${path}`,
       paused: (request.query as Record<string, unknown>)['pause'] === '1',
-      cssUrl,
+      cssUrl: css.url,
     })
   }
 
@@ -152,6 +153,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   registerWebFiles(app)
   const tools: PageTools = { viewFor, send, sendOnce, sendNotFound, web }
   registerReportForm(app, options, tools)
+  registerDisplay(app, { ...options, css }, tools)
   registerFollowing(app, options, tools)
   const { bookings } = options
   if (bookings) registerBooking(app, { ...options, bookings }, tools)
@@ -163,12 +165,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
     )
   }
 
-  app.get(cssUrl, (_request, reply) =>
-    reply
-      .header('cache-control', 'public, max-age=31536000, immutable')
-      .header('content-type', 'text/css; charset=utf-8')
-      .send(css.text),
-  )
+  serveStylesheet(app, css)
   app.get('/favicon.svg', (_request, reply) =>
     reply
       .header('cache-control', 'public, max-age=86400')
@@ -196,21 +193,4 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
 
 function languageOf(url: string): Language {
   return parseLanguage(/^\/(\w+)(?:[/?]|$)/.exec(url)?.[1]) ?? 'sv'
-}
-
-/** A query's plain values; a key given twice or more counts as its first. */
-function textsOf(query: unknown): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries((query ?? {}) as Record<string, unknown>).map(([key, value]) => {
-      const first: unknown = Array.isArray(value) ? value[0] : value
-      return [key, typeof first === 'string' ? first : undefined]
-    }),
-  )
-}
-
-/** Ours, then the town's; the hash is of both, so that a change is fetched at once. */
-function stylesheet(townCss: string | undefined): { text: string; hash: string } {
-  const own = readFileSync(new URL('kvitter.css', import.meta.url), 'utf8')
-  const text = townCss === undefined ? own : `${own}\n${townCss}`
-  return { text, hash: createHash('sha256').update(text).digest('hex').slice(0, 12) }
 }

@@ -169,10 +169,10 @@ function stalledSince(
   )
   let newest: EpochMs | undefined
   for (const id of journal.town.containers.keys()) {
-    const { measuredAt } = journal.status(id)
-    if (measuredAt !== undefined && (newest === undefined || measuredAt > newest)) {
-      newest = measuredAt
-    }
+    const { measuredAt, unknownSince } = journal.status(id)
+    // A level that is too old to be told was known until then.
+    const at = measuredAt ?? unknownSince
+    if (at !== undefined && (newest === undefined || at > newest)) newest = at
   }
   if (newest === undefined) return {}
   return now - newest > limit ? { since: newest } : undefined

@@ -12,6 +12,7 @@ import { ageText, statusWord, whenText, type StatusWord } from '#src/wording/sta
 import { archiveLink } from './archive-page.ts'
 import { choiceField } from './choice-field.ts'
 import {
+  bestStatus,
   containerTitle,
   countStates,
   glanceWord,
@@ -188,16 +189,12 @@ function findRows(view: View, query: ListQuery): readonly Row[] {
     : rows.sort((a, b) => byName(a.station.name, b.station.name))
 }
 
-/** For one fraction, the best box counts: room in one of two is room. */
 function wordOf(view: View, station: Station, fraction: Fraction | undefined): StatusWord {
-  const words = station.containers
+  const statuses = station.containers
     .filter((c) => fraction === undefined || c.fraction === fraction)
     .map((c) => view.statusOf(c.id))
-  if (fraction === undefined) return glanceWord(countStates(words))
-  return (
-    (['has-room', 'nearly-full', 'full'] as const).find((w) => words.some((s) => s.word === w)) ??
-    'unknown'
-  )
+  if (fraction === undefined) return glanceWord(countStates(statuses))
+  return bestStatus(statuses)?.word ?? 'unknown'
 }
 
 function groupedRows(view: View, rows: readonly Row[], query: ListQuery): readonly Html[] {

@@ -8,6 +8,7 @@ import { expect, test } from 'vitest'
 import { labelsCommand } from '#src/commands/labels.ts'
 import { contrast, DEFAULT_COLOURS, inkOn } from '#src/wording/fraction-colours.ts'
 import { PICTURES } from '#src/wording/fraction-pictures.ts'
+import { modulesOf } from '#src/wording/qr-modules.ts'
 import { labelsOf } from '#src/labels/label-content.ts'
 import {
   boxesOf,
@@ -16,7 +17,6 @@ import {
   isRoomFor,
   layoutOf,
   LEAST_MODULE_MM,
-  modulesOf,
   SHEETS,
   type Sheet,
 } from '#src/labels/label-sheet.ts'

@@ -32,6 +32,7 @@ const PAGES = [
   ['a station', '/s/1490-901', '/en/s/1490-901'],
   ['a station of which nothing is known', '/s/1490-903', '/en/s/1490-903'],
   ['a post', `/p/${A}`, `/en/p/${A}`],
+  ['a screen', '/skarm/1490-901', '/en/display/1490-902?mot=90'],
   ['a container by its code', '/q/1490-901-paper-1', '/en/q/1490-901-paper-1'],
   ['a container of which nothing is known', '/q/1490-903-paper-1', '/en/q/1490-903-paper-1'],
   [
@@ -55,6 +56,7 @@ const PAGES = [
 
 const FINNISH_PATHS = new Map([
   ['/en/about', '/fi/tietoja'],
+  ['/en/display/1490-902?mot=90', '/fi/naytto/1490-902?mot=90'],
   ['/en/archive?station=1490-901', '/fi/arkisto'],
   ['/en/accessibility', '/fi/saavutettavuus'],
   ['/en/follow', '/fi/seuraa'],
