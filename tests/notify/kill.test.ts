@@ -110,6 +110,8 @@ test.skipIf(openssl === undefined)(
     })
     await using mail = await startMailServer({
       pickTrouble: troubledBy('mail', 0.04, ['rcpt-451', 'data-451', 'cut-before', 'cut-after']),
+      // A letter that nobody answers for twice is given up: the only way in which one may be lost.
+      cutsOnce: true,
     })
     await using elks = await startFake46Elks({
       now: direct,

@@ -61,6 +61,8 @@ export async function startMailServer(
   options: {
     /** What the next mail meets, after the queue. */
     readonly pickTrouble?: () => MailTrouble | undefined
+    /** No letter's link is cut twice after it was taken; letters are told apart by their Message-ID. */
+    readonly cutsOnce?: boolean
   } = {},
 ): Promise<MailServer> {
   const troubles: MailTrouble[] = []
@@ -68,6 +70,7 @@ export async function startMailServer(
   const taken: TakenMail[] = []
   const sockets = new Map<number, Socket>()
   const lastOn = new Map<number, TakenMail>()
+  const cut = new Set<string>()
   let password = MAIL_PASSWORD
   let connections = 0
   const take = (...kinds: readonly MailTrouble[]) => {
@@ -80,6 +83,13 @@ export async function startMailServer(
     const socket = sockets.get(port)!
     const timer = setInterval(() => socket.write('250-one moment\r\n'), 20)
     socket.once('close', () => clearInterval(timer))
+  }
+
+  function isSpared({ messageId }: ParsedMail): boolean {
+    if (!options.cutsOnce) return false
+    const wasCut = cut.has(messageId!)
+    cut.add(messageId!)
+    return wasCut
   }
 
   const server = new SMTPServer({
@@ -134,7 +144,7 @@ export async function startMailServer(
       }
     },
     onData(stream, session, callback) {
-      const trouble = take(
+      let trouble = take(
         'data-451',
         'data-554',
         'data-550-5.1.1',
@@ -157,6 +167,7 @@ export async function startMailServer(
         if (trouble === 'data-550-5.1.1') return callback(refusal(550, '5.1.1 User unknown'))
         const to = session.envelope.rcptTo[0]!.address
         const mail = await simpleParser(raw)
+        if (trouble === 'cut-after' && isSpared(mail)) trouble = undefined
         const one = { to, raw: raw.toString(), mail, isLost: trouble !== undefined }
         taken.push(one)
         lastOn.set(session.remotePort, one)
