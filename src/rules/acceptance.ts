@@ -1,7 +1,8 @@
 /**
  * What of a record counts as "now". A level counts if it comes from the device that sat on the container
- * when it was measured, is newer than the newest level, and not older than the last emptying; the rest
- * goes to history only. (A clock ahead was held to the time of receipt before the record was made.)
+ * when it was measured, is no older than the newest level, and not older than the last emptying; the
+ * rest goes to history only. Of levels of one instant the last in the journal counts: a device that was
+ * cut off says in one millisecond all that it has to say, and what it says last is so. (A clock ahead was held to the time of receipt before the record was made.)
  */
 import { DAY } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
@@ -47,7 +48,9 @@ export function acceptReading(
     if (at <= heardAt) return OLDER
     if (record.fault !== undefined) watch.fault = record.fault
   } else {
-    if (watch.measuredAt !== undefined && at <= watch.measuredAt) return OLDER
+    if (watch.measuredAt !== undefined && at < watch.measuredAt) return OLDER
+    // What was seen at that very instant may be from before it.
+    if (at === watch.measuredAt && at === watch.emptiedAt) return OLDER
     learnInterval(watch, at, policy)
     watch.fillPercent = record.fillPercent
     watch.measuredAt = at
@@ -64,6 +67,7 @@ function learnInterval(watch: ContainerWatch, at: EpochMs, policy: ReadingPolicy
   const { measuredAt, intervalMs } = watch
   if (measuredAt === undefined || measuredAt === watch.emptiedAt) return
   const gapMs = at - measuredAt
+  if (gapMs === 0) return
   if (intervalMs === undefined) {
     if (gapMs <= MAX_INTERVAL_MS) watch.intervalMs = gapMs
     return

@@ -33,7 +33,7 @@ import type {
 } from './watch.ts'
 
 /** Rises when the same records may lead to other decisions than before. */
-export const ENGINE_VERSION = '3'
+export const ENGINE_VERSION = '4'
 
 /** Where the engine stands. Undefined until the first record or the first tick. */
 export interface EngineClock {

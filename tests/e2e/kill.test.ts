@@ -169,9 +169,9 @@ test(
         await delay(100)
       }
       await until(
-        () => saidAbout(data, 'full') === publishers.length,
+        () => saidAbout(data, 'full').length === publishers.length,
         120_000,
-        () => `${saidAbout(data, 'full')} said`,
+        () => unsaid(data, 'full', publishers),
       )
       // A "full" that is over before it was sent is never sent, and rightly; here all shall go out.
       await until(
@@ -190,7 +190,16 @@ test(
       }
       await delay(100)
     }
-    await until(() => saidAbout(data, 'space_again') === publishers.length / 2, 120_000)
+    await until(
+      () => saidAbout(data, 'space_again').length === publishers.length / 2,
+      120_000,
+      () =>
+        unsaid(
+          data,
+          'space_again',
+          publishers.filter((_, which) => which % 2 === 0),
+        ),
+    )
     await Promise.all(publishers.map((p) => p.publisher.allAcknowledged()))
     await until(
       () => openDeliveries(data).length === 0,
@@ -209,7 +218,7 @@ test(
     const said = posts.flatMap((p) => p.items.map((i) => `${i.template} ${i.subject}`)).sort()
     const expected = publishers
       .flatMap(({ id }, which) => {
-        const container = id.replace('dev-', '1490-')
+        const container = containerOf(id)
         return [`full ${container}`, ...(which % 2 === 0 ? [`space_again ${container}`] : [])]
       })
       .sort()
@@ -231,6 +240,10 @@ function deviceIds(): string[] {
   return Array.from({ length: STATIONS }, (_, s) => String(s + 1).padStart(3, '0')).flatMap((id) =>
     FRACTIONS.map((fraction) => `dev-${id}-${fraction}-1`),
   )
+}
+
+function containerOf(device: string): string {
+  return device.replace('dev-', '1490-')
 }
 
 interface DevicePublisher {
@@ -292,11 +305,37 @@ function readingsKept(
   }
 }
 
-/** How many containers the posts speak of under a template. */
-function saidAbout(data: string, template: string): number {
+/** The containers that the posts speak of under a template. */
+function saidAbout(data: string, template: string): readonly string[] {
   const bodies = rowsOf<{ body: string }>(data, 'select body from post')
   const items = bodies.flatMap(({ body }) => (JSON.parse(body) as Post).items)
-  return items.filter((item) => item.template === template).length
+  return items.flatMap((item) => (item.template === template ? item.subject : []))
+}
+
+/** Where those stand that nothing was said of: what they have sent, what is believed, what was decided. */
+function unsaid(data: string, template: string, publishers: readonly DevicePublisher[]): string {
+  const said = saidAbout(data, template)
+  return publishers
+    .filter(({ id }) => !said.includes(containerOf(id)))
+    .map(({ id, sent, publisher }) => {
+      const container = containerOf(id)
+      const [state] = rowsOf(
+        data,
+        `select s.* from container_state s join container c on c.no = s.container_no where c.id = '${container}'`,
+      )
+      const decisions = rowsOf(
+        data,
+        `select body from decision where container_id = '${container}' order by id desc limit 3`,
+      )
+      return JSON.stringify({
+        container,
+        sent: sent.slice(-9).map(({ fillPercent }) => fillPercent),
+        unanswered: sent.filter(({ message }) => !publisher.acknowledged.has(message)).length,
+        state,
+        decisions,
+      })
+    })
+    .join('\n')
 }
 
 function openDeliveries(data: string): object[] {

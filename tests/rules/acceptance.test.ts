@@ -59,10 +59,10 @@ function fold(cues: readonly Cue[]) {
 const stateAfter = (cues: readonly Cue[]): ContainerState | undefined => fold(cues).state
 
 describe('a level counts', () => {
-  test('when it is newer than the newest, and at the instant of the emptying or after it', () => {
+  test('when it is no older than the newest, and at the instant of the emptying or after it', () => {
     const { applied, state } = fold([
       level(0, 40),
-      level(MINUTE, 50, 0),
+      level(MINUTE, 50, -1),
       emptied(10 * MINUTE),
       level(11 * MINUTE, 60, 10 * MINUTE - 1),
       level(12 * MINUTE, 5, 10 * MINUTE + 1),
@@ -75,6 +75,15 @@ describe('a level counts', () => {
       now,
     ])
     expect(state).toMatchObject({ fillPercent: 5, measuredAt: later(10 * MINUTE + 1) })
+  })
+
+  test('of several of one instant that is so which was said last, and the interval is none of it', () => {
+    const { applied, state } = fold([
+      level(-10 * MINUTE, 20),
+      ...[20, 20, 90, 92].map((fill) => level(0, fill)),
+    ])
+    expect(applied).toEqual([now, now, now, now, now])
+    expect(state).toMatchObject({ fillPercent: 92, measuredAt: ten, intervalMs: 10 * MINUTE })
   })
 
   test('that was measured as the container was emptied is not of before', () => {

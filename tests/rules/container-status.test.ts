@@ -239,7 +239,7 @@ test('what an engine makes of a record is told', () => {
   const { applied } = goOn(
     [
       { at: noon, fill: 40, of: paper },
-      { at: later(1), measured: noon, fill: 41, of: paper },
+      { at: later(1), measured: later(-1), fill: 41, of: paper },
       { at: later(2), fill: 42, of: paper, device: 'dev-901-plastic-1' },
       { at: later(3), fill: 42, of: '999-paper-1' },
       { at: later(4), report: 'full', of: paper, who: 'a' },

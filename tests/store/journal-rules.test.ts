@@ -2,12 +2,12 @@
 import { describe, expect, test } from 'vitest'
 import { createEngine } from '#src/rules/engine.ts'
 import { parseRuleFile } from '#src/rules/rule-file.ts'
-import { HOUR, MINUTE, SECOND, plus } from '#src/stations/time.ts'
+import { type EpochMs, HOUR, MINUTE, SECOND, plus } from '#src/stations/time.ts'
 import { openJournal } from '#src/store/open-journal.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { wordPost } from '#src/wording/post-text.ts'
 import { castTown, containerId } from '#tests/support/town.ts'
-import { inFolder, level, noon } from './contract.ts'
+import { inFolder, level, noon, nowLevel } from './contract.ts'
 import { type Mishap, shaky } from './shaky-store.ts'
 
 const RULES = `
@@ -43,34 +43,36 @@ interface Break {
   readonly what: readonly Mishap[] | 'restart'
 }
 
+/** The store and the journal on it, by a clock that the test turns. */
+async function openHouse(path: string, time: { readonly now: EpochMs }) {
+  const real = await openSqliteStore(path)
+  await real.saveTown(castTown, noon)
+  const { store, mishaps } = shaky(real)
+  const parsed = parseRuleFile(RULES, 'rules.yaml')
+  if (parsed.kind !== 'ok') throw new Error(JSON.stringify(parsed))
+  const journal = await openJournal({
+    store,
+    town: castTown,
+    previousTown: castTown,
+    makeEngine: (town, kept) => createEngine({ book: parsed.book, town, kept }),
+    wordPost,
+    deliveriesFor: () => [],
+    clock: () => time.now,
+    onFault: (what, error) => {
+      if (!['refused', 'torn', 'unheard'].includes((error as Error).message)) {
+        throw new Error(what, { cause: error })
+      }
+    },
+    retryFirstMs: 1,
+  })
+  return { real, journal, mishaps }
+}
+
 async function said(breaks: readonly Break[]) {
   const told: unknown[] = []
   await inFolder(async (path) => {
     const time = { now: noon }
-    const open = async () => {
-      const real = await openSqliteStore(path)
-      await real.saveTown(castTown, noon)
-      const { store, mishaps } = shaky(real)
-      const parsed = parseRuleFile(RULES, 'rules.yaml')
-      if (parsed.kind !== 'ok') throw new Error(JSON.stringify(parsed))
-      const journal = await openJournal({
-        store,
-        town: castTown,
-        previousTown: castTown,
-        makeEngine: (town, kept) => createEngine({ book: parsed.book, town, kept }),
-        wordPost,
-        deliveriesFor: () => [],
-        clock: () => time.now,
-        onFault: (what, error) => {
-          if (!['refused', 'torn', 'unheard'].includes((error as Error).message)) {
-            throw new Error(what, { cause: error })
-          }
-        },
-        retryFirstMs: 1,
-      })
-      return { real, journal, mishaps }
-    }
-    let house = await open()
+    let house = await openHouse(path, time)
     for (const [i, percent] of LEVELS.entries()) {
       const measuredAt = plus(noon, i * 10 * MINUTE)
       // Timers come due between readings, in ticks of their own.
@@ -84,7 +86,7 @@ async function said(breaks: readonly Break[]) {
         if (what === 'restart') {
           await house.journal[Symbol.asyncDispose]()
           await house.real[Symbol.asyncDispose]()
-          house = await open()
+          house = await openHouse(path, time)
         } else house.mishaps.push(...what)
       }
       const reading = level(percent, measuredAt)
@@ -141,3 +143,28 @@ describe('a container that fills and is emptied', () => {
     expect(await said(breaks)).toEqual(await said([]))
   })
 })
+
+test('a device that was cut off and says all it has in one millisecond is believed by what it says last', () =>
+  inFolder(async (path) => {
+    const house = await openHouse(path, { now: noon })
+    await using _ = house.real
+    await using journal = house.journal
+    const told = [...fill(8, 20), ...fill(8, 90)].map((percent, i) => {
+      const { promise, resolve } = Promise.withResolvers<unknown>()
+      const reading = nowLevel(percent + i / 100)
+      journal.append(
+        {
+          kind: 'uplink',
+          deviceId: reading.deviceId,
+          receivedAt: noon,
+          fingerprint: i,
+          tellsRepeats: false,
+          readings: [reading],
+        },
+        resolve,
+      )
+      return promise
+    })
+    expect(new Set(await Promise.all(told))).toEqual(new Set(['kept']))
+    expect(journal.status(paper)).toMatchObject({ word: 'full', fillPercent: 90.15 })
+  }))
