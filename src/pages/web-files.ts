@@ -19,8 +19,12 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface WebFiles {
   /** What a page puts into its head to have `web/NAME/main.ts` run in it. Throws when there is none. */
   island(name: string): Html
+  /** Paths of all that an island needs, for whoever keeps it for later. */
+  files(name: string): readonly string[]
   /** A service worker's text, `web/workers/NAME.ts`; to be served where its scope is. Throws when there is none. */
   worker(name: string): string
+  /** Where such a worker lies, for one that is made of several files and imports them. */
+  workerPath(name: string): string
 }
 
 interface Entry {
@@ -47,18 +51,26 @@ export function openWebFiles(folder = DIST): WebFiles {
     ...(one.imports ?? []).flatMap((name) => withImports(entry(name))),
   ]
 
+  const partsOf = (name: string) => {
+    const [main, ...rest] = withImports(entry(`${name}/main.ts`, `${name}/main.tsx`))
+    const styles = new Set([main!, ...rest].flatMap(({ css }) => css ?? []))
+    return { main: main!, styles, preloads: new Set(rest.map(({ file }) => file)) }
+  }
+
   return {
     island(name) {
-      const main = entry(`${name}/main.ts`, `${name}/main.tsx`)
-      const parts = withImports(main)
-      const styles = new Set(parts.flatMap(({ css }) => css ?? []))
-      const preloads = new Set(parts.slice(1).map(({ file }) => file))
+      const { main, styles, preloads } = partsOf(name)
       return html`${[...styles].map(
           (file) => html`<link rel="stylesheet" href="${ROOT}${file}" />`,
         )}
         ${[...preloads].map((file) => html`<link rel="modulepreload" href="${ROOT}${file}" />`)}
         <script type="module" src="${ROOT}${main.file}"></script>`
     },
+    files(name) {
+      const { main, styles, preloads } = partsOf(name)
+      return [main.file, ...preloads, ...styles].map((file) => ROOT + file)
+    },
+    workerPath: (name) => ROOT + entry(`workers/${name}.ts`).file,
     worker(name) {
       return readFileSync(join(folder, entry(`workers/${name}.ts`).file), 'utf8')
     },

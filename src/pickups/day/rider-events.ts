@@ -29,7 +29,7 @@ export function factsOf(events: Iterable<RiderEvent>): Facts {
   }
   const facts = new Map<string, StopFacts>()
   for (const event of [...byId.values()].toSorted(compare)) {
-    const next = follow(facts.get(event.stopId), event)
+    const next = followEvent(facts.get(event.stopId), event)
     if (next) facts.set(event.stopId, next)
     else facts.delete(event.stopId)
   }
@@ -37,7 +37,7 @@ export function factsOf(events: Iterable<RiderEvent>): Facts {
 }
 
 /** An outcome stands until it is undone; one that failed, until the rider goes there again. */
-function follow(was: StopFacts | undefined, event: RiderEvent): StopFacts | undefined {
+export function followEvent(was: StopFacts | undefined, event: RiderEvent): StopFacts | undefined {
   const { stopId, bike, kind, happenedAt: since } = event
   const here = { stopId, bike, since }
   const arrivedAt = was?.arrivedAt

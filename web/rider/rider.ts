@@ -1,0 +1,557 @@
+/**
+ * The rider's page: what is kept on the phone is drawn, a tap is kept before it is answered, and what is
+ * kept goes to the server whenever there is one.
+ */
+import { MINUTE, SECOND } from '#src/stations/time.ts'
+import { askSure, askTaken, askWeighings, askWhy } from './dialogs.ts'
+import { bikeName, type Catalogue, type Day, type Line, stopsOf } from './day.ts'
+import { draw, h } from './draw.ts'
+import type { Keep } from './keep.ts'
+import type { Link } from './line.ts'
+import { firstDay, type KeptDay, lacksPeople, withNews, withoutNews } from './news.ts'
+import { openCalendar, type PageFacts, townClock } from './page-facts.ts'
+import { lineTexts, listPart, newsPart, type Queue, refusedPart, waitingText } from './parts.ts'
+import { smallJpeg } from './photo.ts'
+import type { Answer, Told } from './queue.ts'
+import { lastOutcome, roundOf, type Row, type ShownRound } from './round.ts'
+import { openSender } from './send.ts'
+import { asDay, asItems, listen, newId, type Server } from './server.ts'
+import { stopCard } from './stop-card.ts'
+import { type Telling, whereOf } from './stop-words.ts'
+import { WORDS } from './words.ts'
+
+const FLUSH_EVERY_MS = 20 * SECOND
+/** A plan that nobody says has changed is looked at again after this. */
+const OLD_MS = 10 * MINUTE
+/** Lines of the log come in bursts. */
+const GATHER_MS = 400
+const NO_STREAM_MS = 1500
+/** By the phone's clock. */
+const UNDO_MS = 5 * MINUTE
+
+type Lack = 'loading' | 'no-plan' | 'no-day' | 'no-network'
+
+export interface RiderPage {
+  /** What came since, and what is still to be sent; call when the network, or the rider, is back. */
+  readonly wake: () => Promise<void>
+  /** A new version of the page waits. */
+  readonly offerUpdate: (update: () => void) => void
+  readonly offerInstall: (install: (() => void) | 'by-hand') => void
+}
+
+export async function openRiderPage(
+  root: HTMLElement,
+  facts: PageFacts,
+  keep: Keep,
+  server: Server,
+  /** Something is left for when there is a network. */
+  onLeft: () => void,
+): Promise<RiderPage> {
+  const words = WORDS[facts.language]
+  const clock = townClock(facts)
+  const calendar = openCalendar(facts.timeZone)
+  const parts = frame(root)
+  const sender = openSender(keep, server, clock, () => void show())
+
+  let kept: KeptDay | undefined
+  let queue: Queue = { events: [], photos: [] }
+  let catalogue: Catalogue = new Map()
+  let lack: Lack = 'loading'
+  let link: Link = navigator.onLine ? 'online' : 'offline'
+  /** A day of several bikes of which the rider has still to choose one. */
+  let unchosen: Day | undefined
+  let chosen: string | undefined
+  /** The stop of which the camera was opened. */
+  let pictured: string | undefined
+  let undoable: { readonly stop: string; readonly until: number } | undefined
+  let said = ''
+  let update: (() => void) | undefined
+  let install: (() => void) | 'by-hand' | undefined
+  let stream: ReturnType<typeof listen> | undefined
+  let heard: Line[] = []
+  let gathering: ReturnType<typeof setTimeout> | undefined
+
+  parts.camera.addEventListener('change', () => {
+    const [file] = parts.camera.files ?? []
+    if (file && pictured !== undefined) void takePhoto(pictured, file)
+    parts.camera.value = ''
+  })
+
+  const today = () => calendar.dayOf(clock())
+  const telling = (): Telling => ({ words, language: facts.language, catalogue, calendar })
+
+  // What the phone knows is shown before anybody is asked.
+  catalogue = asCatalogue(await keep.items())
+  await forgetOtherDays()
+  await show()
+  setInterval(() => void beat(), FLUSH_EVERY_MS)
+
+  return {
+    wake: beat,
+    offerUpdate(run) {
+      update = run
+      void show()
+    },
+    offerInstall(run) {
+      install = run
+      void show()
+    },
+  }
+
+  /** Sends what waits, and looks whether the plan is still the plan. */
+  async function beat(): Promise<void> {
+    if (!navigator.onLine) {
+      link = 'offline'
+      stream?.close()
+      stream = undefined
+      await show()
+      return
+    }
+    await forgetOtherDays()
+    await flush(true)
+    if (!stream?.isOpen()) connect()
+    if (!kept || clock() - kept.fetchedAt > OLD_MS) await refresh()
+    await show()
+  }
+
+  async function forgetOtherDays(): Promise<void> {
+    await keep.tidy(today())
+    kept = await keep.day()
+  }
+
+  async function flush(isAsked: boolean): Promise<void> {
+    const done = await sender.flush(isAsked)
+    if (done.kind === 'empty') link = 'online'
+    if (done.kind === 'signed-out') link = 'signed-out'
+    if (done.kind === 'later') {
+      link = navigator.onLine ? 'no-answer' : 'offline'
+      onLeft()
+    }
+    await show()
+  }
+
+  function connect(): void {
+    stream?.close()
+    if (document.visibilityState === 'hidden') return
+    stream = listen(today(), kept?.line ?? 0, (line) => {
+      heard.push(line)
+      gather(GATHER_MS)
+    })
+    gather(kept ? NO_STREAM_MS : 0)
+  }
+
+  function gather(ms: number): void {
+    clearTimeout(gathering)
+    gathering = setTimeout(() => void refresh(), ms)
+  }
+
+  async function refresh(): Promise<void> {
+    const day = today()
+    const fetchedAt = clock()
+    if (catalogue.size === 0) await fetchItems()
+    const isNew = kept?.day.day !== day
+    const isOld = kept && clock() - kept.fetchedAt > OLD_MS
+    const answer = await server.day(day, isNew || isOld === true)
+    noteLink(answer)
+    const fetched = asDay(answer, day)
+    if (!fetched) {
+      lack = answer.status === 404 ? 'no-day' : 'no-network'
+      await show()
+      return
+    }
+    const lines = heard
+    heard = []
+    await takeDay(fetched, fetchedAt, lines)
+  }
+
+  async function takeDay(day: Day, fetchedAt: KeptDay['fetchedAt'], lines: readonly Line[]) {
+    const now = { day, fetchedAt, lines }
+    const bike = await bikeOf(day)
+    unchosen = bike === undefined ? day : undefined
+    if (bike === undefined) {
+      lack = 'no-plan'
+      kept = undefined
+    } else {
+      const isSame = kept?.day.day === day.day && kept.bike === bike
+      kept = isSame ? withNews(kept!, now) : firstDay(bike, now)
+      await keep.keepDay(kept)
+      if (lacksPeople(kept)) await fetchPeople(kept)
+    }
+    await show()
+  }
+
+  /** Somebody is new in the round of whom the phone has no address. */
+  async function fetchPeople(was: KeptDay): Promise<void> {
+    const fetchedAt = clock()
+    const answer = await server.day(was.day.day, true)
+    const day = asDay(answer, was.day.day)
+    if (!day) return
+    // They are no news: the stop's own mark stays.
+    const next = withNews(was, { day, fetchedAt, lines: [] })
+    kept = { ...next, marks: was.marks, gone: next.gone }
+    await keep.keepDay(kept)
+  }
+
+  async function bikeOf({ day, rounds, published }: Day): Promise<string | undefined> {
+    // Dispatchers see drafts; nobody rides by one.
+    if (!published) return undefined
+    const ridden = rounds.filter(({ stops, startedAt }) => stops.length > 0 || startedAt !== null)
+    const choice = await keep.choice()
+    const mine = choice?.day === day ? rounds.find(({ bike }) => bike === choice.bike) : undefined
+    if (mine) return mine.bike
+    return ridden.length === 1 ? ridden[0]!.bike : undefined
+  }
+
+  async function fetchItems(): Promise<void> {
+    const items = asItems(await server.items())
+    if (!items) return
+    catalogue = asCatalogue(items)
+    await keep.keepItems(items)
+  }
+
+  function noteLink({ status }: Answer): void {
+    if (status === undefined) link = navigator.onLine ? 'no-answer' : 'offline'
+    else link = status === 401 || status === 403 ? 'signed-out' : 'online'
+  }
+
+  /** The tap is answered when it is on disk. */
+  async function tell(
+    stop: string,
+    what: Pick<Told, 'kind'> & Partial<Omit<Told, 'id' | 'at' | 'stop' | 'kind'>>,
+  ): Promise<void> {
+    if (!kept) return
+    const told = { id: newId(), day: kept.day.day, bike: kept.bike, stop, ...what }
+    try {
+      await keep.tell({ ...told, planVersion: kept.day.version }, clock())
+    } catch {
+      await announce(words.cannotKeep)
+      return
+    }
+    const isOutcome = ['done', 'failed', 'skipped'].includes(what.kind)
+    undoable = isOutcome ? { stop, until: Date.now() + UNDO_MS } : undefined
+    if (isOutcome || what.kind === 'undone') chosen = undefined
+    await show()
+    if (isOutcome) scrollTo({ top: 0 })
+    await flush(true)
+  }
+
+  async function takePhoto(stop: string, file: File): Promise<void> {
+    if (!kept) return
+    const bytes = await smallJpeg(file)
+    if (!bytes) return announce(words.photoUnreadable)
+    const photo = { id: newId(), day: kept.day.day, stop, at: clock() }
+    try {
+      await keep.keepPhoto({ ...photo, way: { state: 'waiting' } }, bytes)
+    } catch {
+      return announce(words.cannotKeep)
+    }
+    await announce(words.photoKept)
+    void flush(true)
+    return undefined
+  }
+
+  async function announce(text: string): Promise<void> {
+    said = text
+    await show()
+  }
+
+  function actionsFor(row: Row) {
+    const { stop } = row
+    return {
+      setOut: () => void tell(stop.id, { kind: 'on-the-way' }),
+      arrived: () => void tell(stop.id, { kind: 'arrived' }),
+      done: () => void (stop.kind === 'drop-off' ? weighIn(row) : tell(stop.id, { kind: 'done' })),
+      doneOtherwise: () => void doneOtherwise(row),
+      failed: () => void failed(row),
+      photo: () => {
+        pictured = stop.id
+        parts.camera.click()
+      },
+      copy: (text: string) =>
+        void navigator.clipboard.writeText(text).then(
+          () => announce(words.copied),
+          () => announce(words.cannotCopy),
+        ),
+    }
+  }
+
+  async function weighIn(row: Row): Promise<void> {
+    const takes = kept!.day.room.flatMap((r) => (r.dropOff === row.stop.dropOff ? r.waste : []))
+    const given = await askWeighings(row, takes, words)
+    if (given) await tell(row.stop.id, { kind: 'done', ...given })
+  }
+
+  async function doneOtherwise(row: Row): Promise<void> {
+    const given = await askTaken(row, telling())
+    if (given) await tell(row.stop.id, { kind: 'done', ...given })
+  }
+
+  async function failed(row: Row): Promise<void> {
+    const given = await askWhy(row, words)
+    if (given) await tell(row.stop.id, given)
+  }
+
+  async function chooseBike(bike: string, day: Day): Promise<void> {
+    await keep.choose(day.day, bike)
+    await takeDay(day, clock(), heard)
+  }
+
+  async function command(name: 'start' | 'end', left: number): Promise<void> {
+    if (!kept) return
+    if (name === 'end' && left > 0 && !(await askSure(words, words.endSure(left), words.end)))
+      return
+    const { day, bike } = kept
+    for (const version of [day.version, undefined]) {
+      // Somebody was faster: what a rider starts or ends doesn't hang on what they did.
+      const seen = version ?? kept.day.version
+      const answer = await server.command(day.day, name, { version: seen, bike })
+      noteLink(answer)
+      if (answer.status === 409 && version !== undefined) {
+        await refresh()
+        continue
+      }
+      if (answer.status === undefined) return announce(words.needsNetwork)
+      if (answer.status >= 400) {
+        const { detail } = (answer.body ?? {}) as { readonly detail?: string }
+        return announce(`${words.notPossible} ${detail ?? answer.status}`)
+      }
+      break
+    }
+    await refresh()
+    return undefined
+  }
+
+  async function signOut(): Promise<void> {
+    await flush(true)
+    const waits = (one: { readonly way: { readonly state: string } }) => one.way.state === 'waiting'
+    const waiting = waitingText(
+      queue.events.filter(waits).length,
+      queue.photos.filter(waits).length,
+      words,
+    )
+    if (waiting !== '') {
+      const isSure = await askSure(words, words.signOutSure(waiting), words.signOutAnyway)
+      if (!isSure) return
+    }
+    stream?.close()
+    await keep.clear()
+    for (const name of await caches.keys()) await caches.delete(name)
+    const form = h('form', { method: 'post', action: facts.signOut })
+    document.body.append(form)
+    form.submit()
+  }
+
+  async function show(): Promise<void> {
+    const [events, photos] = await Promise.all([keep.events(), keep.photos()])
+    queue = { events, photos }
+    const line = lineTexts(link, queue, kept, clock(), { words, calendar })
+    parts.line.className = `line ${line.kind}`
+    draw(parts.sending, line.sending, () => [line.sending])
+    draw(parts.plan, line.plan, () => [line.plan])
+    draw(parts.say, said, () => [said])
+    draw(
+      parts.notices,
+      [link, queue, kept?.marks, kept?.gone, update !== undefined, install],
+      notices,
+    )
+    const shown = kept && roundOf(kept, events, photos, catalogue, chosen)
+    drawStop(shown)
+    draw(parts.undo, undoText(shown), () => undoBar(shown))
+    draw(parts.list, shown && [shown.rest, shown.over, shown.gone, shown.next?.stop.id], () =>
+      shown && kept ? listPart(shown, kept, telling(), choose) : [],
+    )
+    draw(parts.foot, [kept?.bike, kept?.day.rounds, install, link, shown?.rest.length], () =>
+      foot(shown),
+    )
+  }
+
+  function choose(stop: string): void {
+    chosen = stop
+    void show()
+    scrollTo({ top: 0 })
+    parts.stop.focus()
+  }
+
+  function drawStop(shown: ShownRound | undefined): void {
+    const row = shown?.next
+    const over = shown?.over.find(({ stop }) => stop.id === chosen)
+    draw(parts.stop, [row, over, kept?.day.day, lack, unchosen, catalogue.size], () => {
+      if (over) return overCard(over)
+      if (row) return stopCard(row, telling(), actionsFor(row))
+      if (kept && stopsOf(kept.day, kept.bike).length > 0) return [h('h1', {}, words.allDone)]
+      if (unchosen?.published === true && unchosen.rounds.some(({ stops }) => stops.length > 0)) {
+        return whichBike(unchosen)
+      }
+      if (kept) return [h('h1', { class: 'lead' }, words.noPlan)]
+      const texts: Readonly<Record<Lack, string>> = {
+        loading: words.loading,
+        'no-plan': words.noPlan,
+        'no-day': words.noDay,
+        'no-network': words.noNetwork,
+      }
+      return [h('h1', { class: 'lead' }, texts[lack])]
+    })
+  }
+
+  /** What is over can still be taken back, or get a photo. */
+  function overCard(row: Row): readonly Node[] {
+    const { stop, standing } = row
+    const reason = standing.because && words.reasons[standing.because]
+    return [
+      h('p', { class: 'eyebrow' }, reason ?? words.states[standing.state]),
+      h('h1', {}, whereOf(stop, words)),
+      h(
+        'div',
+        { class: 'taps' },
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'tap',
+            id: 'take-back',
+            onclick: () => void tell(stop.id, { kind: 'undone' }),
+          },
+          words.undo,
+        ),
+        stop.kind !== 'break' &&
+          h(
+            'button',
+            { type: 'button', class: 'tap', onclick: actionsFor(row).photo },
+            words.photo,
+          ),
+      ),
+    ]
+  }
+
+  function whichBike(day: Day): readonly Node[] {
+    return [
+      h('h1', {}, words.whichBike),
+      h(
+        'div',
+        { class: 'taps' },
+        ...day.rounds
+          .filter(({ stops }) => stops.length > 0)
+          .map(({ bike, stops }) =>
+            h(
+              'button',
+              { type: 'button', class: 'tap', onclick: () => void chooseBike(bike, day) },
+              `${bikeName(day, bike)} · ${words.stopsLeft(stops.length)}`,
+            ),
+          ),
+      ),
+    ]
+  }
+
+  function undoText(shown: ShownRound | undefined): string {
+    const is = undoable && undoable.until > Date.now() && shown
+    const last = is && lastOutcome(shown, queue.events, 0)
+    if (!last || last.row.stop.id !== undoable!.stop) return ''
+    return `${whereOf(last.row.stop, words)}: ${words.states[last.row.standing.state]}`
+  }
+
+  function undoBar(shown: ShownRound | undefined): readonly Node[] {
+    const text = undoText(shown)
+    if (text === '') return []
+    const { stop } = undoable!
+    return [
+      h('span', {}, text),
+      h(
+        'button',
+        { type: 'button', id: 'undo', onclick: () => void tell(stop, { kind: 'undone' }) },
+        words.undo,
+      ),
+    ]
+  }
+
+  function notices(): readonly Node[] {
+    const shown = kept && roundOf(kept, queue.events, queue.photos, catalogue)
+    return [
+      ...(link === 'signed-out'
+        ? [
+            h(
+              'section',
+              { class: 'refused' },
+              h('p', {}, words.nothingLost),
+              h('a', { class: 'tap first', href: facts.signIn }, words.signIn),
+            ),
+          ]
+        : []),
+      ...(update
+        ? [
+            h(
+              'section',
+              { class: 'news' },
+              h('p', {}, words.update),
+              h('button', { type: 'button', class: 'tap', onclick: update }, words.reload),
+            ),
+          ]
+        : []),
+      ...refusedPart(queue, kept, telling(), () => void dropRefused()),
+      ...(kept && shown ? newsPart(shown, kept, telling(), () => void seenNews()) : []),
+    ]
+  }
+
+  async function seenNews(): Promise<void> {
+    kept = kept && withoutNews(kept)
+    if (kept) await keep.keepDay(kept)
+    await show()
+  }
+
+  async function dropRefused(): Promise<void> {
+    for (const { no, way } of queue.events) if (way.state === 'refused') await keep.dropEvent(no)
+    for (const { id, way } of queue.photos) if (way.state === 'refused') await keep.dropPhoto(id)
+    await show()
+  }
+
+  function foot(shown: ShownRound | undefined): readonly Node[] {
+    const round = kept?.day.rounds.find(({ bike }) => bike === kept?.bike)
+    const left = (shown?.rest.length ?? 0) + (shown?.next ? 1 : 0)
+    const button = (text: string, onclick: () => void) =>
+      h('button', { type: 'button', class: 'tap', onclick }, text)
+    return [
+      ...(round?.out
+        ? [h('p', { class: 'access' }, `${words.bikeOut}: ${round.out.because}`)]
+        : []),
+      ...(round?.endedAt ? [h('p', { class: 'soft' }, words.ended)] : []),
+      h(
+        'div',
+        { class: 'taps' },
+        round && !round.startedAt && button(words.start, () => void command('start', left)),
+        round?.startedAt && !round.endedAt && button(words.end, () => void command('end', left)),
+        kept &&
+          kept.day.rounds.length > 1 &&
+          button(words.otherBike, () => {
+            unchosen = kept?.day
+            kept = undefined
+            void show()
+          }),
+        typeof install === 'function' && button(words.install, install),
+        button(words.signOut, () => void signOut()),
+      ),
+      ...(install === 'by-hand' ? [h('p', { class: 'soft' }, words.installHint)] : []),
+      h('p', { class: 'soft' }, words.privacy),
+    ]
+  }
+}
+
+function asCatalogue(items: Parameters<Keep['keepItems']>[0]): Catalogue {
+  return new Map(items.map((item) => [item.id, item]))
+}
+
+function frame(root: HTMLElement) {
+  // Only the first half is read aloud: the other grows older by the minute.
+  const sending = h('strong', { role: 'status' })
+  const plan = h('span')
+  const parts = {
+    line: h('p', { class: 'line' }, sending, plan),
+    say: h('p', { class: 'say', role: 'status' }),
+    notices: h('div', { class: 'notices' }),
+    stop: h('section', { class: 'stop', tabindex: -1 }),
+    undo: h('div', { class: 'undo', role: 'status' }),
+    list: h('section', { class: 'list' }),
+    foot: h('footer', { class: 'foot' }),
+    camera: h('input', { type: 'file', accept: 'image/*', capture: 'environment', hidden: true }),
+  }
+  root.replaceChildren(...Object.values(parts))
+  return { ...parts, sending, plan }
+}

@@ -1,0 +1,97 @@
+/**
+ * Sends what waits: events in the order in which they were told, then photos. One at a time, also among
+ * tabs; what the server refuses is told to the rider and lets the next one pass, what gets no answer
+ * holds up all that follows.
+ */
+import type { EpochMs } from '#src/stations/time.ts'
+import type { Keep } from './keep.ts'
+import { type Verdict, verdictOn, waitMs, type Way } from './queue.ts'
+import type { Server } from './server.ts'
+
+export type Flushed =
+  /** Nothing waits any more. */
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'signed-out' }
+  | { readonly kind: 'later'; readonly afterMs?: number }
+  /** Another tab is at it. */
+  | { readonly kind: 'busy' }
+
+export interface Sender {
+  /** `isAsked`: somebody wants it now, so that no waiting after an earlier failure counts. */
+  flush(isAsked?: boolean): Promise<Flushed>
+}
+
+export function openSender(
+  keep: Keep,
+  server: Pick<Server, 'tell' | 'sendPhoto'>,
+  clock: () => EpochMs,
+  onProgress: () => void,
+): Sender {
+  let attempts = 0
+  let notBefore = 0
+  let running: Promise<unknown> = Promise.resolve()
+
+  async function run(): Promise<Flushed> {
+    const done = await alone(drain)
+    if (done.kind === 'later') {
+      attempts += 1
+      notBefore = performance.now() + waitMs(attempts, done.afterMs)
+    } else {
+      attempts = 0
+      notBefore = 0
+    }
+    return done
+  }
+
+  async function drain(): Promise<Flushed> {
+    for (;;) {
+      const event = (await keep.events()).find(({ way }) => way.state === 'waiting')
+      if (!event) break
+      const verdict = verdictOn(event.told.id, await server.tell(event.told))
+      const way = wayAfter(verdict)
+      if (!way) return stopped(verdict)
+      await keep.settleEvent(event.no, way)
+      onProgress()
+    }
+    for (;;) {
+      const photo = (await keep.photos()).find(({ way }) => way.state === 'waiting')
+      if (!photo) return { kind: 'empty' }
+      const bytes = (await keep.photoBytes(photo.id)) ?? new ArrayBuffer(0)
+      const verdict = verdictOn(photo.id, await server.sendPhoto(photo.id, photo.stop, bytes))
+      const way = wayAfter(verdict)
+      if (!way) return stopped(verdict)
+      await keep.settlePhoto(photo.id, way)
+      onProgress()
+    }
+  }
+
+  function wayAfter(verdict: Verdict): Way | undefined {
+    if (verdict.kind === 'kept') return { state: 'sent', at: clock() }
+    if (verdict.kind === 'refused') return { state: 'refused', refusal: verdict.refusal }
+    return undefined
+  }
+
+  return {
+    async flush(isAsked = false) {
+      if (!isAsked && performance.now() < notBefore) return { kind: 'later' }
+      // What was told while the last look was taken wants another.
+      const next = running.then(run, run)
+      running = next
+      return next
+    },
+  }
+}
+
+function stopped(verdict: Verdict): Flushed {
+  if (verdict.kind === 'signed-out') return { kind: 'signed-out' }
+  const { afterMs } = verdict as Extract<Verdict, { kind: 'later' }>
+  return { kind: 'later', ...(afterMs !== undefined && { afterMs }) }
+}
+
+/** Where the browser has no locks two tabs may send the same twice, which comes to the same. */
+async function alone(work: () => Promise<Flushed>): Promise<Flushed> {
+  if (!('locks' in navigator)) return work()
+  return navigator.locks.request('kvitter-rider', { ifAvailable: true }, async (lock) =>
+    lock ? work() : { kind: 'busy' },
+  )
+}
