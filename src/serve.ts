@@ -44,6 +44,7 @@ import { openDayUpkeep } from '#src/store/day-upkeep.ts'
 import { openLoanDesk } from '#src/store/loan-desk.ts'
 import { openReportDesk } from '#src/store/report-desk.ts'
 import { withInfluxHistory } from '#src/store/influx/influx-history.ts'
+import { openStaffDesk } from '#src/store/staff-desk.ts'
 import { startCheckpoints } from '#src/store/sqlite/checkpoints.ts'
 import { startCompaction } from '#src/store/sqlite/compaction.ts'
 import { startSnapshots } from '#src/store/sqlite/snapshots.ts'
@@ -371,6 +372,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     'old salts could not be thrown away': () => reports.tidy(),
     'who never confirmed could not be forgotten': () => direct.desk.tidy(),
     'work long done could not be forgotten': () => store.tidyWork(clock()),
+    'sessions that are over could not be forgotten': () => staff.tidy(),
   })
 
   const persons = starting.use(
@@ -432,6 +434,14 @@ export async function serve(options: ServeOptions): Promise<Running> {
   })
   every(UPKEEP_MS, { 'the bike’s days could not be seen to': () => dayUpkeep.tick() })
 
+  const staff = openStaffDesk({
+    store,
+    clock,
+    speed: options.demo?.speed ?? 1,
+    publicUrl: settings.publicUrl,
+    staffToken: settings.staffToken,
+    riderToken: settings.riderToken,
+  })
   const replays = starting.use(openReplayDesk({ past, clock, onFault }))
   const http = starting.use(
     await openHttp({
@@ -449,13 +459,12 @@ export async function serve(options: ServeOptions): Promise<Running> {
             ids.map((errandId) => ({ at: clock(), by, what: 'planned' as const, errandId })),
           ),
       },
-      ...(settings.riderToken === undefined ? {} : { riderToken: settings.riderToken }),
       ...(settings.trustedProxies ? { trustedProxies: settings.trustedProxies } : {}),
       publicUrl: settings.publicUrl,
       ...(settings.hubUrl === undefined ? {} : { hubUrl: settings.hubUrl }),
       host: settings.http.host,
       port: settings.http.port,
-      ...(settings.staffToken === undefined ? {} : { staffToken: settings.staffToken }),
+      staff,
       ...(options.demo ? { demo: options.demo } : {}),
       log,
       metrics,
@@ -484,6 +493,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
             cards,
             follow: direct,
             bookings: { desk: bookings, sealer: errands.sealer },
+            staff,
             ...(fediverse && { fediverse: (of) => fediverse.accountOf(of) }),
             publicUrl: settings.publicUrl,
             api: describeApi(settings.publicUrl),

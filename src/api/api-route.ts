@@ -2,6 +2,7 @@
 import type { Clock } from '#src/stations/time.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
+import type { Needs } from '#src/store/staff.ts'
 import type { z } from 'zod'
 import type { ProblemName } from './problem.ts'
 import type { StaffDoor } from './staff.ts'
@@ -47,6 +48,8 @@ export interface ApiRoute<Params extends z.ZodObject, Query extends z.ZodObject>
   readonly problems: readonly ProblemName[]
   /** `needed`: staff only. `more`: staff see more. `secret`: staff, and whoever has the errand's secret. */
   readonly staff?: 'needed' | 'more' | 'secret'
+  /** Which roles of the staff: any but riders' unless it says otherwise. */
+  readonly roles?: Needs
 }
 
 export type AnyApiRoute = ApiRoute<z.ZodObject, z.ZodObject>

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { BOOKING_LANGUAGES, WASTE_KINDS } from '#src/stations/return-bike.ts'
 import { isoText } from '#src/stations/time.ts'
 import type { BookingDesk } from '#src/store/booking-desk.ts'
+import { DISPATCHERS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { answerBooking, bookingAnswer, bookingJson, refuse, thingsText } from './booking-answer.ts'
 import {
@@ -220,6 +221,7 @@ export const getBooking = apiRoute({
   answer: { type: 'application/json', schema: bookingAnswer },
   problems: ['not-authorized', 'not-found', 'too-many-requests'],
   staff: 'secret',
+  roles: DISPATCHERS,
 })
 
 export const amendBooking = apiRoute({
@@ -250,6 +252,7 @@ export const amendBooking = apiRoute({
     'too-many-requests',
   ],
   staff: 'secret',
+  roles: DISPATCHERS,
 })
 
 export const cancelBooking = apiRoute({
@@ -270,6 +273,7 @@ export const cancelBooking = apiRoute({
     'too-many-requests',
   ],
   staff: 'secret',
+  roles: DISPATCHERS,
 })
 
 export const declineOffer = apiRoute({
@@ -284,6 +288,7 @@ export const declineOffer = apiRoute({
   answer: { type: 'application/json', schema: bookingAnswer },
   problems: ['not-authorized', 'not-found', 'too-many-requests'],
   staff: 'secret',
+  roles: DISPATCHERS,
 })
 
 export const eraseBooking = apiRoute({
@@ -298,6 +303,7 @@ export const eraseBooking = apiRoute({
   answer: { type: 'application/json', schema: z.strictObject({ status: z.literal('erased') }) },
   problems: ['not-authorized', 'not-found', 'too-many-requests'],
   staff: 'secret',
+  roles: DISPATCHERS,
 })
 
 export const BOOKING_ROUTES = [

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { BOOKING_STATES, MISSED_BECAUSE } from '#src/pickups/booking/booking.ts'
 import { isoText } from '#src/stations/time.ts'
 import { ACCESSES, type ErrandAccess, type ErrandChange } from '#src/store/bookings.ts'
+import { DISPATCHERS } from '#src/store/staff.ts'
 import { apiRoute } from './api-route.ts'
 import { answerBooking, bookingAnswer, bookingJson, refuse, takenText } from './booking-answer.ts'
 import type { BookingDeps } from './booking-routes.ts'
@@ -42,6 +43,7 @@ export const listBookings = apiRoute({
   },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 export const settleBooking = apiRoute({
@@ -75,6 +77,7 @@ export const settleBooking = apiRoute({
   answer: { type: 'application/json', schema: bookingAnswer },
   problems: ['not-authorized', 'not-found', 'not-bookable'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 const messageBody = {
@@ -100,6 +103,7 @@ export const tellBooker = apiRoute({
   answer: { type: 'application/json', schema: toldAnswer },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 export const tellSlot = apiRoute({
@@ -115,6 +119,7 @@ export const tellSlot = apiRoute({
   answer: { type: 'application/json', schema: toldAnswer },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 const changeAnswer = z.strictObject({
@@ -139,6 +144,7 @@ export const bookingChanges = apiRoute({
   },
   problems: ['not-authorized', 'not-found', 'too-many-requests'],
   staff: 'secret',
+  roles: DISPATCHERS,
 })
 
 const WHOM =
@@ -177,6 +183,7 @@ export const exportPerson = apiRoute({
   },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 export const erasePerson = apiRoute({
@@ -196,6 +203,7 @@ export const erasePerson = apiRoute({
   },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 export const listAccesses = apiRoute({
@@ -214,6 +222,7 @@ export const listAccesses = apiRoute({
   },
   problems: ['not-authorized'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 export const BOOKING_STAFF_ROUTES = [

@@ -6,6 +6,7 @@ import { WASTE_KINDS } from '#src/stations/return-bike.ts'
 import { MINUTE, SECOND, wallTime } from '#src/stations/time.ts'
 import type { DayAnswer, DayDesk, Simple } from '#src/store/day-desk.ts'
 import { personFields } from '#src/store/person-fields.ts'
+import { DISPATCHERS, RIDERS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import {
   candidateAnswer,
@@ -82,6 +83,7 @@ export const getDay = apiRoute({
   answer: { type: 'application/json', schema: dayAnswer },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
+  roles: RIDERS,
 })
 
 interface CommandRoute<Body extends z.ZodType> {
@@ -281,6 +283,7 @@ const commandRoutes = COMMANDS.map((one) =>
     answer: { type: 'application/json', schema: dayAnswer },
     problems: ['not-authorized', 'not-found', 'plan-changed', 'not-possible'],
     staff: 'needed',
+    roles: one.rider ? RIDERS : DISPATCHERS,
   }),
 )
 
@@ -298,6 +301,7 @@ export const dayLog = apiRoute({
   answer: { type: 'application/json', schema: z.strictObject({ log: z.array(lineAnswer) }) },
   problems: ['not-authorized'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 export const acceptCandidate = apiRoute({
@@ -313,6 +317,7 @@ export const acceptCandidate = apiRoute({
   answer: { type: 'application/json', schema: candidateAnswer },
   problems: ['not-authorized', 'not-found', 'plan-changed', 'not-possible'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 export const declineCandidate = apiRoute({
@@ -327,6 +332,7 @@ export const declineCandidate = apiRoute({
   answer: { type: 'application/json', schema: candidateAnswer },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 export const DAY_ROUTES = [getDay, ...commandRoutes, dayLog, acceptCandidate, declineCandidate]
@@ -343,7 +349,7 @@ export function dayRoutes(app: FastifyInstance, deps: DayDeps): void {
       const who = riders(request, reply)
       if (!who) return reply
       const { people, bike } = request.query
-      if (people === 'yes' && namedActor(request, reply) === undefined) return reply
+      if (people === 'yes' && namedActor(request, reply, who.staff) === undefined) return reply
       const { day } = request.params
       const today = wallTime(deps.clock(), deps.journal.town.town.timeZone).day
       return sendDay(reply, deps, day, {
@@ -368,7 +374,7 @@ export function dayRoutes(app: FastifyInstance, deps: DayDeps): void {
         if (answer.kind !== 'ok') return refuseDay(reply, answer)
         return sendDay(reply, deps, day, {
           actor,
-          drafts: deps.staff.isStaff(request),
+          drafts: deps.staff.isStaff(request, DISPATCHERS),
           people: false,
           bike: undefined,
         })
@@ -380,7 +386,7 @@ export function dayRoutes(app: FastifyInstance, deps: DayDeps): void {
     dayLog.path,
     { schema: { params: dayLog.params, querystring: dayLog.query } },
     async (request, reply) => {
-      if (deps.staff.refuses(request, reply)) return reply
+      if (deps.staff.refuses(request, reply, DISPATCHERS)) return reply
       const { after = 0, limit: most = 1000 } = request.query
       const lines = await days.lines(request.params.day, after, most)
       void reply.header('cache-control', 'no-store')

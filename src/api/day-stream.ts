@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { DayLine } from '#src/store/days.ts'
+import { RIDERS } from '#src/store/staff.ts'
 import { apiRoute } from './api-route.ts'
 import { lineJson } from './day-answer.ts'
 import type { DayDeps } from './day-routes.ts'
@@ -24,6 +25,7 @@ export const streamDay = apiRoute({
   answer: { type: 'text/event-stream' },
   problems: ['not-authorized', 'too-many-streams'],
   staff: 'needed',
+  roles: RIDERS,
 })
 
 const { heartbeatMs, maxWaitingBytes } = EVENT_STREAM_DEFAULTS

@@ -8,6 +8,7 @@ import type { Person } from '#src/store/booking-people.ts'
 import { openErrandAllowance, type ErrandRequest } from '#src/store/errand-allowance.ts'
 import { parseReference } from '#src/store/errand-names.ts'
 import { personFields } from '#src/store/person-fields.ts'
+import { DISPATCHERS, type Staff } from '#src/store/staff.ts'
 import { problem, sendProblem } from './problem.ts'
 import type { StaffDoor } from './staff.ts'
 
@@ -124,7 +125,9 @@ export const actorHeaders = z.looseObject({
   'kvitter-actor': z
     .string({ error: ACTOR })
     .optional()
-    .meta({ description: `For staff: ${ACTOR}. It stands in the log of who saw what.` }),
+    .meta({
+      description: `For staff: ${ACTOR}. It stands in the log of who saw what. Not needed of who is signed in.`,
+    }),
 })
 
 export interface ErrandDoor {
@@ -143,14 +146,16 @@ export interface ErrandDoor {
 
 export function openErrandDoor(staff: StaffDoor, clock: Clock): ErrandDoor {
   const allowance = openErrandAllowance(clock)
+  const named = (request: FastifyRequest, reply: FastifyReply) =>
+    namedActor(request, reply, staff.staffIn(request, DISPATCHERS))
 
   return {
     staff(request, reply) {
-      return staff.refuses(request, reply) ? undefined : namedActor(request, reply)
+      return staff.refuses(request, reply, DISPATCHERS) ? undefined : named(request, reply)
     },
     asker(request, reply) {
-      if (staff.isStaff(request)) {
-        const actor = namedActor(request, reply)
+      if (staff.isStaff(request, DISPATCHERS)) {
+        const actor = named(request, reply)
         return actor === undefined ? undefined : { kind: 'staff', actor }
       }
       const secret = /^Bearer ([\w-]{1,100})$/i.exec(request.headers.authorization ?? '')?.[1]
@@ -165,9 +170,10 @@ export function openErrandDoor(staff: StaffDoor, clock: Clock): ErrandDoor {
       return undefined
     },
     bookerOrStaff(request, reply) {
-      if (request.headers.authorization === undefined) return {}
-      if (staff.refuses(request, reply)) return undefined
-      const actor = namedActor(request, reply)
+      const isSignedIn = staff.isStaff(request, DISPATCHERS)
+      if (!isSignedIn && request.headers.authorization === undefined) return {}
+      if (staff.refuses(request, reply, DISPATCHERS)) return undefined
+      const actor = named(request, reply)
       return actor === undefined ? undefined : { actor }
     },
     isTooMuch(what, request, reply) {
@@ -185,16 +191,24 @@ export function openErrandDoor(staff: StaffDoor, clock: Clock): ErrandDoor {
 }
 
 /** Who says they are asking; undefined when they don't, and then they have been told. */
-export function namedActor(request: FastifyRequest, reply: FastifyReply): string | undefined {
-  const actor = actorIn(request)
+export function namedActor(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  staff: Staff | undefined,
+): string | undefined {
+  const actor = signedBy(request, staff)
   if (actor !== undefined) return actor
   const fault = { field: 'kvitter-actor', expected: ACTOR }
   void sendProblem(reply, problem('invalid-request', 'A header is wrong.', [fault]))
   return undefined
 }
 
-/** Who says that they ask. */
-export function actorIn(request: FastifyRequest): string | undefined {
+/** Who is signed in, whatever they call themselves; else who says that they ask. */
+export function signedBy(request: FastifyRequest, staff: Staff | undefined): string | undefined {
+  return staff?.by === 'session' ? staff.name : actorIn(request)
+}
+
+function actorIn(request: FastifyRequest): string | undefined {
   const actor = decoded(String(request.headers['kvitter-actor'] ?? '')).trim()
   return actor.length >= 1 && actor.length <= 80 ? actor : undefined
 }

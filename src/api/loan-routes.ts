@@ -7,6 +7,7 @@ import { CONDITIONS, LOAN_REASONS, LOAN_STATES, type LoanReason } from '#src/pic
 import { isoOrNull, isoText } from '#src/stations/time.ts'
 import type { LoanAnswer, LoanDesk } from '#src/store/loan-desk.ts'
 import type { SeenLoan } from '#src/store/seen-loan.ts'
+import { DISPATCHERS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { refuse } from './booking-answer.ts'
 import {
@@ -117,6 +118,7 @@ export const getLoan = apiRoute({
   answer: { type: 'application/json', schema: loanAnswer },
   problems: ['not-authorized', 'not-found', 'too-many-requests'],
   staff: 'secret',
+  roles: DISPATCHERS,
 })
 
 export const cancelLoan = apiRoute({
@@ -131,6 +133,7 @@ export const cancelLoan = apiRoute({
   answer: { type: 'application/json', schema: loanAnswer },
   problems: ['not-authorized', 'not-found', 'not-bookable', 'too-many-requests'],
   staff: 'secret',
+  roles: DISPATCHERS,
 })
 
 const condition = z.strictObject({
@@ -150,6 +153,7 @@ export const handOutLoan = apiRoute({
   answer: { type: 'application/json', schema: loanAnswer },
   problems: ['not-authorized', 'not-found', 'not-bookable'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 export const returnLoan = apiRoute({
@@ -165,6 +169,7 @@ export const returnLoan = apiRoute({
   answer: { type: 'application/json', schema: loanAnswer },
   problems: ['not-authorized', 'not-found', 'not-bookable'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 export const mendLoan = apiRoute({
@@ -179,6 +184,7 @@ export const mendLoan = apiRoute({
   answer: { type: 'application/json', schema: loanAnswer },
   problems: ['not-authorized', 'not-found', 'not-bookable'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 export const listLoans = apiRoute({
@@ -192,6 +198,7 @@ export const listLoans = apiRoute({
   answer: { type: 'application/json', schema: z.strictObject({ loans: z.array(loanAnswer) }) },
   problems: ['not-authorized'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 export const LOAN_ROUTES = [

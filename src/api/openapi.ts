@@ -1,6 +1,7 @@
 /** The API described: OpenAPI 3.1, made from the same schemas that check the requests. */
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
+import { ANY_STAFF } from '#src/store/staff.ts'
 import { alarmHistory, listAlarms } from './alarm-routes.ts'
 import type { AnyApiRoute } from './api-route.ts'
 import { tellBike } from './bike-routes.ts'
@@ -232,7 +233,13 @@ export function describeApi(publicUrl: string): ApiDocument {
     components: {
       schemas,
       securitySchemes: {
-        staff: { type: 'http', scheme: 'bearer' },
+        staff: { type: 'http', scheme: 'bearer', description: 'A token, by its role.' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: publicUrl.startsWith('https:') ? '__Host-kvitter' : 'kvitter_session',
+          description: 'A signed-in browser, from this site’s own pages.',
+        },
         secret: {
           type: 'http',
           scheme: 'bearer',
@@ -243,8 +250,13 @@ export function describeApi(publicUrl: string): ApiDocument {
   }
 }
 
+/** Who else gets in. */
+const BESIDE_STAFF = { needed: [], secret: [{ secret: [] }], more: [{}] } as const
+
 function describeRoute(route: AnyApiRoute, schemas: Record<string, Json>): ApiOperation {
   const problems: ProblemName[] = ['invalid-request', ...route.problems]
+  if (route.staff === 'needed') problems.push('forbidden')
+  const roles = [...new Set([...(route.roles ?? ANY_STAFF), 'admin'])]
   const byStatus = Map.groupBy(problems, (name) => PROBLEMS[name].status)
   return {
     operationId: route.operationId,
@@ -285,9 +297,9 @@ function describeRoute(route: AnyApiRoute, schemas: Record<string, Json>): ApiOp
         ]),
       ),
     },
-    ...(route.staff === 'needed' && { security: [{ staff: [] }] }),
-    ...(route.staff === 'secret' && { security: [{ secret: [] }, { staff: [] }] }),
-    ...(route.staff === 'more' && { security: [{}, { staff: [] }] }),
+    ...(route.staff !== undefined && {
+      security: [...BESIDE_STAFF[route.staff], { staff: roles }, { session: roles }],
+    }),
   }
 }
 

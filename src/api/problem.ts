@@ -17,6 +17,7 @@ export interface FieldError {
 export const PROBLEMS = {
   'invalid-request': { status: 400, title: 'The request could not be understood' },
   'not-authorized': { status: 401, title: 'A staff token is needed' },
+  forbidden: { status: 403, title: 'Another role may do this' },
   'not-found': { status: 404, title: 'There is no such thing here' },
   'method-not-allowed': { status: 405, title: 'This cannot be done here' },
   conflict: { status: 409, title: 'It does not fit what is there' },

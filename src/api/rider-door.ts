@@ -1,29 +1,23 @@
-/** The door for riders: their own token, or the staff's. A phone that is lost opens a day's round, not the town. */
+/** The door for riders, and for dispatchers, who may all that riders may. A phone that is lost opens a day's round, not the town. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { actorIn } from './errand-input.ts'
-import { problem, sendProblem } from './problem.ts'
-import { bearerCheck, type StaffDoor } from './staff.ts'
+import { RIDERS, type Staff } from '#src/store/staff.ts'
+import { signedBy } from './errand-input.ts'
+import type { StaffDoor } from './staff.ts'
 
 export interface Rider {
   readonly name: string
   readonly isStaff: boolean
+  readonly staff: Staff
 }
 
 /** Undefined when the request has been answered. */
 export type RiderDoor = (request: FastifyRequest, reply: FastifyReply) => Rider | undefined
 
-export function openRiderDoor(token: string | undefined, staff: StaffDoor): RiderDoor {
-  const isRider = bearerCheck(token)
+export function openRiderDoor(staff: StaffDoor): RiderDoor {
   return (request, reply) => {
-    const isStaff = staff.isStaff(request)
-    if (isStaff || isRider(request)) return { name: actorIn(request) ?? 'rider', isStaff }
-    void sendProblem(
-      reply.header('www-authenticate', 'Bearer realm="kvitter"'),
-      problem(
-        'not-authorized',
-        'Send the riders’ or the staff’s token as “Authorization: Bearer …”.',
-      ),
-    )
-    return undefined
+    if (staff.refuses(request, reply, RIDERS)) return undefined
+    const rider = staff.staffIn(request, RIDERS)!
+    const name = signedBy(request, rider) ?? rider.name
+    return { name, isStaff: rider.role !== 'rider', staff: rider }
   }
 }

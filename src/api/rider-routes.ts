@@ -14,6 +14,7 @@ import { actorHeaders, namedActor, present } from './errand-input.ts'
 import { instantText } from './input.ts'
 import { InvalidInput, problem, sendProblem } from './problem.ts'
 import { MOST_PHOTOS } from '#src/store/days.ts'
+import { RIDERS } from '#src/store/staff.ts'
 import { noSuch } from './station-routes.ts'
 import { findTimeFault } from './telling.ts'
 
@@ -80,6 +81,7 @@ export const tellStop = apiRoute({
   },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
+  roles: RIDERS,
 })
 
 export const addPhoto = apiRoute({
@@ -100,6 +102,7 @@ export const addPhoto = apiRoute({
   status: 201,
   problems: ['not-authorized', 'not-found', 'key-reused', 'too-large'],
   staff: 'needed',
+  roles: RIDERS,
 })
 
 export const getPhoto = apiRoute({
@@ -113,6 +116,7 @@ export const getPhoto = apiRoute({
   answer: { type: 'image/jpeg' },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
+  roles: RIDERS,
 })
 
 export const RIDER_ROUTES = [tellStop, addPhoto, getPhoto]
@@ -214,7 +218,7 @@ export function riderRoutes(app: FastifyInstance, deps: DayDeps): void {
     .withTypeProvider<ZodTypeProvider>()
     .get(getPhoto.path, { schema: { params: getPhoto.params } }, async (request, reply) => {
       const who = riders(request, reply)
-      if (!who || namedActor(request, reply) === undefined) return reply
+      if (!who || namedActor(request, reply, who.staff) === undefined) return reply
       const { id: stopId, photo: id } = request.params
       const photo = await days.photo(id)
       if (photo?.stopId !== stopId) {

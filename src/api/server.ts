@@ -22,6 +22,7 @@ import type { LoanDesk } from '#src/store/loan-desk.ts'
 import type { OutboxDesk } from '#src/store/outbox.ts'
 import type { TryQuarantine } from '#src/store/quarantine-desk.ts'
 import type { ReportDesk } from '#src/store/report-desk.ts'
+import { openStaffDesk, type StaffDesk } from '#src/store/staff-desk.ts'
 import type { SubscriberDesk } from '#src/store/subscriber-desk.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
 import { alarmRoutes, type StoppedCodec } from './alarm-routes.ts'
@@ -73,7 +74,8 @@ export interface HttpOptions {
   readonly clock: Clock
   /** The site's root as the world sees it, with or without a slash at its end. */
   readonly publicUrl: string
-  /** Opens what only staff may read; without it nobody may. */
+  /** Knows who is staff; shared with the pages. Unless given, only who has one of the two tokens is. */
+  readonly staff?: StaffDesk
   readonly staffToken?: string
   readonly log: FastifyBaseLogger
   readonly metrics: Registry
@@ -91,7 +93,7 @@ export interface HttpOptions {
   readonly errands?: { readonly bookings: BookingDesk; readonly loans: LoanDesk }
   /** Runs the return bike's days; without it there are no such routes. */
   readonly days?: Pick<DayDeps, 'days' | 'unseal' | 'noteSeen'>
-  /** Opens what riders may do. */
+  /** Opens what riders may do, and no more. */
   readonly riderToken?: string
   /** Proxies whose word on where a request comes from is believed; unless given, any on this machine. */
   readonly trustedProxies?: readonly string[]
@@ -184,6 +186,10 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     }
     done()
   })
+  const desk = options.staff ?? openStaffDesk(options)
+  app.addHook('onRequest', async (request) => {
+    await desk.meet(request.raw)
+  })
   countRequests(app, options.metrics)
   const refuseTheRest = refuseOtherMethods(app)
   await app.register(compress, { encodings: ['br', 'gzip'], globalDecompression: false })
@@ -194,7 +200,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     clock: options.clock,
     publicUrl: options.publicUrl.replace(/\/+$/, ''),
     ...(options.hubUrl !== undefined && { hubUrl: options.hubUrl }),
-    staff: openStaffDoor(options.staffToken),
+    staff: openStaffDoor(desk),
     maxAgeSeconds: options.demo ? 1 : 30,
     monotonicMs: options.monotonicMs ?? (() => performance.now()),
   }
@@ -216,7 +222,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     const withDays = {
       ...deps,
       ...options.days,
-      riders: openRiderDoor(options.riderToken, deps.staff),
+      riders: openRiderDoor(deps.staff),
     }
     dayRoutes(app, withDays)
     dayStream(app, withDays)

@@ -1,48 +1,48 @@
-/** The door to what only staff may read: one token, as `Authorization: Bearer`. */
-import { createHash, timingSafeEqual } from 'node:crypto'
+/** The door to what only staff may read or do, each by their role. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ANY_STAFF, reaches, type Needs, type Staff } from '#src/store/staff.ts'
+import type { StaffDesk } from '#src/store/staff-desk.ts'
 import { problem, sendProblem } from './problem.ts'
 
 export interface StaffDoor {
-  isStaff(request: FastifyRequest): boolean
-  /** Answers 401 and gives true when the caller isn't staff. */
-  refuses(request: FastifyRequest, reply: FastifyReply): boolean
+  /** Whoever asks and may, by one of the roles; any but riders' unless said. */
+  staffIn(request: FastifyRequest, needs?: Needs): Staff | undefined
+  isStaff(request: FastifyRequest, needs?: Needs): boolean
+  /** Answers 401 or 403 and gives true when the caller isn't staff, or of another role. */
+  refuses(request: FastifyRequest, reply: FastifyReply, needs?: Needs): boolean
 }
 
-/** Whether a request bears the token; without one none does. */
-export function bearerCheck(token: string | undefined): (request: FastifyRequest) => boolean {
-  const wanted = token === undefined || token === '' ? undefined : digest(token)
-  return (request) => {
-    const given = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1]
-    // Digests have one length, so the comparison tells nothing of the token's.
-    return wanted !== undefined && given !== undefined && timingSafeEqual(digest(given), wanted)
+export function openStaffDoor(desk: Pick<StaffDesk, 'who'>): StaffDoor {
+  const staffIn: StaffDoor['staffIn'] = (request, needs = ANY_STAFF) => {
+    const staff = desk.who(request.raw)
+    return staff && reaches(staff.role, needs) ? staff : undefined
   }
-}
-
-/** Without a token nobody is staff. */
-export function openStaffDoor(token: string | undefined): StaffDoor {
-  const isStaff = bearerCheck(token)
 
   return {
-    isStaff,
-    refuses(request, reply) {
-      if (isStaff(request)) return false
-      const detail =
-        token === undefined || token === ''
-          ? 'No staff token is configured here, so nobody can read this.'
-          : 'Send the staff token as “Authorization: Bearer …”.'
+    staffIn,
+    isStaff: (request, needs) => staffIn(request, needs) !== undefined,
+    refuses(request, reply, needs = ANY_STAFF) {
+      const staff = desk.who(request.raw)
+      if (staff && reaches(staff.role, needs)) return false
+      if (staff) {
+        const roles = [...new Set([...needs, 'admin'])].join(' or ')
+        void sendProblem(
+          reply,
+          problem('forbidden', `This needs the role ${roles}; yours is ${staff.role}.`),
+        )
+        return true
+      }
       void sendProblem(
         reply.header('www-authenticate', 'Bearer realm="kvitter"'),
-        problem('not-authorized', detail),
+        problem('not-authorized', NOBODY),
       )
       return true
     },
   }
 }
 
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
-}
+const NOBODY =
+  'Send a token as “Authorization: Bearer …”, or sign in. A signed-in browser changes something only from this site’s own pages.'
 
 /** Whether the caller sits on this machine and isn't a proxy speaking for somebody else. */
 export function isLocal(request: FastifyRequest): boolean {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { nearestName } from '#src/stations/nearest-name.ts'
 import { isoText, type EpochMs } from '#src/stations/time.ts'
 import type { Upshot } from '#src/store/journal.ts'
+import type { Needs } from '#src/store/staff.ts'
 import { problem, sendProblem, type FieldError } from './problem.ts'
 import type { StaffDoor } from './staff.ts'
 
@@ -36,9 +37,9 @@ export function toldJson(upshot: Upshot | undefined): z.input<typeof toldAnswer>
 }
 
 /** Shuts the door on everybody but staff before what they say is even looked at. */
-export function staffOnly(staff: StaffDoor) {
+export function staffOnly(staff: StaffDoor, needs?: Needs) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> =>
-    staff.refuses(request, reply) ? reply : undefined
+    staff.refuses(request, reply, needs) ? reply : undefined
 }
 
 /** What is wrong with an instant, if anything: it must lie within the two. */

@@ -16,7 +16,7 @@ export function toldMonths<Row extends { readonly month: string }>(
   }
   void reply
     .header('cache-control', `public, max-age=${maxAgeSeconds}`)
-    .header('vary', 'authorization')
+    .header('vary', 'authorization, cookie')
   const running = monthOf(clock(), journal.town.town.timeZone)
   return rows.filter(({ month }) => month < running)
 }

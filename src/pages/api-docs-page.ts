@@ -58,7 +58,7 @@ function operationArticle(path: string, method: string, operation: DocumentedOpe
   const [status, answer] = Object.entries(operation.responses)[0] ?? []
   const type = Object.keys(answer?.content ?? {})[0]
   const staff = operation.security
-  const staffOnly = staff !== undefined && staff.every((s) => 'staff' in s)
+  const staffOnly = staff !== undefined && staff.every((s) => 'staff' in s || 'session' in s)
   return html`<article id="${operation.operationId}">
     <h3><code>${method.toUpperCase()} ${path}</code></h3>
     <p>${operation.summary}.</p>

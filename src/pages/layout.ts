@@ -173,7 +173,8 @@ export function accessibilityPath(language: Language): string {
   return { sv: '/tillganglighet', en: '/accessibility', fi: '/saavutettavuus' }[language]
 }
 
-function demoBanner(view: View, live: boolean): Html | undefined {
+/** What a demo says of itself. */
+export function demoBanner(view: View, live: boolean): Html | undefined {
   const { demo, say, language, now, timeZone } = view
   if (!demo) return undefined
   const pace = spanText(HOUR / demo.speed, language)
@@ -190,7 +191,7 @@ function demoBanner(view: View, live: boolean): Html | undefined {
   </section>`
 }
 
-function stalledBanner(view: View): Html | undefined {
+export function stalledBanner(view: View): Html | undefined {
   const text = stalledText(view)
   if (!text) return undefined
   return html`<section class="banner stalled" aria-label="${view.say.stalledTitle}">
@@ -212,7 +213,7 @@ export function stalledText({ stalled, say, now, timeZone, language }: View): Ht
 const BIRD_PATH =
   'M4 19c0-8 6-13 13-13 3 0 5 1 7 3l5-1-3 4c1 8-5 14-12 14-3 0-5-1-7-2l-5 1 4-4c-1-1-2-1-2-2z'
 
-const bird = trusted(
+export const bird = trusted(
   `<svg class="bird" viewBox="0 0 32 32" width="32" height="32" aria-hidden="true" focusable="false"><path d="${BIRD_PATH}"/><circle cx="21" cy="12" r="1.6"/></svg>`,
 )
 

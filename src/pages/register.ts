@@ -22,10 +22,11 @@ import { registerReportForm } from './report-form.ts'
 import { correctionsOf } from './post-words.ts'
 import { parseListQuery, stationListPage } from './station-list-page.ts'
 import { stationPage, type StationFacts } from './station-page.ts'
-import { pagesStylesheet, serveStylesheet } from './stylesheet.ts'
+import { pagesStylesheet, serveStylesheet, staffStylesheet } from './stylesheet.ts'
 import { companyOf } from './where-said.ts'
 import { openWebFiles, registerWebFiles } from './web-files.ts'
 import { viewOf, type PageTools, type PagesOptions, type View } from './site.ts'
+import { registerStaff } from './staff/register-staff.ts'
 
 const LATEST_POSTS = 5
 const STATION_POSTS = 10
@@ -157,6 +158,13 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   registerFollowing(app, options, tools)
   const { bookings } = options
   if (bookings) registerBooking(app, { ...options, bookings }, tools)
+
+  const { staff } = options
+  if (staff) {
+    const staffCss = staffStylesheet()
+    serveStylesheet(app, staffCss)
+    registerStaff(app, { ...options, staff }, tools, staffCss.url)
+  }
 
   const { api, problems = {} } = options
   if (api) {

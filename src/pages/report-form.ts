@@ -6,6 +6,7 @@ import { parseContainerId, parseStationId, stationIdIn } from '#src/stations/ids
 import type { Container, Station } from '#src/stations/station.ts'
 import { DAY, MINUTE, SECOND } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
+import { originOf } from '#src/store/own-origin.ts'
 import { REPORT_EFFECTS, standingsAbout } from '#src/store/report-desk.ts'
 import {
   refusedReportPage,
@@ -129,13 +130,9 @@ function kindIn(body: unknown) {
   return RESIDENT_KINDS.find((kind) => kind === said)
 }
 
-/** Another site's form must not speak for whoever looks at it. Browsers say where a form stood. */
+/** Another site's form must not speak for whoever looks at it. */
 export function isFromElsewhere(request: FastifyRequest, publicUrl: string): boolean {
-  const { origin, host, 'sec-fetch-site': site } = request.headers
-  if (site !== undefined) return site !== 'same-origin' && site !== 'none'
-  if (origin === undefined) return false
-  const own = [new URL(publicUrl).origin, `http://${host}`, `https://${host}`]
-  return !own.includes(origin)
+  return originOf(request.headers, publicUrl) === 'elsewhere'
 }
 
 /** After a form, a page that can be loaded again without sending it again. */

@@ -12,6 +12,7 @@ import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
 import type { ReportDesk } from '#src/store/report-desk.ts'
 import type { Sealer } from '#src/store/sealer.ts'
+import type { StaffDesk } from '#src/store/staff-desk.ts'
 import type { SubscriberDesk } from '#src/store/subscriber-desk.ts'
 import type { Html } from './html.ts'
 import { messages, type Messages } from './messages.ts'
@@ -85,6 +86,8 @@ export interface PagesOptions {
   readonly follow?: { readonly desk: SubscriberDesk; readonly ways: FollowWays }
   /** Takes in bookings of the return bike; where the town has none there is no such page. */
   readonly bookings?: { readonly desk: BookingDesk; readonly sealer: Sealer }
+  /** Lets the staff in; without it there are no pages of theirs. */
+  readonly staff?: StaffDesk
   /** The account that speaks for a station, or for the town; absent where the town has none. */
   readonly fediverse?: (station: StationId | undefined) => Promise<FediverseAccount>
   /** A municipality's own CSS, put after ours: custom properties are enough for a new look. */

@@ -14,6 +14,11 @@ export function pagesStylesheet(townCss: string | undefined): Stylesheet {
   return named('kvitter', townCss === undefined ? own : `${own}\n${townCss}`)
 }
 
+/** What the staff's pages have beside it. */
+export function staffStylesheet(): Stylesheet {
+  return named('staff', ownCss('staff/staff.css'))
+}
+
 /** For the screens: they are dark at night whatever the browser prefers, the municipality's way. */
 export function displayStylesheet(pages: Stylesheet): Stylesheet {
   const dark = pages.text.matchAll(

@@ -28,6 +28,7 @@ import type { FediverseStore } from './fediverse.ts'
 import type { MessageStore } from './messages.ts'
 import type { Outbox } from './outbox.ts'
 import type { SecretCheck } from './secret-check.ts'
+import type { StaffStore } from './staff.ts'
 import type { SubscriberStore } from './subscribers.ts'
 import type { WorkQueue } from './work-queue.ts'
 
@@ -372,6 +373,7 @@ export interface Store
     MessageStore,
     BookingStore,
     DayStore,
+    StaffStore,
     AsyncDisposable {
   /** Brings a town in, again and again without harm. Things no longer named are kept for history and marked removed. */
   saveTown(town: Town, at: EpochMs): Promise<TownChange>

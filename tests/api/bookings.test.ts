@@ -549,7 +549,11 @@ test('nothing that was told in person comes into the log', async () => {
 test('every route is in the description of the API, with its headers and who may ask', () => {
   const { paths } = describeApi(PUBLIC_URL)
   const amend = paths['/api/v1/bookings/{reference}']!.patch!
-  expect(amend.security).toEqual([{ secret: [] }, { staff: [] }])
+  expect(amend.security).toEqual([
+    { secret: [] },
+    { staff: ['dispatcher', 'admin'] },
+    { session: ['dispatcher', 'admin'] },
+  ])
   const headers = amend.parameters.filter((p) => p.in === 'header')
   expect(headers.map(({ name, required }) => [name, required])).toEqual([
     ['if-match', true],

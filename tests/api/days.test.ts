@@ -82,7 +82,7 @@ describe('who may do what', () => {
   test.each([
     ['nobody reads a day without a token', 'GET', ROUNDS, {}, 401],
     ['a rider reads the day', 'GET', ROUNDS, RIDER, 200],
-    ['a rider doesn’t read the log', 'GET', `${ROUNDS}/log`, RIDER, 401],
+    ['a rider doesn’t read the log', 'GET', `${ROUNDS}/log`, RIDER, 403],
     ['nobody hears of the day without a token', 'GET', `${ROUNDS}/events`, {}, 401],
     ['a day on which the bike doesn’t run is none', 'GET', '/rounds/2026-05-06', STAFF, 404],
     ['a day that is none is refused', 'GET', '/rounds/2026-02-30', STAFF, 400],
@@ -98,7 +98,7 @@ describe('who may do what', () => {
       ['move', { stop: 'x', bike: 'bike-1', at: 0 }],
       ['bike-out', { bike: 'bike-1', because: 'Punktering' }],
     ] as const) {
-      expect((await command(day, name, body, RIDER)).status, name).toBe(401)
+      expect((await command(day, name, body, RIDER)).status, name).toBe(403)
     }
     // Of what staff have still to plan riders are told nothing, also not in an answer.
     const late = {

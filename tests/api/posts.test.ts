@@ -149,7 +149,8 @@ describe('what only staff may read', () => {
           type: '/api/docs#not-authorized',
           title: 'A staff token is needed',
           status: 401,
-          detail: 'Send the staff token as “Authorization: Bearer …”.',
+          detail:
+            'Send a token as “Authorization: Bearer …”, or sign in. A signed-in browser changes something only from this site’s own pages.',
         })
       }
       const allowed = await town.app.inject({ url, headers: STAFF })
@@ -167,7 +168,8 @@ describe('what only staff may read', () => {
       })
       expect(refused.statusCode).toBe(401)
       expect(refused.json()).toMatchObject({
-        detail: 'No staff token is configured here, so nobody can read this.',
+        detail:
+          'Send a token as “Authorization: Bearer …”, or sign in. A signed-in browser changes something only from this site’s own pages.',
       })
     }
   })

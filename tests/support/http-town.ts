@@ -23,6 +23,8 @@ import type { Town } from '#src/stations/station.ts'
 import { HOUR, instant, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
 import { openBookingDesk } from '#src/store/booking-desk.ts'
 import type { Store } from '#src/store/contract.ts'
+import type { Role } from '#src/store/staff.ts'
+import { openStaffDesk } from '#src/store/staff-desk.ts'
 import type { JournalEntry } from '#src/store/journal.ts'
 import { openDayDesk } from '#src/store/day-desk.ts'
 import { openLoanDesk } from '#src/store/loan-desk.ts'
@@ -51,6 +53,8 @@ export interface HttpTown extends AsyncDisposable {
   readonly engine: ScriptedEngine
   readonly metrics: Registry
   readonly logged: string[]
+  /** A browser that is signed in with the role: headers to send along, also with what changes something. */
+  signIn(role: Role): Promise<Readonly<Record<string, string>>>
   now(): EpochMs
   /** Moves the town's clock. */
   setNow(at: EpochMs): void
@@ -128,7 +132,21 @@ export async function openHttpTown(
     terms: () => undefined,
     publicUrl: PUBLIC_URL,
   }
+  const http =
+    typeof options.http === 'function'
+      ? options.http({ store, clock, metrics, journal: shown })
+      : options.http
+  const staff =
+    http?.staff ??
+    openStaffDesk({
+      store,
+      clock,
+      publicUrl: PUBLIC_URL,
+      staffToken: http?.staffToken,
+      riderToken: http?.riderToken,
+    })
   const app = await buildHttp({
+    staff,
     errands: { bookings: openBookingDesk(noBike), loans: openLoanDesk(noBike) },
     days: {
       days: openDayDesk({
@@ -156,6 +174,7 @@ export async function openHttpTown(
           clock,
           reports,
           cards: options.cards?.(cards) ?? cards,
+          staff,
           ...(options.follow && { follow: { desk, ways: options.follow } }),
           publicUrl: PUBLIC_URL,
           api: describeApi(PUBLIC_URL),
@@ -166,9 +185,7 @@ export async function openHttpTown(
         })
       },
     ],
-    ...(typeof options.http === 'function'
-      ? options.http({ store, clock, metrics, journal: shown })
-      : options.http),
+    ...http,
   })
 
   let counter = 0
@@ -212,6 +229,10 @@ export async function openHttpTown(
     engine,
     metrics,
     logged,
+    async signIn(role) {
+      const { setCookie } = await staff.signInAs(role)
+      return { cookie: setCookie.split(';', 1)[0]!, 'sec-fetch-site': 'same-origin' }
+    },
     now: clock,
     setNow(next) {
       at = next

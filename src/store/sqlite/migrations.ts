@@ -479,6 +479,28 @@ const accessIndex: Migration = {
   },
 }
 
+/** Who of the staff may sign in, their sessions, and tokens for systems; docs/decisions/0028. */
+const staff: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      // No password for who comes in another way. `totp` is sealed.
+      `create table staff_user (
+        login text primary key, name text not null, role text not null, password_hash text,
+        totp text, created_at integer not null, disabled_at integer) strict, without rowid`,
+      `create table staff_session (
+        hash text primary key, login text not null references staff_user on delete cascade,
+        created_at integer not null, last_seen_at integer not null,
+        expires_at integer not null) strict, without rowid`,
+      'create index staff_session_of on staff_session (login)',
+      `create table api_token (
+        hash text primary key, name text not null, role text not null, created_at integer not null,
+        last_used_at integer, revoked_at integer) strict, without rowid`,
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -508,4 +530,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0046-troubles-of-mail': troublesOfMail,
   '0047-work-standing': workStanding,
   '0060-access-index': accessIndex,
+  '0070-staff': staff,
 }

@@ -313,4 +313,28 @@ export interface Tables {
   stop_photo: { id: string; stop_id: string; at: number; type: string; bytes: Uint8Array }
   day_count: { day: string; district: string; what: string; n: number }
   day_followed: { one: number; decision: number }
+  staff_user: {
+    login: string
+    name: string
+    role: string
+    password_hash: string | null
+    totp: string | null
+    created_at: number
+    disabled_at: number | null
+  }
+  staff_session: {
+    hash: string
+    login: string
+    created_at: number
+    last_seen_at: number
+    expires_at: number
+  }
+  api_token: {
+    hash: string
+    name: string
+    role: string
+    created_at: number
+    last_used_at: number | null
+    revoked_at: number | null
+  }
 }

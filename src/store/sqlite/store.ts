@@ -57,6 +57,7 @@ import { faultOf, flagsOf, journalWrites } from './journal-writes.ts'
 import { sqliteMessages } from './messages.ts'
 import { sqliteOutbox } from './outbox.ts'
 import type { Tables } from './schema.ts'
+import { sqliteStaff } from './staff.ts'
 import {
   askToSubscribe,
   changeWish,
@@ -544,6 +545,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
       oneAtATime(async () => emptyLog(writer)),
     ),
     ...sqliteDays(writer, reader.query, transact),
+    ...sqliteStaff(writer.query, reader.query, transact, erase),
     ...sqliteOutbox(writer.query, reader.query, transact),
     ...sqliteMessages(writer.query, reader.query, transact, erase),
     claimDelivery: (way, now, leaseMs, first) =>

@@ -1,0 +1,20 @@
+/** All of the staff's pages. */
+import type { FastifyInstance } from 'fastify'
+import type { StaffDesk } from '#src/store/staff-desk.ts'
+import type { PagesOptions, PageTools } from '../site.ts'
+import { registerSignIn } from './sign-in.ts'
+import { START } from './staff-menu.ts'
+import { staffPages } from './staff-page.ts'
+import { startPage } from './start-page.ts'
+
+export function registerStaff(
+  app: FastifyInstance,
+  options: PagesOptions & { readonly staff: StaffDesk },
+  tools: PageTools,
+  staffCssUrl: string,
+): void {
+  const { staff: desk, publicUrl, demo } = options
+  const pages = staffPages(app, { desk, tools, staffCssUrl })
+  registerSignIn(app, pages, { desk, publicUrl, isDemo: demo !== undefined })
+  pages.get(START, startPage)
+}

@@ -1,0 +1,186 @@
+/** Signing in and out, by forms that need no script. In a demo, any role by one tap. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { originOf } from '#src/store/own-origin.ts'
+import { parseRole, ROLES } from '#src/store/staff.ts'
+import type { SignedIn, StaffDesk } from '#src/store/staff-desk.ts'
+import { html, type Html } from '../html.ts'
+import { seeOther, tellWait } from '../report-form.ts'
+import { staffLayout, type DoorView } from './staff-layout.ts'
+import {
+  homePath,
+  SIGN_IN_PATH,
+  SIGN_OUT_PATH,
+  STAFF_LANGUAGES,
+  staffPath,
+  type StaffLanguage,
+} from './staff-menu.ts'
+import { safeTill, type StaffPages } from './staff-page.ts'
+import { STAFF_WORDS } from './staff-words.ts'
+
+const MOST_FORM_BYTES = 4096
+
+interface Tried {
+  readonly till?: string | undefined
+  readonly login?: string
+  readonly fault?: string
+  readonly did?: string
+}
+
+export function registerSignIn(
+  app: FastifyInstance,
+  pages: StaffPages,
+  options: { readonly desk: StaffDesk; readonly publicUrl: string; readonly isDemo: boolean },
+): void {
+  const { desk, publicUrl, isDemo } = options
+  const isOwn = ({ headers }: FastifyRequest) => originOf(headers, publicUrl) === 'own'
+
+  for (const language of STAFF_LANGUAGES) {
+    const words = STAFF_WORDS[language]
+    const show = (request: FastifyRequest, reply: FastifyReply, tried: Tried) =>
+      pages.send(reply, signInPage(pages.viewFor(request, language), isDemo, tried))
+
+    app.get<{ Querystring: Record<string, unknown> }>(
+      staffPath(SIGN_IN_PATH, language),
+      (request, reply) => {
+        const till = safeTill(request.query['till'])
+        const staff = desk.who(request.raw)
+        if (staff && till === undefined) return seeOther(reply, homePath(staff.role, language))
+        const did = request.query['did'] === 'out' ? words.signedOut : undefined
+        return show(request, reply, { till, ...(did !== undefined && { did }) })
+      },
+    )
+
+    app.post(
+      staffPath(SIGN_IN_PATH, language),
+      { bodyLimit: MOST_FORM_BYTES },
+      async (request, reply) => {
+        const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
+        const till = safeTill(form.get('till'))
+        const login = (form.get('login') ?? '').slice(0, 100)
+        const again = (status: number, fault: string) =>
+          show(request, reply.code(status), { till, login, fault })
+        if (!isOwn(request)) return again(403, words.elsewhere)
+
+        const role = isDemo ? parseRole(form.get('role') ?? undefined) : undefined
+        const signed =
+          role === undefined
+            ? await desk.signIn(login, form.get('password') ?? '', request.ip)
+            : await desk.signInAs(role)
+        if (signed.kind === 'refused') return again(400, words.wrong)
+        if (signed.kind === 'limited') {
+          return again(429, words.wait(tellWait(reply, signed.afterMs)))
+        }
+        return goIn(reply, signed, language, till)
+      },
+    )
+
+    app.get(staffPath(SIGN_OUT_PATH, language), (request, reply) =>
+      pages.send(reply, signOutPage(pages.viewFor(request, language))),
+    )
+    app.post(
+      staffPath(SIGN_OUT_PATH, language),
+      { bodyLimit: MOST_FORM_BYTES },
+      async (request, reply) => {
+        if (!isOwn(request)) {
+          return pages.send(reply.code(403), signOutPage(pages.viewFor(request, language)))
+        }
+        void reply.header('set-cookie', await desk.signOut(request.raw))
+        return seeOther(reply, `${staffPath(SIGN_IN_PATH, language)}?did=out`)
+      },
+    )
+  }
+}
+
+function goIn(
+  reply: FastifyReply,
+  { staff, setCookie }: SignedIn & { kind: 'in' },
+  language: StaffLanguage,
+  till: string | undefined,
+): FastifyReply {
+  void reply.header('set-cookie', setCookie)
+  return seeOther(reply, till ?? homePath(staff.role, language))
+}
+
+function signInPage(view: DoorView, isDemo: boolean, tried: Tried): Html {
+  const { language } = view
+  const words = STAFF_WORDS[language]
+  const { fault, login = '', did } = tried
+  const action = staffPath(SIGN_IN_PATH, language)
+  const till =
+    tried.till !== undefined && html`<input type="hidden" name="till" value="${tried.till}" />`
+  return staffLayout(view, {
+    title: fault === undefined ? words.signIn : `${words.faultPrefix} ${words.signIn}`,
+    path: SIGN_IN_PATH,
+    body: html`<div class="sign-in">
+      ${
+        fault !== undefined &&
+        html`<section class="faults" role="alert" aria-labelledby="fault">
+          <h2 id="fault">${words.errorTitle}</h2>
+          <p>${fault}</p>
+        </section>`
+      }
+      ${did !== undefined && html`<p class="did" role="status">${did}</p>`}
+      <h1>${words.signIn}</h1>
+      <p class="lead">${words.signInLead}</p>
+      ${isDemo && demoPart(view, till)}
+      <form method="post" action="${action}" class="panel">
+        ${till}
+        <p class="field">
+          <label for="login">${words.login}</label>
+          <input
+            id="login"
+            name="login"
+            value="${login}"
+            autocomplete="username"
+            autocapitalize="none"
+            spellcheck="false"
+            required
+          />
+        </p>
+        <p class="field">
+          <label for="password">${words.password}</label>
+          <input
+            id="password"
+            name="password"
+            type="password"
+            autocomplete="current-password"
+            required
+          />
+        </p>
+        <p><button>${words.signIn}</button></p>
+      </form>
+      <p class="small">${words.forgotten}</p>
+    </div>`,
+  })
+}
+
+function demoPart({ language }: DoorView, till: Html | false): Html {
+  const words = STAFF_WORDS[language]
+  return html`<form
+    method="post"
+    action="${staffPath(SIGN_IN_PATH, language)}"
+    class="panel demo-roles"
+    aria-labelledby="demo"
+  >
+    <h2 id="demo">${words.demoTitle}</h2>
+    <p>${words.demoLead}</p>
+    ${till}
+    <p class="choices">
+      ${ROLES.map((role) => html`<button name="role" value="${role}">${words.demoAs[role]}</button>`)}
+    </p>
+  </form>`
+}
+
+function signOutPage(view: DoorView): Html {
+  const words = STAFF_WORDS[view.language]
+  return staffLayout(view, {
+    title: words.signOut,
+    path: SIGN_OUT_PATH,
+    body: html`<div class="sign-in">
+      <h1>${words.signOutTitle}</h1>
+      <form method="post" action="${staffPath(SIGN_OUT_PATH, view.language)}">
+        <p><button>${words.signOut}</button></p>
+      </form>
+    </div>`,
+  })
+}

@@ -1,0 +1,56 @@
+/** The staff's pages: where each is, who may see it, and what the menu calls it. A page that is there stands here. */
+import { languageRoot } from '#src/stations/fraction.ts'
+import { reaches, type Needs, type Role } from '#src/store/staff.ts'
+
+export const STAFF_LANGUAGES = ['sv', 'en'] as const
+export type StaffLanguage = (typeof STAFF_LANGUAGES)[number]
+export type InBoth<T> = Readonly<Record<StaffLanguage, T>>
+
+export interface StaffPlace {
+  /** Without the language, with `:name` for parameters as Fastify writes them. */
+  readonly path: InBoth<string>
+  /** Which roles may see it; an administrator may see all. */
+  readonly needs: Needs
+}
+
+export interface MenuPlace extends StaffPlace {
+  readonly name: InBoth<string>
+  /** What one does there, for the start page. */
+  readonly does: InBoth<string>
+}
+
+export const START: MenuPlace = {
+  path: { sv: '/start', en: '/start' },
+  needs: ['rider', 'dispatcher', 'editor', 'admin'],
+  name: { sv: 'Start', en: 'Start' },
+  does: { sv: 'Det du kan göra här.', en: 'What you can do here.' },
+}
+
+/** In the menu's order; each page adds itself. */
+export const MENU: readonly MenuPlace[] = [START]
+
+export const SIGN_IN_PATH: InBoth<string> = { sv: '/logga-in', en: '/sign-in' }
+export const SIGN_OUT_PATH: InBoth<string> = { sv: '/logga-ut', en: '/sign-out' }
+
+export function menuFor(role: Role): readonly MenuPlace[] {
+  return MENU.filter(({ needs }) => reaches(role, needs))
+}
+
+export function staffPath(path: InBoth<string>, language: StaffLanguage): string {
+  return languageRoot(language) + path[language]
+}
+
+/** Where each is led after signing in. */
+const HOME: Readonly<Record<Role, readonly [string, string]>> = {
+  rider: ['/rider', '/rider'],
+  dispatcher: ['/stab', '/board'],
+  editor: ['/regler', '/rules'],
+  admin: ['/start', '/start'],
+}
+
+/** The role's own page, or the start page where the menu has none of that name. */
+export function homePath(role: Role, language: StaffLanguage): string {
+  const [sv, en] = HOME[role]
+  const isThere = MENU.some(({ path }) => path.sv === sv && path.en === en)
+  return staffPath(isThere ? { sv, en } : START.path, language)
+}

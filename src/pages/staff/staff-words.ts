@@ -1,0 +1,122 @@
+/** The words of signing in and of the frame around the staff's pages. */
+import type { Role } from '#src/store/staff.ts'
+import type { InBoth } from './staff-menu.ts'
+
+export interface StaffWords {
+  readonly menu: string
+  readonly staff: string
+  readonly publicPages: string
+  readonly signOut: string
+  readonly signedInAs: (name: string, role: string) => string
+  readonly roles: Readonly<Record<Role, string>>
+  readonly otherLanguage: string
+  readonly signIn: string
+  readonly signInLead: string
+  readonly login: string
+  readonly password: string
+  readonly wrong: string
+  readonly wait: (minutes: number) => string
+  readonly elsewhere: string
+  readonly errorTitle: string
+  readonly faultPrefix: string
+  readonly demoTitle: string
+  readonly demoLead: string
+  readonly demoAs: Readonly<Record<Role, string>>
+  readonly forgotten: string
+  readonly signedOut: string
+  readonly signOutTitle: string
+  readonly forbiddenTitle: string
+  readonly forbidden: (role: string) => string
+  readonly notFoundTitle: string
+  readonly notFound: string
+  readonly toStart: string
+  readonly welcome: (name: string) => string
+  readonly startLead: (role: string, town: string) => string
+  readonly nothingYet: string
+}
+
+export const STAFF_WORDS: InBoth<StaffWords> = {
+  sv: {
+    menu: 'Personalmeny',
+    staff: 'Personal',
+    publicPages: 'Invånarnas sidor',
+    signOut: 'Logga ut',
+    signedInAs: (name, role) => `${name}, ${role}`,
+    roles: {
+      rider: 'cyklist',
+      dispatcher: 'trafikledare',
+      editor: 'redaktör',
+      admin: 'administratör',
+    },
+    otherLanguage: 'In English',
+    signIn: 'Logga in',
+    signInLead: 'För dig som arbetar med stationerna och returcykeln.',
+    login: 'Användarnamn',
+    password: 'Lösenord',
+    wrong: 'Användarnamnet och lösenordet passar inte ihop. Försök igen.',
+    wait: (minutes) =>
+      `För många försök på kort tid. Vänta ${minutes === 1 ? 'en minut' : `${minutes} minuter`} och försök igen.`,
+    elsewhere: 'Formuläret kom från en annan webbplats. Logga in härifrån.',
+    errorTitle: 'Det gick inte att logga in',
+    faultPrefix: 'Fel:',
+    demoTitle: 'Prova demon',
+    demoLead: 'Det här är en påhittad stad. Välj en roll, så är du inne.',
+    demoAs: {
+      rider: 'Som cyklist',
+      dispatcher: 'Som trafikledare',
+      editor: 'Som redaktör',
+      admin: 'Som administratör',
+    },
+    forgotten: 'Har du glömt ditt lösenord? Be din administratör om ett nytt.',
+    signedOut: 'Du är utloggad.',
+    signOutTitle: 'Vill du logga ut?',
+    forbiddenTitle: 'Det här är inte din sida',
+    forbidden: (role) =>
+      `Du är inloggad som ${role}, och sidan är för andra. Be din administratör, om du behöver den.`,
+    notFoundTitle: 'Sidan finns inte',
+    notFound: 'Kanske har den flyttat, eller så blev adressen fel.',
+    toStart: 'Till startsidan',
+    welcome: (name) => `Hej, ${name}!`,
+    startLead: (role, town) => `Du är inloggad som ${role} i ${town}.`,
+    nothingYet: 'Det finns inga sidor för din roll här än.',
+  },
+  en: {
+    menu: 'Staff menu',
+    staff: 'Staff',
+    publicPages: 'Residents’ pages',
+    signOut: 'Sign out',
+    signedInAs: (name, role) => `${name}, ${role}`,
+    roles: { rider: 'rider', dispatcher: 'dispatcher', editor: 'editor', admin: 'administrator' },
+    otherLanguage: 'På svenska',
+    signIn: 'Sign in',
+    signInLead: 'For those who work with the stations and the return bike.',
+    login: 'User name',
+    password: 'Password',
+    wrong: 'The user name and the password don’t belong together. Try again.',
+    wait: (minutes) =>
+      `Too many tries in a short time. Wait ${minutes === 1 ? 'a minute' : `${minutes} minutes`} and try again.`,
+    elsewhere: 'The form came from another site. Sign in from here.',
+    errorTitle: 'You could not be signed in',
+    faultPrefix: 'Error:',
+    demoTitle: 'Try the demo',
+    demoLead: 'This is a town that is made up. Choose a role, and you are in.',
+    demoAs: {
+      rider: 'As a rider',
+      dispatcher: 'As a dispatcher',
+      editor: 'As an editor',
+      admin: 'As an administrator',
+    },
+    forgotten: 'Forgotten your password? Ask your administrator for a new one.',
+    signedOut: 'You are signed out.',
+    signOutTitle: 'Do you want to sign out?',
+    forbiddenTitle: 'This page is for others',
+    forbidden: (role) =>
+      `You are signed in as ${role}, and the page is for others. Ask your administrator if you need it.`,
+    notFoundTitle: 'There is no such page',
+    notFound: 'Perhaps it has moved, or the address is wrong.',
+    toStart: 'To the start page',
+    welcome: (name) => `Hello, ${name}!`,
+    startLead: (role, town) => `You are signed in as ${role} in ${town}.`,
+    nothingYet: 'There are no pages for your role here yet.',
+  },
+}

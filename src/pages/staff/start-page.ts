@@ -1,0 +1,27 @@
+/** Where an administrator begins, and who has no page of their own: what one's role may do. */
+import { html, type Html } from '../html.ts'
+import { staffLayout, type StaffView } from './staff-layout.ts'
+import { menuFor, staffPath, START } from './staff-menu.ts'
+import { STAFF_WORDS } from './staff-words.ts'
+
+export function startPage(view: StaffView): Html {
+  const { staff, language } = view
+  const words = STAFF_WORDS[language]
+  const places = menuFor(staff.role).filter((place) => place !== START)
+  return staffLayout(view, {
+    title: START.name[language],
+    path: START.path,
+    body: html`<h1>${words.welcome(staff.name)}</h1>
+      <p class="lead">${words.startLead(words.roles[staff.role], view.town.town.name)}</p>
+      ${places.length === 0 && html`<p>${words.nothingYet}</p>`}
+      <ul class="places">
+        ${places.map(
+          ({ path, name, does }) =>
+            html`<li>
+              <a href="${staffPath(path, language)}">${name[language]}</a>
+              <p>${does[language]}</p>
+            </li>`,
+        )}
+      </ul>`,
+  })
+}

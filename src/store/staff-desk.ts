@@ -1,0 +1,206 @@
+/**
+ * Who asks: people by the session that their browser's cookie names, systems and scripts by a bearer
+ * token. Found out once for each request, before the edges ask. See docs/decisions/0028.
+ */
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { DAY, HOUR, MINUTE, plus, SECOND, type Clock, type EpochMs } from '#src/stations/time.ts'
+import { createAllowance } from './allowance.ts'
+import { originOf } from './own-origin.ts'
+import { fitsPassword } from './password.ts'
+import { addressBlock } from './reporters.ts'
+import {
+  parseLogin,
+  type Account,
+  type Role,
+  type Session,
+  type Staff,
+  type StaffStore,
+} from './staff.ts'
+import { hashToken } from './token.ts'
+
+/** A request as Node gives it; Fastify has it as `request.raw`. */
+export type Asking = Pick<IncomingMessage, 'headers' | 'method'>
+
+export type SignedIn =
+  /** `setCookie` is the whole header. */
+  | { readonly kind: 'in'; readonly staff: Staff; readonly setCookie: string }
+  /** Which of the two was wrong isn't told. */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'limited'; readonly afterMs: number }
+
+export interface StaffDesk {
+  /** Finds out who a request is from; to be awaited once for each, before anybody asks `who`. */
+  meet(asking: Asking): Promise<void>
+  /** Undefined for residents, and for what another site makes a signed-in browser send. */
+  who(asking: Asking): Staff | undefined
+  signIn(login: string, password: string, address: string): Promise<SignedIn>
+  /** Without a password; only for a demo. */
+  signInAs(role: Role): Promise<SignedIn & { kind: 'in' }>
+  /** Ends the session; gives the header that takes the cookie away. */
+  signOut(asking: Asking): Promise<string>
+  tidy(): Promise<void>
+}
+
+export interface StaffDeskOptions {
+  readonly store: StaffStore
+  readonly clock: Clock
+  /** How many times as fast as ours the clock runs. */
+  readonly speed?: number
+  readonly publicUrl: string
+  /** May all, with no account. */
+  readonly staffToken?: string | undefined
+  /** May what riders may, with no account. */
+  readonly riderToken?: string | undefined
+}
+
+const IDLE_MS = 12 * HOUR
+const LONGEST_MS = 7 * DAY
+/** A rider's phone is theirs, and is without a network for days. */
+const RIDER_MS = 30 * DAY
+/** Not every request is worth a write. */
+const NOTE_EVERY_MS = 5 * MINUTE
+
+export const TOKEN_MARK = 'kvt_'
+
+/** Tokens can be told from other secrets, by us and by scanners for leaked ones. */
+export function drawToken(): string {
+  return TOKEN_MARK + randomBytes(32).toString('base64url')
+}
+
+/** Tries at one account from one place, at one from everywhere, and from one place at all. */
+const FOR_ONE = { most: 8, oneEveryMs: 30 * SECOND, people: 20_000 }
+const FOR_LOGIN = { most: 60, oneEveryMs: 10 * SECOND, people: 20_000 }
+const FOR_PLACE = { most: 40, oneEveryMs: 10 * SECOND, people: 20_000 }
+
+export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
+  const { store, clock, publicUrl, speed = 1 } = options
+  const met = new WeakMap<Asking, Staff>()
+  const cookie = cookieFor(publicUrl)
+  const fixed = [
+    { role: 'admin', name: 'staff', token: options.staffToken },
+    { role: 'rider', name: 'rider', token: options.riderToken },
+  ] as const
+  const known = fixed.flatMap(({ role, name, token }) =>
+    token === undefined || token === '' ? [] : [{ role, name, hash: hashToken(token) }],
+  )
+  const allowances = [FOR_ONE, FOR_LOGIN, FOR_PLACE].map(createAllowance)
+  const allowedAfterMs = (login: string, address: string): number => {
+    const place = addressBlock(address)
+    const name = login.toLowerCase()
+    const keys = [hashToken(`${place} ${name}`), hashToken(name), hashToken(place)]
+    return Math.max(...allowances.map((allowance, i) => allowance.take(keys[i]!, clock())))
+  }
+
+  async function byToken(token: string): Promise<Staff | undefined> {
+    const hash = hashToken(token)
+    const one = known.find((each) => isSame(each.hash, hash))
+    if (one) return { name: one.name, role: one.role, by: 'token' }
+    // Others are a booking's secret, and nothing to look for here.
+    const kept = token.startsWith(TOKEN_MARK) ? await store.apiToken(hash) : undefined
+    if (!kept) return undefined
+    const now = clock()
+    if (now - (kept.lastUsedAt ?? 0) > NOTE_EVERY_MS * speed) await store.noteApiToken(hash, now)
+    return { name: kept.name, role: kept.role, by: 'token' }
+  }
+
+  async function bySession(secret: string): Promise<Staff | undefined> {
+    const hash = hashToken(secret)
+    const session = await store.session(hash)
+    const now = clock()
+    if (!session || isOver(session, now)) return undefined
+    if (now - session.lastSeenAt > NOTE_EVERY_MS * speed) await store.noteSession(hash, now)
+    const { name, role, login } = session
+    return { name, role, by: 'session', login }
+  }
+
+  function isOver({ role, lastSeenAt, expiresAt }: Session, now: EpochMs): boolean {
+    return now >= expiresAt || (role !== 'rider' && now - lastSeenAt >= IDLE_MS * speed)
+  }
+
+  async function begin({
+    login,
+    name,
+    role,
+  }: Pick<Account, 'login' | 'name' | 'role'>): Promise<SignedIn & { kind: 'in' }> {
+    const secret = randomBytes(32).toString('base64url')
+    const now = clock()
+    const lifeMs = role === 'rider' ? RIDER_MS : LONGEST_MS
+    const expiresAt = plus(now, lifeMs * speed)
+    await store.beginSession({ hash: hashToken(secret), login, expiresAt }, now)
+    return {
+      kind: 'in',
+      staff: { name, role, by: 'session', login },
+      setCookie: cookie.set(secret, lifeMs / SECOND),
+    }
+  }
+
+  return {
+    async meet(asking) {
+      const { authorization } = asking.headers
+      const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization ?? '')?.[1]
+      const secret = cookie.in(asking)
+      // Who sends a token means the token, whatever else their browser sends along.
+      const staff =
+        authorization !== undefined
+          ? token && (await byToken(token))
+          : secret !== undefined && mayChange(asking, publicUrl)
+            ? await bySession(secret)
+            : undefined
+      if (staff) met.set(asking, staff)
+    },
+    who: (asking) => met.get(asking),
+
+    async signIn(login, password, address) {
+      const afterMs = allowedAfterMs(login, address)
+      if (afterMs > 0) return { kind: 'limited', afterMs }
+      const name = parseLogin(login)
+      const account = name === undefined ? undefined : await store.account(name)
+      const fits = await fitsPassword(password, account?.passwordHash)
+      if (!account || !fits || account.disabledAt !== undefined) return { kind: 'refused' }
+      return begin(account)
+    },
+    async signInAs(role) {
+      const account = { login: `demo-${role}`, name: DEMO_NAMES[role], role }
+      await store.addUser(account, clock())
+      return begin(account)
+    },
+    async signOut(asking) {
+      const secret = cookie.in(asking)
+      if (secret !== undefined) await store.endSession(hashToken(secret))
+      return cookie.set('', 0)
+    },
+    tidy: () => {
+      const now = clock()
+      return store.tidySessions(now, plus(now, -IDLE_MS * speed))
+    },
+  }
+}
+
+const DEMO_NAMES: Readonly<Record<Role, string>> = {
+  rider: 'Demo Rider',
+  dispatcher: 'Demo Dispatcher',
+  editor: 'Demo Editor',
+  admin: 'Demo Admin',
+}
+
+/** A cookie goes along with whatever a browser sends, so what changes something must come from our own pages. */
+function mayChange({ method, headers }: Asking, publicUrl: string): boolean {
+  return method === 'GET' || method === 'HEAD' || originOf(headers, publicUrl) === 'own'
+}
+
+/** `__Host-` (RFC 6265bis) keeps other hosts of the domain from setting it; browsers want TLS for that. */
+function cookieFor(publicUrl: string) {
+  const isTls = publicUrl.startsWith('https:')
+  const name = isTls ? '__Host-kvitter' : 'kvitter_session'
+  const pattern = new RegExp(`(?:^|;\\s*)${name}=([A-Za-z0-9_-]{43})(?:;|$)`)
+  return {
+    in: ({ headers }: Asking) => pattern.exec(headers.cookie ?? '')?.[1],
+    set: (secret: string, seconds: number) =>
+      `${name}=${secret}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${isTls ? '; Secure' : ''}`,
+  }
+}
+
+function isSame(a: string, b: string): boolean {
+  return timingSafeEqual(Buffer.from(a), Buffer.from(b))
+}
