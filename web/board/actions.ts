@@ -1,0 +1,12 @@
+import type { Move } from './moves.ts'
+
+/** What rows may do. One object for the board's life, so that rows needn't be drawn anew for it. */
+export interface Actions {
+  choose(stop: string): void
+  toggleMenu(stop: string): void
+  move(move: Move): void
+  /** A step up or down; the row keeps the focus. */
+  step(stop: string, by: -1 | 1): void
+  command(name: string, body?: object): void
+  candidate(id: string, answer: 'accept' | 'decline'): void
+}

@@ -1,0 +1,112 @@
+/** Three regions: what is outside the plan, the plan by bike, and the map, which mirrors both. */
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { Actions } from './actions.ts'
+import { Age } from './age.tsx'
+import type { Ask, BoardDesk, Shown } from './desk.ts'
+import type { Look } from './look.ts'
+import { DayMap } from './map.tsx'
+import { type Move, stepped } from './moves.ts'
+import { Outside } from './outside.tsx'
+import { RoundPlan } from './round.tsx'
+import { saidOf } from './said.ts'
+import { Tools } from './tools.tsx'
+
+export function Board(props: {
+  readonly desk: BoardDesk
+  readonly shown: Shown
+  readonly look: Look
+  readonly ask: Ask
+}) {
+  const { desk, shown, look, ask } = props
+  const { words } = look
+  const [chosen, setChosen] = useState<string>()
+  const [menu, setMenu] = useState<string>()
+  const focused = useRef<string | undefined>(undefined)
+
+  const actions = useMemo((): Actions => {
+    const move = (wanted: Move) => {
+      focused.current = wanted.stop
+      void desk.move(wanted)
+    }
+    return {
+      choose: (stop) => setChosen((was) => (was === stop ? undefined : stop)),
+      toggleMenu: (stop) => setMenu((was) => (was === stop ? undefined : stop)),
+      move,
+      step(stop, by) {
+        const { day } = desk.shown()
+        const wanted = day && stepped(day, stop, by)
+        if (wanted) move(wanted)
+      },
+      command: (name, body) => void desk.command(name, body),
+      candidate: (id, answer) => void desk.candidate(id, answer),
+    }
+  }, [desk])
+
+  // A row that is moved in the page loses the focus; it is given back.
+  useLayoutEffect(() => {
+    const id = focused.current
+    if (id === undefined || (document.activeElement ?? document.body) !== document.body) return
+    document.querySelector<HTMLElement>(`[data-stop="${CSS.escape(id)}"] .handle`)?.focus()
+  })
+
+  const { day, said } = shown
+  if (!day) {
+    return (
+      <p class="lead" role="status">
+        {said ? saidOf(said, day, words) : words.loading}
+        {said?.kind === 'signed-out' && (
+          <>
+            {' '}
+            <a href={look.facts.paths.signIn}>{words.signIn}</a>
+          </>
+        )}
+      </p>
+    )
+  }
+  const chosenFromMap = (stop: string) => {
+    actions.choose(stop)
+    document
+      .querySelector(`[data-stop="${CSS.escape(stop)}"]`)
+      ?.scrollIntoView({ block: 'nearest' })
+  }
+  return (
+    <>
+      <Tools day={day} look={look} actions={actions} isBusy={shown.isBusy} />
+      <div class="news">
+        <p class="said" role="status">
+          {said && saidOf(said, day, words)}
+          {said?.kind === 'signed-out' && (
+            <>
+              {' '}
+              <a href={look.facts.paths.signIn}>{words.signIn}</a>
+            </>
+          )}
+        </p>
+        <Age heardAt={shown.heardAt} words={words} />
+      </div>
+      <div class="regions">
+        <Outside day={day} look={look} actions={actions} ask={ask} chosen={chosen} menu={menu} />
+        <div class="plan">
+          {day.bikes.map((bike, i) => (
+            <RoundPlan
+              key={bike.id}
+              bike={bike}
+              index={i}
+              day={day}
+              look={look}
+              actions={actions}
+              chosen={chosen}
+              menu={menu}
+            />
+          ))}
+          <p class="small keys">{words.keys}</p>
+        </div>
+        <section class="map-region" aria-labelledby="map-title">
+          <h2 id="map-title">{words.map}</h2>
+          <p class="small">{words.mapHint}</p>
+          <DayMap day={day} look={look} chosen={chosen} onChoose={chosenFromMap} />
+        </section>
+      </div>
+    </>
+  )
+}
