@@ -21,13 +21,11 @@ import { announceStations, BIRTH_TOPIC } from '#src/notify/home-assistant.ts'
 import { publishStatuses } from '#src/notify/mqtt-status.ts'
 import { planDeliveries } from '#src/notify/plan-deliveries.ts'
 import { registerPages } from '#src/pages/register.ts'
-import { cachedMatrix } from '#src/pickups/planning/cached-matrix.ts'
-import { formulaMatrix } from '#src/pickups/planning/formula.ts'
 import { openReplayDesk } from '#src/replay/desk.ts'
 import { startNightly } from '#src/replay/nightly.ts'
 import type { Past } from '#src/replay/replay-process.ts'
 import type { Terms } from '#src/pickups/booking/booking.ts'
-import { embeddedSolver } from '#src/routing/embedded-solver.ts'
+import { openDayPlanner } from '#src/routing/day-planner.ts'
 import { createEngine } from '#src/rules/engine.ts'
 import type { KeptState } from '#src/rules/contract.ts'
 import { overrules } from '#src/rules/overrule.ts'
@@ -415,14 +413,17 @@ export async function serve(options: ServeOptions): Promise<Running> {
   })
   every(UPKEEP_MS, { 'bookings could not be seen to': () => bookingUpkeep.tick() })
 
+  const planner = starting.use(openDayPlanner({ clock, metrics, log }))
+  planner.follow(returnBike)
   const looking = {
     ...errands,
     journal,
-    matrices: cachedMatrix(formulaMatrix()),
+    matrices: planner.matrices,
   }
   const days = openDayDesk({
     ...looking,
-    solver: embeddedSolver,
+    solver: planner.solver,
+    insert: (problem, from) => planner.insert(problem, from),
     afterEvents: (day) => dayUpkeep.follow(day),
   })
   const dayUpkeep = openDayUpkeep({
@@ -471,6 +472,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       trouble: () => subscriber?.trouble() ?? influx?.trouble(),
       devices,
       stoppedCodecs: () => codecs.outOfService(),
+      standIns: () => planner.standIns(),
       outbox: deliveries,
       fitsSmsReport: (no, token) => persons.fitsReport(no, token),
       replays,
@@ -525,6 +527,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       const { skipped } = await devices.reread(next.town, (town) => {
         ;({ book, rules, texts, returnBike } = next)
         wordPost = wordingBy(next)
+        planner.follow(returnBike)
         return follow(town)
       })
       warnOfSkipped(skipped, log)

@@ -1,6 +1,7 @@
 /** A town's folder read whole: `town.yaml`, `rules.yaml`, `texts/` and what they name, all faults at once. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readCityPack } from '#src/routing/city-pack.ts'
 import { parseRuleFile, type RuleBook } from '#src/rules/rule-file.ts'
 import { readAddressList } from '#src/stations/address-list.ts'
 import { faultLine } from '#src/stations/fault-line.ts'
@@ -100,7 +101,8 @@ async function readReturnBike(
     faults.push(...parsed.faults.map(faultLine))
     return undefined
   }
-  const { returnBike, addressFile } = parsed
+  const { addressFile } = parsed
+  const returnBike = withPack(parsed.returnBike, folder, faults)
   if (addressFile === undefined) return returnBike
   const list = await readText(addressFile)
   if (list === undefined) return undefined
@@ -108,6 +110,24 @@ async function readReturnBike(
   if (read.kind === 'ok') return { ...returnBike, addresses: read.addresses }
   faults.push(...read.faults.map(faultLine))
   return undefined
+}
+
+/** Its city pack by where it lies; it is read here once, so that a faulty one is told of with all the rest. */
+function withPack(returnBike: ReturnBike, folder: string, faults: string[]): ReturnBike {
+  const { travel } = returnBike
+  if (travel?.kind !== 'city-pack') return returnBike
+  const file = join(folder, travel.file)
+  try {
+    readCityPack(file)
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    faults.push(
+      isMissing
+        ? `${file}: there is no such file; kvitter city-pack import makes it`
+        : (error as Error).message,
+    )
+  }
+  return { ...returnBike, travel: { kind: 'city-pack', file } }
 }
 
 /** The text of each codec, as its vendor published it. */

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { isoOrNull, isoText } from '#src/stations/time.ts'
+import { type EpochMs, isoOrNull, isoText } from '#src/stations/time.ts'
 import type { SensorHealth } from '#src/store/believing.ts'
 import type { OutboxDesk } from '#src/store/outbox.ts'
 import { sensorAdvice } from '#src/wording/sensor-advice.ts'
@@ -51,12 +51,20 @@ export interface StoppedCodec {
   readonly because: string
 }
 
+/** A service of the town's that the bike's planner asks and that doesn't answer, so that ours stands in. */
+export interface StoodInFor {
+  readonly part: 'travel' | 'planner'
+  readonly service: string
+  readonly since: EpochMs
+  readonly because: string
+}
+
 export const listAlarms = apiRoute({
   path: '/api/v1/alarms',
   operationId: 'listAlarms',
   summary: 'Sensors and accounts with something wrong, and how far each sensor can be trusted',
   description:
-    'With `all=yes` the sound ones too. `codecs` are those of the town’s that had to be stopped too often, `channels` the accounts that somebody should see to.',
+    'With `all=yes` the sound ones too. `codecs` are those of the town’s that had to be stopped too often, `channels` the accounts that somebody should see to, `planning` the services of the town’s that the return bike’s planner asks in vain.',
   tag: 'devices',
   params: z.strictObject({}),
   query: z.strictObject({
@@ -73,6 +81,15 @@ export const listAlarms = apiRoute({
       ),
       channels: z.array(
         z.strictObject({ channel: z.string(), account: z.string(), ...accountAlarm.shape }),
+      ),
+      planning: z.array(
+        z.strictObject({
+          part: z.enum(['travel', 'planner']),
+          service: z.string(),
+          since: isoInstant,
+          because: z.string(),
+          advice: z.string(),
+        }),
       ),
     }),
   },
@@ -114,9 +131,10 @@ export function alarmRoutes(
   deps: ApiDeps & {
     readonly stoppedCodecs?: () => readonly StoppedCodec[]
     readonly outbox?: Pick<OutboxDesk, 'alarms'>
+    readonly standIns?: () => readonly StoodInFor[]
   },
 ): void {
-  const { store, journal, clock, stoppedCodecs = () => [], outbox } = deps
+  const { store, journal, clock, stoppedCodecs = () => [], outbox, standIns = () => [] } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
 
   typed.get(
@@ -136,6 +154,11 @@ export function alarmRoutes(
         channels: (outbox?.alarms() ?? []).flatMap(({ channel, account, alarms }) =>
           alarms.map((told) => ({ channel, account, ...accountAlarmJson(told) })),
         ),
+        planning: standIns().map(({ since, ...told }) => ({
+          ...told,
+          since: isoText(since),
+          advice: STAND_IN_ADVICE[told.part],
+        })),
       })
     },
   )
@@ -167,6 +190,13 @@ export function alarmRoutes(
 
 const CODEC_ADVICE =
   'It is not run any more, and what it should read waits in quarantine: mend its file, send SIGHUP, then replay the quarantine.'
+
+const STAND_IN_ADVICE = {
+  travel:
+    'Travel times are by the formula meanwhile: start the service, or mend or take out travel in returnbike.yaml and send SIGHUP.',
+  planner:
+    'Plans are our own solver’s alone meanwhile: start the service, or take planner out of returnbike.yaml and send SIGHUP.',
+} as const
 
 type Alarm = SensorHealth['alarms'][number]
 

@@ -25,7 +25,7 @@ import type { ReportDesk } from '#src/store/report-desk.ts'
 import { openStaffDesk, type StaffDesk } from '#src/store/staff-desk.ts'
 import type { SubscriberDesk } from '#src/store/subscriber-desk.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
-import { alarmRoutes, type StoppedCodec } from './alarm-routes.ts'
+import { alarmRoutes, type StoodInFor, type StoppedCodec } from './alarm-routes.ts'
 import type { ApiDeps } from './api-route.ts'
 import { bikeRoutes } from './bike-routes.ts'
 import { bikeStatisticsRoutes } from './bike-statistics-routes.ts'
@@ -103,6 +103,7 @@ export interface HttpOptions {
   readonly rulesInForce?: () => RulesInForce
   /** Codecs of the town's that are not run any more. */
   readonly stoppedCodecs?: () => readonly StoppedCodec[]
+  readonly standIns?: () => readonly StoodInFor[]
   /** The accounts that the town speaks by. */
   readonly outbox?: OutboxDesk
   /** Whether a report about an SMS came to the address that was given with it. */
@@ -236,6 +237,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   alarmRoutes(app, {
     ...deps,
     ...(options.stoppedCodecs && { stoppedCodecs: options.stoppedCodecs }),
+    ...(options.standIns && { standIns: options.standIns }),
     ...(options.outbox && { outbox: options.outbox }),
   })
   deliveryRoutes(app, { ...deps, ...(options.outbox && { outbox: options.outbox }) })

@@ -16,9 +16,11 @@ export interface VroomOptions {
   readonly embedded: SolverProvider
   /** Told why an answer from outside was not to be had; the plan stands without it. */
   readonly onFault?: (error: Error) => void
+  readonly onAnswer?: () => void
 }
 
-export function vroomSolver({ url, timeoutMs, embedded, onFault }: VroomOptions): SolverProvider {
+export function vroomSolver(options: VroomOptions): SolverProvider {
+  const { url, timeoutMs, embedded, onFault, onAnswer } = options
   return {
     async solve(problem: Problem, request: SolveRequest): Promise<Answered> {
       const ours = embedded.solve(problem, request)
@@ -26,10 +28,16 @@ export function vroomSolver({ url, timeoutMs, embedded, onFault }: VroomOptions)
       if (request.from?.rounds.some(({ frozen }) => (frozen ?? 0) > 0) === true) return ours
       const [own, outside] = await Promise.all([
         ours,
-        askOutside(problem, url, timeoutMs, request.signal).catch((error: unknown) => {
-          onFault?.(error as Error)
-          return undefined
-        }),
+        askOutside(problem, url, timeoutMs, request.signal).then(
+          (answered) => {
+            onAnswer?.()
+            return answered
+          },
+          (error: unknown) => {
+            onFault?.(error as Error)
+            return undefined
+          },
+        ),
       ])
       const isBetter = outside && outside.evaluation.costS < own.evaluation.costS
       return isBetter && outside.evaluation.violations.length <= own.evaluation.violations.length

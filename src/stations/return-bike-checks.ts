@@ -24,7 +24,22 @@ export function crossCheckReturnBike(raw: Block, town: Town | undefined, tell: T
   checkDropOffs(raw, town, tell)
   checkHomes(raw, tell)
   checkDistricts(raw, town, tell)
+  checkTravel(block(raw['travel']), tell)
   checkRetention(raw, tell)
+}
+
+/** One source, and a profile only where it means something. */
+function checkTravel(travel: Block, tell: Tell): void {
+  const [first, second] = ['cityPack', 'osrm', 'valhalla'].filter((key) => key in travel)
+  if (first === undefined && Object.keys(travel).length > 0) {
+    tell(['travel'], 'names no source: write cityPack, osrm or valhalla, or leave travel out')
+  }
+  if (second !== undefined) {
+    tell(['travel', second], `is a second source beside ${first}; leave one of them out`)
+  }
+  if ('profile' in travel && !('osrm' in travel)) {
+    tell(['travel', 'profile'], 'goes with osrm; leave it out')
+  }
 }
 
 interface WrittenSlot {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { FileFault } from './fault-line.ts'
 import { parseAreaId, parseStationId } from './ids.ts'
-import type { CatalogueItem, Deadline, LoanRules, ReturnBike } from './return-bike.ts'
+import type { CatalogueItem, Deadline, LoanRules, ReturnBike, TravelSource } from './return-bike.ts'
 import { crossCheckReturnBike } from './return-bike-checks.ts'
 import { returnBikeShape, type ReturnBikeFile } from './return-bike-shape.ts'
 import { readShaped } from './shaped-file.ts'
@@ -47,7 +47,8 @@ export function parseReturnBikeFile(
 }
 
 function build(file: ReturnBikeFile): ReturnBike {
-  const { limits, privacy } = file
+  const { limits, privacy, planner } = file
+  const travel = travelSource(file.travel)
   return {
     slots: file.slots.map(({ id, hours, days, bookings, litres, kg }) => ({
       id,
@@ -86,6 +87,8 @@ function build(file: ReturnBikeFile): ReturnBike {
       place: { lat, lon },
       ...(open && { open: open.map(emptyingDays) }),
     })),
+    ...(travel && { travel }),
+    ...(planner && { vroomUrl: planner.vroom }),
     ...(file.loans && { loans: loanRules(file.loans) }),
     ...privacy,
   }
@@ -104,6 +107,13 @@ function catalogueItem(item: ReturnBikeFile['items'][number]): CatalogueItem {
     reusable: item.reusable ?? false,
     ...(most !== undefined && { most }),
   }
+}
+
+function travelSource(travel: ReturnBikeFile['travel']): TravelSource | undefined {
+  const { cityPack, osrm, valhalla, profile = 'bike' } = travel ?? {}
+  if (cityPack !== undefined) return { kind: 'city-pack', file: cityPack }
+  if (osrm !== undefined) return { kind: 'osrm', url: osrm, profile }
+  return valhalla === undefined ? undefined : { kind: 'valhalla', url: valhalla }
 }
 
 function loanRules({ backBy, ...rules }: NonNullable<ReturnBikeFile['loans']>): LoanRules {

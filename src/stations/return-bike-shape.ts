@@ -4,6 +4,7 @@ import { BOOKING_LANGUAGES, WASTE_KINDS } from './return-bike.ts'
 import { areaName, line } from './text-shapes.ts'
 import { HOUR, MINUTE, parseDuration, WEEKDAYS } from './time.ts'
 import { parseHours, serviceDaysShape } from './town-shape.ts'
+import { isWebAddress } from './web-address.ts'
 
 const id = z
   .string()
@@ -92,6 +93,27 @@ const loans = z.strictObject({
   backBy: clockTime.default('18:00'),
 })
 
+const SERVICE = 'an http or https address without a password, such as http://127.0.0.1:5000'
+const service = z
+  .string({ error: SERVICE })
+  .refine((text) => isWebAddress(text) && !/[?#]/.test(text), { error: SERVICE })
+  .transform((text) => text.replace(/\/+$/, ''))
+const travel = z.strictObject({
+  cityPack: z
+    .string()
+    .regex(
+      /^(?!.*\.\.)[A-Za-z0-9_-][A-Za-z0-9_./-]{0,100}\.citypack$/,
+      'the name of a city pack in the town’s folder, such as town.citypack',
+    )
+    .exactOptional(),
+  osrm: service.exactOptional(),
+  profile: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'the name of a profile of OSRM’s, such as bike')
+    .exactOptional(),
+  valhalla: service.exactOptional(),
+})
+
 /** Defaults are those of Swedish municipalities' fetching of bulky waste (docs/RETURN-BIKE.md). */
 export const returnBikeShape = z.strictObject({
   version: z.literal(1),
@@ -129,6 +151,8 @@ export const returnBikeShape = z.strictObject({
   districts: z.array(district).min(1, 'at least one district').exactOptional(),
   bikes: z.array(bike).min(1, 'at least one bike'),
   dropOffs: z.array(dropOff).min(1, 'at least one drop-off'),
+  travel: travel.exactOptional(),
+  planner: z.strictObject({ vroom: service }).exactOptional(),
   loans: loans.exactOptional(),
   privacy: z
     .strictObject({

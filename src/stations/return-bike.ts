@@ -146,6 +146,13 @@ export interface ListedAddress {
   readonly homes?: number
 }
 
+/** Who tells how long the bike needs from place to place. */
+export type TravelSource =
+  /** A file that `kvitter city-pack import` made. */
+  | { readonly kind: 'city-pack'; readonly file: string }
+  | { readonly kind: 'osrm'; readonly url: string; readonly profile: string }
+  | { readonly kind: 'valhalla'; readonly url: string }
+
 export interface ReturnBike {
   readonly slots: readonly Slot[]
   readonly items: readonly CatalogueItem[]
@@ -165,6 +172,10 @@ export interface ReturnBike {
   readonly districts?: readonly District[]
   readonly bikes: readonly Bike[]
   readonly dropOffs: readonly DropOff[]
+  /** Absent: the formula, which also stands in where the source fails. */
+  readonly travel?: TravelSource
+  /** An outside engine that is asked beside our own solver. */
+  readonly vroomUrl?: string
   readonly loans?: LoanRules
   /** Days after the errand: until everything about a person is erased, and until a note for access is. */
   readonly eraseAfterDays: number

@@ -33,7 +33,8 @@ import { callsToMake, nextSteps, type NextStep } from '#src/pickups/day/outcomes
 import { factsOf } from '#src/pickups/day/rider-events.ts'
 import type { StandingDay } from '#src/pickups/day/standing.ts'
 import { evaluate } from '#src/pickups/planning/evaluate.ts'
-import { insertOnly } from '#src/pickups/planning/insert-only.ts'
+import type { Plan } from '#src/pickups/planning/plan.ts'
+import type { Problem } from '#src/pickups/planning/problem.ts'
 import type { SolverProvider } from '#src/pickups/planning/providers.ts'
 import type { StationId } from '#src/stations/ids.ts'
 import { type Clock, type EpochMs, wallTime } from '#src/stations/time.ts'
@@ -164,6 +165,8 @@ export interface Effort {
 export interface DayDeskOptions extends LookDeps {
   readonly clock: Clock
   readonly solver: SolverProvider
+  /** At once, with nobody else moved. */
+  readonly insert: (problem: Problem, from: Plan) => Promise<Plan>
   /** What else comes of riders' events; it may fail without harm to them. */
   readonly afterEvents?: (day: string) => Promise<void>
 }
@@ -174,6 +177,19 @@ const LINES_TOLD = 100
 export function openDayDesk(options: DayDeskOptions): DayDesk {
   const { store, clock, solver, sealer } = options
   const listeners = new Set<(lines: readonly DayLine[]) => void>()
+  const thinking = new Map<string, Promise<unknown>>()
+
+  /** Of a day one plan is thought out at a time; whoever waited looks at what has come of it. */
+  async function inTurn<Value>(day: string, work: () => Promise<Value>): Promise<Value> {
+    const before = thinking.get(day) ?? Promise.resolve()
+    const mine = before.then(work, work)
+    thinking.set(day, mine)
+    try {
+      return await mine
+    } finally {
+      if (thinking.get(day) === mine) thinking.delete(day)
+    }
+  }
 
   function spread(lines: readonly DayLine[]): void {
     if (lines.length > 0) for (const listener of listeners) listener(lines)
@@ -190,8 +206,8 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
     return answerOf(question, plan)
   }
 
-  function thinkAtOnce({ question, asked }: Pick<Look, 'question' | 'asked'>): PlannerAnswer {
-    return answerOf(question, insertOnly(asked.problem, asked.from).plan)
+  async function thinkAtOnce({ question, asked }: Pick<Look, 'question' | 'asked'>) {
+    return answerOf(question, await options.insert(asked.problem, asked.from))
   }
 
   /** Judges a command against the day as it is kept now. `more` is kept with it. */
@@ -254,18 +270,23 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
       return look && seen(look)
     },
     plan: (day, actor, version, effort = {}) =>
-      withLook(day, version, async (look) => {
-        const answer = await think(look, effort)
-        return carryOut(look, actor, version, { kind: 'plan', answer })
-      }),
-    offer: (day, actor, version, { because, about, only }, effort = {}) =>
-      withLook(day, version, async (look) => {
-        if (!look.plan) return { kind: 'refused', reason: 'no-plan' }
-        const answer = only === 'insert' ? thinkAtOnce(look) : await think(look, effort)
-        const id = newId()
-        const told = { id, because, ...(about !== undefined && { about }) }
-        return carryOut(look, actor, version, { kind: 'offer', ...told, answer })
-      }),
+      inTurn(day, () =>
+        withLook(day, version, async (look) => {
+          const answer = await think(look, effort)
+          return carryOut(look, actor, version, { kind: 'plan', answer })
+        }),
+      ),
+    offer(day, actor, version, { because, about, only }, effort = {}) {
+      const work = () =>
+        withLook(day, version, async (look) => {
+          if (!look.plan) return { kind: 'refused', reason: 'no-plan' }
+          const answer = only === 'insert' ? await thinkAtOnce(look) : await think(look, effort)
+          const id = newId()
+          const told = { id, because, ...(about !== undefined && { about }) }
+          return carryOut(look, actor, version, { kind: 'offer', ...told, answer })
+        })
+      return only === 'insert' ? work() : inTurn(day, work)
+    },
     act: (day, actor, version, command) =>
       withLook(day, version, (look) => carryOut(look, actor, version, command)),
     insert: (day, actor, version, what) =>
@@ -274,7 +295,7 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
         if ('stopId' in what) {
           const { stopId } = what
           if (!look.question.jobs.some(({ id }) => id === stopId)) return { kind: 'no-such' }
-          const answer = thinkAtOnce(look)
+          const answer = await thinkAtOnce(look)
           return carryOut(look, actor, version, { kind: 'insert', stopId, answer })
         }
         const { urgent } = what
@@ -292,7 +313,7 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
         if (!look.plan) return { kind: 'refused', reason: 'no-plan' }
         const plan = withBikeOut(look.plan, bike, because, clock())
         const question: DayQuestion = { ...look.question, plan }
-        const answer = thinkAtOnce({ question, asked: ask(question, look.travel) })
+        const answer = await thinkAtOnce({ question, asked: ask(question, look.travel) })
         return carryOut(look, actor, version, { kind: 'bike-out', bike, because, answer })
       }),
     async answerCandidate(id, actor, answer) {
@@ -411,7 +432,7 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
     candidate: Candidate,
   ): Promise<DayAnswer<DayPlan>> {
     const more = (await lookAt(options, look.day, look.now, candidate)) ?? look
-    const answer = thinkAtOnce(more)
+    const answer = await thinkAtOnce(more)
     const command: DayCommand = { kind: 'insert', stopId: candidate.id, answer }
     return carryOut(more, actor, version, command, candidate)
   }

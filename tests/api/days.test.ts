@@ -599,3 +599,18 @@ describe('what follows by itself', () => {
     expect(day.town.journal.status(container).emptiedAt).toBeUndefined()
   })
 })
+
+test('two who draw up a plan at once have one thought out: the second is told of the first', async () => {
+  let solved = 0
+  await using day = await openDayTown(undefined, (real) => ({
+    solve(...asked) {
+      solved += 1
+      return real.solve(...asked)
+    },
+  }))
+  day.town.setNow(clockAt('09:00', '2026-05-04'))
+  await book(day)
+  const draw = () => day.ask('POST', `${ROUNDS}/plan`, { version: 0, seconds: 1 })
+  const statuses = (await Promise.all([draw(), draw()])).map(({ status }) => status)
+  expect([statuses.toSorted((a, b) => a - b), solved]).toEqual([[200, 409], 1])
+})

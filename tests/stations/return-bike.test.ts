@@ -166,9 +166,45 @@ describe('returnbike.yaml', () => {
         '2 districts[0].outline[2]: is [lon, lat]: lat 12.95 and lon 57.75 are swapped; write lat: 57.75, lon: 12.95',
       ],
     ],
+    [
+      'travel times by nobody, by two, or by an address that is none',
+      'version: 1',
+      'version: 1\ntravel: { profile: bike }\nplanner: { vroom: "vroom.example:3000" }',
+      [
+        '2 travel: names no source: write cityPack, osrm or valhalla, or leave travel out',
+        '2 travel.profile: goes with osrm; leave it out',
+        '3 planner.vroom: expected an http or https address without a password, such as http://127.0.0.1:5000, found "vroom.example:3000"',
+      ],
+    ],
+    [
+      'travel times by two at once',
+      'version: 1',
+      'version: 1\ntravel: { cityPack: town.citypack, valhalla: "https://ways.example/" }',
+      ['2 travel.valhalla: is a second source beside cityPack; leave one of them out'],
+    ],
   ])('%s is told with its field and the fix', (_what, from, to, faults) => {
     expect(SMALL).toContain(from)
     expect(faultsOf(SMALL.replace(from, to))).toEqual(faults)
+  })
+
+  test.each([
+    ['{ cityPack: ways/town.citypack }', { kind: 'city-pack', file: 'ways/town.citypack' }],
+    [
+      '{ osrm: "http://127.0.0.1:5000/" }',
+      { kind: 'osrm', url: 'http://127.0.0.1:5000', profile: 'bike' },
+    ],
+    [
+      '{ osrm: "http://127.0.0.1:5000", profile: cargo }',
+      { kind: 'osrm', url: 'http://127.0.0.1:5000', profile: 'cargo' },
+    ],
+    [
+      '{ valhalla: "https://ways.example/v1" }',
+      { kind: 'valhalla', url: 'https://ways.example/v1' },
+    ],
+  ])('travel: %s says who tells travel times', (written, travel) => {
+    expect(
+      parse(`${SMALL}travel: ${written}\nplanner: { vroom: "http://127.0.0.1:3000" }`),
+    ).toMatchObject({ kind: 'ok', returnBike: { travel, vroomUrl: 'http://127.0.0.1:3000' } })
   })
 
   test('needs service days in town.yaml, and slots within their hours', () => {

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { expect } from 'vitest'
 import { API_ROUTES } from '#src/api/openapi.ts'
 import type { Terms } from '#src/pickups/booking/booking.ts'
-import { formulaMatrix } from '#src/pickups/planning/formula.ts'
-import { embeddedSolver } from '#src/routing/embedded-solver.ts'
+import type { SolverProvider } from '#src/pickups/planning/providers.ts'
+import { openDayPlanner } from '#src/routing/day-planner.ts'
 import type { BikeStop } from '#src/rules/rule-book.ts'
 import { instant, type EpochMs } from '#src/stations/time.ts'
 import { type BookingDesk, openBookingDesk } from '#src/store/booking-desk.ts'
@@ -130,13 +130,17 @@ export interface DayTown extends AsyncDisposable {
 }
 
 /** `bikeStop` stands for a rule file that was changed while stops by the old one were waiting. */
-export async function openDayTown(bikeStop?: BikeStop): Promise<DayTown> {
+export async function openDayTown(
+  bikeStop?: BikeStop,
+  solver?: (real: SolverProvider) => SolverProvider,
+): Promise<DayTown> {
   const faults: string[] = []
   const queued = new Map<string, BookingMessage>()
   const book = bookOf(RULES)
   let bookings!: BookingDesk
   let upkeep!: DayUpkeep
   let bookingUpkeep!: ReturnType<typeof openBookingUpkeep>
+  let planner!: ReturnType<typeof openDayPlanner>
   const town = await openHttpTown({
     rules: RULES,
     http: ({ store, clock, journal, metrics }) => {
@@ -159,14 +163,17 @@ export async function openDayTown(bikeStop?: BikeStop): Promise<DayTown> {
           async erase() {},
         },
       })
+      const log = { info: () => {}, error: () => {} }
+      planner = openDayPlanner({ clock, metrics, log, most: 1 })
       const looking = {
         ...shared,
         journal,
-        matrices: formulaMatrix(),
+        matrices: planner.matrices,
       }
       const days = openDayDesk({
         ...looking,
-        solver: embeddedSolver,
+        solver: solver?.(planner.solver) ?? planner.solver,
+        insert: (problem, from) => planner.insert(problem, from),
         afterEvents: (day) => upkeep.follow(day),
       })
       upkeep = openDayUpkeep({
@@ -222,6 +229,7 @@ export async function openDayTown(bikeStop?: BikeStop): Promise<DayTown> {
     },
     async [Symbol.asyncDispose]() {
       await town[Symbol.asyncDispose]()
+      await planner[Symbol.asyncDispose]()
     },
   }
 }

@@ -10,6 +10,7 @@ import { PROBLEMS } from '#src/api/problem.ts'
 import { buildHttp, type HttpOptions } from '#src/api/server.ts'
 import { openCardDesk, type CardDesk } from '#src/cards/card-desk.ts'
 import { formulaMatrix } from '#src/pickups/planning/formula.ts'
+import { insertOnly } from '#src/pickups/planning/insert-only.ts'
 import { embeddedSolver } from '#src/routing/embedded-solver.ts'
 import { registerPages } from '#src/pages/register.ts'
 import type { FollowWays, PagesOptions } from '#src/pages/site.ts'
@@ -154,6 +155,7 @@ export async function openHttpTown(
         journal: shown,
         matrices: formulaMatrix(),
         solver: embeddedSolver,
+        insert: async (problem, from) => insertOnly(problem, from).plan,
       }),
       unseal: () => '',
       noteSeen: async () => {},
