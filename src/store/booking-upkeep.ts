@@ -208,10 +208,10 @@ function isTrue({ key }: KeptNotice, booking: Booking, book: BookingBook, now: E
     case 'cancelled-by-you':
     case 'cancelled-by-us':
       return booking.state === 'cancelled'
-    case 'not-home':
-      return booking.outcome?.kind === 'missed' && booking.outcome.because === 'not-home'
     case 'unserved':
       return booking.state === 'unserved'
+    default:
+      return booking.outcome?.kind === 'missed' && booking.outcome.because === key
   }
 }
 

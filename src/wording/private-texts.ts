@@ -1,5 +1,10 @@
 /** Texts that go to one person: to who has booked, and to staff. What they may say never goes into a post. */
-import { NOTICE_KEYS, type NoticeKey } from '#src/pickups/booking/booking.ts'
+import {
+  MISSED_BECAUSE,
+  NOTICE_KEYS,
+  type MissedBecause,
+  type NoticeKey,
+} from '#src/pickups/booking/booking.ts'
 import type { TextSpec } from './public-texts.ts'
 
 /** What a booker is told of: the bookings' notices. */
@@ -47,6 +52,14 @@ type PrivateSpec = TextSpec<PrivateVariable>
 const ERRAND = ['reference', 'contact'] as const
 const SLOT = ['day', 'from', 'until'] as const
 
+/** What was seen, and what to do now. */
+const MISSED = Object.fromEntries(
+  MISSED_BECAUSE.map((because): [MissedBecause, PrivateSpec] => [
+    because,
+    { says: [...SLOT, ...ERRAND], needs: ERRAND },
+  ]),
+) as Readonly<Record<MissedBecause, PrivateSpec>>
+
 const MESSAGES: Readonly<Record<BookingText, PrivateSpec>> = {
   confirmed: { says: [...SLOT, ...ERRAND], needs: [...SLOT, ...ERRAND] },
   changed: { says: [...SLOT, ...ERRAND], needs: [...SLOT, 'reference'] },
@@ -55,7 +68,7 @@ const MESSAGES: Readonly<Record<BookingText, PrivateSpec>> = {
   reminder: { says: [...SLOT, 'ahead', ...ERRAND], needs: [...SLOT, ...ERRAND] },
   'on-the-way': { says: [...SLOT, 'minutes', ...ERRAND], needs: ['reference'] },
   'running-late': { says: [...SLOT, 'minutes', ...ERRAND], needs: ['reference'] },
-  'not-home': { says: [...SLOT, ...ERRAND], needs: ERRAND },
+  ...MISSED,
   'cancelled-by-you': { says: [...SLOT, ...ERRAND], needs: ['reference'] },
   'cancelled-by-us': { says: [...SLOT, ...ERRAND], needs: ERRAND },
   unserved: { says: ERRAND, needs: ERRAND },

@@ -154,7 +154,7 @@ test('a day of the return bike', { timeout: 120_000 }, async () => {
   expect(served.length).toBeGreaterThan(25)
   expect(plan.json.complaints).toEqual([])
   expect((await see(day, RIDER)).rounds).toEqual([])
-  expect((await day.ask('POST', `${ROUNDS}/publish`, { version: 1 }, RIDER)).status).toBe(401)
+  expect((await day.ask('POST', `${ROUNDS}/publish`, { version: 1 }, RIDER)).status).toBe(403)
   expect((await day.ask('POST', `${ROUNDS}/publish`, { version: 1 })).json.version).toBe(2)
 
   // A move by hand is a pin; who has an older plan in mind is told what was done.

@@ -46,6 +46,7 @@ export const MISSED_BECAUSE = [
   'too-heavy',
   'too-large',
   'hazardous',
+  'refused',
   'other-things',
   'no-time',
 ] as const
@@ -154,6 +155,7 @@ export interface Refusal {
   readonly most?: number
 }
 
+/** What bookers are told of. Who was left without is told by the reason. */
 export const NOTICE_KEYS = [
   'confirmed',
   'changed',
@@ -162,7 +164,7 @@ export const NOTICE_KEYS = [
   'reminder',
   'on-the-way',
   'running-late',
-  'not-home',
+  ...MISSED_BECAUSE,
   'cancelled-by-you',
   'cancelled-by-us',
   'unserved',

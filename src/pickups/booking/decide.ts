@@ -278,14 +278,13 @@ export function settle(
     endedAt: before.endedAt ?? now,
     version: before.version + 1,
   }
-  const isNotHome = !isSame && outcome.kind === 'missed' && outcome.because === 'not-home'
   return {
     kind: 'ok',
     result: booking,
     changes: [
       { kind: 'booking', booking, did: 'settled' },
       { kind: 'no-reminders', bookingId: booking.id },
-      ...(isNotHome ? [tellNow(booking, 'not-home', now)] : []),
+      ...(!isSame && outcome.kind === 'missed' ? [tellNow(booking, outcome.because, now)] : []),
     ],
   }
 }

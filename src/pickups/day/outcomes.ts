@@ -28,7 +28,7 @@ export function takenOf(
 
 const MISSED: Readonly<Record<FailedBecause, MissedBecause>> = {
   'not-home': 'not-home',
-  refused: 'other-things',
+  refused: 'refused',
   'too-heavy': 'too-heavy',
   'too-large': 'too-large',
   hazardous: 'hazardous',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { applyChanges } from '#src/pickups/booking/booking.ts'
+import { applyChanges, MISSED_BECAUSE } from '#src/pickups/booking/booking.ts'
 import type { Booking, BookingBook, Change, Decided } from '#src/pickups/booking/booking.ts'
 import { amend, book, cancel, decline, hold, reopen, settle } from '#src/pickups/booking/decide.ts'
 import type { BookingRequest } from '#src/pickups/booking/decide.ts'
@@ -418,6 +418,15 @@ test('how it ended may be set right; who wasn’t home is told', () => {
     because: 'no-time',
   })
   expect(reasons(late)).toEqual(['over'])
+})
+
+test.each(MISSED_BECAUSE)('who was left without is told what was seen: %s', (because) => {
+  const before = booked('a')
+  const day = { book: before, terms, now: at('2026-05-07T09:00:00Z') }
+  const { changes, result } = taken(settle(day, of(before, 'a'), { kind: 'missed', because }))
+  expect(said(changes)).toEqual([`${because} 2026-05-07T09:00:00.000Z`])
+  expect(said(taken(settle(day, result, { kind: 'missed', because })).changes)).toEqual([])
+  expect(said(taken(settle(day, result, { kind: 'done', taken: [] })).changes)).toEqual([])
 })
 
 test('an outcome that is told again changes nothing; a rider’s event is followed once', () => {

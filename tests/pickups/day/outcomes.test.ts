@@ -14,7 +14,7 @@ test.each([
   ['too-heavy', 'too-heavy', { step: 'say-where-instead', instead }],
   ['hazardous', 'hazardous', { step: 'say-where-instead', instead }],
   ['no-access', 'no-access', { step: 'ask-how-to-get-in' }],
-  ['refused', 'other-things', { step: 'speak-to-them' }],
+  ['refused', 'refused', { step: 'speak-to-them' }],
 ] as const)('after “%s” the booking and the dispatcher know', (because, missed, step) => {
   const failed = event('job-1', 'failed', '10:30', { because })
   expect(settlementOf(failed, booked)).toEqual({ kind: 'missed', because: missed })
