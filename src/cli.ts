@@ -16,6 +16,8 @@ import type { Credential, Store } from '#src/store/contract.ts'
 import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import { hashToken } from '#src/store/token.ts'
 import { findAddressFaults, findSecretFaults } from './channels.ts'
+import { apiTokenCommand } from './commands/api-token.ts'
+import { openAskSecret } from './commands/ask-secret.ts'
 import { cityPackCommand } from './commands/city-pack.ts'
 import { brokenCodecs, codecCommand, type CommandResult } from './commands/codec.ts'
 import { deviceCommand, loginName } from './commands/device.ts'
@@ -28,6 +30,7 @@ import { replayCommand } from './commands/replay.ts'
 import { rulesCommand, testFaults } from './commands/rules.ts'
 import { textsCommand } from './commands/texts.ts'
 import { subscribersCommand } from './commands/subscribers.ts'
+import { userCommand } from './commands/user.ts'
 import { type Env, type Flag, readSettings, SECRETS, SETTINGS, type Settings } from './config.ts'
 import { DEMO_SPEED, DEMO_TOWN, demoTime, startSimulator, stopSimulator } from './demo.ts'
 import { serve } from './serve.ts'
@@ -65,6 +68,15 @@ const COMMANDS = {
   token: {
     run: token,
     text: 'let a device, a network server or a reader in over MQTT, or shut it out',
+  },
+  user: {
+    run: (args: readonly string[], env: Env) =>
+      told(userCommand(args, env, realClock, openAskSecret())),
+    text: 'who of the staff may sign in, and as what',
+  },
+  'api-token': {
+    run: (args: readonly string[], env: Env) => told(apiTokenCommand(args, env, realClock)),
+    text: 'let a system or a script use the API, by a role, or shut it out',
   },
   device: {
     run: (args: readonly string[], env: Env) => told(deviceCommand(args, env)),

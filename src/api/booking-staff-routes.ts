@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { BOOKING_STATES, MISSED_BECAUSE } from '#src/pickups/booking/booking.ts'
 import { isoText } from '#src/stations/time.ts'
 import { ACCESSES, type ErrandAccess, type ErrandChange } from '#src/store/bookings.ts'
-import { DISPATCHERS } from '#src/store/staff.ts'
+import { ADMINS, DISPATCHERS } from '#src/store/staff.ts'
 import { apiRoute } from './api-route.ts'
 import { answerBooking, bookingAnswer, bookingJson, refuse, takenText } from './booking-answer.ts'
 import type { BookingDeps } from './booking-routes.ts'
@@ -183,7 +183,7 @@ export const exportPerson = apiRoute({
   },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
-  roles: DISPATCHERS,
+  roles: ADMINS,
 })
 
 export const erasePerson = apiRoute({
@@ -203,7 +203,7 @@ export const erasePerson = apiRoute({
   },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
-  roles: DISPATCHERS,
+  roles: ADMINS,
 })
 
 export const listAccesses = apiRoute({
@@ -222,7 +222,7 @@ export const listAccesses = apiRoute({
   },
   problems: ['not-authorized'],
   staff: 'needed',
-  roles: DISPATCHERS,
+  roles: ADMINS,
 })
 
 export const BOOKING_STAFF_ROUTES = [
@@ -358,7 +358,7 @@ export function bookingStaffRoutes(app: FastifyInstance, deps: BookingDeps): voi
     exportPerson.path,
     { schema: { querystring: none, headers: exportPerson.headers, body: exportPerson.body } },
     async (request, reply) => {
-      const actor = door.staff(request, reply)
+      const actor = door.staff(request, reply, ADMINS)
       if (actor === undefined) return reply
       const terms = desk.terms()
       if (!terms) return refuse(reply, noBike)
@@ -377,7 +377,7 @@ export function bookingStaffRoutes(app: FastifyInstance, deps: BookingDeps): voi
     erasePerson.path,
     { schema: { querystring: none, headers: erasePerson.headers, body: erasePerson.body } },
     async (request, reply) => {
-      const actor = door.staff(request, reply)
+      const actor = door.staff(request, reply, ADMINS)
       if (actor === undefined) return reply
       if (!desk.terms()) return refuse(reply, noBike)
       const answer = await desk.erasePerson(present(request.body), actor)
@@ -391,7 +391,7 @@ export function bookingStaffRoutes(app: FastifyInstance, deps: BookingDeps): voi
     listAccesses.path,
     { schema: { querystring: listAccesses.query, headers: listAccesses.headers } },
     async (request, reply) => {
-      if (door.staff(request, reply) === undefined) return reply
+      if (door.staff(request, reply, ADMINS) === undefined) return reply
       const accesses = await store.accesses({ limit: request.query.limit ?? 100 })
       void reply.header('cache-control', 'no-store')
       return {

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { DecidedPost } from '#src/rules/decision.ts'
 import { keep, type Upshot } from '#src/store/journal.ts'
+import { EDITORS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { postKeyText } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
@@ -33,6 +34,7 @@ export const correctPost = apiRoute({
   },
   problems: ['not-authorized', 'not-found', 'conflict'],
   staff: 'needed',
+  roles: EDITORS,
 })
 
 export function correctionRoutes(app: FastifyInstance, deps: ApiDeps): void {
@@ -40,7 +42,7 @@ export function correctionRoutes(app: FastifyInstance, deps: ApiDeps): void {
   app.withTypeProvider<ZodTypeProvider>().post(
     correctPost.path,
     {
-      preValidation: staffOnly(deps.staff),
+      preValidation: staffOnly(deps.staff, EDITORS),
       schema: {
         params: correctPost.params,
         querystring: correctPost.query,

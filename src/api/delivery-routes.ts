@@ -6,6 +6,7 @@ import { isoOrNull, isoText } from '#src/stations/time.ts'
 import { DELIVERY_STATES, type Delivery, type DeliveryState } from '#src/store/contract.ts'
 import type { OutboxDesk } from '#src/store/outbox.ts'
 import { sendAgain } from '#src/store/send-again.ts'
+import { EDITORS } from '#src/store/staff.ts'
 import { accountAnswer, accountJson } from './account-answer.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { channelText, postKeyText, stationIdText, wholeNumber } from './input.ts'
@@ -98,6 +99,7 @@ const sendDeliveryAgain = apiRoute({
   answer: { type: 'application/json', schema: deliveryAnswer },
   problems: ['not-authorized', 'not-found', 'conflict'],
   staff: 'needed',
+  roles: EDITORS,
 })
 
 const listAccounts = apiRoute({
@@ -132,6 +134,7 @@ const pauseAccount = apiRoute({
   answer: { type: 'application/json', schema: accountAnswer },
   problems: ['not-authorized', 'not-found', 'not-ready'],
   staff: 'needed',
+  roles: EDITORS,
 })
 
 const resumeAccount = apiRoute({
@@ -148,6 +151,7 @@ const resumeAccount = apiRoute({
   answer: { type: 'application/json', schema: accountAnswer },
   problems: ['not-authorized', 'not-found', 'not-ready'],
   staff: 'needed',
+  roles: EDITORS,
 })
 
 export const DELIVERY_ROUTES = [
@@ -164,11 +168,11 @@ export function deliveryRoutes(
 ): void {
   const { store, clock, outbox } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
-  const preValidation = staffOnly(deps.staff)
+  const preValidation = staffOnly(deps.staff, EDITORS)
 
   typed.get(
     listDeliveries.path,
-    { preValidation, schema: { querystring: listDeliveries.query } },
+    { preValidation: staffOnly(deps.staff), schema: { querystring: listDeliveries.query } },
     async (request, reply) => {
       const { state, channel, account, station, post, before, limit = 50 } = request.query
       const found = await store.deliveries({
@@ -213,7 +217,7 @@ export function deliveryRoutes(
 
   typed.get(
     listAccounts.path,
-    { preValidation, schema: { querystring: listAccounts.query } },
+    { preValidation: staffOnly(deps.staff), schema: { querystring: listAccounts.query } },
     async (_request, reply) => {
       if (!outbox) return sendProblem(reply, NOT_HERE)
       const reports = await outbox.reports()

@@ -12,14 +12,15 @@ import {
   giveCredential as giveToken,
   revokeCredential as revokeToken,
 } from '#src/store/device-desk.ts'
+import { ADMINS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, deviceIdText, instantText, wholeNumber } from './input.ts'
 import { type FieldError, problem, sendProblem } from './problem.ts'
 import { isoInstant } from './station-answer.ts'
 import { noSuch } from './station-routes.ts'
+import { actorText, staffOnly } from './telling.ts'
 
-const SIGNED = 'who does it, 1 to 80 characters'
-const by = z.string({ error: SIGNED }).trim().min(1, SIGNED).max(80, SIGNED)
+const by = actorText
 const PROFILE = 'a device profile, such as milesight/em310-udl'
 const profile = z.string({ error: PROFILE }).min(1, PROFILE).max(100, PROFILE)
 const CHANNEL = 'which of the device’s sensors, 1 to 32 characters'
@@ -38,6 +39,7 @@ const common = {
   answer,
   problems: ['not-authorized', 'not-found', 'conflict'],
   staff: 'needed',
+  roles: ADMINS,
 } as const
 
 export const listDevices = apiRoute({
@@ -274,14 +276,7 @@ export function deviceRoutes(
 ): void {
   const { store, journal, clock } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
-  // Asked before the body is looked at: a stranger learns nothing of what it should hold.
-  const preValidation = async (
-    request: Parameters<typeof deps.staff.refuses>[0],
-    reply: FastifyReply,
-  ) => {
-    if (deps.staff.refuses(request, reply)) return reply
-    return undefined
-  }
+  const preValidation = staffOnly(deps.staff, ADMINS)
   const desk = deps.devices ?? NOBODY_THERE
   const room = { ...deps, desk }
 
@@ -298,7 +293,7 @@ export function deviceRoutes(
     })
   }
 
-  typed.get(listDevices.path, { preValidation }, (_request, reply) => {
+  typed.get(listDevices.path, { preValidation: staffOnly(deps.staff) }, (_request, reply) => {
     const now = clock()
     const { devices, mountings } = journal.town.town
     const health = Map.groupBy(journal.sensors(), (s) => s.deviceId)

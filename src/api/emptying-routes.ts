@@ -12,7 +12,7 @@ import { containerIdText, instantText, wholeNumber } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
 import { isoInstant } from './station-answer.ts'
 import { noSuch } from './station-routes.ts'
-import { actorText } from './telling.ts'
+import { actorText, staffOnly } from './telling.ts'
 
 const emptyingAnswer = z
   .strictObject({
@@ -122,6 +122,7 @@ export function emptyingRoutes(app: FastifyInstance, deps: ApiDeps): void {
   typed.post(
     tellEmptying.path,
     {
+      preValidation: staffOnly(deps.staff),
       schema: {
         params: tellEmptying.params,
         querystring: tellEmptying.query,
@@ -129,7 +130,6 @@ export function emptyingRoutes(app: FastifyInstance, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      if (deps.staff.refuses(request, reply)) return reply
       const { id } = request.params
       if (!knows(id)) return sendProblem(reply, noSuch('container', id))
       const { by, actor: who, emptiedAt = clock() } = request.body
@@ -149,6 +149,7 @@ export function emptyingRoutes(app: FastifyInstance, deps: ApiDeps): void {
   typed.post(
     correctEmptying.path,
     {
+      preValidation: staffOnly(deps.staff),
       schema: {
         params: correctEmptying.params,
         querystring: correctEmptying.query,
@@ -156,7 +157,6 @@ export function emptyingRoutes(app: FastifyInstance, deps: ApiDeps): void {
       },
     },
     async (request, reply) => {
-      if (deps.staff.refuses(request, reply)) return reply
       const { id, emptying: number } = request.params
       if (!knows(id)) return sendProblem(reply, noSuch('container', id))
       const all = gatherEmptyings(await store.emptyings({ containerId: id, since: 0 as EpochMs }))

@@ -8,7 +8,7 @@ import type { Person } from '#src/store/booking-people.ts'
 import { openErrandAllowance, type ErrandRequest } from '#src/store/errand-allowance.ts'
 import { parseReference } from '#src/store/errand-names.ts'
 import { personFields } from '#src/store/person-fields.ts'
-import { DISPATCHERS, type Staff } from '#src/store/staff.ts'
+import { DISPATCHERS, type Needs, type Staff } from '#src/store/staff.ts'
 import { problem, sendProblem } from './problem.ts'
 import type { StaffDoor } from './staff.ts'
 
@@ -132,7 +132,7 @@ export const actorHeaders = z.looseObject({
 
 export interface ErrandDoor {
   /** The staff's name; undefined when the request has been answered: no staff, or nobody's name. */
-  staff(request: FastifyRequest, reply: FastifyReply): string | undefined
+  staff(request: FastifyRequest, reply: FastifyReply, needs?: Needs): string | undefined
   /** Whoever has the staff's token and a name, or anything else as an errand's secret. */
   asker(request: FastifyRequest, reply: FastifyReply): Asker | undefined
   /** The staff's name, or nothing for who comes without a token; undefined when it has been answered. */
@@ -150,8 +150,8 @@ export function openErrandDoor(staff: StaffDoor, clock: Clock): ErrandDoor {
     namedActor(request, reply, staff.staffIn(request, DISPATCHERS))
 
   return {
-    staff(request, reply) {
-      return staff.refuses(request, reply, DISPATCHERS) ? undefined : named(request, reply)
+    staff(request, reply, needs = DISPATCHERS) {
+      return staff.refuses(request, reply, needs) ? undefined : named(request, reply)
     },
     asker(request, reply) {
       if (staff.isStaff(request, DISPATCHERS)) {

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { keep } from '#src/store/journal.ts'
+import { ADMINS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { stationIdText } from './input.ts'
 import { findNameFault, sendFaults, staffOnly, toldAnswer, toldJson } from './telling.ts'
@@ -29,13 +30,14 @@ export const tellGateway = apiRoute({
   answer: { type: 'application/json', schema: toldAnswer },
   problems: ['not-authorized'],
   staff: 'needed',
+  roles: ADMINS,
 })
 
 export function gatewayRoutes(app: FastifyInstance, { journal, staff }: ApiDeps): void {
   app.withTypeProvider<ZodTypeProvider>().post(
     tellGateway.path,
     {
-      preValidation: staffOnly(staff),
+      preValidation: staffOnly(staff, ADMINS),
       bodyLimit: LARGEST_LIST_BYTES,
       schema: { querystring: tellGateway.query, body: tellGateway.body },
     },

@@ -7,6 +7,7 @@ import { hubStationsIn, readHub, type HubReport } from '#src/stations/hub-statio
 import type { ContainerId } from '#src/stations/ids.ts'
 import { HOUR, plus, type EpochMs } from '#src/stations/time.ts'
 import { keep } from '#src/store/journal.ts'
+import { DISPATCHERS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { sendFaults, staffOnly } from './telling.ts'
 
@@ -66,6 +67,7 @@ export const importHub = apiRoute({
   },
   problems: ['not-authorized'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 type Imported = z.input<(typeof importHub)['answer']['schema']>
 
@@ -83,7 +85,7 @@ export function hubRoutes(app: FastifyInstance, deps: ApiDeps): void {
   typed.post(
     importHub.path,
     {
-      preValidation: staffOnly(deps.staff),
+      preValidation: staffOnly(deps.staff, DISPATCHERS),
       schema: { querystring: importHub.query, body: importHub.body },
       bodyLimit: MOST_BYTES,
       handlerTimeout: 120_000,

@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { isoOrNull, isoText, monthOf } from '#src/stations/time.ts'
 import { MESSAGE_STATES, MESSAGE_WAYS } from '#src/store/messages.ts'
+import { DISPATCHERS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { wholeNumber } from './input.ts'
 import { isoInstant } from './station-answer.ts'
@@ -42,6 +43,7 @@ export const listMessages = apiRoute({
   },
   problems: ['not-authorized'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 export function messageRoutes(app: FastifyInstance, deps: ApiDeps): void {
@@ -51,7 +53,7 @@ export function messageRoutes(app: FastifyInstance, deps: ApiDeps): void {
     listMessages.path,
     { schema: { querystring: listMessages.query } },
     async (request, reply) => {
-      if (deps.staff.refuses(request, reply)) return reply
+      if (deps.staff.refuses(request, reply, DISPATCHERS)) return reply
       const { state: wanted, limit = 100 } = request.query
       const month = monthOf(clock(), journal.town.town.timeZone)
       const messages = await store.messages({ limit, ...(wanted && { states: [wanted] }) })

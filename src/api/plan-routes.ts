@@ -6,6 +6,7 @@ import { PLAN_SOURCES, type PlannedEmptying } from '#src/rules/record.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import { DAY, isoText, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
 import { keep } from '#src/store/journal.ts'
+import { DISPATCHERS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, instantText } from './input.ts'
 import { type FieldError, sendProblem } from './problem.ts'
@@ -73,6 +74,7 @@ export const setPlan = apiRoute({
   answer: { type: 'application/json', schema: changed },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 export const removePlan = apiRoute({
@@ -87,6 +89,7 @@ export const removePlan = apiRoute({
   answer: { type: 'application/json', schema: changed },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
+  roles: DISPATCHERS,
 })
 
 export function planRoutes(app: FastifyInstance, deps: ApiDeps): void {
@@ -97,7 +100,7 @@ export function planRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const coming = (id: ContainerId, by: (typeof PLAN_SOURCES)[number]) =>
     (journal.plans(id)[by] ?? []).filter(({ until }) => until > clock())
 
-  const preValidation = staffOnly(deps.staff)
+  const preValidation = staffOnly(deps.staff, DISPATCHERS)
   const plan = async (
     containerId: ContainerId,
     emptyings: readonly PlannedEmptying[],

@@ -7,10 +7,12 @@ import { REJECTIONS, type Rejection } from '#src/stations/reading.ts'
 import { type EpochMs, isoOrNull, isoText } from '#src/stations/time.ts'
 import type { Quarantined } from '#src/store/contract.ts'
 import type { TryQuarantine } from '#src/store/quarantine-desk.ts'
+import { ADMINS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { deviceIdText, instantText, wholeNumber } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
 import { isoInstant } from './station-answer.ts'
+import { staffOnly } from './telling.ts'
 
 const reason = z.enum(REJECTIONS, { error: `one of ${REJECTIONS.join(', ')}` })
 const topicPart = z
@@ -66,6 +68,7 @@ export const listQuarantine = apiRoute({
   },
   problems: ['not-authorized'],
   staff: 'needed',
+  roles: ADMINS,
 })
 
 export const replayMessages = apiRoute({
@@ -95,6 +98,7 @@ export const replayMessages = apiRoute({
   },
   problems: ['not-authorized'],
   staff: 'needed',
+  roles: ADMINS,
 })
 
 export function quarantineRoutes(
@@ -103,12 +107,12 @@ export function quarantineRoutes(
 ): void {
   const { store } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
+  const preValidation = staffOnly(deps.staff, ADMINS)
 
   typed.get(
     listQuarantine.path,
-    { schema: { querystring: listQuarantine.query } },
+    { preValidation, schema: { querystring: listQuarantine.query } },
     async (request, reply) => {
-      if (deps.staff.refuses(request, reply)) return reply
       const { before, limit = 50, ...filter } = request.query
       const [counts, messages] = await Promise.all([
         store.rejectedCounts(),
@@ -131,11 +135,11 @@ export function quarantineRoutes(
   typed.post(
     replayMessages.path,
     {
+      preValidation,
       schema: { querystring: replayMessages.query, body: replayMessages.body },
       handlerTimeout: 600_000,
     },
     async (request, reply) => {
-      if (deps.staff.refuses(request, reply)) return reply
       if (!deps.replay) {
         return sendProblem(reply, problem('not-ready', 'Nothing takes messages in here.'))
       }

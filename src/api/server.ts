@@ -66,6 +66,7 @@ import { smsReportRoutes } from './sms-report-routes.ts'
 import { standingRoutes } from './standing-routes.ts'
 import { stationRoutes } from './station-routes.ts'
 import { subscriberRoutes } from './subscriber-routes.ts'
+import { signBody } from './telling.ts'
 import { truckRoutes } from './truck-routes.ts'
 
 export interface HttpOptions {
@@ -191,6 +192,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   app.addHook('onRequest', async (request) => {
     await desk.meet(request.raw)
   })
+  app.addHook('preValidation', signBody(desk))
   countRequests(app, options.metrics)
   const refuseTheRest = refuseOtherMethods(app)
   await app.register(compress, { encodings: ['br', 'gzip'], globalDecompression: false })

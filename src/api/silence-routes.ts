@@ -7,6 +7,7 @@ import { gatherSilences, isSilent, type ToldSilence } from '#src/rules/silences.
 import { stationIdIn } from '#src/stations/ids.ts'
 import { DAY, isoText, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
 import { keep } from '#src/store/journal.ts'
+import { EDITORS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, durationText, instantText, ruleIdText, stationIdText } from './input.ts'
 import { problem, sendProblem, type FieldError } from './problem.ts'
@@ -92,6 +93,7 @@ export const beginSilence = apiRoute({
   },
   problems: ['not-authorized'],
   staff: 'needed',
+  roles: EDITORS,
 })
 
 export const endSilence = apiRoute({
@@ -107,6 +109,7 @@ export const endSilence = apiRoute({
   answer: { type: 'application/json', schema: toldAnswer },
   problems: ['not-authorized', 'not-found', 'conflict'],
   staff: 'needed',
+  roles: EDITORS,
 })
 
 /** `ruleIds`: the rules in force. */
@@ -116,12 +119,12 @@ export function silenceRoutes(
 ): void {
   const { store, journal, clock, ruleIds } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
-  const preValidation = staffOnly(deps.staff)
+  const preValidation = staffOnly(deps.staff, EDITORS)
   const told = async () => gatherSilences(await store.silences())
 
   typed.get(
     listSilences.path,
-    { preValidation, schema: { querystring: listSilences.query } },
+    { preValidation: staffOnly(deps.staff), schema: { querystring: listSilences.query } },
     async (request, reply) => {
       const now = clock()
       const all = await told()

@@ -8,6 +8,7 @@ import { DIRECT_WAYS } from '#src/stations/station.ts'
 import { isoOrNull, isoText } from '#src/stations/time.ts'
 import type { KeptOfSubscriber, SubscriberDesk } from '#src/store/subscriber-desk.ts'
 import type { Wish } from '#src/store/subscribers.ts'
+import { ADMINS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { problem, sendProblem } from './problem.ts'
 import { isoInstant } from './station-answer.ts'
@@ -66,6 +67,7 @@ export const exportSubscriber = apiRoute({
   answer: { type: 'application/json', schema: keptAnswer },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
+  roles: ADMINS,
 })
 
 export const eraseSubscriber = apiRoute({
@@ -80,6 +82,7 @@ export const eraseSubscriber = apiRoute({
   answer: { type: 'application/json', schema: z.strictObject({ erased: z.literal(true) }) },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
+  roles: ADMINS,
 })
 
 export function subscriberRoutes(
@@ -88,7 +91,7 @@ export function subscriberRoutes(
 ): void {
   const { subscribers: desk } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
-  const preValidation = staffOnly(deps.staff)
+  const preValidation = staffOnly(deps.staff, ADMINS)
   const nobody = () => problem('not-found', 'Nothing is kept of that address.')
 
   typed.get(

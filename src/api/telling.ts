@@ -5,12 +5,33 @@ import { nearestName } from '#src/stations/nearest-name.ts'
 import { isoText, type EpochMs } from '#src/stations/time.ts'
 import type { Upshot } from '#src/store/journal.ts'
 import type { Needs } from '#src/store/staff.ts'
+import type { StaffDesk } from '#src/store/staff-desk.ts'
 import { problem, sendProblem, type FieldError } from './problem.ts'
 import type { StaffDoor } from './staff.ts'
 
 const SIGNED = 'who says so, 1 to 80 characters'
 /** Staff and crews sign with whatever name or number they go by. Never shown in public. */
-export const actorText = z.string({ error: SIGNED }).trim().min(1, SIGNED).max(80, SIGNED)
+export const actorText = z
+  .string({ error: SIGNED })
+  .trim()
+  .min(1, SIGNED)
+  .max(80, SIGNED)
+  .meta({ description: 'Of who is signed in, their own name is put here, whatever is sent.' })
+
+/** Puts the name of who is signed in where the route wants somebody's signature. */
+export function signBody(desk: Pick<StaffDesk, 'who'>) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const staff = desk.who(request.raw)
+    const schema = request.routeOptions.schema?.body
+    const { body } = request
+    if (staff?.by !== 'session' || !(schema instanceof z.ZodObject)) return
+    if (typeof body !== 'object' || body === null) return
+    for (const [field, type] of Object.entries(schema.shape)) {
+      const isSignature = (type instanceof z.ZodOptional ? type.unwrap() : type) === actorText
+      if (isSignature) Object.assign(body, { [field]: staff.name })
+    }
+  }
+}
 
 const WHY = 'a sentence, up to 500 characters'
 export const whyText = z.string({ error: WHY }).trim().min(1, WHY).max(500, WHY)
