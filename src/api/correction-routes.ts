@@ -2,8 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { DecidedPost } from '#src/rules/decision.ts'
-import { keep, type Upshot } from '#src/store/journal.ts'
+import { correctPost as takeBack } from '#src/store/staff-says.ts'
 import { EDITORS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { postKeyText } from './input.ts'
@@ -38,7 +37,6 @@ export const correctPost = apiRoute({
 })
 
 export function correctionRoutes(app: FastifyInstance, deps: ApiDeps): void {
-  const { store, journal } = deps
   app.withTypeProvider<ZodTypeProvider>().post(
     correctPost.path,
     {
@@ -51,31 +49,30 @@ export function correctionRoutes(app: FastifyInstance, deps: ApiDeps): void {
     },
     async (request, reply) => {
       const { key } = request.params
-      const said = await store.post(key)
-      if (!said) return sendProblem(reply, noSuch('post', key))
       const { actor, why } = request.body
-      const { texts: _words, withdrawnAt: _stopped, correctedBy: _known, ...post } = said
-      const upshot = await keep(journal, {
-        kind: 'fact',
-        fact: { type: 'post-corrected', post, actor, ...(why !== undefined && { why }) },
-      })
-      if (upshot?.applied?.kind !== 'now') {
-        return sendProblem(reply, problem('conflict', `Post ${key} is ${whyNot(post, upshot)}.`))
-      }
-      void reply.header('cache-control', 'no-store')
-      const { posts } = upshot.committed
-      const correction = posts.find(({ corrects }) => corrects === key)?.key
-      return {
-        status: correction === undefined ? ('withdrawn' as const) : ('corrected' as const),
-        correction: correction ?? null,
+      const told = { key, actor, ...(why !== undefined && { why }) }
+      const corrected = await takeBack(deps, told)
+      switch (corrected.kind) {
+        case 'unknown':
+          return sendProblem(reply, noSuch('post', key))
+        case 'refused': {
+          const detail = `Post ${key} is ${WHY_NOT[corrected.because]}.`
+          return sendProblem(reply, problem('conflict', detail))
+        }
+        case 'withdrawn':
+        case 'corrected':
+          void reply.header('cache-control', 'no-store')
+          return {
+            status: corrected.kind,
+            correction: corrected.kind === 'corrected' ? corrected.by : null,
+          }
       }
     },
   )
 }
 
-function whyNot(post: DecidedPost, upshot: Upshot | undefined): string {
-  if (post.kind === 'correction') return 'itself a correction'
-  const { applied } = upshot ?? {}
-  const isTooOld = applied?.kind === 'history' && applied.because === 'too-old-post'
-  return isTooOld ? 'too old to be taken back' : 'taken back already'
-}
+const WHY_NOT = {
+  'is-a-correction': 'itself a correction',
+  'too-old': 'too old to be taken back',
+  'taken-back-already': 'taken back already',
+} as const

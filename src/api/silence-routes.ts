@@ -1,12 +1,15 @@
 /** Staff's wishes for silence: about the whole town, a station, a container or a rule. */
-import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { gatherSilences, isSilent, type ToldSilence } from '#src/rules/silences.ts'
 import { stationIdIn } from '#src/stations/ids.ts'
-import { DAY, isoText, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
-import { keep } from '#src/store/journal.ts'
+import { isoText, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
+import {
+  beginSilence as silence,
+  endSilence as unsilence,
+  LONGEST_SILENCE_MS,
+} from '#src/store/staff-says.ts'
 import { EDITORS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, durationText, instantText, ruleIdText, stationIdText } from './input.ts'
@@ -23,9 +26,6 @@ import {
   toldJson,
   whyText,
 } from './telling.ts'
-
-/** A silence meant for ever is a rule to be taken out. */
-const LONGEST_MS = 366 * DAY
 
 const silenceAnswer = z
   .strictObject({
@@ -77,7 +77,7 @@ export const beginSilence = apiRoute({
       until: instantText.optional(),
       duration: durationText(
         MINUTE,
-        LONGEST_MS,
+        LONGEST_SILENCE_MS,
         'a span from 1m to 366d, such as 2h or 3d',
       ).optional(),
       why: whyText.optional(),
@@ -136,31 +136,20 @@ export function silenceRoutes(
 
   typed.post(
     beginSilence.path,
-    { preValidation, schema: { querystring: beginSilence.query, body: beginSilence.body } },
+    {
+      preValidation,
+      schema: { querystring: beginSilence.query, body: beginSilence.body },
+    },
     async (request, reply) => {
       const { duration, why, actor, ...about } = request.body
       const now = clock()
       const until = request.body.until ?? plus(now, duration!)
       const faults = [
         ...findSubjectFaults(about),
-        ...findTimeFault('until', request.body.until, plus(now, 1), plus(now, LONGEST_MS)),
+        ...findTimeFault('until', request.body.until, plus(now, 1), plus(now, LONGEST_SILENCE_MS)),
       ]
       if (faults.length > 0) return sendFaults(reply, faults)
-      const id = randomBytes(6).toString('hex')
-      const { stationId, containerId, ruleId } = about
-      const upshot = await keep(journal, {
-        kind: 'fact',
-        fact: {
-          type: 'silenced',
-          id,
-          ...(stationId && { stationId }),
-          ...(containerId && { containerId }),
-          ...(ruleId !== undefined && { ruleId }),
-          until,
-          ...(why !== undefined && { why }),
-          actor,
-        },
-      })
+      const { id, upshot } = await silence(journal, { ...about, until, why, actor })
       void reply.header('cache-control', 'no-store')
       return { ...toldJson(upshot), id, until: isoText(until) }
     },
@@ -168,21 +157,19 @@ export function silenceRoutes(
 
   typed.delete(
     endSilence.path,
-    { preValidation, schema: { params: endSilence.params, body: endSilence.body } },
+    {
+      preValidation,
+      schema: { params: endSilence.params, body: endSilence.body },
+    },
     async (request, reply) => {
       const { id } = request.params
-      const silence = (await told()).find(({ said }) => said.id === id)
-      if (!silence) return sendProblem(reply, noSuch('silence', id))
-      if (!isSilent(silence, clock())) {
+      const ended = await unsilence(deps, id, request.body.actor)
+      if (ended.kind === 'unknown') return sendProblem(reply, noSuch('silence', id))
+      if (ended.kind === 'over-already') {
         return sendProblem(reply, problem('conflict', `Silence ${id} is over already.`))
       }
-      const { actor } = request.body
-      const upshot = await keep(journal, {
-        kind: 'fact',
-        fact: { type: 'silence-ended', id, actor },
-      })
       void reply.header('cache-control', 'no-store')
-      return toldJson(upshot)
+      return toldJson(ended.upshot)
     },
   )
 

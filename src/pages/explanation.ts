@@ -14,7 +14,10 @@ export function explanationSentence(view: View, decision: Decision): Html {
 }
 
 /** What the sentence rests on. Tables are left out where they would be empty. */
-export function explanationTables(view: View, decision: Decision): Html {
+export function explanationTables(
+  view: View,
+  decision: Pick<Decision, 'clauses' | 'evidence' | 'gates'>,
+): Html {
   const { say } = view
   const { clauses, evidence, gates } = decision
   return html`

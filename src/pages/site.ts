@@ -8,7 +8,6 @@ import type { Operator } from '#src/stations/station.ts'
 import { MINUTE, type Clock, type EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { BookingDesk } from '#src/store/booking-desk.ts'
-import type { DayDesk } from '#src/store/day-desk.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
 import type { ReportDesk } from '#src/store/report-desk.ts'
@@ -79,6 +78,8 @@ export interface PagesOptions {
   readonly clock: Clock
   /** The site's root as the world sees it, with or without a slash at its end. */
   readonly publicUrl: string
+  /** The ids of the rules in force. */
+  readonly ruleIds?: () => readonly string[]
   /** Takes in residents' reports; shared with the API. */
   readonly reports: ReportDesk
   /** Draws pictures to share; without it there are none. */
@@ -87,12 +88,6 @@ export interface PagesOptions {
   readonly follow?: { readonly desk: SubscriberDesk; readonly ways: FollowWays }
   /** Takes in bookings of the return bike; where the town has none there is no such page. */
   readonly bookings?: { readonly desk: BookingDesk; readonly sealer: Sealer }
-  /** Runs the return bike's days from the staff's pages; goes with `bookings`. */
-  readonly days?: {
-    readonly desk: DayDesk
-    /** Writes down who saw whose data. */
-    readonly noteSeen: (bookingIds: readonly string[], actor: string) => Promise<void>
-  }
   /** Lets the staff in; without it there are no pages of theirs. */
   readonly staff?: StaffDesk
   /** The account that speaks for a station, or for the town; absent where the town has none. */

@@ -125,7 +125,7 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
     async faultsOf(question) {
       const texts = textsOf(question)
       const length = texts.reduce((sum, { text }) => sum + text.length, 0)
-      if (length === 0) return []
+      if (texts.length === 0) return []
       if (length <= SMALL) return findFaults(question)
       const task = { past, question, niceness: NICENESS, checkOnly: true } as const
       const found = await askPast(task)

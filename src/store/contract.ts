@@ -486,7 +486,9 @@ export interface Store
     readonly postKey?: PostKey
     readonly from?: EpochMs
     readonly to?: EpochMs
+    readonly outcome?: NonNullable<Decision['outcome']>
     readonly afterId?: number
+    readonly beforeId?: number
     /** Newest first unless `afterId` is given. */
     readonly limit: number
   }): Promise<readonly StoredDecision[]>
@@ -503,12 +505,6 @@ export interface Store
     readonly before?: PostPlace
     readonly limit: number
   }): Promise<readonly Post[]>
-  /** How many public posts anybody may have seen were said in `from` ≤ t < `to`; corrections are counted apart. */
-  countPosts(filter: {
-    readonly stationId?: StationId
-    readonly from: EpochMs
-    readonly to: EpochMs
-  }): Promise<{ readonly posts: number; readonly corrections: number }>
   post(key: PostKey): Promise<Post | undefined>
   /** Undefined where the post has no picture. */
   postCard(key: PostKey): Promise<CardFacts | undefined>

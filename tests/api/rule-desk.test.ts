@@ -132,9 +132,14 @@ describe('a draft that is checked', () => {
     })
   })
 
-  test('is for staff', async () => {
-    for (const path of ['check', 'trial', 'written-test']) {
+  test('is for editors, and for dispatchers, who may try what they can’t put in force', async () => {
+    for (const path of ['check', 'trial', 'written-test', 'replay']) {
       expect((await post(path, { rules }, {})).statusCode).toBe(401)
+      expect((await post(path, { rules: '' }, await town.signIn('rider'))).statusCode).toBe(403)
+      for (const role of ['dispatcher', 'editor'] as const) {
+        const { statusCode } = await post(path, { rules: '' }, await town.signIn(role))
+        expect(statusCode).toBe(path === 'check' ? 200 : 400)
+      }
     }
   })
 })
@@ -204,6 +209,7 @@ describe('rules tried on a station', () => {
     ['a span that ends before it begins', { to: span.from }, 400, 'to'],
     ['a span of a year', { to: '2027-05-04T08:00:00Z' }, 400, 'to'],
     ['no span', { from: undefined }, 400, 'from'],
+    ['an empty file', { rules: '' }, 400, 'rules'],
   ])('are refused with %s', async ([, payload, status, field]) => {
     const answered = await post('trial', { rules, station: '1490-901', ...span, ...payload })
     expect(answered.statusCode).toBe(status)

@@ -80,6 +80,8 @@ export async function openHttpTown(
       | ((
           parts: Pick<HttpOptions, 'store' | 'clock' | 'metrics'> & {
             readonly journal: OpenJournal
+            /** The database's. */
+            readonly file: string
           },
         ) => Partial<HttpOptions>)
     readonly pages?:
@@ -96,7 +98,8 @@ export async function openHttpTown(
   const town = options.town ?? castTown
   let at = TUESDAY
   const clock = () => at
-  const realStore = await openSqliteStore(join(folder, 'town.sqlite'))
+  const file = join(folder, 'town.sqlite')
+  const realStore = await openSqliteStore(file)
   await realStore.saveTown(town, at)
   const store = options.store?.(realStore) ?? realStore
   const engine = scriptEngine()
@@ -105,6 +108,7 @@ export async function openHttpTown(
     store: realStore,
     town,
     makeEngine: rules ? (town, kept) => createEngine({ book: rules, town, kept }) : () => engine,
+    ...(options.rules !== undefined && { rules: options.rules }),
     wordPost,
     deliveriesFor: () => [],
     cardOf: postCardFacts,
@@ -135,7 +139,7 @@ export async function openHttpTown(
   }
   const http =
     typeof options.http === 'function'
-      ? options.http({ store, clock, metrics, journal: shown })
+      ? options.http({ store, clock, metrics, journal: shown, file })
       : options.http
   const staff =
     http?.staff ??

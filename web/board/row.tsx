@@ -2,7 +2,7 @@
 import { memo } from 'preact/compat'
 import { useState } from 'preact/hooks'
 import type { Actions } from './actions.ts'
-import { type Bike, bikeName, type Day, type Stop } from './day.ts'
+import type { Bike, Day, Stop } from './day.ts'
 import { startDrag } from './drag.ts'
 import type { Look } from './look.ts'
 import { LoadBar } from './load-bar.tsx'
@@ -80,13 +80,9 @@ export const StopRow = memo(function StopRow(props: RowProps) {
         <span class="no">{at >= 0 && at + 1}</span>
         <time class="time">{clock(stop.startsAt)}</time>
         <div class="what">
-          {stop.kind === 'pickup' ? (
-            <button class="title" aria-expanded={isChosen} onClick={() => actions.choose(stop.id)}>
-              {title}
-            </button>
-          ) : (
-            <span class="title">{title}</span>
-          )}
+          <button class="title" aria-expanded={isChosen} onClick={() => actions.choose(stop.id)}>
+            {title}
+          </button>
           <span class="small sub">
             <Chips stop={stop} isNext={isNext} complaint={complaint} look={look} />
             {stop.things.map(({ item, count }) => `${count} ${look.thing(item)}`).join(', ')}
@@ -96,11 +92,9 @@ export const StopRow = memo(function StopRow(props: RowProps) {
           <span class="on-board small">
             {stop.litresOnBoard !== null && stop.kgOnBoard !== null && (
               <>
-                {stop.kind === 'pickup' && (
-                  <LoadBar
-                    full={fullness({ litres: stop.litresOnBoard, kg: stop.kgOnBoard }, bike)}
-                  />
-                )}
+                <LoadBar
+                  full={fullness({ litres: stop.litresOnBoard, kg: stop.kgOnBoard }, bike)}
+                />
                 {look.number(stop.litresOnBoard)} l · {look.number(stop.kgOnBoard)} kg
               </>
             )}
@@ -119,7 +113,7 @@ export const StopRow = memo(function StopRow(props: RowProps) {
         </p>
       )}
       {hasMenu && isFree && <MoveMenu {...props} />}
-      {isChosen && stop.kind === 'pickup' && <Details stop={stop} look={look} />}
+      {isChosen && <Details stop={stop} look={look} />}
     </li>
   )
 })
@@ -181,7 +175,7 @@ function Details({ stop, look }: { readonly stop: Stop; readonly look: Look }) {
           words.window(clock(windowFrom), clock(windowUntil))}
         {language !== null && language !== 'sv' && ` · ${words.speaks(words.languages[language])}`}
       </p>
-      {reference !== null && facts.paths.booking !== undefined && (
+      {reference !== null && (
         <p>
           <a href={facts.paths.booking + reference}>
             {words.openBooking} {reference}
@@ -232,9 +226,9 @@ function MoveMenu(props: RowProps) {
           <>
             <label for="move-on">{words.toBike}</label>
             <select id="move-on" value={to} onChange={(event) => setTo(event.currentTarget.value)}>
-              {bikes.map(({ id }) => (
+              {bikes.map(({ id, name }) => (
                 <option key={id} value={id}>
-                  {bikeName({ bikes }, id)}
+                  {name}
                 </option>
               ))}
             </select>

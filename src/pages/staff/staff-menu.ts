@@ -1,6 +1,6 @@
 /** The staff's pages: where each is, who may see it, and what the menu calls it. A page that is there stands here. */
 import { languageRoot } from '#src/stations/fraction.ts'
-import { reaches, type Needs, type Role } from '#src/store/staff.ts'
+import { ANY_STAFF, EDITORS, reaches, type Needs, type Role } from '#src/store/staff.ts'
 
 export const STAFF_LANGUAGES = ['sv', 'en'] as const
 export type StaffLanguage = (typeof STAFF_LANGUAGES)[number]
@@ -26,18 +26,42 @@ export const START: MenuPlace = {
   does: { sv: 'Det du kan göra här.', en: 'What you can do here.' },
 }
 
-export const BOARD: MenuPlace = {
-  path: { sv: '/stab', en: '/board' },
-  needs: ['dispatcher'],
-  name: { sv: 'Planering', en: 'Board' },
+export const RULES: MenuPlace = {
+  path: { sv: '/regler', en: '/rules' },
+  needs: ANY_STAFF,
+  name: { sv: 'Regler', en: 'Rules' },
   does: {
-    sv: 'Returcykelns dag: planen, stoppen, förslagen, kartan.',
-    en: 'The return bike’s day: the plan, its stops, what is offered, the map.',
+    sv: 'Ändra i reglerna och se hur månaden hade gått.',
+    en: 'Change the rules and see how the month would have gone.',
+  },
+}
+export const DECISIONS: MenuPlace = {
+  path: { sv: '/beslut', en: '/decisions' },
+  needs: ANY_STAFF,
+  name: { sv: 'Varför?', en: 'Why?' },
+  does: {
+    sv: 'Varför något sades, hölls kvar eller inte sades alls.',
+    en: 'Why something was said, was held, or was not said at all.',
+  },
+}
+export const CORRECTIONS: MenuPlace = {
+  path: { sv: '/rattelser', en: '/corrections' },
+  needs: EDITORS,
+  name: { sv: 'Rättelser', en: 'Corrections' },
+  does: { sv: 'Ta tillbaka ett inlägg som var fel.', en: 'Take back a post that was wrong.' },
+}
+export const SILENCES: MenuPlace = {
+  path: { sv: '/tystnader', en: '/silences' },
+  needs: EDITORS,
+  name: { sv: 'Tystnader', en: 'Silences' },
+  does: {
+    sv: 'Tysta en station, en behållare eller en regel en tid.',
+    en: 'Silence a station, a container or a rule for a time.',
   },
 }
 
 /** In the menu's order; each page adds itself. */
-export const MENU: readonly MenuPlace[] = [START, BOARD]
+export const MENU: readonly MenuPlace[] = [START, RULES, DECISIONS, CORRECTIONS, SILENCES]
 
 export const SIGN_IN_PATH: InBoth<string> = { sv: '/logga-in', en: '/sign-in' }
 export const SIGN_OUT_PATH: InBoth<string> = { sv: '/logga-ut', en: '/sign-out' }

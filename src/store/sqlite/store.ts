@@ -495,6 +495,10 @@ export async function openSqliteStore(path: string): Promise<Store> {
       if (filter.postKey !== undefined) query = query.where('post_key', '=', filter.postKey)
       if (filter.from !== undefined) query = query.where('at', '>=', filter.from)
       if (filter.to !== undefined) query = query.where('at', '<', filter.to)
+      if (filter.outcome !== undefined) {
+        query = query.where(sql`body ->> '$.outcome'`, '=', filter.outcome)
+      }
+      if (filter.beforeId !== undefined) query = query.where('id', '<', filter.beforeId)
       query =
         filter.afterId === undefined
           ? query.orderBy('id', 'desc')
@@ -529,23 +533,6 @@ export async function openSqliteStore(path: string): Promise<Store> {
                 .where((w) => w.or([w('at', '<', at), w('key', '>', key as string)]))
       }
       return markCorrected((await query.execute()).map(postOf))
-    },
-    async countPosts({ stationId, from, to }) {
-      let query = reader.query
-        .selectFrom('post')
-        .select(sql<number>`count(*)`.as('said'))
-        .select(
-          sql<number>`count(*) filter (where json_extract(body, '$.kind') = 'correction')`.as(
-            'corrections',
-          ),
-        )
-        .where('audience', '=', 'public')
-        .where('at', '>=', from)
-        .where('at', '<', to)
-        .where('withdrawn_at', 'is', null)
-      if (stationId !== undefined) query = query.where('station_id', '=', stationId)
-      const { said, corrections } = await query.executeTakeFirstOrThrow()
-      return { posts: said - corrections, corrections }
     },
     async post(key: PostKey) {
       const row = await reader.query
