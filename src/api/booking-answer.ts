@@ -179,6 +179,8 @@ const WORDS: Readonly<Record<Reason, string>> = {
   'postcode-needed': 'There are several such addresses; say the postcode.',
   'apartment-needed': 'Several homes share that address; say the apartment.',
   'already-waiting': 'This household is on the waiting list already.',
+  'too-many-holds':
+    'From there {most} slots, or half of one, are held already; book without a hold.',
   'too-late-to-change': 'It is too late to change it here; call us.',
   'too-late-to-cancel': 'It is too late to cancel it here; call us.',
   over: 'It is over.',

@@ -138,6 +138,8 @@ export const holdSlot = apiRoute({
   path: '/api/v1/holds',
   operationId: 'holdSlot',
   summary: 'Keeps room in a slot while somebody fills in the rest',
+  description:
+    'From one address on the internet at most four at a time, and at most half of a slot (one place of it always): else `too-many-holds`, and the slot can be booked without a hold. Staff are not bound.',
   tag: 'bike',
   params: none,
   query: none,
@@ -396,7 +398,8 @@ export function bookingRoutes(app: FastifyInstance, deps: BookingDeps): void {
     async (request, reply) => {
       if (door.isTooMuch('hold', request, reply)) return reply
       const { day, slotId, things } = request.body
-      const answer = await desk.hold({ day, slotId }, thingsOf(things))
+      const by = door.isStaff(request) ? {} : { ip: request.ip }
+      const answer = await desk.hold({ day, slotId }, thingsOf(things), by)
       if (answer.kind !== 'ok') return refuse(reply, answer)
       const { id, until } = answer.value
       void reply.code(201).header('cache-control', 'no-store')

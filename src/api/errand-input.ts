@@ -142,6 +142,7 @@ export interface ErrandDoor {
   ): { readonly actor?: string } | undefined
   /** Answers 429 and gives true when somebody asks for too much. Staff never do. */
   isTooMuch(what: ErrandRequest, request: FastifyRequest, reply: FastifyReply): boolean
+  isStaff(request: FastifyRequest): boolean
 }
 
 export function openErrandDoor(staff: StaffDoor, clock: Clock): ErrandDoor {
@@ -176,6 +177,7 @@ export function openErrandDoor(staff: StaffDoor, clock: Clock): ErrandDoor {
       const actor = named(request, reply)
       return actor === undefined ? undefined : { actor }
     },
+    isStaff: (request) => staff.isStaff(request, DISPATCHERS),
     isTooMuch(what, request, reply) {
       if (staff.isStaff(request)) return false
       const afterMs = allowance.afterMs(what, request.ip)

@@ -204,7 +204,7 @@ export function registerBooking(
         const picked = step === 'when' ? readSlot(form) : undefined
         const holds = picked !== undefined && picked !== WAIT
         if (holds && isTooMuch('hold', request, reply, view)) return reply
-        const answered = await answer(step, form, draft, terms)
+        const answered = await answer(step, form, draft, terms, request.ip)
         if (answered.kind === 'faulty') {
           const { faults, nearest } = answered
           return showStep(reply, view, terms, step, draft, form, faults, nearest)
@@ -240,6 +240,7 @@ export function registerBooking(
       form: URLSearchParams,
       draft: Draft,
       terms: Terms,
+      ip: string,
     ): Promise<Answered> {
       switch (step) {
         case 'what': {
@@ -272,8 +273,13 @@ export function registerBooking(
           const next = await judged({ ...rest, slot: picked }, terms, () => true)
           if (next.kind === 'faulty') return next
           if (hold) await desk.release(hold.id)
-          const held = await desk.hold(picked, draft.things ?? [])
-          if (held.kind === 'refused') return refusedAt(held.because, terms)
+          const { person } = submissionOf(next.draft)
+          const held = await desk.hold(picked, draft.things ?? [], { ip, person })
+          // Where many book at once it isn't held: there is room, and everything is looked at again.
+          const isShared =
+            held.kind === 'refused' &&
+            held.because.every(({ reason }) => reason === 'too-many-holds')
+          if (held.kind === 'refused' && !isShared) return refusedAt(held.because, terms)
           if (held.kind !== 'ok') return next
           const { id, until } = held.value
           return { kind: 'ok', draft: { ...next.draft, hold: { id, until } } }

@@ -173,6 +173,7 @@ const FIELDS: Readonly<Record<Refusal['reason'], string>> = {
   'postcode-needed': 'postcode',
   'apartment-needed': 'apartment',
   'already-waiting': 'slot',
+  'too-many-holds': 'slot',
   'too-late-to-change': 'slot',
   'too-late-to-cancel': 'slot',
   over: 'slot',

@@ -164,6 +164,8 @@ export const fi: BookWords = {
     'postcode-needed': () => 'Sellaisia osoitteita on useita. Täytä postinumero.',
     'apartment-needed': () => 'Osoitteessa on useita asuntoja. Täytä asunto.',
     'already-waiting': () => 'Kotitalous on jo jonossa.',
+    'too-many-holds': () =>
+      'Täältä varaa juuri nyt moni. Yritä uudelleen muutaman minuutin päästä.',
     'too-late-to-change': () => 'Täällä ei voi enää muuttaa. Ota meihin yhteyttä.',
     'too-late-to-cancel': () => 'Täällä ei voi enää perua. Ota meihin yhteyttä.',
     over: () => 'Varaus on jo päättynyt.',

@@ -2,7 +2,7 @@
  * Where bookings come in, by whatever edge: the book is read, judged (src/pickups/booking) and kept in one
  * transaction. A person is sealed on the way in and unsealed for who may see them.
  */
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import {
   applyChanges,
   isLive,
@@ -43,6 +43,7 @@ import type { BookingMessages } from './booking-messages.ts'
 import {
   isMeant,
   isOneHousehold,
+  isSameHouse,
   locate,
   type Person,
   type PersonQuery,
@@ -53,6 +54,7 @@ import type { BookingTx, ErrandAccess, ErrandChange, Kept } from './bookings.ts'
 import type { Store } from './contract.ts'
 import { nameErrand, opensErrand, recogniseForm } from './errand-names.ts'
 import { forgetLoan } from './loan-erasing.ts'
+import { addressBlock } from './reporters.ts'
 import { type SeenLoan, seenLoan } from './seen-loan.ts'
 import type { Sealer } from './sealer.ts'
 
@@ -97,6 +99,12 @@ export interface SeenBooking {
   readonly isServed: boolean
 }
 
+export interface Holder {
+  /** The address on the internet that they come from. */
+  readonly ip?: string
+  readonly person?: Person
+}
+
 export interface SlotRoom extends SlotTime {
   readonly room: Room
   readonly isOpen: boolean
@@ -123,7 +131,8 @@ export interface BookingDesk {
   terms(): Terms | undefined
   slots(): Promise<readonly SlotRoom[]>
   addresses(beginning: string, most: number): readonly ListedAddress[]
-  hold(slot: SlotRef, things: readonly Thing[]): Promise<Answer<Hold>>
+  /** `by`: who asks, as far as they are known; where nothing is, nothing bounds them. */
+  hold(slot: SlotRef, things: readonly Thing[], by: Holder): Promise<Answer<Hold>>
   release(holdId: string): Promise<void>
   /** What would become of it now; nothing is kept. */
   judge(submission: Submission): Promise<Answer<undefined>>
@@ -210,6 +219,10 @@ const ON_THE_WAY_COUNTS_MS = HOUR
 
 export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
   const { store, sealer, clock } = options
+  // Gone with the process: what a mark was made of, nobody can try out.
+  const salt = randomBytes(16)
+  const sourceOf = (ip: string) =>
+    createHmac('sha256', salt).update(addressBlock(ip)).digest('base64url')
   let listed: { readonly of: readonly ListedAddress[]; readonly book: AddressBook } | undefined
 
   const addressBook = (terms: Terms): AddressBook | undefined => {
@@ -334,13 +347,20 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
       const terms = options.terms()
       return (terms && addressBook(terms)?.beginningWith(beginning, most)) ?? []
     },
-    hold(slot, things) {
+    hold(slot, things, { ip, person }) {
       const terms = options.terms()
       if (!terms) return Promise.resolve({ kind: 'closed' })
       const now = clock()
+      const request = {
+        id: newId(),
+        slot,
+        things,
+        ...(person && { household: located(person, terms).household }),
+        ...(ip !== undefined && { source: sourceOf(ip) }),
+      }
       return store.errands(async (tx) => {
         const circumstances: Circumstances = { book: await tx.book(), terms, now }
-        const decided = hold(circumstances, { id: newId(), slot, things })
+        const decided = hold(circumstances, request)
         if (decided.kind === 'refused') return refused(decided.because, undefined, terms)
         await keep(tx, circumstances, decided.changes, { by: 'resident' })
         return { kind: 'ok', value: decided.result }
@@ -435,7 +455,9 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
                 ...(isMoved && {
                   household: at!.household,
                   ...(at!.districtId !== undefined && { districtId: at!.districtId }),
-                  placeFaults: at!.faults,
+                  placeFaults: at!.faults.filter(
+                    ({ reason }) => !(isSameHouse(was!, is!) && errand.despite?.includes(reason)),
+                  ),
                 }),
               })
             : renewed(errand)

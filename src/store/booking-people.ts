@@ -65,6 +65,11 @@ export function locate(
   }
 }
 
+/** Whatever door of it. */
+export function isSameHouse(one: Person, other: Person): boolean {
+  return addressKey(one.address) === addressKey(other.address) && one.postcode === other.postcode
+}
+
 function householdKey({ address, apartment }: Person): string {
   return `${addressKey(address)}|${doorKey(apartment)}`
 }

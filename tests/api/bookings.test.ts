@@ -144,6 +144,21 @@ describe('what anybody may ask', () => {
 })
 
 describe('a resident', () => {
+  test('holds no more than one place of a small slot from one address; staff are not bound', async () => {
+    await using town = await open()
+    const hold = (headers?: Record<string, string>) =>
+      ask(town, 'POST', '/api/v1/holds', { ...SLOT, things: FORM.things }, headers)
+    expect((await hold()).status).toBe(201)
+    const second = await hold()
+    expect([second.status, second.json.because]).toEqual([
+      409,
+      [{ reason: 'too-many-holds', most: 4 }],
+    ])
+    expect((await hold(STAFF)).status).toBe(201)
+    // Without a hold it can be booked as ever.
+    await book(town)
+  })
+
   test('holds a slot, books it, reads, changes and cancels it by its secret', async () => {
     await using town = await open()
     const hold = await ask(town, 'POST', '/api/v1/holds', { ...SLOT, things: FORM.things })

@@ -217,6 +217,16 @@ describe('without a browser', () => {
     expect((await holds()).map(({ slot }) => slot.slotId)).toEqual(['afternoon'])
   })
 
+  test('where neighbours hold as much from the same address, one goes on without a hold', async () => {
+    const neighbours = ANSWERS.map((fields) =>
+      'address' in fields ? { ...fields, address: 'Provgatan 2' } : fields,
+    )
+    expect((await get(await answer('/boka', neighbours))).body).toContain('Tiden är din till')
+    const { statusCode, body } = await get(await answer())
+    expect([statusCode, body.includes('Tiden är din till')]).toEqual([200, false])
+    await book()
+  })
+
   test('a form that was left for hours begins anew', async () => {
     const check = await answer()
     town.setNow(plus(MONDAY, 3 * HOUR))

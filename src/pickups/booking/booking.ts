@@ -102,6 +102,9 @@ export interface Hold {
   readonly until: EpochMs
   /** It is an offer to this one of the waiting list. */
   readonly offeredTo?: string
+  /** Marks of whom it is for and where it was asked from, as far as they are known. */
+  readonly household?: string
+  readonly source?: string
 }
 
 /** All that a decision looks at. */
@@ -128,6 +131,7 @@ export const REASONS = [
   'postcode-needed',
   'apartment-needed',
   'already-waiting',
+  'too-many-holds',
   'too-late-to-change',
   'too-late-to-cancel',
   'over',

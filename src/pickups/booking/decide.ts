@@ -24,7 +24,7 @@ import type {
   Terms,
   Thing,
 } from './booking.ts'
-import { findHouseholdFaults, findThingFaults } from './limits.ts'
+import { findHoldFaults, findHouseholdFaults, findThingFaults, isNoMore } from './limits.ts'
 import { cancellationNotice, remindersOf, tellNow } from './notices.ts'
 import { fits, roomIn, sizeOf } from './room.ts'
 import { addDays, deadlineBefore, findSlot } from './service-days.ts'
@@ -37,24 +37,34 @@ export interface Circumstances {
   readonly now: EpochMs
 }
 
-/** Keeps room in a slot while somebody fills in the rest. */
+export interface HoldRequest extends Pick<Hold, 'id' | 'slot' | 'household' | 'source'> {
+  readonly things: readonly Thing[]
+}
+
+/** Keeps room in a slot while somebody fills in the rest. A household's newer hold takes the place of its older. */
 export function hold(
   { book, terms, now }: Circumstances,
-  request: { readonly id: string; readonly slot: SlotRef; readonly things: readonly Thing[] },
+  { things, ...request }: HoldRequest,
 ): Decided<Hold> {
-  const { id, slot, things } = request
+  const { household } = request
+  const live = [...book.holds.values()].filter(
+    ({ until, offeredTo }) => until > now && offeredTo === undefined,
+  )
+  const older = live.filter((one) => household !== undefined && one.household === household)
+  const others = live.filter((one) => !older.includes(one))
+  const size = sizeOf(terms.bike, things)
   const because = [
     ...findThingFaults(terms.bike, things),
-    ...findSlotFaults({ book, terms, now }, slot, things, NOBODY),
+    ...findSlotFaults({ book, terms, now }, request.slot, things, idsOf(...older)),
+    ...findHoldFaults(terms.bike, others, { ...request, ...size }),
   ]
   if (because.length > 0) return { kind: 'refused', because }
-  const held: Hold = {
-    id,
-    slot,
-    ...sizeOf(terms.bike, things),
-    until: plus(now, terms.bike.holdMs),
+  const held: Hold = { ...request, ...size, until: plus(now, terms.bike.holdMs) }
+  return {
+    kind: 'ok',
+    changes: [...older.map(letGo), { kind: 'hold', hold: held }],
+    result: held,
   }
-  return { kind: 'ok', changes: [{ kind: 'hold', hold: held }], result: held }
 }
 
 /** Gives back what was held. One that is over already is no fault; an offer is not let go of so. */
@@ -110,7 +120,7 @@ export function book(circumstances: Circumstances, request: BookingRequest): Dec
     state: slot ? 'booked' : 'waiting',
     createdAt: now,
     ...(slot ? { slot } : { waitUntil: waitUntil ?? lastDayAhead(terms, now) }),
-    ...(judged.despite.length > 0 && { despite: judged.despite }),
+    ...(judged.passed.length > 0 && { despite: judged.passed }),
     version: 1,
   }
   return {
@@ -174,12 +184,17 @@ export function amend(
       ? findSlotFaults(circumstances, after.slot, after.things, idsOf(...own, before), isMoved)
       : []),
   ]
-  const judged = judge(found, by, lenient, before.despite)
+  const then = { errand: before, day: before.slot?.day }
+  const passedBefore = (before.despite ?? []).filter((reason) =>
+    isNoMore(reason, circumstances.book, terms.bike, then, { errand: after, day: after.slot?.day }),
+  )
+  const judged = judge(found, by, lenient, passedBefore)
+  const despite = [...new Set([...(before.despite ?? []), ...judged.passed])]
   if (judged.because.length > 0) return { kind: 'refused', because: judged.because }
   const { waitUntil, lapsed: _lapsed, ...placed } = after
   const booking: Booking = {
     ...(after.slot ? placed : { ...after, ...(waitUntil !== undefined && { waitUntil }) }),
-    ...(judged.despite.length > 0 && { despite: judged.despite }),
+    ...(despite.length > 0 && { despite }),
   }
   // An offer of another slot than the one that was taken is there for others again.
   const changes: Change[] = [
@@ -342,19 +357,18 @@ function findWindowFaults(
   return [{ reason: what === 'change' ? 'too-late-to-change' : 'too-late-to-cancel' }]
 }
 
-/** What of the faults counts, and what staff let pass. */
+/** What of the faults counts, and what staff let pass, now or `passedBefore`. */
 function judge(
   found: readonly Refusal[],
   by: Actor,
   lenient: boolean | undefined,
   passedBefore: readonly Reason[] = [],
-): { readonly because: readonly Refusal[]; readonly despite: readonly Reason[] } {
+): { readonly because: readonly Refusal[]; readonly passed: readonly Reason[] } {
   const passes = ({ reason }: Refusal) =>
     passedBefore.includes(reason) || (by === 'staff' && lenient === true && LENIENT.has(reason))
-  const passed = found.filter(passes).map(({ reason }) => reason)
   return {
     because: found.filter((fault) => !passes(fault)),
-    despite: [...new Set([...passedBefore, ...passed])],
+    passed: [...new Set(found.filter(passes).map(({ reason }) => reason))],
   }
 }
 
@@ -373,5 +387,3 @@ function letGo({ id }: Hold): Change {
 function idsOf(...things: readonly ({ readonly id: string } | undefined)[]): ReadonlySet<string> {
   return new Set(things.flatMap((thing) => thing?.id ?? []))
 }
-
-const NOBODY: ReadonlySet<string> = new Set()

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { applyChanges, MISSED_BECAUSE } from '#src/pickups/booking/booking.ts'
-import type { Booking, BookingBook, Change, Decided } from '#src/pickups/booking/booking.ts'
+import type { Booking, BookingBook, Change, Decided, Terms } from '#src/pickups/booking/booking.ts'
 import { amend, book, cancel, decline, hold, reopen, settle } from '#src/pickups/booking/decide.ts'
-import type { BookingRequest } from '#src/pickups/booking/decide.ts'
+import type { BookingRequest, HoldRequest } from '#src/pickups/booking/decide.ts'
 import { erasedFrom, noteErasedFrom } from '#src/pickups/booking/retention.ts'
 import { deadlineBefore, findSlot, slotsAhead } from '#src/pickups/booking/service-days.ts'
 import { inFairOrder, letTimePass, offerRoom } from '#src/pickups/booking/waiting-list.ts'
@@ -188,6 +188,73 @@ describe('a hold', () => {
     expect(reasons(asks(held, 'c', { slot: THURSDAY_MORNING }, later))).toBe('ok')
   })
 
+  const wide: Terms = {
+    ...terms,
+    bike: {
+      ...terms.bike,
+      slots: terms.bike.slots.map((slot) => ({ ...slot, bookings: 7, litres: 2000, kg: 500 })),
+    },
+  }
+  const holds = (from: BookingBook, id: string, more: Partial<HoldRequest>) =>
+    hold(
+      { book: from, terms: wide, now },
+      { id, slot: THURSDAY_MORNING, things: [{ itemId: 'chair', count: 1 }], ...more },
+    )
+  const after = (from: BookingBook, ...all: readonly Partial<HoldRequest>[]) =>
+    all.reduce<BookingBook>(
+      (so, more, i) => applyChanges(so, taken(holds(so, `h${i}`, more)).changes),
+      from,
+    )
+  const source = 'library'
+
+  test('is one for a household: the newer takes the place of the older', () => {
+    const first = after(emptyBook, { household: 'home' })
+    const { changes } = taken(holds(first, 'h1', { household: 'home', slot: TUESDAY_MORNING }))
+    expect(changes).toMatchObject([
+      { kind: 'hold-over', id: 'h0', because: 'released' },
+      { kind: 'hold', hold: { id: 'h1', household: 'home' } },
+    ])
+    // Its own older hold leaves room for it where there is no other.
+    const full = {
+      ...terms,
+      bike: { ...terms.bike, slots: [{ ...terms.bike.slots[0]!, bookings: 1 }] },
+    }
+    const again = hold(
+      { book: first, terms: full, now },
+      {
+        id: 'h1',
+        slot: THURSDAY_MORNING,
+        things: [{ itemId: 'chair', count: 1 }],
+        household: 'home',
+      },
+    )
+    expect(reasons(again)).toBe('ok')
+  })
+
+  test('from one source is one of at most half a slot’s, and of four in all', () => {
+    const three = after(emptyBook, { source }, { source }, { source })
+    expect(reasons(holds(three, 'x', { source }))).toEqual(['too-many-holds'])
+    expect(reasons(holds(three, 'x', { source: 'elsewhere' }))).toBe('ok')
+    expect(reasons(holds(three, 'x', {}))).toBe('ok')
+    const four = after(three, { source, slot: TUESDAY_MORNING, id: 'tuesday' })
+    const sunday = { source, slot: THURSDAY_AFTERNOON }
+    expect(reasons(holds(four, 'x', sunday))).toEqual(['too-many-holds'])
+    const later = plus(now, wide.bike.holdMs)
+    const again = {
+      id: 'x',
+      slot: THURSDAY_MORNING,
+      things: [{ itemId: 'chair', count: 1 }],
+      source,
+    }
+    expect(reasons(hold({ book: four, terms: wide, now: later }, again))).toBe('ok')
+  })
+
+  test('from one source keeps at most half of a slot’s room, but its first always', () => {
+    const large = { source, things: [{ itemId: 'mattress', count: 2 }] }
+    const one = after(emptyBook, large)
+    expect(reasons(holds(one, 'x', large))).toEqual(['too-many-holds'])
+  })
+
   test('that ran out costs nobody the slot while there is room', () => {
     const held = applyChanges(emptyBook, taken(holding(emptyBook)).changes)
     const late = plus(now, HOUR)
@@ -221,6 +288,75 @@ describe('an amendment', () => {
       slot: THURSDAY_MORNING,
     })
     expect(reasons(decided)).toEqual(['slot-full'])
+  })
+
+  describe('of what staff had let pass', () => {
+    const thing = (itemId: string, count: number) => [{ itemId, count }]
+    const lenient = { by: 'staff', lenient: true } as const
+    const change = (
+      from: BookingBook,
+      more: Parameters<typeof amend>[3],
+      by: 'resident' | 'staff' = 'resident',
+    ) => amend({ book: from, terms, now }, of(from, 'a'), by, more)
+
+    test('may be as much or less, and not more', () => {
+      const seven = booked('a', { ...lenient, things: thing('chair', 8) })
+      expect(of(seven, 'a').despite).toEqual(['too-many-things', 'too-large'])
+      expect(reasons(change(seven, { things: thing('chair', 7) }))).toBe('ok')
+      expect(reasons(change(seven, { things: thing('chair', 9) }))).toEqual([
+        'too-many-things',
+        'too-large',
+      ])
+      const { result } = taken(change(seven, { things: thing('chair', 9), lenient: true }, 'staff'))
+      expect(result.despite).toEqual(['too-many-things', 'too-large'])
+    })
+
+    test('a limit of a thing is let pass for that many of it', () => {
+      const three = booked('a', { ...lenient, things: thing('mattress', 2), household: 'home' })
+      const four = booked(
+        'b',
+        { ...lenient, things: thing('mattress', 1), household: 'home', slot: THURSDAY_AFTERNOON },
+        three,
+      )
+      const grown = (count: number) =>
+        amend({ book: four, terms, now }, of(four, 'b'), 'resident', {
+          things: thing('mattress', count),
+        })
+      expect(of(four, 'b').despite).toEqual(['item-limit'])
+      expect([grown(1), grown(2)].map(reasons)).toEqual(['ok', ['item-limit']])
+    })
+
+    test('a day that had closed stays, and another that has closed is none the more open', () => {
+      const late = at('2026-05-05T07:00:00Z')
+      const closed = applyChanges(
+        emptyBook,
+        taken(
+          asks(
+            emptyBook,
+            'a',
+            { ...lenient, slot: { day: '2026-05-05', slotId: 'morning' } },
+            late,
+          ),
+        ).changes,
+      )
+      expect(of(closed, 'a').despite).toEqual(['slot-closed'])
+      const staff = amend({ book: closed, terms, now: late }, of(closed, 'a'), 'staff', {
+        slot: { day: '2026-05-05', slotId: 'afternoon' },
+      })
+      expect(reasons(staff)).toEqual(['slot-closed'])
+    })
+
+    test('another household’s limit was never let pass', () => {
+      const home = { ...lenient, household: 'home' }
+      const three = booked('a', home, booked('c', home, booked('b', home)))
+      expect(of(three, 'a').despite).toEqual(['household-limit'])
+      expect(reasons(change(three, { things: thing('chair', 2) }))).toBe('ok')
+      const other = { household: 'other' }
+      const busy = booked('g', { ...lenient, ...other, slot: TUESDAY_MORNING }, three)
+      const busier = booked('h', { ...lenient, ...other, slot: TUESDAY_MORNING }, busy)
+      const busiest = booked('i', { ...lenient, ...other, slot: TUESDAY_MORNING }, busier)
+      expect(reasons(change(busiest, { household: 'other' }))).toEqual(['household-limit'])
+    })
   })
 
   test('of things within the same slot counts its own room once', () => {
