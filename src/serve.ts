@@ -444,6 +444,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
     riderToken: settings.riderToken,
   })
   const replays = starting.use(openReplayDesk({ past, clock, onFault }))
+  const noteSeen = (ids: readonly string[], by: string) =>
+    store.noteAccess(
+      ids.map((errandId) => ({ at: clock(), by, what: 'planned' as const, errandId })),
+    )
   const http = starting.use(
     await openHttp({
       store,
@@ -455,10 +459,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       days: {
         days,
         unseal: (sealed) => errands.sealer.unseal(sealed) ?? '',
-        noteSeen: (ids, by) =>
-          store.noteAccess(
-            ids.map((errandId) => ({ at: clock(), by, what: 'planned' as const, errandId })),
-          ),
+        noteSeen,
       },
       ...(settings.trustedProxies ? { trustedProxies: settings.trustedProxies } : {}),
       publicUrl: settings.publicUrl,
@@ -495,6 +496,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
             cards,
             follow: direct,
             bookings: { desk: bookings, sealer: errands.sealer },
+            days: { desk: days, noteSeen },
             staff,
             ...(fediverse && { fediverse: (of) => fediverse.accountOf(of) }),
             publicUrl: settings.publicUrl,

@@ -2,16 +2,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import {
-  hideSmall,
-  LEAST_TOLD,
-  type Share,
-  STATES_COUNTED,
-  WAIT_BUCKETS,
-} from '#src/pickups/booking/statistics.ts'
+import { forThePublic, type PublicFigures } from '#src/pickups/booking/public-figures.ts'
+import { LEAST_TOLD, STATES_COUNTED, WAIT_BUCKETS } from '#src/pickups/booking/statistics.ts'
 import { apiRoute } from './api-route.ts'
 import type { BookingDeps } from './booking-routes.ts'
-import { kilograms, toldMonths } from './told-months.ts'
+import { toldMonths } from './told-months.ts'
 
 const none = z.strictObject({})
 const figure = z.number().nullable()
@@ -80,42 +75,7 @@ export function bikeStatisticsRoutes(app: FastifyInstance, deps: BookingDeps): v
   })
 }
 
-type Row = z.input<typeof rowAnswer>
-
-/** Of a month, what is hidden in one district can't be reckoned from the others: there is no total. */
-export function forThePublic(shares: readonly Share[]): readonly Row[] {
-  return shares.map(({ month, district, counts }) => {
-    const of = (what: string) => counts.get(what) ?? 0
-    const states = hideSmall(new Map(STATES_COUNTED.map((state) => [state, of(`state/${state}`)])))
-    const isTold = of('state/done') >= LEAST_TOLD && states.get('done') !== null
-    const sum = (value: number) => (isTold ? value : of('state/done') === 0 ? 0 : null)
-    const waits = hideSmall(new Map(WAIT_BUCKETS.map((days) => [days, of(`wait/${days}`)])))
-    const items = [...counts.keys()]
-      .flatMap((what) => (what.startsWith('thing/') ? [what.slice('thing/'.length)] : []))
-      .toSorted()
-    // By errands, not by things: six chairs may be one household's.
-    const errandsWith = hideSmall(new Map(items.map((item) => [item, of(`errands-with/${item}`)])))
-    return {
-      month,
-      district: district === '' ? null : district,
-      errands: Object.fromEntries(states) as Row['errands'],
-      kg: sum(kilograms(of('grams'))),
-      reusedKg: sum(kilograms(of('reused-grams'))),
-      things: sum(of('things')),
-      reusedThings: sum(of('reused-things')),
-      waitedDays: isTold ? Math.round((10 * of('wait-days')) / of('state/done')) / 10 : null,
-      waited: isTold ? Object.fromEntries(waits) : {},
-      byThing: isTold
-        ? Object.fromEntries(
-            items.map((item) => [
-              item,
-              errandsWith.get(item) === null ? null : of(`thing/${item}`),
-            ]),
-          )
-        : {},
-    }
-  })
-}
+type Row = PublicFigures
 
 function csvOf(rows: readonly Row[]): string {
   const columns: readonly (readonly [string, (row: Row) => string | number | null])[] = [

@@ -2,11 +2,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { gatherEmptyings } from '#src/rules/emptyings.ts'
-import { judgePromises, tally, type Judgement, type Tally } from '#src/rules/promises.ts'
+import { tally, type Judgement, type Tally } from '#src/rules/promises.ts'
 import { FRACTIONS } from '#src/stations/fraction.ts'
 import type { Container } from '#src/stations/station.ts'
-import { DAY, isoText, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
+import { DAY, isoText, MINUTE, plus } from '#src/stations/time.ts'
+import { judgeContainer } from '#src/store/kept-promises.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { instantText, stationIdText } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
@@ -14,10 +14,6 @@ import { isoInstant } from './station-answer.ts'
 import { noSuch } from './station-routes.ts'
 
 const LONGEST_MS = 400 * DAY
-/** A plan is told so long ahead of what it plans at most. */
-const TOLD_AHEAD_MS = 400 * DAY
-/** An emptying may be set right by staff for so long. */
-const CORRECTED_WITHIN_MS = 31 * DAY
 
 const figures = {
   announced: z.int().meta({
@@ -89,7 +85,7 @@ export function keptRoutes(app: FastifyInstance, deps: ApiDeps): void {
       }
       const judged = new Map<Container, Judgement>()
       for (const container of station.containers) {
-        judged.set(container, await judge(container, from, now))
+        judged.set(container, await judgeContainer(store, container.id, from, now))
       }
       const figuresOf = (containers: readonly Container[]) =>
         figuresJson(
@@ -113,14 +109,6 @@ export function keptRoutes(app: FastifyInstance, deps: ApiDeps): void {
       }
     },
   )
-
-  async function judge({ id: containerId }: Container, from: EpochMs, now: EpochMs) {
-    const [plans, told] = await Promise.all([
-      store.plans({ containerId, since: plus(from, -TOLD_AHEAD_MS) }),
-      store.emptyings({ containerId, since: plus(from, -CORRECTED_WITHIN_MS) }),
-    ])
-    return judgePromises(plans, gatherEmptyings(told), now)
-  }
 }
 
 function figuresJson(figures: Tally): z.input<typeof keptFigures> {

@@ -20,8 +20,3 @@ export function toldMonths<Row extends { readonly month: string }>(
   const running = monthOf(clock(), journal.town.town.timeZone)
   return rows.filter(({ month }) => month < running)
 }
-
-/** To a tenth. */
-export function kilograms(grams: number): number {
-  return Math.round(grams / 100) / 10
-}

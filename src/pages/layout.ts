@@ -10,6 +10,8 @@ import type { PagePicture } from './card-routes.ts'
 import { feedDiscovery, type FeedPlace } from './feed-links.ts'
 import { html, trusted, type Html } from './html.ts'
 import { link, type View } from './site.ts'
+import { statisticsPath } from './statistics-path.ts'
+import { STATISTICS_WORDS } from './statistics-words.ts'
 
 export interface PageParts {
   readonly title: string
@@ -25,6 +27,8 @@ export interface PageParts {
   readonly noIndex?: boolean
   /** The same for servers of the fediverse. */
   readonly activityUrl?: string
+  /** A stylesheet beside the pages' own. */
+  readonly cssUrl?: string
   /** Shown where the page is shared. */
   readonly picture?: PagePicture
 }
@@ -47,6 +51,7 @@ export function layout(view: View, page: PageParts): Html {
         ${page.noIndex === true && html`<meta name="robots" content="noindex" />`}
         ${refreshes && html`<meta http-equiv="refresh" content="${DEMO_REFRESH_SECONDS}" />`}
         <link rel="stylesheet" href="${view.cssUrl}" />
+        ${page.cssUrl !== undefined && html`<link rel="stylesheet" href="${page.cssUrl}" />`}
         <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
         ${previewTags(view, page)}
         ${(page.noIndex === true ? [] : others).map(
@@ -95,6 +100,11 @@ export function layout(view: View, page: PageParts): Html {
               <li><a href="${link(view, accessibilityPath(language))}">${say.accessibility}</a></li>
               <li><a href="${link(view, aboutPath(language))}">${say.about}</a></li>
               <li><a href="${link(view, archivePath(language))}">${say.archive}</a></li>
+              <li>
+                <a href="${link(view, statisticsPath(language))}"
+                  >${STATISTICS_WORDS[language].link}</a
+                >
+              </li>
               <li><a href="/api/docs" hreflang="en">${say.apiDocs}</a></li>
             </ul>
           </div>

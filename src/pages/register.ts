@@ -22,6 +22,7 @@ import { registerReportForm } from './report-form.ts'
 import { correctionsOf } from './post-words.ts'
 import { parseListQuery, stationListPage } from './station-list-page.ts'
 import { stationPage, type StationFacts } from './station-page.ts'
+import { registerStatistics } from './statistics-routes.ts'
 import { pagesStylesheet, serveStylesheet, staffStylesheet } from './stylesheet.ts'
 import { companyOf } from './where-said.ts'
 import { openWebFiles, registerWebFiles } from './web-files.ts'
@@ -155,6 +156,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   const tools: PageTools = { viewFor, send, sendOnce, sendNotFound, web }
   registerReportForm(app, options, tools)
   registerDisplay(app, { ...options, css }, tools)
+  registerStatistics(app, options, tools)
   registerFollowing(app, options, tools)
   const { bookings } = options
   if (bookings) registerBooking(app, { ...options, bookings }, tools)

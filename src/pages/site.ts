@@ -8,6 +8,7 @@ import type { Operator } from '#src/stations/station.ts'
 import { MINUTE, type Clock, type EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { BookingDesk } from '#src/store/booking-desk.ts'
+import type { DayDesk } from '#src/store/day-desk.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
 import type { ReportDesk } from '#src/store/report-desk.ts'
@@ -88,6 +89,12 @@ export interface PagesOptions {
   readonly follow?: { readonly desk: SubscriberDesk; readonly ways: FollowWays }
   /** Takes in bookings of the return bike; where the town has none there is no such page. */
   readonly bookings?: { readonly desk: BookingDesk; readonly sealer: Sealer }
+  /** Runs the return bike's days from the staff's pages; goes with `bookings`. */
+  readonly days?: {
+    readonly desk: DayDesk
+    /** Writes down who saw whose data. */
+    readonly noteSeen: (bookingIds: readonly string[], actor: string) => Promise<void>
+  }
   /** Lets the staff in; without it there are no pages of theirs. */
   readonly staff?: StaffDesk
   /** The account that speaks for a station, or for the town; absent where the town has none. */

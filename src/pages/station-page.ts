@@ -20,6 +20,8 @@ import { reportPath } from './report-page.ts'
 import { postWords } from './post-words.ts'
 import { link, type FediverseAccount, type View } from './site.ts'
 import { newestMeasured } from './station-list-page.ts'
+import { stationStatisticsPath } from './statistics-path.ts'
+import { STATISTICS_WORDS } from './statistics-words.ts'
 
 export interface StationFacts {
   readonly station: Station
@@ -210,6 +212,11 @@ function historySection(view: View, { station, history }: StationFacts): Html {
         </table>
       </div>
     </details>
+    <p>
+      <a href="${link(view, stationStatisticsPath(station.id, language))}"
+        >${STATISTICS_WORDS[language].ofStation(station.name)}</a
+      >
+    </p>
   </section>`
 }
 

@@ -19,6 +19,11 @@ export function staffStylesheet(): Stylesheet {
   return named('staff', ownCss('staff/staff.css'))
 }
 
+/** What only some pages need, beside the pages' own. */
+export function pageStylesheet(name: string): Stylesheet {
+  return named(name, ownCss(`${name}.css`))
+}
+
 /** For the screens: they are dark at night whatever the browser prefers, the municipality's way. */
 export function displayStylesheet(pages: Stylesheet): Stylesheet {
   const dark = pages.text.matchAll(

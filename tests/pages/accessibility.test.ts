@@ -48,6 +48,8 @@ const PAGES = [
   ['following one station', '/s/1490-901/folj', '/en/s/1490-901/follow'],
   ['after asking', '/folj/asked', '/en/follow/asked'],
   ['a link that works no more', '/folj/nothing', '/en/follow/nothing'],
+  ['statistics', '/statistik', '/en/statistics'],
+  ['statistics of a station', '/s/1490-901/statistik', '/en/s/1490-901/statistics'],
   ['about', '/om', '/en/about'],
   ['the accessibility statement', '/tillganglighet', '/en/accessibility'],
   ['no such page', '/nope', '/en/nope'],
@@ -56,6 +58,8 @@ const PAGES = [
 
 const FINNISH_PATHS = new Map([
   ['/en/about', '/fi/tietoja'],
+  ['/en/statistics', '/fi/tilastot'],
+  ['/en/s/1490-901/statistics', '/fi/s/1490-901/tilastot'],
   ['/en/display/1490-902?mot=90', '/fi/naytto/1490-902?mot=90'],
   ['/en/archive?station=1490-901', '/fi/arkisto'],
   ['/en/accessibility', '/fi/saavutettavuus'],

@@ -1207,6 +1207,33 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
     )
 
     test(
+      'public posts are counted by station and time, corrections apart, without those that were stopped',
+      withTown(async (store) => {
+        const corrects = post(5, { kind: 'correction' })
+        const given = [
+          post(1),
+          post(2, { stationId: hamnen.id }),
+          post(3, { audience: 'staff' }),
+          post(4),
+          corrects,
+        ]
+        await store.journal((tx) => tx.keepEffects(effects({ posts: given })))
+        await store.journal((tx) => tx.keepEffects(effects({ withdrawn: [postKey(4)] })))
+        const from = given[0]!.at
+        const to = plus(corrects.at, 1)
+        expect(await store.countPosts({ from, to })).toEqual({ posts: 2, corrections: 1 })
+        expect(await store.countPosts({ from, to, stationId: hamnen.id })).toEqual({
+          posts: 1,
+          corrections: 0,
+        })
+        expect(await store.countPosts({ from: to, to: plus(to, 1) })).toEqual({
+          posts: 0,
+          corrections: 0,
+        })
+      }),
+    )
+
+    test(
       'posts are given newest first, for their readers, of a station, before an instant',
       withTown(async (store) => {
         const atHamnen = post(2, { stationId: hamnen.id })

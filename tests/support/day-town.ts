@@ -10,7 +10,7 @@ import { instant, type EpochMs } from '#src/stations/time.ts'
 import { type BookingDesk, openBookingDesk } from '#src/store/booking-desk.ts'
 import type { BookingMessage } from '#src/store/booking-messages.ts'
 import { openBookingUpkeep } from '#src/store/booking-upkeep.ts'
-import { openDayDesk } from '#src/store/day-desk.ts'
+import { type DayDesk, openDayDesk } from '#src/store/day-desk.ts'
 import { type DayUpkeep, openDayUpkeep } from '#src/store/day-upkeep.ts'
 import { openLoanDesk } from '#src/store/loan-desk.ts'
 import { openSealer } from '#src/store/sealer.ts'
@@ -137,14 +137,16 @@ export async function openDayTown(
   const faults: string[] = []
   const queued = new Map<string, BookingMessage>()
   const book = bookOf(RULES)
+  const sealer = openSealer(Buffer.alloc(32, 7).toString('base64'))
   let bookings!: BookingDesk
+  let days!: DayDesk
+  let noteSeen!: (ids: readonly string[], by: string) => Promise<void>
   let upkeep!: DayUpkeep
   let bookingUpkeep!: ReturnType<typeof openBookingUpkeep>
   let planner!: ReturnType<typeof openDayPlanner>
   const town = await openHttpTown({
     rules: RULES,
     http: ({ store, clock, journal, metrics }) => {
-      const sealer = openSealer(Buffer.alloc(32, 7).toString('base64'))
       const shared = { store, sealer, clock, terms: () => dayTerms, publicUrl: PUBLIC_URL }
       const onFault = (what: string, error: unknown) => faults.push(`${what}: ${String(error)}`)
       bookings = openBookingDesk(shared)
@@ -170,7 +172,7 @@ export async function openDayTown(
         journal,
         matrices: planner.matrices,
       }
-      const days = openDayDesk({
+      days = openDayDesk({
         ...looking,
         solver: solver?.(planner.solver) ?? planner.solver,
         insert: (problem, from) => planner.insert(problem, from),
@@ -183,6 +185,10 @@ export async function openDayTown(
         bikeStopOf: (id) => bikeStop ?? book.rules.find((rule) => rule.id === id)?.bikeStop,
         onFault,
       })
+      noteSeen = (ids, by) =>
+        store.noteAccess(
+          ids.map((errandId) => ({ at: clock(), by, what: 'planned' as const, errandId })),
+        )
       return {
         staffToken: STAFF_TOKEN,
         riderToken: RIDER_TOKEN,
@@ -190,13 +196,11 @@ export async function openDayTown(
         days: {
           days,
           unseal: (sealed) => sealer.unseal(sealed) ?? '',
-          noteSeen: (ids, by) =>
-            store.noteAccess(
-              ids.map((errandId) => ({ at: clock(), by, what: 'planned' as const, errandId })),
-            ),
+          noteSeen,
         },
       }
     },
+    pages: () => ({ bookings: { desk: bookings, sealer }, days: { desk: days, noteSeen } }),
   })
   await town.app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = town.app.server.address() as AddressInfo

@@ -136,3 +136,9 @@ export function allStops(day: Day): readonly Stop[] {
 export function placeOf(stop: Stop): Place | undefined {
   return stop.person?.position ?? stop.place ?? undefined
 }
+
+/** A bike's name, with its id where another has the same. */
+export function bikeName(day: Pick<Day, 'bikes'>, id: string): string {
+  const name = day.bikes.find((bike) => bike.id === id)?.name ?? id
+  return day.bikes.some((bike) => bike.id !== id && bike.name === name) ? `${name} (${id})` : name
+}

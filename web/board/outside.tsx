@@ -1,7 +1,7 @@
 /** What no round has, with the reason; what stations ask for; who waits; and what somebody should do next. */
 import { useEffect, useState } from 'preact/hooks'
 import type { Actions } from './actions.ts'
-import type { Day, NextStep } from './day.ts'
+import { bikeName, type Day, type NextStep } from './day.ts'
 import type { Ask } from './desk.ts'
 import { fieldOf } from './field.ts'
 import type { Look } from './look.ts'
@@ -101,7 +101,7 @@ function Todo({
 }) {
   const { words, facts } = look
   const found = findStop(day, step.stop)
-  const bike = day.bikes.find(({ id }) => id === step.bike)?.name
+  const bike = step.bike === null ? undefined : bikeName(day, step.bike)
   const title = found ? titleOf(found.stop, words, day.dropOffs) : (bike ?? step.reference ?? '')
   return (
     <li class="card">
@@ -111,7 +111,7 @@ function Todo({
       <p class="small">
         {title}
         {found?.stop.person?.phone != null && ` · ${found.stop.person.phone}`}
-        {step.reference !== null && (
+        {step.reference !== null && facts.paths.booking !== undefined && (
           <>
             {' '}
             · <a href={facts.paths.booking + step.reference}>{step.reference}</a>
@@ -130,7 +130,7 @@ interface Waiting {
 }
 
 function WaitingList({ ask, look }: { readonly ask: Ask; readonly look: Look }) {
-  const { words, facts } = look
+  const { words } = look
   const [waiting, setWaiting] = useState<readonly Waiting[]>([])
   useEffect(() => {
     ask('GET', '/bookings?state=waiting')
@@ -146,9 +146,7 @@ function WaitingList({ ask, look }: { readonly ask: Ask; readonly look: Look }) 
       <ul class="cards">
         {waiting.map(({ reference, waitUntil, person }) => (
           <li key={reference} class="card">
-            <p>
-              <a href={facts.paths.booking + reference}>{person?.address ?? reference}</a>
-            </p>
+            <p>{person?.address ?? reference}</p>
             <p class="small">
               {person?.name} {waitUntil !== null && `· ${words.waitsUntil(waitUntil)}`}
             </p>

@@ -1,7 +1,7 @@
 /** One bike's day: its trips with what they load, its stops, and what is done to the bike. */
 import { useState } from 'preact/hooks'
 import type { Actions } from './actions.ts'
-import type { Bike, Day, Round } from './day.ts'
+import { type Bike, bikeName, type Day, type Round } from './day.ts'
 import { LoadBar } from './load-bar.tsx'
 import type { Look } from './look.ts'
 import { fieldOf } from './field.ts'
@@ -34,7 +34,7 @@ export function RoundPlan(props: {
     <section class="round" aria-labelledby={`round-${bike.id}`}>
       <header class="round-head">
         <h2 id={`round-${bike.id}`}>
-          <span class={`swatch bike-${index % 4}`} aria-hidden="true" /> {bike.name}
+          <span class={`swatch bike-${index % 4}`} aria-hidden="true" /> {bikeName(day, bike.id)}
         </h2>
         <p class="small">
           {words.stops(round.stops.length, left)}

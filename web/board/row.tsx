@@ -2,7 +2,7 @@
 import { memo } from 'preact/compat'
 import { useState } from 'preact/hooks'
 import type { Actions } from './actions.ts'
-import type { Bike, Day, Stop } from './day.ts'
+import { type Bike, bikeName, type Day, type Stop } from './day.ts'
 import { startDrag } from './drag.ts'
 import type { Look } from './look.ts'
 import { LoadBar } from './load-bar.tsx'
@@ -80,9 +80,13 @@ export const StopRow = memo(function StopRow(props: RowProps) {
         <span class="no">{at >= 0 && at + 1}</span>
         <time class="time">{clock(stop.startsAt)}</time>
         <div class="what">
-          <button class="title" aria-expanded={isChosen} onClick={() => actions.choose(stop.id)}>
-            {title}
-          </button>
+          {stop.kind === 'pickup' ? (
+            <button class="title" aria-expanded={isChosen} onClick={() => actions.choose(stop.id)}>
+              {title}
+            </button>
+          ) : (
+            <span class="title">{title}</span>
+          )}
           <span class="small sub">
             <Chips stop={stop} isNext={isNext} complaint={complaint} look={look} />
             {stop.things.map(({ item, count }) => `${count} ${look.thing(item)}`).join(', ')}
@@ -92,9 +96,11 @@ export const StopRow = memo(function StopRow(props: RowProps) {
           <span class="on-board small">
             {stop.litresOnBoard !== null && stop.kgOnBoard !== null && (
               <>
-                <LoadBar
-                  full={fullness({ litres: stop.litresOnBoard, kg: stop.kgOnBoard }, bike)}
-                />
+                {stop.kind === 'pickup' && (
+                  <LoadBar
+                    full={fullness({ litres: stop.litresOnBoard, kg: stop.kgOnBoard }, bike)}
+                  />
+                )}
                 {look.number(stop.litresOnBoard)} l · {look.number(stop.kgOnBoard)} kg
               </>
             )}
@@ -113,7 +119,7 @@ export const StopRow = memo(function StopRow(props: RowProps) {
         </p>
       )}
       {hasMenu && isFree && <MoveMenu {...props} />}
-      {isChosen && <Details stop={stop} look={look} />}
+      {isChosen && stop.kind === 'pickup' && <Details stop={stop} look={look} />}
     </li>
   )
 })
@@ -175,7 +181,7 @@ function Details({ stop, look }: { readonly stop: Stop; readonly look: Look }) {
           words.window(clock(windowFrom), clock(windowUntil))}
         {language !== null && language !== 'sv' && ` · ${words.speaks(words.languages[language])}`}
       </p>
-      {reference !== null && (
+      {reference !== null && facts.paths.booking !== undefined && (
         <p>
           <a href={facts.paths.booking + reference}>
             {words.openBooking} {reference}
@@ -226,9 +232,9 @@ function MoveMenu(props: RowProps) {
           <>
             <label for="move-on">{words.toBike}</label>
             <select id="move-on" value={to} onChange={(event) => setTo(event.currentTarget.value)}>
-              {bikes.map(({ id, name }) => (
+              {bikes.map(({ id }) => (
                 <option key={id} value={id}>
-                  {name}
+                  {bikeName({ bikes }, id)}
                 </option>
               ))}
             </select>

@@ -1,5 +1,5 @@
 /** What a stop is called, and what is said aloud of what was done. */
-import { type Day, type Stop } from './day.ts'
+import { bikeName, type Day, type Stop } from './day.ts'
 import type { Saying } from './desk.ts'
 import { findStop } from './moves.ts'
 import type { Words } from './words.ts'
@@ -28,7 +28,7 @@ export function saidOf(saying: Saying, day: Day | undefined, words: Words): stri
     case 'moved': {
       const { move, wasAt, wasOn } = saying
       const round = day?.rounds.find(({ bike }) => bike === move.bike)
-      const bike = day?.bikes.find(({ id }) => id === move.bike)?.name ?? move.bike
+      const bike = day ? bikeName(day, move.bike) : move.bike
       const before = wasAt < 0 ? '' : `${words.stop(wasAt + 1)}, `
       const told = said.moved(
         before + what(move.stop),

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { StaffDesk } from '#src/store/staff-desk.ts'
 import type { PagesOptions, PageTools } from '../site.ts'
+import { registerBoard } from './register-board.ts'
 import { registerRuleDesk } from './rule-desk.ts'
 import { registerSignIn } from './sign-in.ts'
 import { START } from './staff-menu.ts'
@@ -18,5 +19,7 @@ export function registerStaff(
   const pages = staffPages(app, { desk, tools, staffCssUrl })
   registerSignIn(app, pages, { desk, publicUrl, isDemo: demo !== undefined })
   pages.get(START, startPage)
+  const { bookings, days } = options
+  if (bookings && days) registerBoard(pages, { bookings, days })
   registerRuleDesk(pages, options)
 }

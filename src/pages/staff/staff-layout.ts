@@ -105,7 +105,7 @@ function menu({ language }: DoorView, { role }: Staff, page: StaffPageParts): Ht
   return html`<nav class="staff-menu" aria-label="${STAFF_WORDS[language].menu}">
     <ul class="${widthOf(page)}">
       ${menuFor(role).map(({ path, name }) => {
-        const isHere = path.sv === page.path?.sv
+        const isHere = path.sv === page.path?.sv.split('?', 1)[0]
         return html`<li>
           <a href="${staffPath(path, language)}" ${isHere && trusted('aria-current="page"')}
             >${name[language]}</a

@@ -26,6 +26,16 @@ export const START: MenuPlace = {
   does: { sv: 'Det du kan göra här.', en: 'What you can do here.' },
 }
 
+export const BOARD: MenuPlace = {
+  path: { sv: '/stab', en: '/board' },
+  needs: ['dispatcher'],
+  name: { sv: 'Planering', en: 'Board' },
+  does: {
+    sv: 'Returcykelns dag: planen, stoppen, förslagen, kartan.',
+    en: 'The return bike’s day: the plan, its stops, what is offered, the map.',
+  },
+}
+
 export const RULES: MenuPlace = {
   path: { sv: '/regler', en: '/rules' },
   needs: ANY_STAFF,
@@ -61,7 +71,7 @@ export const SILENCES: MenuPlace = {
 }
 
 /** In the menu's order; each page adds itself. */
-export const MENU: readonly MenuPlace[] = [START, RULES, DECISIONS, CORRECTIONS, SILENCES]
+export const MENU: readonly MenuPlace[] = [START, BOARD, RULES, DECISIONS, CORRECTIONS, SILENCES]
 
 export const SIGN_IN_PATH: InBoth<string> = { sv: '/logga-in', en: '/sign-in' }
 export const SIGN_OUT_PATH: InBoth<string> = { sv: '/logga-ut', en: '/sign-out' }

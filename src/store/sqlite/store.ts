@@ -534,6 +534,23 @@ export async function openSqliteStore(path: string): Promise<Store> {
       }
       return markCorrected((await query.execute()).map(postOf))
     },
+    async countPosts({ stationId, from, to }) {
+      let query = reader.query
+        .selectFrom('post')
+        .select(sql<number>`count(*)`.as('said'))
+        .select(
+          sql<number>`count(*) filter (where json_extract(body, '$.kind') = 'correction')`.as(
+            'corrections',
+          ),
+        )
+        .where('audience', '=', 'public')
+        .where('at', '>=', from)
+        .where('at', '<', to)
+        .where('withdrawn_at', 'is', null)
+      if (stationId !== undefined) query = query.where('station_id', '=', stationId)
+      const { said, corrections } = await query.executeTakeFirstOrThrow()
+      return { posts: said - corrections, corrections }
+    },
     async post(key: PostKey) {
       const row = await reader.query
         .selectFrom('post')

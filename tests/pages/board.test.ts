@@ -1,0 +1,219 @@
+/** The dispatch board in a real browser, on a real day: by pointer, by keys, by two at once, through a broken line. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type BoardTown, openBoardTown } from '#tests/support/board-town.ts'
+import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
+import { startTcpProxy } from '#tests/support/tcp-proxy.ts'
+import { until } from '#tests/support/until.ts'
+
+describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
+  let browser: Browser
+  let town: BoardTown
+  beforeAll(async () => {
+    browser = await openBrowser()
+    town = await openBoardTown()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await town[Symbol.asyncDispose]()
+  })
+
+  const open = (...how: [Parameters<BoardTown['open']>[1]?, Parameters<BoardTown['open']>[2]?]) =>
+    town.open(browser, ...how)
+  const see = () => town.see()
+  const book = (letPass: boolean) => town.book(letPass)
+  const command = (name: string, body: object) => town.command(name, body)
+  const fullRound = () => town.fullRound()
+  const pickups = () => town.pickups()
+  const placeOf = (id: string) => town.placeOf(id)
+  const row = (page: Page, id: string) => page.locator(`[data-stop="${id}"]`)
+  const handle = (page: Page, id: string) => row(page, id).locator('.handle')
+  const said = (page: Page) => page.locator('.said')
+
+  test('a dispatcher sees the day; a rider doesn’t get in', async () => {
+    await using page = await open()
+    await page.waitForSelector('.plan [data-stop]')
+    expect(await page.locator('.plan [data-stop]').count()).toBe(
+      (await see()).rounds.flatMap((r: any) => r.stops).length,
+    )
+    expect(await page.textContent('h1')).toContain('7 maj')
+    await row(page, (await pickups())[0]!)
+      .locator('.title')
+      .click()
+    expect(await page.textContent('.details')).toMatch(/Prova \d · 070-000 2\d/)
+    expect(await page.locator('.map .point.chosen').count()).toBe(1)
+    await using other = await open({}, { role: 'rider' })
+    expect(await other.locator('#board').count()).toBe(0)
+  })
+
+  test('a stop is moved by keys alone; its row keeps the focus and one sentence says where it is', async () => {
+    await using page = await open()
+    await page.waitForSelector('.plan [data-stop]')
+    const id = (await pickups())[1]!
+    const before = await placeOf(id)
+    const { length } = (await fullRound()).stops
+    await handle(page, id).focus()
+    await page.keyboard.press('Alt+ArrowUp')
+    await until(async () => (await placeOf(id)) === before - 1, 5000)
+    await until(
+      async () =>
+        (await said(page).textContent())?.endsWith(`plats ${before} av ${length}.`) === true,
+      5000,
+    )
+    expect(await said(page).textContent()).toMatch(/^Stopp \d+, Provgatan \d+, flyttat till plats/)
+    expect(await page.evaluate('document.activeElement.closest("[data-stop]").dataset.stop')).toBe(
+      id,
+    )
+    await page.keyboard.press('Alt+ArrowDown')
+    await until(async () => (await placeOf(id)) === before, 5000)
+    // Moved by hand it is pinned, and may be let go.
+    expect((await fullRound()).stops[before].pinned).toBe(true)
+    await page.keyboard.press('Enter')
+    await row(page, id).getByRole('button', { name: 'Lossa' }).click()
+    await until(async () => !(await fullRound()).stops[before].pinned, 5000)
+  })
+
+  test('a stop is moved without dragging, one press a step or by its place’s number', async () => {
+    await using page = await open()
+    const id = (await pickups())[0]!
+    const before = await placeOf(id)
+    await handle(page, id).click()
+    await row(page, id).getByRole('button', { name: 'Flytta ned' }).click()
+    await until(async () => (await placeOf(id)) === before + 1, 5000)
+    await row(page, id).getByLabel('Flytta till plats').fill('1')
+    await row(page, id).getByRole('button', { name: 'Flytta', exact: true }).click()
+    await until(async () => (await placeOf(id)) === 0, 5000)
+  })
+
+  test('a stop is dragged to where it is let go; Escape leaves it', async () => {
+    await using page = await open()
+    const [first, , third] = await pickups()
+    const target = await placeOf(third!)
+    const drag = async () => {
+      await handle(page, first!).hover()
+      await page.mouse.down()
+      const to = (await row(page, third!).boundingBox())!
+      await page.mouse.move(to.x + 20, to.y + to.height - 4, { steps: 5 })
+    }
+    const { version } = await see()
+    await page.waitForSelector('.plan [data-stop]')
+    await drag()
+    await page.keyboard.press('Escape')
+    await page.mouse.up()
+    expect((await see()).version).toBe(version)
+    await drag()
+    await page.mouse.up()
+    await until(async () => (await placeOf(first!)) === target, 5000)
+    expect(await page.locator('.menu').count()).toBe(0)
+  })
+
+  test('two move at once: the slower one’s move is made on the faster one’s plan, and both see both', async () => {
+    await using slow = await open()
+    await using fast = await open()
+    for (const page of [slow, fast]) await page.waitForSelector('.plan [data-stop]')
+    const [a, b, c, d] = await pickups()
+    // What the faster one does is kept from the slower one until it has moved itself.
+    await slow.route('**/events*', (route) => route.abort())
+    await slow.reload()
+    await slow.waitForSelector('.plan [data-stop]')
+    await handle(fast, a!).focus()
+    await fast.keyboard.press('Alt+ArrowDown')
+    await until(async () => (await placeOf(b!)) < (await placeOf(a!)), 5000)
+    await handle(slow, d!).focus()
+    await slow.keyboard.press('Alt+ArrowUp')
+    await until(
+      async () => (await said(slow).textContent())?.includes('Planen hade ändrats') === true,
+      5000,
+    )
+    expect(await placeOf(d!)).toBeLessThan(await placeOf(c!))
+    expect(await placeOf(b!)).toBeLessThan(await placeOf(a!))
+    const order = (page: Page) =>
+      page.evaluate('[...document.querySelectorAll(".plan [data-stop]")].map(e => e.dataset.stop)')
+    const now = (await see()).rounds.flatMap((r: any) => r.stops.map((s: any) => s.id))
+    for (const page of [slow, fast]) {
+      await until(async () => JSON.stringify(await order(page)) === JSON.stringify(now), 5000)
+    }
+  })
+
+  test('what was done while the line was broken is there when it is whole again', async () => {
+    await using proxy = await startTcpProxy(Number(new URL(town.day.url).port))
+    await using page = await open({}, { url: `http://127.0.0.1:${proxy.port}` })
+    await page.waitForSelector('.plan [data-stop]')
+    proxy.refuse(true)
+    proxy.cut()
+    const id = (await pickups()).at(-1)!
+    const { bike } = await fullRound()
+    await command('move', { stop: id, bike, at: 0 })
+    await row(page, id).locator('.handle').focus()
+    await page.keyboard.press('Alt+ArrowUp')
+    await until(
+      async () => (await said(page).textContent())?.includes('Ingen kontakt') === true,
+      10_000,
+    )
+    proxy.refuse(false)
+    const first = page.locator('.plan [data-stop]').first()
+    await until(async () => (await first.getAttribute('data-stop')) === id, 15_000)
+    expect(await page.textContent('.updated')).toMatch(/^Senast uppdaterad \d s sedan$/)
+    // Alive again: what is done now comes by itself.
+    await command('unpin', { stop: id })
+    await until(async () => (await row(page, id).locator('.pin').count()) === 0, 5000)
+  })
+
+  test('publish, start, an urgent errand, a bike out and back: all from the board', async () => {
+    await using page = await open()
+    await page.getByRole('button', { name: 'Publicera' }).click()
+    await until(async () => (await see()).published === true, 5000)
+    const { bike } = await fullRound()
+    const round = page.locator(`section.round:has(#round-${bike})`)
+    await round.getByRole('button', { name: 'Starta' }).click()
+    await until(async () => (await fullRound()).startedAt !== null, 5000)
+    // The stop that is ridden to is locked.
+    await until(async () => (await round.locator('.handle.locked').count()) === 1, 5000)
+    await page.getByText('Lägg in något brådskande').click()
+    await page.getByLabel('Vad ska göras?').fill('Säckar i trapphuset')
+    await page.getByRole('button', { name: 'Lägg in i planen' }).click()
+    await page.locator('.plan').getByText('Säckar i trapphuset').waitFor()
+
+    await book(true)
+    await town.day.tick()
+    await page.getByRole('button', { name: /^Behåll/ }).click()
+    await until(async () => (await see()).offer === null, 5000)
+    await page
+      .locator('.outside')
+      .getByRole('button', { name: /^Lägg in/ })
+      .first()
+      .click()
+    await until(async () => (await see()).unplanned.length === 0, 5000)
+
+    await round.getByRole('button', { name: 'Ta ur bruk' }).click()
+    await page.getByLabel('Varför?').fill('Punktering')
+    await page.getByRole('button', { name: 'Ta cykeln ur bruk' }).click()
+    await until(async () => (await see()).rounds.some((r: any) => r.out !== null), 5000)
+    await page.getByText('Ur bruk: Punktering').waitFor()
+    await page.getByRole('button', { name: 'Cykeln är tillbaka' }).click()
+    await until(async () => (await see()).rounds.every((r: any) => r.out === null), 5000)
+
+    await page.getByRole('button', { name: 'Optimera resten' }).click()
+    await page.getByRole('button', { name: 'Byt till den planen' }).click({ timeout: 15_000 })
+    await until(async () => (await see()).offer === null, 10_000)
+  })
+
+  test('who is signed out meanwhile is told, with a way back in', async () => {
+    await using page = await open()
+    await page.waitForSelector('.plan [data-stop]')
+    await page.context().clearCookies()
+    await page.getByRole('button', { name: 'Optimera resten' }).click()
+    await page.getByRole('link', { name: 'Logga in igen' }).waitFor()
+  })
+
+  test('without script the page says what to do, and the day is there on paper', async () => {
+    await using page = await open({ javaScriptEnabled: false })
+    expect(await page.textContent('noscript')).toContain('behöver JavaScript')
+    await page.getByRole('link', { name: 'Utskrift av dagen' }).click()
+    expect(await page.textContent('h1')).toBe('Rundor torsdag 7 maj')
+    expect(await page.locator('tbody tr').count()).toBe(
+      (await see()).rounds.flatMap((r: any) => r.stops).length,
+    )
+    expect(await page.textContent('.printout')).toContain('070-000 20')
+  })
+})
