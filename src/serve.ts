@@ -497,6 +497,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
             follow: direct,
             bookings: { desk: bookings, sealer: errands.sealer },
             days: { desk: days, noteSeen },
+            loans,
             staff,
             ...(fediverse && { fediverse: (of) => fediverse.accountOf(of) }),
             publicUrl: settings.publicUrl,

@@ -44,7 +44,7 @@ import {
 import { BOOK_WORDS, DIDS, STEPS, type Did, type Step } from './book-words.ts'
 import { bookingCalendar, bookingPage, cancelPage, ownPath, type Opened } from './booking-page.ts'
 import { htmlText, type Html } from './html.ts'
-import { isFromElsewhere, seeOther, tellWait } from './report-form.ts'
+import { isForeignPress, isFromElsewhere, seeOther, tellWait } from './report-form.ts'
 import { link, type PageTools, type PagesOptions, type View } from './site.ts'
 
 const MOST_FORM_BYTES = 16 * 1024
@@ -442,7 +442,7 @@ export function registerBooking(
 
     app.post<Own>(own, { bodyLimit: MOST_FORM_BYTES }, async (request, reply) => {
       const view = viewFor(request, language)
-      if (isForeignPress(request)) return refuseForeign(reply, view)
+      if (isForeignPress(request, publicUrl)) return refuseForeign(reply, view)
       const opened = await open(request, reply, view)
       if (!opened) return reply
       const { seen, by } = opened
@@ -509,7 +509,7 @@ export function registerBooking(
 
       app.post<Own>(`${own}/${step}`, { bodyLimit: MOST_FORM_BYTES }, async (request, reply) => {
         const view = viewFor(request, language)
-        if (isForeignPress(request)) return refuseForeign(reply, view)
+        if (isForeignPress(request, publicUrl)) return refuseForeign(reply, view)
         const opened = await open(request, reply, view)
         if (!opened) return reply
         const { seen, by, terms } = opened
@@ -534,13 +534,6 @@ export function registerBooking(
       .some(({ address }) => address === person?.address)
     const { place, ...rest } = person ?? { name: '', address: '' }
     return draftOf(booking, { ...rest, ...(!isListed && place && { place }) }, clock())
-  }
-
-  /** Pages that tell no referrer send no origin either. What their address holds nobody else knows. */
-  function isForeignPress(request: FastifyRequest): boolean {
-    const isMute =
-      request.headers.origin === 'null' && request.headers['sec-fetch-site'] === undefined
-    return !isMute && isFromElsewhere(request, publicUrl)
   }
 }
 

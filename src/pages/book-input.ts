@@ -56,7 +56,7 @@ export function readThings(
 type PersonField = Exclude<keyof typeof personFields, 'position'>
 
 /** Reads a field, and adds what is wrong with it to the faults. All but the `needed` one may be left empty. */
-function readerOf(
+export function readerOf(
   form: URLSearchParams,
   words: BookWords,
   faults: Fault[],

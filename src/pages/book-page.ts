@@ -408,7 +408,7 @@ function number(value: number, language: Language): string {
   return new Intl.NumberFormat(localeOf(language)).format(value)
 }
 
-function optional(words: BookWords, label: string): Html {
+export function optional(words: BookWords, label: string): Html {
   return html`${label} <span class="small">${words.optional}</span>`
 }
 
@@ -443,12 +443,19 @@ function versionField({ version }: Asking): Part {
   return version !== undefined && html`<input type="hidden" name="version" value="${version}" />`
 }
 
-function frame(view: View, title: string, asking: Asking, parts: readonly Part[]): Html {
+/** The page round a question: the way back, what is wrong, and the parts. */
+export function frame(
+  view: View,
+  title: string,
+  asking: Asking,
+  parts: readonly Part[],
+  description = BOOK_WORDS[view.language].lead,
+): Html {
   const words = BOOK_WORDS[view.language]
   const { faults, back } = asking
   return layout(view, {
     title: `${faults.length > 0 ? words.faultPrefix : ''}${title} – ${view.town.town.name}`,
-    description: words.lead,
+    description,
     noIndex: asking.isOwn,
     pathInAll: asking.pathIn,
     body: html`<div class="booking">
@@ -474,7 +481,7 @@ function faultOf({ faults }: Asking, field: string): Fault | undefined {
   return faults.find((fault) => fault.field === field)
 }
 
-function inlineFault(asking: Asking, field: string): Html | undefined {
+export function inlineFault(asking: Asking, field: string): Html | undefined {
   const fault = faultOf(asking, field)
   return fault && html`<strong class="fault" id="${field}-fault">${fault.text}</strong>`
 }
@@ -487,7 +494,7 @@ function describedBy(asking: Asking, field: string, hint?: string): Html | undef
   return html`aria-describedby="${by}" ${isFaulty && html`aria-invalid="true"`}`
 }
 
-function textField(
+export function textField(
   asking: Asking,
   form: URLSearchParams,
   field: {

@@ -85,7 +85,7 @@ function ownPage(
 }
 
 /** `K7M 4XR`, as it is read aloud. */
-function spelled(reference: string): string {
+export function spelled(reference: string): string {
   return `${reference.slice(0, 3)}\u00A0${reference.slice(3)}`
 }
 

@@ -9,6 +9,8 @@ import { CARD_HEIGHT, CARD_WIDTH } from '#src/wording/cards/draw-card.ts'
 import type { PagePicture } from './card-routes.ts'
 import { feedDiscovery, type FeedPlace } from './feed-links.ts'
 import { html, trusted, type Html } from './html.ts'
+import { loanPath } from './loan-path.ts'
+import { LOAN_WORDS } from './loan-words.ts'
 import { link, type View } from './site.ts'
 import { statisticsPath } from './statistics-path.ts'
 import { STATISTICS_WORDS } from './statistics-words.ts'
@@ -80,6 +82,10 @@ export function layout(view: View, page: PageParts): Html {
               ${
                 view.takesBookings &&
                 html`<a href="${link(view, bookPath(language))}">${say.book}</a>`
+              }
+              ${
+                view.lends &&
+                html`<a href="${link(view, loanPath(language))}">${LOAN_WORDS[language].link}</a>`
               }
               <a href="${link(view, aboutPath(language))}">${say.about}</a>
               ${others.map(

@@ -16,6 +16,7 @@ import { registerFollowing } from './follow-form.ts'
 import { cacheHistories } from './history-cache.ts'
 import { htmlText, type Html } from './html.ts'
 import { aboutPath, accessibilityPath, archivePath, favicon } from './layout.ts'
+import { registerLoans } from './loan-form.ts'
 import { postPage } from './post-page.ts'
 import { textsOf } from './query-texts.ts'
 import { registerReportForm } from './report-form.ts'
@@ -160,6 +161,8 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   registerFollowing(app, options, tools)
   const { bookings } = options
   if (bookings) registerBooking(app, { ...options, bookings }, tools)
+  const { loans } = options
+  if (bookings && loans) registerLoans(app, { ...options, bookings, loans }, tools)
 
   const { staff } = options
   if (staff) {

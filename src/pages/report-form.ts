@@ -135,6 +135,13 @@ export function isFromElsewhere(request: FastifyRequest, publicUrl: string): boo
   return originOf(request.headers, publicUrl) === 'elsewhere'
 }
 
+/** Pages that tell no referrer send no origin either. What their address holds nobody else knows. */
+export function isForeignPress(request: FastifyRequest, publicUrl: string): boolean {
+  const isMute =
+    request.headers.origin === 'null' && request.headers['sec-fetch-site'] === undefined
+  return !isMute && isFromElsewhere(request, publicUrl)
+}
+
 /** After a form, a page that can be loaded again without sending it again. */
 export function seeOther(reply: FastifyReply, path: string): FastifyReply {
   return reply.code(303).header('cache-control', 'no-store').header('location', path).send()

@@ -11,6 +11,7 @@ import type { BookingDesk } from '#src/store/booking-desk.ts'
 import type { DayDesk } from '#src/store/day-desk.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { Journal } from '#src/store/journal.ts'
+import type { LoanDesk } from '#src/store/loan-desk.ts'
 import type { ReportDesk } from '#src/store/report-desk.ts'
 import type { Sealer } from '#src/store/sealer.ts'
 import type { StaffDesk } from '#src/store/staff-desk.ts'
@@ -95,6 +96,8 @@ export interface PagesOptions {
     /** Writes down who saw whose data. */
     readonly noteSeen: (bookingIds: readonly string[], actor: string) => Promise<void>
   }
+  /** Lends the bike and the trailer; goes with `bookings`. */
+  readonly loans?: LoanDesk
   /** Lets the staff in; without it there are no pages of theirs. */
   readonly staff?: StaffDesk
   /** The account that speaks for a station, or for the town; absent where the town has none. */
@@ -123,6 +126,8 @@ export interface View {
   readonly operator: Operator
   /** Whether the town has a return bike that can be booked. */
   readonly takesBookings: boolean
+  /** Whether residents can borrow the bike or the trailer. */
+  readonly lends: boolean
   readonly demo?: { readonly speed: number; readonly paused: boolean }
   /** Nothing new for a while: since when, or undefined within when nothing was ever heard. */
   readonly stalled?: { readonly since?: EpochMs }
@@ -159,6 +164,7 @@ export function viewOf(
     here: request.here,
     operator: town.town.operator ?? { name },
     takesBookings: options.bookings?.desk.terms() !== undefined,
+    lends: options.loans !== undefined && options.bookings?.desk.terms()?.bike.loans !== undefined,
     ...(demo && { demo: { speed: demo.speed, paused: request.paused } }),
     ...(stalled && { stalled }),
   }
