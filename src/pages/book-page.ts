@@ -36,12 +36,15 @@ export interface Suggested {
   readonly nearest?: string
 }
 
-export function whatPage(view: View, { bike }: Terms, form: URLSearchParams, asking: Asking): Html {
+/** How many of each thing. */
+export function whatFields(
+  view: View,
+  { bike }: Terms,
+  form: URLSearchParams,
+  asking: Asking,
+): Html {
   const words = BOOK_WORDS[view.language]
-  const { limits } = bike
-  const { household } = limits
-  const refused = bike.items.filter((item) => item.refused !== undefined)
-  const fields = html`<fieldset id="things" tabindex="-1" class="amounts">
+  return html`<fieldset id="things" tabindex="-1" class="amounts">
     <legend>${words.howMany}</legend>
     ${inlineFault(asking, 'things')}
     <ul class="plain">
@@ -69,6 +72,14 @@ export function whatPage(view: View, { bike }: Terms, form: URLSearchParams, ask
       })}
     </ul>
   </fieldset>`
+}
+
+export function whatPage(view: View, terms: Terms, form: URLSearchParams, asking: Asking): Html {
+  const words = BOOK_WORDS[view.language]
+  const { bike } = terms
+  const { limits } = bike
+  const { household } = limits
+  const refused = bike.items.filter((item) => item.refused !== undefined)
   const lead = html`<p class="lead">${words.lead}</p>
     <p>
       ${words.limits(limits.itemsPerErrand, limits.kgPerItem, number(limits.litresPerErrand, view.language))}
@@ -88,6 +99,7 @@ export function whatPage(view: View, { bike }: Terms, form: URLSearchParams, ask
         )}
       </dl>
     </section>`
+  const fields = whatFields(view, terms, form, asking)
   return askPage(view, 'what', asking, fields, { lead, after })
 }
 
@@ -95,6 +107,17 @@ export function whatPage(view: View, { bike }: Terms, form: URLSearchParams, ask
 export const MOST_LISTED = 300
 
 export function wherePage(
+  view: View,
+  terms: Terms,
+  form: URLSearchParams,
+  asking: Asking,
+  suggested: Suggested,
+): Html {
+  return askPage(view, 'where', asking, whereFields(view, terms, form, asking, suggested), {})
+}
+
+/** The address, and how to get in. */
+export function whereFields(
   view: View,
   { bike }: Terms,
   form: URLSearchParams,
@@ -105,7 +128,7 @@ export function wherePage(
   const hasList = suggested.addresses.length > 0
   const isPositionNeeded =
     (form.get('position') ?? '') !== '' || asking.faults.some(({ field }) => field === 'position')
-  const fields = html`
+  return html`
     ${textField(asking, form, {
       id: 'address',
       label: words.address,
@@ -155,7 +178,16 @@ export function wherePage(
       })}
     </details>
   `
-  return askPage(view, 'where', asking, fields, {})
+}
+
+export interface Offered {
+  readonly slots: readonly SlotRoom[]
+  readonly things: readonly Thing[]
+  /** Room that is kept for them already. */
+  readonly own?: string
+  readonly mayWait: boolean
+  /** Staff book past the closing time, and before they know what. */
+  readonly isLenient?: boolean
 }
 
 export function whenPage(
@@ -163,13 +195,19 @@ export function whenPage(
   terms: Terms,
   form: URLSearchParams,
   asking: Asking,
-  what: {
-    readonly slots: readonly SlotRoom[]
-    readonly things: readonly Thing[]
-    /** Room that is kept for them already. */
-    readonly own?: string
-    readonly mayWait: boolean
-  },
+  what: Offered,
+): Html {
+  const lead = html`<p>${BOOK_WORDS[view.language].whenHint}</p>`
+  return askPage(view, 'when', asking, whenFields(view, terms, form, asking, what), { lead })
+}
+
+/** The slots with the room that they have. */
+export function whenFields(
+  view: View,
+  terms: Terms,
+  form: URLSearchParams,
+  asking: Asking,
+  what: Offered,
 ): Html {
   const words = BOOK_WORDS[view.language]
   const { language, timeZone } = view
@@ -177,13 +215,14 @@ export function whenPage(
   const chosen = form.get('slot')
   const why = (slot: SlotRoom): string | undefined => {
     if (slotValue(slot) === what.own) return undefined
-    if (!slot.isOpen) return words.closed(momentText(slot.closesAt, timeZone, language))
+    const isShut = !slot.isOpen && what.isLenient !== true
+    if (isShut) return words.closed(momentText(slot.closesAt, timeZone, language))
     if (fits(size, slot.room)) return undefined
     return slot.room.bookings < 1 ? words.full : words.tooFull
   }
   const days = [...Map.groupBy(what.slots, ({ day }) => day)]
   const hasFull = what.slots.some((slot) => why(slot) !== undefined)
-  const fields = html`<fieldset id="slot" tabindex="-1" class="slots">
+  return html`<fieldset id="slot" tabindex="-1" class="slots">
     <legend class="visually-hidden">${words.when}</legend>
     ${inlineFault(asking, 'slot')} ${days.length === 0 && html`<p>${words.noSlots}</p>`}
     ${days.map(
@@ -233,14 +272,23 @@ export function whenPage(
       </div>`
     }
   </fieldset>`
-  return askPage(view, 'when', asking, fields, { lead: html`<p>${words.whenHint}</p>` })
 }
 
-export function whoPage(view: View, { bike }: Terms, form: URLSearchParams, asking: Asking): Html {
+export function whoPage(view: View, terms: Terms, form: URLSearchParams, asking: Asking): Html {
+  return askPage(view, 'who', asking, whoFields(view, terms, form, asking), {})
+}
+
+/** Who it is, and how they are reached. */
+export function whoFields(
+  view: View,
+  { bike }: Terms,
+  form: URLSearchParams,
+  asking: Asking,
+): Html {
   const words = BOOK_WORDS[view.language]
   const language = form.get('language') ?? view.language
   const fault = inlineFault(asking, 'language')
-  const fields = html`
+  return html`
     ${textField(asking, form, {
       id: 'name',
       label: words.name,
@@ -293,7 +341,6 @@ export function whoPage(view: View, { bike }: Terms, form: URLSearchParams, aski
       <a href="${link(view, aboutPath(view.language))}#data">${words.privacyMore}</a>
     </p>
   `
-  return askPage(view, 'who', asking, fields, {})
 }
 
 /** Everything once more, with a way back to each answer. */
@@ -460,21 +507,25 @@ export function frame(
     pathInAll: asking.pathIn,
     body: html`<div class="booking">
       ${back !== undefined && html`<p><a class="back" href="${back}">${words.back}</a></p>`}
-      ${
-        faults.length > 0 &&
-        html`<section class="faults" aria-labelledby="faults" tabindex="-1" autofocus>
-          <h2 id="faults">${words.faultTitle}</h2>
-          <ul>
-            ${faults.map(
-              ({ field, text }) =>
-                html`<li><a href="${field.startsWith('/') ? field : `#${field}`}">${text}</a></li>`,
-            )}
-          </ul>
-        </section>`
-      }
-      ${parts}
+      ${faultList(view, faults)} ${parts}
     </div>`,
   })
+}
+
+/** What is wrong, on top, each leading to its field. */
+export function faultList({ language }: View, faults: readonly Fault[]): Html | false {
+  return (
+    faults.length > 0 &&
+    html`<section class="faults" aria-labelledby="faults" tabindex="-1" autofocus>
+      <h2 id="faults">${BOOK_WORDS[language].faultTitle}</h2>
+      <ul>
+        ${faults.map(
+          ({ field, text }) =>
+            html`<li><a href="${field.startsWith('/') ? field : `#${field}`}">${text}</a></li>`,
+        )}
+      </ul>
+    </section>`
+  )
 }
 
 function faultOf({ faults }: Asking, field: string): Fault | undefined {

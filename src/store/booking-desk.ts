@@ -171,6 +171,8 @@ export interface BookingDesk {
     actor: string,
     what?: ErrandAccess['what'],
   ): Promise<readonly SeenBooking[]>
+  /** Bookings by a part of a name, an address, a phone number or a reference; the newest days first. */
+  search(text: string, actor: string, most: number): Promise<readonly SeenBooking[]>
   /** Everything that is kept of who gave all of this. */
   exportPerson(query: PersonQuery, actor: string): Promise<PersonAnswer<Exported>>
   /** Forgets them. What was still to come is cancelled, without a message. */
@@ -539,6 +541,24 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
       )
       return kept.map((one) => seen(one, current, terms, clock()))
     },
+    async search(text, actor, most) {
+      const terms = options.terms()
+      if (!terms) return []
+      const isWanted = wantedBy(text)
+      const current = await store.bookingBook()
+      const now = clock()
+      const found = (await store.keptBookings({}))
+        .map((kept) => seen(kept, current, terms, now))
+        .filter(isWanted)
+        .toReversed()
+        .slice(0, most)
+      await noteAccess(
+        { kind: 'staff', actor },
+        'listed',
+        found.map(({ booking }) => booking.id),
+      )
+      return found
+    },
     async exportPerson(query, actor) {
       const terms = options.terms()
       if (!terms) return { kind: 'ok', value: { bookings: [], loans: [] } }
@@ -645,6 +665,22 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
 export function mayOpen(kept: Kept<unknown> | undefined, by: Asker): boolean {
   return by.kind === 'staff' ? kept !== undefined : opensErrand(kept, by.secret)
 }
+
+/** Numbers are compared without what stands between their digits; the country's code may be left out. */
+function wantedBy(text: string): (seen: SeenBooking) => boolean {
+  const wanted = text.trim().toLowerCase()
+  const digits = digitsOf(text).replace(/^0+/, '')
+  const isNumber = digits.length >= 4 && /^[\d\s()+/-]+$/.test(wanted)
+  return ({ reference, person }) => {
+    if (wanted.length < 2) return false
+    if (reference.toLowerCase() === wanted.replace(/\s/g, '')) return true
+    if (!person) return false
+    if (isNumber && digitsOf(person.phone ?? '').includes(digits)) return true
+    return `${person.name}\n${person.address}`.toLowerCase().includes(wanted)
+  }
+}
+
+const digitsOf = (text: string) => text.replace(/\D/g, '')
 
 const idsOf = (all: readonly Kept<{ readonly id: string }>[]) => all.map(({ errand }) => errand.id)
 

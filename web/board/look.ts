@@ -17,8 +17,8 @@ export interface Facts {
     readonly signIn: string
     readonly print: string
     readonly book: string
-    /** With the reference at its end; absent where bookings have no page of the staff's. */
-    readonly booking?: string
+    /** With the reference at its end. */
+    readonly booking: string
   }
 }
 

@@ -111,7 +111,7 @@ function Todo({
       <p class="small">
         {title}
         {found?.stop.person?.phone != null && ` · ${found.stop.person.phone}`}
-        {step.reference !== null && facts.paths.booking !== undefined && (
+        {step.reference !== null && (
           <>
             {' '}
             · <a href={facts.paths.booking + step.reference}>{step.reference}</a>
@@ -130,7 +130,7 @@ interface Waiting {
 }
 
 function WaitingList({ ask, look }: { readonly ask: Ask; readonly look: Look }) {
-  const { words } = look
+  const { words, facts } = look
   const [waiting, setWaiting] = useState<readonly Waiting[]>([])
   useEffect(() => {
     ask('GET', '/bookings?state=waiting')
@@ -146,7 +146,9 @@ function WaitingList({ ask, look }: { readonly ask: Ask; readonly look: Look }) 
       <ul class="cards">
         {waiting.map(({ reference, waitUntil, person }) => (
           <li key={reference} class="card">
-            <p>{person?.address ?? reference}</p>
+            <p>
+              <a href={facts.paths.booking + reference}>{person?.address ?? reference}</a>
+            </p>
             <p class="small">
               {person?.name} {waitUntil !== null && `· ${words.waitsUntil(waitUntil)}`}
             </p>

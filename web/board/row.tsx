@@ -181,7 +181,7 @@ function Details({ stop, look }: { readonly stop: Stop; readonly look: Look }) {
           words.window(clock(windowFrom), clock(windowUntil))}
         {language !== null && language !== 'sv' && ` · ${words.speaks(words.languages[language])}`}
       </p>
-      {reference !== null && facts.paths.booking !== undefined && (
+      {reference !== null && (
         <p>
           <a href={facts.paths.booking + reference}>
             {words.openBooking} {reference}

@@ -3,12 +3,11 @@ import type { Terms } from '#src/pickups/booking/booking.ts'
 import { inLanguage } from '#src/stations/return-bike.ts'
 import { wallTime } from '#src/stations/time.ts'
 import { dayText } from '#src/wording/booking-words.ts'
-import { bookPath } from '#src/wording/book-path.ts'
 import { capital } from '#src/wording/capital.ts'
 import { html, type Html } from '../html.ts'
-import { link } from '../site.ts'
 import { ofDay, PRINTOUT } from './board-places.ts'
 import { BOARD_WORDS } from './board-words.ts'
+import { BOOKING, NEW_BOOKING, ofBooking } from './phone-places.ts'
 import { daysAround } from './service-days.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { BOARD, SIGN_IN_PATH, staffPath } from './staff-menu.ts'
@@ -21,7 +20,7 @@ export function boardPage(view: StaffView, terms: Terms, day: string, island: Ht
   const isToday = wallTime(now, timeZone).day === day
   const here = staffPath(ofDay(BOARD.path, day), language)
   const print = staffPath(ofDay(PRINTOUT.path, day), language)
-  const book = link(view, bookPath(language))
+  const book = staffPath(NEW_BOOKING.path, language)
   const facts = {
     day,
     language,
@@ -34,6 +33,7 @@ export function boardPage(view: StaffView, terms: Terms, day: string, island: Ht
       signIn: `${staffPath(SIGN_IN_PATH, language)}?till=${encodeURIComponent(here)}`,
       print,
       book,
+      booking: staffPath(ofBooking(BOOKING, ''), language),
     },
   }
   return staffLayout(view, {

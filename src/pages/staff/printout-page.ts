@@ -94,7 +94,7 @@ function row(
       ${whereOf()} ${person && html`<br />${person.name} ${person.phone ?? person.email ?? ''}`}
     </td>
     <td>${things.join(', ')}</td>
-    <td>${toKnow.filter(Boolean).join('. ')}</td>
+    <td>${toKnow.filter((one) => typeof one === 'string').map((one) => html`${one}<br />`)}</td>
     <td><span class="tick" aria-hidden="true"></span></td>
   </tr>`
 

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { StaffDesk } from '#src/store/staff-desk.ts'
 import type { PagesOptions, PageTools } from '../site.ts'
 import { registerBoard } from './register-board.ts'
+import { registerPhone } from './register-phone.ts'
 import { registerRuleDesk } from './rule-desk.ts'
 import { registerSignIn } from './sign-in.ts'
 import { START } from './staff-menu.ts'
@@ -20,6 +21,9 @@ export function registerStaff(
   registerSignIn(app, pages, { desk, publicUrl, isDemo: demo !== undefined })
   pages.get(START, startPage)
   const { bookings, days } = options
-  if (bookings && days) registerBoard(pages, { bookings, days })
+  if (bookings && days) {
+    registerBoard(pages, { bookings, days })
+    registerPhone(pages, { bookings })
+  }
   registerRuleDesk(pages, options)
 }

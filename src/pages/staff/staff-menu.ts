@@ -36,6 +36,16 @@ export const BOARD: MenuPlace = {
   },
 }
 
+export const BOOKINGS: MenuPlace = {
+  path: { sv: '/stab/bokning', en: '/board/booking' },
+  needs: ['dispatcher'],
+  name: { sv: 'Bokningar', en: 'Bookings' },
+  does: {
+    sv: 'Boka åt den som ringer; hitta, ändra och avboka.',
+    en: 'Book for who calls; find, change and cancel.',
+  },
+}
+
 export const RULES: MenuPlace = {
   path: { sv: '/regler', en: '/rules' },
   needs: ANY_STAFF,
@@ -71,7 +81,15 @@ export const SILENCES: MenuPlace = {
 }
 
 /** In the menu's order; each page adds itself. */
-export const MENU: readonly MenuPlace[] = [START, BOARD, RULES, DECISIONS, CORRECTIONS, SILENCES]
+export const MENU: readonly MenuPlace[] = [
+  START,
+  BOARD,
+  BOOKINGS,
+  RULES,
+  DECISIONS,
+  CORRECTIONS,
+  SILENCES,
+]
 
 export const SIGN_IN_PATH: InBoth<string> = { sv: '/logga-in', en: '/sign-in' }
 export const SIGN_OUT_PATH: InBoth<string> = { sv: '/logga-ut', en: '/sign-out' }

@@ -1,0 +1,178 @@
+/** One booking as staff see it: what it is, what has happened, what can be done; and the search that leads to it. */
+import type { Terms } from '#src/pickups/booking/booking.ts'
+import { isLive } from '#src/pickups/booking/booking.ts'
+import type { ErrandChange } from '#src/store/bookings.ts'
+import type { SeenBooking } from '#src/store/booking-desk.ts'
+import { capital } from '#src/wording/capital.ts'
+import { momentText } from '#src/wording/booking-words.ts'
+import { draftOf } from '../book-draft.ts'
+import { slotText, summary } from '../book-page.ts'
+import { html, type Html } from '../html.ts'
+import { ofDay } from './board-places.ts'
+import { CANCEL_BOOKING, CHANGE_BOOKING, BOOKING, NEW_BOOKING, ofBooking } from './phone-places.ts'
+import { PHONE_WORDS } from './phone-words.ts'
+import { staffLayout, type StaffView } from './staff-layout.ts'
+import { BOARD, BOOKINGS, staffPath } from './staff-menu.ts'
+
+/** What was just done. */
+export const PHONE_DIDS = ['made', 'changed', 'stale', 'cancelled', 'tooLate', 'told'] as const
+export type PhoneDid = (typeof PHONE_DIDS)[number]
+
+export function phoneBookingPage(
+  view: StaffView,
+  terms: Terms,
+  seen: SeenBooking,
+  changes: readonly ErrandChange[],
+  did: PhoneDid | undefined,
+): Html {
+  const { language, now, timeZone } = view
+  const words = PHONE_WORDS[language]
+  const { reference, booking, person, isServed } = seen
+  const { slot } = booking
+  const path = (place: typeof BOOKING) => staffPath(ofBooking(place, reference), language)
+  return staffLayout(view, {
+    title: `${words.title} ${reference}`,
+    path: ofBooking(BOOKING, reference),
+    body: html`<div class="booking phone">
+      <p><a class="back" href="${staffPath(BOOKINGS.path, language)}">${words.back}</a></p>
+      ${did !== undefined && html`<p class="note" role="status">${words[did]}</p>`}
+      <h1>${capital(words.states[booking.state])}</h1>
+      <p>${words.sayNumber}: <strong class="reference">${reference}</strong></p>
+      ${!isServed && html`<p class="note">${words.notServed}</p>`}
+      ${summary(view, terms, draftOf(booking, person, now), undefined)}
+      <div class="buttons">
+        ${
+          isLive(booking) &&
+          html`<a class="button" href="${path(CHANGE_BOOKING)}">${words.change}</a>
+            <a class="button quiet" href="${path(CANCEL_BOOKING)}">${words.cancel}</a>`
+        }
+        ${
+          slot &&
+          html`<a class="button quiet" href="${staffPath(ofDay(BOARD.path, slot.day), language)}"
+            >${words.toBoard}</a
+          >`
+        }
+      </div>
+      ${
+        booking.state === 'booked' &&
+        html`<form method="post" action="${path(BOOKING)}" class="late">
+          <label for="minutes">${words.lateMinutes}</label>
+          <input id="minutes" name="minutes" inputmode="numeric" maxlength="3" value="20" />
+          <button class="quiet">${words.late}</button>
+        </form>`
+      }
+      <h2>${words.log}</h2>
+      <ul class="log">
+        ${changes.map(
+          ({ at, by, did: what }) =>
+            html`<li>
+              <span class="small">${momentText(at, timeZone, language)}</span>
+              ${words.did[what] ?? what}, ${byWhom(by)}
+            </li>`,
+        )}
+      </ul>
+    </div>`,
+  })
+
+  function byWhom(by: string): string {
+    return by === 'resident' ? words.byResident : by === 'clock' ? words.byClock : by
+  }
+}
+
+export function cancelBookingPage(view: StaffView, terms: Terms, seen: SeenBooking): Html {
+  const { language, now } = view
+  const words = PHONE_WORDS[language]
+  const { reference, booking, person } = seen
+  const title = words.cancelTitle(reference)
+  return staffLayout(view, {
+    title,
+    path: ofBooking(CANCEL_BOOKING, reference),
+    body: html`<div class="booking phone">
+      <h1>${title}</h1>
+      ${summary(view, terms, draftOf(booking, person, now), undefined)}
+      <p>${words.cancelText}</p>
+      <form
+        method="post"
+        action="${staffPath(ofBooking(CANCEL_BOOKING, reference), language)}"
+        class="buttons"
+      >
+        <input type="hidden" name="version" value="${booking.version}" />
+        <button>${words.cancelYes}</button>
+        <a class="button quiet" href="${staffPath(ofBooking(BOOKING, reference), language)}"
+          >${words.cancelNo}</a
+        >
+      </form>
+    </div>`,
+  })
+}
+
+export function bookingsPage(
+  view: StaffView,
+  terms: Terms,
+  found: {
+    readonly text: string
+    readonly bookings: readonly SeenBooking[]
+    readonly most: number
+  },
+): Html {
+  const { language } = view
+  const words = PHONE_WORDS[language]
+  const { text, bookings, most } = found
+  return staffLayout(view, {
+    title: words.title,
+    path: BOOKINGS.path,
+    body: html`<h1>${words.title}</h1>
+      <p>
+        <a class="button" href="${staffPath(NEW_BOOKING.path, language)}">${words.newTitle}</a>
+      </p>
+      <form method="get" action="${staffPath(BOOKINGS.path, language)}" class="find" role="search">
+        <p class="field">
+          <label for="q">${words.find}</label>
+          <span class="small" id="q-hint">${words.findHint}</span>
+          <input
+            id="q"
+            name="q"
+            value="${text}"
+            maxlength="80"
+            autocomplete="off"
+            aria-describedby="q-hint"
+          />
+        </p>
+        <p class="field"><button>${words.search}</button></p>
+      </form>
+      ${text !== '' && results(view, terms, bookings)}
+      ${bookings.length === most && html`<p>${words.more}</p>`}`,
+  })
+}
+
+function results(view: StaffView, terms: Terms, bookings: readonly SeenBooking[]): Html {
+  const { language } = view
+  const words = PHONE_WORDS[language]
+  if (bookings.length === 0) return html`<p role="status">${words.nothing}</p>`
+  return html`<p role="status">${words.found(bookings.length)}</p>
+    <ul class="found">
+      ${bookings.map(
+        ({ reference, booking, person }) =>
+          html`<li>
+            <a href="${staffPath(ofBooking(BOOKING, reference), language)}"
+              >${person?.name ?? reference}</a
+            >
+            <span>${[person?.address, person?.apartment].filter(Boolean).join(', ')}</span>
+            <span class="small"
+              >${booking.slot ? slotText(view, terms, booking.slot) : ''}
+              ${words.states[booking.state]} · ${reference}</span
+            >
+          </li>`,
+      )}
+    </ul>`
+}
+
+export function noSuchBookingPage(view: StaffView): Html {
+  const words = PHONE_WORDS[view.language]
+  return staffLayout(view, {
+    title: words.gone,
+    body: html`<h1>${words.gone}</h1>
+      <p class="lead">${words.goneText}</p>
+      <p><a class="button" href="${staffPath(BOOKINGS.path, view.language)}">${words.back}</a></p>`,
+  })
+}

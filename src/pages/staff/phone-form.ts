@@ -1,0 +1,112 @@
+/** The residents' questions on one page, for who asks them by phone; of a new booking, or of one that is changed. */
+import type { Terms } from '#src/pickups/booking/booking.ts'
+import type { Submission } from '#src/store/booking-desk.ts'
+import { readPlace, readReach, readSlot, readThings, type Fault, type Read } from '../book-input.ts'
+import { WAIT } from '../book-draft.ts'
+import {
+  faultList,
+  whatFields,
+  whenFields,
+  whereFields,
+  whoFields,
+  type Asking,
+  type Offered,
+} from '../book-page.ts'
+import { BOOK_WORDS } from '../book-words.ts'
+import { html, type Html } from '../html.ts'
+import { PHONE_WORDS } from './phone-words.ts'
+import { staffLayout, type StaffView } from './staff-layout.ts'
+import { BOOKINGS, staffPath, type InBoth } from './staff-menu.ts'
+
+export interface PhoneForm {
+  readonly title: string
+  /** Where the page is, and its form goes. */
+  readonly path: InBoth<string>
+  readonly form: URLSearchParams
+  readonly faults: readonly Fault[]
+  readonly offered: Offered
+  readonly addresses: readonly string[]
+  readonly nearest?: string
+  /** Of the booking that is changed; a new one has a key instead, so that a form sent twice is one booking. */
+  readonly version?: number
+  readonly key?: string
+}
+
+export function phoneFormPage(view: StaffView, terms: Terms, page: PhoneForm): Html {
+  const { language } = view
+  const words = PHONE_WORDS[language]
+  const { title, path, form, faults, offered, addresses, nearest, version, key } = page
+  const asking: Asking = { pathIn: () => '', isOwn: true, faults }
+  const isNew = version === undefined
+  return staffLayout(view, {
+    title: `${faults.length > 0 ? BOOK_WORDS[language].faultPrefix : ''}${title}`,
+    path,
+    body: html`<div class="booking phone">
+      <p><a class="back" href="${staffPath(BOOKINGS.path, language)}">${words.back}</a></p>
+      ${faultList(view, faults)}
+      <h1>${title}</h1>
+      ${isNew && html`<p>${words.newLead}</p>`}
+      <form method="post" action="${staffPath(path, language)}" class="ask" novalidate>
+        ${!isNew && html`<input type="hidden" name="version" value="${version}" />`}
+        ${key !== undefined && html`<input type="hidden" name="key" value="${key}" />`}
+        <h2>${words.what}</h2>
+        ${whatFields(view, terms, form, asking)}
+        <h2>${words.where}</h2>
+        ${whereFields(view, terms, form, asking, { addresses, ...(nearest !== undefined && { nearest }) })}
+        <h2>${words.when}</h2>
+        <div class="phone-slots">${whenFields(view, terms, form, asking, offered)}</div>
+        <h2>${words.who}</h2>
+        ${whoFields(view, terms, form, asking)}
+        <p class="checks">
+          <label
+            ><input
+              type="checkbox"
+              name="letPass"
+              value="yes"
+              aria-describedby="let-pass-hint"
+              ${form.get('letPass') === 'yes' && html`checked`}
+            />
+            <span>${words.letPass}</span></label
+          >
+        </p>
+        <p class="small" id="let-pass-hint">${words.letPassHint}</p>
+        <p><button>${isNew ? words.save : words.saveChange}</button></p>
+      </form>
+    </div>`,
+  })
+}
+
+/** All answers at once, and all that is wrong with them at once. */
+export function readPhoneForm(
+  form: URLSearchParams,
+  terms: Terms,
+  language: StaffView['language'],
+): Read<Submission> {
+  const words = BOOK_WORDS[language]
+  const things = readThings(form, terms.bike, language)
+  const place = readPlace(form, words)
+  const reach = readReach(form, words)
+  const slot = readSlot(form)
+  const faults = [
+    ...(things.kind === 'faulty' ? things.faults : []),
+    ...(place.kind === 'faulty' ? place.faults : []),
+    ...(slot === undefined ? [{ field: 'slot', text: words.faults.slot }] : []),
+    ...(reach.kind === 'faulty' ? reach.faults : []),
+  ]
+  if (things.kind === 'faulty' || place.kind === 'faulty' || reach.kind === 'faulty') {
+    return { kind: 'faulty', faults }
+  }
+  if (slot === undefined) return { kind: 'faulty', faults }
+  const { language: spoken, interpreter, ...person } = reach.value
+  return {
+    kind: 'ok',
+    value: {
+      person: { ...person, ...place.value },
+      things: things.value,
+      ...(slot !== WAIT && { slot }),
+      language: spoken,
+      interpreter,
+      ...(form.get('letPass') === 'yes' && { lenient: true }),
+    },
+  }
+}

@@ -1,0 +1,18 @@
+/** Where bookings by phone are taken down and looked up, beside the list of them in the menu. */
+import { DISPATCHERS } from '#src/store/staff.ts'
+import { BOOKINGS, type InBoth, type StaffPlace } from './staff-menu.ts'
+
+const under = (sv: string, en: string): StaffPlace => ({
+  path: { sv: `${BOOKINGS.path.sv}/${sv}`, en: `${BOOKINGS.path.en}/${en}` },
+  needs: DISPATCHERS,
+})
+
+export const NEW_BOOKING = under('ny', 'new')
+export const BOOKING = under(':reference', ':reference')
+export const CHANGE_BOOKING = under(':reference/andra', ':reference/change')
+export const CANCEL_BOOKING = under(':reference/avboka', ':reference/cancel')
+
+export function ofBooking({ path }: StaffPlace, reference: string): InBoth<string> {
+  const filled = (one: string) => one.replace(':reference', reference)
+  return { sv: filled(path.sv), en: filled(path.en) }
+}

@@ -1,0 +1,247 @@
+/** Bookings by phone: found, made, changed and cancelled by staff on somebody's behalf, without script. */
+import type { FastifyReply } from 'fastify'
+import type { Terms } from '#src/pickups/booking/booking.ts'
+import { isLive } from '#src/pickups/booking/booking.ts'
+import type { Asker, BookingEdits, SeenBooking, Submission } from '#src/store/booking-desk.ts'
+import { parseReference } from '#src/store/errand-names.ts'
+import { draftOf, fieldsOf, newDraft, slotValue } from '../book-draft.ts'
+import { faultsOf, type Fault } from '../book-input.ts'
+import { MOST_LISTED } from '../book-page.ts'
+import { STEPS } from '../book-words.ts'
+import type { Html } from '../html.ts'
+import { seeOther } from '../report-form.ts'
+import type { PagesOptions } from '../site.ts'
+import { noBoardPage } from './board-page.ts'
+import { BOARD_WORDS } from './board-words.ts'
+import {
+  bookingsPage,
+  cancelBookingPage,
+  noSuchBookingPage,
+  PHONE_DIDS,
+  phoneBookingPage,
+  type PhoneDid,
+} from './phone-booking-page.ts'
+import { phoneFormPage, readPhoneForm, type PhoneForm } from './phone-form.ts'
+import { BOOKING, CANCEL_BOOKING, CHANGE_BOOKING, NEW_BOOKING, ofBooking } from './phone-places.ts'
+import { PHONE_WORDS } from './phone-words.ts'
+import type { StaffView } from './staff-layout.ts'
+import { BOOKINGS, staffPath } from './staff-menu.ts'
+import type { StaffPages, StaffRequest } from './staff-page.ts'
+
+const MOST_FOUND = 20
+const KEY = /^[\w-]{16,80}$/
+
+export function registerPhone(
+  pages: StaffPages,
+  { bookings }: Required<Pick<PagesOptions, 'bookings'>>,
+): void {
+  const { desk } = bookings
+
+  pages.get(BOOKINGS, async (view, request) => {
+    const terms = desk.terms()
+    if (!terms) return noBoardPage(view, BOARD_WORDS[view.language].noBike)
+    const asked = request.query['q']
+    const text = typeof asked === 'string' ? asked.trim().slice(0, 80) : ''
+    const found = text.length < 2 ? [] : await desk.search(text, view.staff.name, MOST_FOUND)
+    return bookingsPage(view, terms, { text, bookings: found, most: MOST_FOUND })
+  })
+
+  pages.get(NEW_BOOKING, (view) => {
+    const terms = desk.terms()
+    if (!terms) return noBoardPage(view, BOARD_WORDS[view.language].noBike)
+    const form = new URLSearchParams({ language: 'sv' })
+    return newPage(view, terms, form, newDraft(view.now).key, [])
+  })
+
+  pages.post(NEW_BOOKING, async (view, form, _request, reply) => {
+    const terms = desk.terms()
+    if (!terms) return noBoardPage(view, BOARD_WORDS[view.language].noBike)
+    const sent = form.get('key') ?? ''
+    const key = KEY.test(sent) ? sent : newDraft(view.now).key
+    const again = (faults: readonly Fault[], nearest?: string) => {
+      void reply.code(400)
+      return newPage(view, terms, form, key, faults, nearest)
+    }
+    const read = readPhoneForm(form, terms, view.language)
+    if (read.kind === 'faulty') return again(read.faults)
+    const made = await desk.submit(read.value, { key, actor: view.staff.name })
+    if (made.kind === 'refused') {
+      return again(faultsOf(made.because, terms.bike, view.language), made.nearest)
+    }
+    // The same key with another form: the first one was kept, and is found by searching.
+    if (made.kind !== 'ok') return seeOther(reply, staffPath(BOOKINGS.path, view.language))
+    return back(reply, view, made.value.reference, 'made')
+  })
+
+  pages.get(BOOKING, (view, request, reply) =>
+    opened(view, request, reply, async (seen, by, terms) => {
+      const changes = await desk.changes(seen.reference, by)
+      const did = PHONE_DIDS.find((one) => one === request.query['did'])
+      return phoneBookingPage(view, terms, seen, changes.kind === 'ok' ? changes.value : [], did)
+    }),
+  )
+
+  pages.post(BOOKING, (view, form, request, reply) =>
+    opened(view, request, reply, async ({ reference }) => {
+      const minutes = Number(form.get('minutes'))
+      const isNumber = Number.isInteger(minutes) && minutes > 0 && minutes <= 600
+      const told = await desk.tell(
+        { reference },
+        view.staff.name,
+        'running-late',
+        isNumber ? minutes : undefined,
+      )
+      return back(reply, view, reference, told.kind === 'ok' && told.value > 0 ? 'told' : 'tooLate')
+    }),
+  )
+
+  pages.get(CHANGE_BOOKING, (view, request, reply) =>
+    opened(view, request, reply, async (seen, _by, terms) => {
+      if (!isLive(seen.booking)) return back(reply, view, seen.reference, 'tooLate')
+      return changePage(view, terms, seen, formOf(seen, view), [])
+    }),
+  )
+
+  pages.post(CHANGE_BOOKING, (view, form, request, reply) =>
+    opened(view, request, reply, async (seen, by, terms) => {
+      const again = (faults: readonly Fault[], nearest?: string) => {
+        void reply.code(400)
+        return changePage(view, terms, seen, form, faults, nearest)
+      }
+      const read = readPhoneForm(form, terms, view.language)
+      if (read.kind === 'faulty') return again(read.faults)
+      const version = Number(form.get('version')) || 0
+      const made = await desk.amend(seen.reference, by, editsOf(read.value, seen), version)
+      if (made.kind === 'refused') {
+        return again(faultsOf(made.because, terms.bike, view.language), made.nearest)
+      }
+      return back(reply, view, seen.reference, made.kind === 'ok' ? 'changed' : 'stale')
+    }),
+  )
+
+  pages.get(CANCEL_BOOKING, (view, request, reply) =>
+    opened(view, request, reply, async (seen, _by, terms) =>
+      isLive(seen.booking)
+        ? cancelBookingPage(view, terms, seen)
+        : back(reply, view, seen.reference, 'tooLate'),
+    ),
+  )
+
+  pages.post(CANCEL_BOOKING, (view, form, request, reply) =>
+    opened(view, request, reply, async ({ reference }, by) => {
+      const made = await desk.cancel(reference, by, Number(form.get('version')) || 0)
+      const did = { ok: 'cancelled', stale: 'stale' }[made.kind as string] ?? 'tooLate'
+      return back(reply, view, reference, did as PhoneDid)
+    }),
+  )
+
+  /** With the booking that the path names, which is then written down as seen. */
+  async function opened(
+    view: StaffView,
+    request: StaffRequest,
+    reply: FastifyReply,
+    work: (seen: SeenBooking, by: Asker, terms: Terms) => Promise<Html | FastifyReply>,
+  ): Promise<Html | FastifyReply> {
+    const terms = desk.terms()
+    const reference = parseReference(request.params['reference'] ?? '')
+    const by: Asker = { kind: 'staff', actor: view.staff.name }
+    const found = reference === undefined ? undefined : await desk.find(reference, by)
+    if (terms && found?.kind === 'ok') return work(found.value, by, terms)
+    void reply.code(404)
+    return noSuchBookingPage(view)
+  }
+
+  async function newPage(
+    view: StaffView,
+    terms: Terms,
+    form: URLSearchParams,
+    key: string,
+    faults: readonly Fault[],
+    nearest?: string,
+  ): Promise<Html> {
+    const title = PHONE_WORDS[view.language].newTitle
+    const page = { title, path: NEW_BOOKING.path, form, faults, key }
+    return formPage(view, terms, page, undefined, nearest)
+  }
+
+  async function changePage(
+    view: StaffView,
+    terms: Terms,
+    seen: SeenBooking,
+    form: URLSearchParams,
+    faults: readonly Fault[],
+    nearest?: string,
+  ): Promise<Html> {
+    const { reference, booking } = seen
+    const title = `${PHONE_WORDS[view.language].change} ${reference}`
+    const path = ofBooking(CHANGE_BOOKING, reference)
+    const { version, slot = seen.offer?.slot } = booking
+    const page = { title, path, form, faults, version }
+    return formPage(view, terms, page, slot && slotValue(slot), nearest)
+  }
+
+  async function formPage(
+    view: StaffView,
+    terms: Terms,
+    page: Omit<PhoneForm, 'offered' | 'addresses'>,
+    own: string | undefined,
+    nearest: string | undefined,
+  ): Promise<Html> {
+    const { addresses = [] } = terms.bike
+    const listed = addresses.length > MOST_LISTED ? [] : addresses.map(({ address }) => address)
+    return phoneFormPage(view, terms, {
+      ...page,
+      addresses: [...new Set(listed)],
+      ...(nearest !== undefined && { nearest }),
+      offered: {
+        slots: await desk.slots(),
+        things: [],
+        mayWait: page.version === undefined,
+        isLenient: true,
+        ...(own !== undefined && { own }),
+      },
+    })
+  }
+
+  function back(
+    reply: FastifyReply,
+    { language }: StaffView,
+    reference: string,
+    did: PhoneDid,
+  ): FastifyReply {
+    return seeOther(reply, `${staffPath(ofBooking(BOOKING, reference), language)}?did=${did}`)
+  }
+
+  /** A booking's answers, each in its field. Where the list knows the address its position isn't told again. */
+  function formOf({ booking, person }: SeenBooking, { now }: StaffView): URLSearchParams {
+    const isListed = desk
+      .addresses(person?.address ?? '', 8)
+      .some(({ address }) => address === person?.address)
+    const { place, ...rest } = person ?? { name: '', address: '' }
+    const draft = draftOf(booking, { ...rest, ...(!isListed && place && { place }) }, now)
+    return new URLSearchParams(STEPS.flatMap((step) => [...fieldsOf(draft, step)]))
+  }
+}
+
+/** Only what is another than it was; what was emptied is taken away. */
+function editsOf(
+  { person, things, slot, language, interpreter, lenient }: Submission,
+  { booking, person: was }: SeenBooking,
+): BookingEdits {
+  const emptied = { postcode: null, apartment: null, note: null, phone: null, email: null }
+  const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+  const wanted = { ...emptied, ...person }
+  const news = Object.fromEntries(
+    Object.entries(wanted).filter(
+      ([field, value]) => !isSame(value, was?.[field as keyof typeof was] ?? null),
+    ),
+  )
+  return {
+    ...(!isSame(things, booking.things) && { things }),
+    ...(slot && !isSame(slot, booking.slot) && { slot }),
+    ...(language !== booking.language && { language }),
+    ...(interpreter !== booking.interpreter && { interpreter }),
+    ...(Object.keys(news).length > 0 && { person: news }),
+    ...(lenient === true && { lenient }),
+  }
+}
