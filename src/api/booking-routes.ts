@@ -13,6 +13,7 @@ import {
   dayText,
   editsOf,
   idempotencyHeaders,
+  isReachable,
   neededVersionHeaders,
   openErrandDoor,
   personEdits,
@@ -21,6 +22,7 @@ import {
   present,
   referenceText,
   slotIdText,
+  UNREACHABLE,
   versionHeaders,
   versionIn,
   versionTag,
@@ -431,14 +433,7 @@ export function bookingRoutes(app: FastifyInstance, deps: BookingDeps): void {
       const by = door.bookerOrStaff(request, reply)
       if (!by || door.isTooMuch('submit', request, reply)) return reply
       const { person, things, day, slotId, letPass, ...rest } = request.body
-      if (by.actor === undefined && person.phone === undefined && person.email === undefined) {
-        return sendProblem(
-          reply,
-          problem('invalid-request', 'There must be a way to reach you.', [
-            { field: 'person.phone', expected: 'a phone number, or person.email' },
-          ]),
-        )
-      }
+      if (by.actor === undefined && !isReachable(person)) return sendProblem(reply, UNREACHABLE)
       if (by.actor === undefined && letPass) return sendProblem(reply, staffOnlyField('letPass'))
       const key = request.headers['idempotency-key']
       const answer = await desk.submit(

@@ -30,6 +30,15 @@ export const personText = z.strictObject({
   position: personFields.position.optional(),
   note: personFields.note.optional(),
 })
+export function isReachable({
+  phone,
+  email,
+}: Pick<z.output<typeof personText>, 'phone' | 'email'>): boolean {
+  return phone !== undefined || email !== undefined
+}
+export const UNREACHABLE = problem('invalid-request', 'There must be a way to reach you.', [
+  { field: 'person.phone', expected: 'a phone number, or person.email' },
+])
 /** What is left out stays as it was; null takes it away. */
 export const personEdits = z.strictObject({
   name: personFields.name.optional(),

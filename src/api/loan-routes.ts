@@ -14,12 +14,14 @@ import {
   actorHeaders,
   dayText,
   idempotencyHeaders,
+  isReachable,
   openErrandDoor,
   personAnswer,
   personJson,
   personOf,
   personText,
   referenceText,
+  UNREACHABLE,
 } from './errand-input.ts'
 import { problem, sendProblem } from './problem.ts'
 import { isoInstant } from './station-answer.ts'
@@ -81,7 +83,8 @@ export const submitLoan = apiRoute({
   path: '/api/v1/loans',
   operationId: 'submitLoan',
   summary: 'Books the bike or the trailer for some days',
-  description: 'With the staff token it is on somebody’s behalf.',
+  description:
+    'With the staff token it is on somebody’s behalf. Whoever borrows can be reached by phone or by mail.',
   tag: 'bike',
   params: none,
   query: none,
@@ -254,6 +257,7 @@ export function loanRoutes(
       const by = door.bookerOrStaff(request, reply)
       if (!by || door.isTooMuch('submit', request, reply)) return reply
       const { person, thing, ...rest } = request.body
+      if (!isReachable(person)) return sendProblem(reply, UNREACHABLE)
       const key = request.headers['idempotency-key']
       const answer = await desk.submit(
         { ...rest, thingId: thing, person: personOf(person) },

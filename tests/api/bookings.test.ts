@@ -497,6 +497,21 @@ describe('staff', () => {
 })
 
 describe('loans', () => {
+  test('are to who can be reached, also where staff take it down', async () => {
+    await using town = await open()
+    const { phone: _phone, ...nobody } = LOAN.person
+    const without = { ...LOAN, person: nobody }
+    for (const headers of [{}, STAFF]) {
+      const { status, json } = await ask(town, 'POST', '/api/v1/loans', without, headers)
+      expect([status, json.errors]).toEqual([
+        400,
+        [{ field: 'person.phone', expected: 'a phone number, or person.email' }],
+      ])
+    }
+    const byMail = { ...LOAN, person: { ...nobody, email: 'prova@example.se' } }
+    expect((await ask(town, 'POST', '/api/v1/loans', byMail)).status).toBe(201)
+  })
+
   const LOAN = {
     person: { name: 'Prova Provsson', phone: '070-000 00 01', address: 'Provgatan 1' },
     thing: 'trailer-1',
