@@ -164,6 +164,13 @@ const personQuery = z
   })
 const loggedAnswer = { changes: z.array(changeAnswer), accesses: z.array(accessAnswer) }
 
+const foundAnswer = {
+  riderNotes: z.array(z.strictObject({ at: isoInstant, text: z.string() })),
+  photos: z.array(
+    z.strictObject({ id: z.string(), at: isoInstant, type: z.string(), base64: z.string() }),
+  ),
+}
+
 export const exportPerson = apiRoute({
   method: 'post',
   path: '/api/v1/persons/export',
@@ -177,7 +184,7 @@ export const exportPerson = apiRoute({
   answer: {
     type: 'application/json',
     schema: z.strictObject({
-      bookings: z.array(bookingAnswer.extend(loggedAnswer)),
+      bookings: z.array(bookingAnswer.extend({ ...loggedAnswer, ...foundAnswer })),
       loans: z.array(loanAnswer.extend(loggedAnswer)),
     }),
   },
@@ -367,7 +374,12 @@ export function bookingStaffRoutes(app: FastifyInstance, deps: BookingDeps): voi
       const { bookings, loans } = answer.value
       void reply.header('cache-control', 'no-store')
       return {
-        bookings: bookings.map((one) => ({ ...bookingJson(one, terms), ...logJson(one) })),
+        bookings: bookings.map((one) => ({
+          ...bookingJson(one, terms),
+          ...logJson(one),
+          riderNotes: one.riderNotes.map(({ at, text }) => ({ at: isoText(at), text })),
+          photos: one.photos.map(({ at, ...photo }) => ({ ...photo, at: isoText(at) })),
+        })),
         loans: loans.map((one) => ({ ...loanJson(one), ...logJson(one) })),
       }
     },

@@ -48,11 +48,13 @@ import {
   type Person,
   type PersonQuery,
   sealPerson,
+  unsealed,
   unsealPerson,
 } from './booking-people.ts'
 import type { BookingTx, ErrandAccess, ErrandChange, Kept } from './bookings.ts'
 import type { Store } from './contract.ts'
 import { nameErrand, opensErrand, recogniseForm } from './errand-names.ts'
+import type { StopPhoto } from './days.ts'
 import { forgetLoan } from './loan-erasing.ts'
 import { addressBlock } from './reporters.ts'
 import { type SeenLoan, seenLoan } from './seen-loan.ts'
@@ -194,8 +196,14 @@ interface WithLog {
   readonly accesses: readonly ErrandAccess[]
 }
 
+/** What riders found at the door. */
+interface WithFinds {
+  readonly riderNotes: readonly { readonly at: EpochMs; readonly text: string }[]
+  readonly photos: readonly (Omit<StopPhoto, 'bytes' | 'stopId'> & { readonly base64: string })[]
+}
+
 export interface Exported {
-  readonly bookings: readonly (SeenBooking & WithLog)[]
+  readonly bookings: readonly (SeenBooking & WithLog & WithFinds)[]
   readonly loans: readonly (SeenLoan & WithLog)[]
 }
 
@@ -330,6 +338,20 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
     }
     await tx.erase(errand.id, shareOf(last, terms))
     await tx.note({ at: now, by, errandId: errand.id, did: 'erased', detail: '' })
+  }
+
+  async function findsOf(stopId: string): Promise<WithFinds> {
+    const notes = await store.riderNotesOf(stopId)
+    const lines = await store.photosOf([stopId])
+    const photos = await Promise.all(lines.map(({ id }) => store.photo(id)))
+    return {
+      riderNotes: notes.map(({ at, sealed }) => ({ at, text: unsealed(sealed, sealer) })),
+      photos: photos.flatMap((photo) => {
+        if (!photo) return []
+        const { bytes, stopId: _stopId, ...line } = photo
+        return [{ ...line, base64: unsealed(Buffer.from(bytes).toString(), sealer) }]
+      }),
+    }
   }
 
   return {
@@ -575,7 +597,10 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
       })
       const value = {
         bookings: await Promise.all(
-          bookings.map((kept) => withLog(kept.errand.id, seen(kept, current, terms, now))),
+          bookings.map(async (kept) => ({
+            ...(await withLog(kept.errand.id, seen(kept, current, terms, now))),
+            ...(await findsOf(kept.errand.id)),
+          })),
         ),
         loans: await Promise.all(
           loans.map((kept) => withLog(kept.errand.id, seenLoan(kept, terms, sealer, now))),
@@ -590,6 +615,8 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
       if (!mine) return { kind: 'several-households' }
       const out: string[] = []
       const erased: string[] = []
+      // First too: if we die in between, nobody knows any more whose messages they are.
+      for (const { errand } of mine.bookings) await options.messages?.erase(errand.id)
       await store.errands(async (tx) => {
         for (const { reference } of mine.bookings) {
           const kept = await tx.booking(reference)

@@ -20,7 +20,10 @@ export interface BookingMessage {
 }
 
 export interface BookingMessages {
-  /** Durable when it answers. `expired`: too late to be of use; `no-way`: the town sends no SMS, or no e-mail. */
+  /**
+   * Durable when it answers. `known`: it was there already, or its booking has been erased; `expired`: too
+   * late to be of use; `no-way`: the town sends no SMS, or no e-mail.
+   */
   queue(message: BookingMessage): Promise<'queued' | 'known' | 'expired' | 'no-way'>
   /** What of a group isn't on its way yet won't be said. */
   cancel(group: string): Promise<unknown>

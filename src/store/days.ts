@@ -87,6 +87,10 @@ export interface DayStore {
   riderEvents(day: string): Promise<readonly RiderEvent[]>
   /** By the event's id, sealed. */
   riderNotes(day: string): Promise<ReadonlyMap<string, string>>
+  /** Of one stop, oldest first, sealed. */
+  riderNotesOf(
+    stopId: string,
+  ): Promise<readonly { readonly at: EpochMs; readonly sealed: string }[]>
   /** Oldest first. */
   dayLines(filter: {
     readonly day: string
@@ -102,7 +106,10 @@ export interface DayStore {
   keepPhoto(photo: StopPhoto): Promise<'kept' | 'known' | 'too-many'>
   photo(id: string): Promise<StopPhoto | undefined>
   photosOf(stopIds: readonly string[]): Promise<readonly Omit<StopPhoto, 'bytes'>[]>
-  /** Forgets stops that are no bookings, with their notes and photos, and lines of the log, from before two instants. */
+  /**
+   * Forgets stops that are no bookings, with their notes and photos, and lines of the log, from before two
+   * instants; with the lines why a bike was out, in whoever's words.
+   */
   tidyDays(before: { readonly stops: EpochMs; readonly lines: EpochMs }): Promise<void>
   dayCounts(from: string, until: string): Promise<readonly DayCount[]>
   /** The newest since an instant, by container. */

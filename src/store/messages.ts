@@ -85,7 +85,7 @@ export type MessageOutcome =
 export type MessageReport = 'sent' | 'delivered' | 'failed'
 
 export interface MessageStore {
-  /** Durable when it answers. Whether it wasn't there already. */
+  /** Durable when it answers. False where it was there already, or what it is about has been erased. */
   putMessage(message: NewMessage): Promise<boolean>
   /** What of a group isn't on its way yet won't be said; gives how many. */
   cancelMessages(group: string, now: EpochMs): Promise<number>

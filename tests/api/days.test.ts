@@ -7,6 +7,7 @@ import {
   addresses,
   clockAt,
   DAY_NAME,
+  dayTerms,
   type DayTown,
   openDayTown,
   RIDER,
@@ -613,4 +614,37 @@ test('two who draw up a plan at once have one thought out: the second is told of
   const draw = () => day.ask('POST', `${ROUNDS}/plan`, { version: 0, seconds: 1 })
   const statuses = (await Promise.all([draw(), draw()])).map(({ status }) => status)
   expect([statuses.toSorted((a, b) => a - b), solved]).toEqual([[200, 409], 1])
+})
+
+test('who asks what is kept of them is given what riders wrote and photographed at their door', async () => {
+  await using day = await openDay(1)
+  const stop = stopsOf(await see(day)).find((s) => s.kind === 'pickup')
+  const found = { because: 'too-heavy', note: 'Garderoben är av ek' }
+  await tell(day, stop.id, { events: [event('noted-001', 'failed', clockAt('10:00'), found)] })
+  const picture = jpeg()
+  const put = await day.ask('POST', `/stops/${stop.id}/photos?photo=photo-0009`, picture, {
+    ...RIDER,
+    'content-type': 'image/jpeg',
+  })
+  expect(put.status).toBe(201)
+  const { json } = await day.ask('POST', '/persons/export', { phone: '070-000 20' })
+  const [mine] = json.bookings
+  expect(mine.riderNotes).toEqual([{ at: isoText(clockAt('10:00')), text: 'Garderoben är av ek' }])
+  expect(mine.photos).toMatchObject([{ id: 'photo-0009', type: 'image/jpeg' }])
+  const kept = await day.ask('GET', `/stops/${stop.id}/photos/photo-0009`, undefined, RIDER)
+  expect(Buffer.from(mine.photos[0].base64, 'base64')).toEqual(kept.json)
+})
+
+test('why a bike was out is forgotten with the day’s log; that it was out stays', async () => {
+  await using day = await openDay(2)
+  await command(day, 'bike-out', { bike: 'bike-1', because: 'Rio är sjuk' })
+  const out = async () =>
+    (await day.town.store.dayPlan(DAY_NAME))!.rounds.map((round) => round.out?.because)
+  await day.tick()
+  expect(await out()).toEqual(['Rio är sjuk', undefined])
+  const { accessLogDays } = dayTerms.bike
+  day.town.setNow(plus(clockAt('10:00'), (accessLogDays + 2) * DAY))
+  await day.tick()
+  expect(await out()).toEqual(['', undefined])
+  expect(await day.town.store.dayLines({ day: DAY_NAME, limit: 100 })).toEqual([])
 })

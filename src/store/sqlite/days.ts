@@ -46,6 +46,16 @@ export function sqliteDays(
         .execute()
       return new Map(rows.map(({ id, note }) => [id, note!]))
     },
+    async riderNotesOf(stopId) {
+      const rows = await reader
+        .selectFrom('rider_event')
+        .select(['happened_at', 'note'])
+        .where('stop_id', '=', stopId)
+        .where('note', 'is not', null)
+        .orderBy('happened_at')
+        .execute()
+      return rows.map(({ happened_at: at, note }) => ({ at: at as EpochMs, sealed: note! }))
+    },
     async dayLines({ day, afterNo = 0, afterVersion = -1, limit }) {
       const rows = await reader
         .selectFrom('day_line')
@@ -113,6 +123,7 @@ export function sqliteDays(
           .where(sql<number>`json_extract(body, '$.askedAt')`, '<', before)
           .execute()
         await writer.query.deleteFrom('day_line').where('at', '<', lines).execute()
+        await forgetWhyOut(writer.query, lines)
       }
       await transact(() => overwritten(writer, tidy))
     },
@@ -286,5 +297,30 @@ function photoLine(row: {
     stopId: row.stop_id,
     at: row.at as EpochMs,
     type: row.type as StopPhoto['type'],
+  }
+}
+
+async function forgetWhyOut(db: Db, before: EpochMs): Promise<void> {
+  const rows = await db
+    .selectFrom('day_plan')
+    .select(['day', 'body'])
+    .where('body', 'like', '%"out":%')
+    .execute()
+  const wordless = (rounds: DayPlan['rounds']): DayPlan['rounds'] =>
+    rounds.map((round) =>
+      round.out && round.out.since < before
+        ? { ...round, out: { ...round.out, because: '' } }
+        : round,
+    )
+  for (const { day, body } of rows) {
+    const { offer, ...plan } = JSON.parse(body) as DayPlan
+    const forgotten: DayPlan = {
+      ...plan,
+      rounds: wordless(plan.rounds),
+      ...(offer && { offer: { ...offer, rounds: wordless(offer.rounds) } }),
+    }
+    const text = JSON.stringify(forgotten)
+    if (text === body) continue
+    await db.updateTable('day_plan').set({ body: text }).where('day', '=', day).execute()
   }
 }

@@ -22,20 +22,44 @@ const IS_OPEN = sql<boolean>`state in ('due', 'sending', 'uncertain')`
 /** The recipient and the text of what has been thrown away. */
 const ERASED = { recipient: null, body: null } as const
 
+/**
+ * In one statement with the look whether its errand has been erased: who hands in a message may have read
+ * whom it is for before that.
+ */
 async function putMessage(db: Db, message: NewMessage): Promise<boolean> {
+  const erased = db
+    .selectFrom('errand_change')
+    .select('errand_id')
+    .where('errand_id', '=', message.group)
+    .where('did', '=', 'erased')
   const { numInsertedOrUpdatedRows: added } = await db
     .insertInto('message')
-    .values({
-      id: message.id,
-      about: message.group,
-      purpose: message.purpose,
-      way: message.way,
-      recipient: message.recipient,
-      body: message.body,
-      state: 'due',
-      due_at: message.dueAt,
-      expires_at: message.expiresAt,
-    })
+    .columns([
+      'id',
+      'about',
+      'purpose',
+      'way',
+      'recipient',
+      'body',
+      'state',
+      'due_at',
+      'expires_at',
+    ])
+    .expression(
+      db
+        .selectNoFrom((e) => [
+          e.val(message.id).as('id'),
+          e.val(message.group).as('about'),
+          e.val(message.purpose).as('purpose'),
+          e.val(message.way).as('way'),
+          e.val(message.recipient).as('recipient'),
+          e.val(message.body).as('body'),
+          e.val('due').as('state'),
+          e.val(message.dueAt as number).as('due_at'),
+          e.val(message.expiresAt as number).as('expires_at'),
+        ])
+        .where((e) => e.not(e.exists(erased))),
+    )
     .onConflict((c) => c.column('id').doNothing())
     .executeTakeFirst()
   return added === 1n

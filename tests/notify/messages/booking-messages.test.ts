@@ -12,10 +12,13 @@ import {
   submission,
 } from '#tests/support/booking-town.ts'
 
-function open(ways: readonly MessageWay[] = ['sms', 'email']): Promise<BookingTown> {
+function open(
+  ways: readonly MessageWay[] = ['sms', 'email'],
+  before: () => Promise<unknown> = async () => undefined,
+): Promise<BookingTown> {
   return openBookingTown({
-    messages: ({ store, clock }) =>
-      openMessageDesk({
+    messages({ store, clock }) {
+      const desk = openMessageDesk({
         store,
         clock,
         secret: SECRET,
@@ -25,7 +28,15 @@ function open(ways: readonly MessageWay[] = ['sms', 'email']): Promise<BookingTo
         onFailure: ({ because }) => {
           throw new Error(because)
         },
-      }),
+      })
+      return {
+        ...desk,
+        async queue(message) {
+          await before()
+          return desk.queue(message)
+        },
+      }
+    },
   })
 }
 async function book(town: BookingTown, more: Parameters<typeof submission>[0] = {}) {
@@ -119,4 +130,25 @@ test('who is forgotten is forgotten by the messages as well', async () => {
   expect(await claimed(town, 'sms')).toBeUndefined()
   expect(await states(town)).toEqual(['message.confirmed sms sent'])
   for (const trace of [sent.recipient, sent.body]) expect(town.bytes().includes(trace)).toBe(false)
+})
+
+test('a message that is handed in while its booker is being forgotten is never there', async () => {
+  let town: BookingTown | undefined
+  const forget = async () => town?.desk.erasePerson({ phone: PERSON.phone }, 'Lo')
+  town = await open(['sms', 'email'], forget)
+  await using _ = town
+  const answer = await town.desk.submit(submission(), {})
+  expect(answer.kind).toBe('ok')
+  await town.upkeep.tick()
+  expect((await town.store.bookingBook()).bookings.size).toBe(0)
+  expect(await states(town)).toEqual([])
+  expect(await claimed(town, 'sms')).toBeUndefined()
+})
+
+test('a message that waits when its booker is forgotten is not sent, and says nothing any more', async () => {
+  await using town = await open()
+  await book(town)
+  await town.desk.erasePerson({ phone: PERSON.phone }, 'Lo')
+  expect(await states(town)).toEqual(['message.confirmed sms cancelled'])
+  expect(await claimed(town, 'sms')).toBeUndefined()
 })
