@@ -53,6 +53,7 @@ function pageFacts({ language, timeZone, now, say, town }: View) {
       gates: say.gates,
       gateAnswers: say.gateAnswers,
       states: say.states,
+      readingsBehind: say.readingsBehind,
     },
   }
 }

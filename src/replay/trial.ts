@@ -115,15 +115,16 @@ const BEFORE_MS = DAY
 
 export async function tryRules(
   reader: JournalReader,
-  span: TrialSpan,
+  asked: TrialSpan,
   { rules, against }: { readonly rules: RuleBook; readonly against: RuleBook },
   onProgress?: (share: number) => void,
 ): Promise<TrialAnswer> {
   const town = reader.town()
-  const station = town?.stations.find(({ id }) => id === span.stationId)
-  if (!town || !station) throw new NoReplay(`The journal knows of no station ${span.stationId}.`)
-  const played = { from: plus(span.from, -BEFORE_MS), to: span.to, stationId: span.stationId }
+  const station = town?.stations.find(({ id }) => id === asked.stationId)
+  if (!town || !station) throw new NoReplay(`The journal knows of no station ${asked.stationId}.`)
+  const played = { ...asked, from: plus(asked.from, -BEFORE_MS) }
   const read = await readOnce(reader, played)
+  const span = { ...asked, from: shownFrom(asked, read.since) }
   const side = (book: RuleBook, from: number) =>
     play(
       { reader: read, span: played, onProgress: (share) => onProgress?.(from + share / 2) },
@@ -165,8 +166,15 @@ export async function tryRules(
   }
 }
 
+/** Where there is less than was asked for, that fills the picture; at least a day of it. */
+function shownFrom({ from, to }: TrialSpan, since: EpochMs | undefined): EpochMs {
+  return Math.max(from, Math.min(since ?? from, to - DAY)) as EpochMs
+}
+
 /** The journal's reader, which reads the span only once and hands it out from memory after that. */
 interface ReadOnce extends JournalReader {
+  /** The first record of the station, where the journal doesn't go further back; else undefined. */
+  readonly since: EpochMs | undefined
   readonly readings: readonly ReadingRecord[]
 }
 
@@ -177,15 +185,18 @@ async function readOnce(
   const place = reader.placeBefore(from)
   const pieces: JournalPiece[] = []
   const readings: ReadingRecord[] = []
+  let first: EpochMs | undefined
   for await (const piece of reader.pieces(place, { to, stationId })) {
     pieces.push(piece)
     if (piece.kind !== 'records') continue
+    first ??= piece.records[0]?.at
     for (const record of piece.records) if (record.type === 'reading') readings.push(record)
   }
   return {
     ...reader,
     [Symbol.asyncDispose]: () => reader[Symbol.asyncDispose](),
     readings,
+    since: place.at === undefined ? first : undefined,
     placeBefore: () => place,
     async *pieces() {
       yield* pieces

@@ -167,6 +167,16 @@ describe('rules tried on a station', () => {
     expect(levels[0]!.points.length).toBeGreaterThan(10)
   })
 
+  test('fill the picture where the journal begins within the span, with a day at least', async () => {
+    const { from, to } = await tried({ from: isoText(plus(sceneStart, -30 * DAY)) })
+    expect([from, to]).toEqual([isoText(sceneStart), span.to])
+    const short = await tried({
+      to: isoText(plus(sceneStart, DAY / 2)),
+      from: isoText(plus(sceneStart, -9 * DAY)),
+    })
+    expect(short.from).toBe(isoText(plus(sceneStart, -DAY / 2)))
+  })
+
   test('go through their states, and what is held says by which gate', async () => {
     const { now } = await tried()
     const full = now.courses.find(({ ruleId, containerId }) => {

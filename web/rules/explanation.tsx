@@ -38,8 +38,31 @@ export function Explanation({ page, mark, laneTitle, children }: Props) {
         </p>
       )}
       {children}
+      {decision && <ReadingsLink page={page} decision={decision} />}
       {decision && <Grounds page={page} decision={decision} />}
     </article>
+  )
+}
+
+const BEFORE_MS = 86_400_000
+const AFTER_MS = 60_000
+
+/** Where a machine, or somebody who wants to check, finds the readings. */
+function ReadingsLink({ page, decision }: { readonly page: Page; readonly decision: Decision }) {
+  const isContainer = page.stations.some(({ containers }) =>
+    containers.some(({ id }) => id === decision.subject),
+  )
+  if (!isContainer) return null
+  const at = Date.parse(decision.at)
+  const span = new URLSearchParams({
+    from: new Date(at - BEFORE_MS).toISOString(),
+    to: new Date(at + AFTER_MS).toISOString(),
+  })
+  const url = `/api/v1/containers/${decision.subject}/readings?${span.toString()}`
+  return (
+    <p>
+      <a href={url}>{page.words.readingsBehind}</a>
+    </p>
   )
 }
 

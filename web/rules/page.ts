@@ -38,6 +38,7 @@ export interface PageFacts {
     readonly gates: Readonly<Record<string, string>>
     readonly gateAnswers: Readonly<Record<string, string>>
     readonly states: Readonly<Record<string, string>>
+    readonly readingsBehind: string
   }
 }
 
