@@ -31,7 +31,7 @@ import type { KeptState } from '#src/rules/contract.ts'
 import { overrules } from '#src/rules/overrule.ts'
 import type { Applied } from '#src/stations/device-changes.ts'
 import { DIRECT_WAYS, type Town } from '#src/stations/station.ts'
-import { type Clock, DAY, MINUTE, SECOND } from '#src/stations/time.ts'
+import { type Clock, DAY, HOUR, MINUTE, SECOND } from '#src/stations/time.ts'
 import type { OpenJournal } from '#src/store/open-journal.ts'
 import { openJournal } from '#src/store/open-journal.ts'
 import type { Store } from '#src/store/contract.ts'
@@ -443,7 +443,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
     staffToken: settings.staffToken,
     riderToken: settings.riderToken,
   })
-  const replays = starting.use(openReplayDesk({ past, clock, onFault }))
+  const replays = starting.use(
+    // An hour of real time; in a demo the town's hour is seconds.
+    openReplayDesk({ past, clock, onFault, keptMs: HOUR * (options.demo?.speed ?? 1) }),
+  )
   const noteSeen = (ids: readonly string[], by: string) =>
     store.noteAccess(
       ids.map((errandId) => ({ at: clock(), by, what: 'planned' as const, errandId })),

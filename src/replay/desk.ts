@@ -41,6 +41,8 @@ export interface DeskOptions {
   readonly mostWaiting?: number
   /** A process that was started ahead waits so long for a question. */
   readonly spareMs?: number
+  /** An answer is kept so long, by the clock, counted from the question. */
+  readonly keptMs?: number
 }
 
 const AT_ONCE = 2
@@ -65,6 +67,7 @@ interface Job {
 
 export function openReplayDesk(options: DeskOptions): ReplayDesk {
   const { past, clock, onFault, atOnce = AT_ONCE, mostWaiting = MOST_WAITING } = options
+  const keptMs = options.keptMs ?? KEPT_MS
   const spare = keepSpare(options.spareMs ?? SPARE_MS)
   const jobs = new Map<string, Job>()
   const waiting: Job[] = []
@@ -112,7 +115,7 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
     )
     const surplus = Math.max(0, over.length - MOST_KEPT)
     for (const [i, { ticket }] of over.entries()) {
-      if (i < surplus || clock() - ticket.askedAt > KEPT_MS) jobs.delete(ticket.id)
+      if (i < surplus || clock() - ticket.askedAt > keptMs) jobs.delete(ticket.id)
     }
   }
 

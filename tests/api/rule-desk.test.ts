@@ -254,3 +254,20 @@ describe('what happened', () => {
     })
   })
 })
+
+test('an answer is kept for as long as the desk is told, also where the town’s clock runs fast', async () => {
+  let now = town.now()
+  await using other = openReplayDesk({
+    past: { file },
+    clock: () => now,
+    onFault: (what, error) => faults.push(what, error),
+    keptMs: 20 * DAY,
+  })
+  const question = { kind: 'play', span: {}, rules: { name: 'rules', text: rules } } as const
+  const { id } = other.ask(question)!
+  await until(async () => other.find(id)?.state === 'done', 60_000)
+  now = plus(now, 19 * DAY)
+  expect(other.find(id)?.state).toBe('done')
+  now = plus(now, 2 * DAY)
+  expect(other.find(id)).toBeUndefined()
+})
