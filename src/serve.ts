@@ -188,7 +188,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       failures.inc({ language })
       log.error({ language, because }, 'a text of the town’s own failed on a post; ours was taken')
     })
-  let { book, rules, texts, returnBike } = folder
+  let { book, rules, texts, returnBike, mapBase } = folder
   let wordPost = wordingBy(folder)
   /** Brings a town into force without losing what waits. */
   const follow = async (next: Town): Promise<void> => {
@@ -501,6 +501,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
             bookings: { desk: bookings, sealer: errands.sealer },
             days: { desk: days, noteSeen },
             loans,
+            mapBase: () => mapBase,
             staff,
             ...(fediverse && { fediverse: (of) => fediverse.accountOf(of) }),
             publicUrl: settings.publicUrl,
@@ -532,7 +533,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       )
       const isSame = sameAccounts(journal.town.town, next.town)
       const { skipped } = await devices.reread(next.town, (town) => {
-        ;({ book, rules, texts, returnBike } = next)
+        ;({ book, rules, texts, returnBike, mapBase } = next)
         wordPost = wordingBy(next)
         planner.follow(returnBike)
         return follow(town)

@@ -5,6 +5,7 @@ import { readCityPack } from '#src/routing/city-pack.ts'
 import { parseRuleFile, type RuleBook } from '#src/rules/rule-file.ts'
 import { readAddressList } from '#src/stations/address-list.ts'
 import { faultLine } from '#src/stations/fault-line.ts'
+import { parseMapBase, type MapBase } from '#src/stations/map-base.ts'
 import type { ReturnBike } from '#src/stations/return-bike.ts'
 import { parseReturnBikeFile } from '#src/stations/return-bike-file.ts'
 import type { Town, TownProfile } from '#src/stations/station.ts'
@@ -20,6 +21,8 @@ export interface TownFolder {
   readonly rules: string
   /** Absent where the folder has no `returnbike.yaml`. */
   readonly returnBike?: ReturnBike
+  /** Absent where the folder has no `map.geojson`. */
+  readonly mapBase?: MapBase
   /** What the town says its own way. */
   readonly texts: TownTexts
   /** Things that work and are probably not meant. */
@@ -67,6 +70,9 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
           readText,
           faults,
         })
+  const mapText = await readText('map.geojson', true)
+  const map = mapText === undefined ? undefined : parseMapBase(mapText, join(folder, 'map.geojson'))
+  if (map?.kind === 'faulty') faults.push(...map.faults)
   const own = await readTownTexts(folder)
   faults.push(...own.faults)
   const profiles = town?.kind === 'ok' ? await readCodecs(town.town.profiles ?? [], readText) : []
@@ -80,6 +86,7 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
       book: rules.book,
       rules: ruleText,
       ...(returnBike && { returnBike }),
+      ...(map?.kind === 'ok' && { mapBase: map.base }),
       texts: own.texts,
       warnings: rules.warnings.map(faultLine),
     },

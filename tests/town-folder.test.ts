@@ -20,6 +20,20 @@ test('the demo town has neither faults nor warnings', async () => {
   expect(await readTownFolder(boras)).toMatchObject({ kind: 'ok', folder: { warnings: [] } })
 })
 
+test('a map of the town is read with it, and its faults are told', async () => {
+  await cp(boras, folder, { recursive: true })
+  const read = await readTownFolder(folder)
+  expect(read.kind === 'ok' && read.folder.mapBase?.map(({ kind }) => kind)).toContain('river')
+  await writeFile(join(folder, 'map.geojson'), '{"type":"FeatureCollection"}')
+  expect(await readTownFolder(folder)).toEqual({
+    kind: 'faulty',
+    faults: [`${join(folder, 'map.geojson')}  features: expected a list of features`],
+  })
+  await rm(join(folder, 'map.geojson'))
+  const without = await readTownFolder(folder)
+  expect(without.kind === 'ok' && without.folder.mapBase).toBeUndefined()
+})
+
 test('both files are read before anything is told', async () => {
   await writeFile(join(folder, 'town.yaml'), 'version: 1\nname: [')
   await writeFile(join(folder, 'rules.yaml'), 'version: 2\n')

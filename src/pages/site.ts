@@ -4,6 +4,7 @@ import type { CardDesk } from '#src/cards/card-desk.ts'
 import type { ContainerStatus } from '#src/rules/decision.ts'
 import { languageRoot, type Language } from '#src/stations/fraction.ts'
 import type { ContainerId, StationId } from '#src/stations/ids.ts'
+import type { MapBase } from '#src/stations/map-base.ts'
 import type { Operator } from '#src/stations/station.ts'
 import { MINUTE, type Clock, type EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
@@ -102,6 +103,8 @@ export interface PagesOptions {
   readonly staff?: StaffDesk
   /** The account that speaks for a station, or for the town; absent where the town has none. */
   readonly fediverse?: (station: StationId | undefined) => Promise<FediverseAccount>
+  /** What lies under the stations on the map. */
+  readonly mapBase?: () => MapBase | undefined
   /** A municipality's own CSS, put after ours: custom properties are enough for a new look. */
   readonly townCss?: string
   readonly demo?: { readonly speed: number }
@@ -128,6 +131,7 @@ export interface View {
   readonly takesBookings: boolean
   /** Whether residents can borrow the bike or the trailer. */
   readonly lends: boolean
+  readonly mapBase?: MapBase
   readonly demo?: { readonly speed: number; readonly paused: boolean }
   /** Nothing new for a while: since when, or undefined within when nothing was ever heard. */
   readonly stalled?: { readonly since?: EpochMs }
@@ -152,6 +156,7 @@ export function viewOf(
   const town = journal.town
   const { timeZone, name } = town.town
   const stalled = stalledSince(options, now)
+  const mapBase = options.mapBase?.()
   return {
     language: request.language,
     say: messages[request.language],
@@ -165,6 +170,7 @@ export function viewOf(
     operator: town.town.operator ?? { name },
     takesBookings: options.bookings?.desk.terms() !== undefined,
     lends: options.loans !== undefined && options.bookings?.desk.terms()?.bike.loans !== undefined,
+    ...(mapBase && { mapBase }),
     ...(demo && { demo: { speed: demo.speed, paused: request.paused } }),
     ...(stalled && { stalled }),
   }

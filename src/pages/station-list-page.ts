@@ -88,6 +88,7 @@ export function stationListPage(
   const title = say.townTitle(town.town.name)
   const map = townMap(
     all.map((station) => ({ station, word: wordOf(view, station, query.fraction) })),
+    view.mapBase,
   )
   return layout(view, {
     title,

@@ -1,5 +1,6 @@
-/** A map of the town's stations, drawn here: dots only, north up. The list beside it says the same in words. */
-import type { Station } from '#src/stations/station.ts'
+/** A map of the town's stations, drawn here, north up. The list beside it says the same in words. */
+import type { BaseKind, MapBase } from '#src/stations/map-base.ts'
+import type { Place, Station } from '#src/stations/station.ts'
 import type { StatusWord } from '#src/wording/status-text.ts'
 import { trusted, type Html } from './html.ts'
 
@@ -9,12 +10,35 @@ const MARGIN = 14
 /** Full is drawn last, so that it lies on top. */
 const ORDER: readonly StatusWord[] = ['unknown', 'has-room', 'nearly-full', 'full']
 
+interface Projection {
+  readonly width: number
+  readonly height: number
+  readonly x: (lon: number) => number
+  readonly y: (lat: number) => number
+}
+
 export function townMap(
   stations: readonly { readonly station: Station; readonly word: StatusWord }[],
+  base?: MapBase,
 ): Html | undefined {
   if (stations.length < 2) return undefined
-  const lats = stations.map((s) => s.station.place.lat)
-  const lons = stations.map((s) => s.station.place.lon)
+  const drawing = projectionOf(stations.map(({ station }) => station.place))
+  const { width, height, x, y } = drawing
+  const marks = stations
+    .toSorted((a, b) => ORDER.indexOf(a.word) - ORDER.indexOf(b.word))
+    .map(({ station: { place }, word }) =>
+      mapMark(word, Math.round(x(place.lon)), Math.round(y(place.lat))),
+    )
+  const under = base ? drawBase(base, drawing) : ''
+  return trusted(
+    `<svg class="map" viewBox="0 0 ${width} ${height}" aria-hidden="true" focusable="false"><rect class="ground" width="${width}" height="${height}" rx="8"/>${under}${marks.join('')}</svg>`,
+  )
+}
+
+/** So that all of the places are in the picture. */
+function projectionOf(places: readonly Place[]): Projection {
+  const lats = places.map(({ lat }) => lat)
+  const lons = places.map(({ lon }) => lon)
   const [south, north] = [Math.min(...lats), Math.max(...lats)]
   const [west, east] = [Math.min(...lons), Math.max(...lons)]
   // A degree of longitude is shorter than one of latitude by the cosine of the latitude.
@@ -26,17 +50,42 @@ export function townMap(
   const height = Math.max(80, Math.round(spanY * scale + 2 * MARGIN))
   const left = (width - spanX * scale) / 2
   const top = (height - spanY * scale) / 2
+  return {
+    width,
+    height,
+    x: (lon) => left + (lon - west) * squeeze * scale,
+    y: (lat) => top + (north - lat) * scale,
+  }
+}
 
-  const marks = stations
-    .toSorted((a, b) => ORDER.indexOf(a.word) - ORDER.indexOf(b.word))
-    .map(({ station, word }) => {
-      const x = Math.round(left + (station.place.lon - west) * squeeze * scale)
-      const y = Math.round(top + (north - station.place.lat) * scale)
-      return mapMark(word, x, y)
-    })
-  return trusted(
-    `<svg class="map" viewBox="0 0 ${width} ${height}" aria-hidden="true" focusable="false"><rect class="ground" width="${width}" height="${height}" rx="8"/>${marks.join('')}</svg>`,
-  )
+/** In this order, so that roads cross rivers. */
+const LAYERS: readonly BaseKind[] = ['outline', 'water', 'river', 'road']
+
+/** One path for each kind; what lies outside of the picture is left out, and points that fall together. */
+function drawBase(base: MapBase, drawing: Projection): string {
+  return LAYERS.map((kind) => {
+    const shapes = base.filter((shape) => shape.kind === kind)
+    const path = shapes.map((shape) => drawShape(shape, drawing)).join('')
+    return path === '' ? '' : `<path class="b-${kind}" d="${path}"/>`
+  }).join('')
+}
+
+function drawShape({ points, isArea }: MapBase[number], drawing: Projection): string {
+  const { x, y, width, height } = drawing
+  const drawn: (readonly [number, number])[] = []
+  for (const [lon, lat] of points) {
+    const point = [Math.round(x(lon)), Math.round(y(lat))] as const
+    const last = drawn.at(-1)
+    if (!last || last[0] !== point[0] || last[1] !== point[1]) drawn.push(point)
+  }
+  const [xs, ys] = [drawn.map(([px]) => px), drawn.map(([, py]) => py)]
+  const isOutside =
+    Math.max(...xs) < 0 ||
+    Math.min(...xs) > width ||
+    Math.max(...ys) < 0 ||
+    Math.min(...ys) > height
+  if (drawn.length < 2 || isOutside) return ''
+  return `M${drawn.map((point) => point.join(' ')).join('L')}${isArea ? 'z' : ''}`
 }
 
 /** Shapes differ as well as colours: diamond, triangle, disc, ring. */
