@@ -42,6 +42,7 @@ import { openDayUpkeep } from '#src/store/day-upkeep.ts'
 import { openLoanDesk } from '#src/store/loan-desk.ts'
 import { openReportDesk } from '#src/store/report-desk.ts'
 import { withInfluxHistory } from '#src/store/influx/influx-history.ts'
+import type { QuarantineChoice } from '#src/store/quarantine-desk.ts'
 import { openStaffDesk } from '#src/store/staff-desk.ts'
 import { startCheckpoints } from '#src/store/sqlite/checkpoints.ts'
 import { startCompaction } from '#src/store/sqlite/compaction.ts'
@@ -443,6 +444,13 @@ export async function serve(options: ServeOptions): Promise<Running> {
     staffToken: settings.staffToken,
     riderToken: settings.riderToken,
   })
+  const tools = {
+    devices,
+    outbox: deliveries,
+    stoppedCodecs: () => codecs.outOfService(),
+    replay: (choice: QuarantineChoice, dryRun: boolean) =>
+      replayQuarantine({ store, journal, town: () => journal.town, codecs, clock }, choice, dryRun),
+  }
   const replays = starting.use(
     // An hour of real time; in a demo the town's hour is seconds.
     openReplayDesk({ past, clock, onFault, keptMs: HOUR * (options.demo?.speed ?? 1) }),
@@ -474,20 +482,12 @@ export async function serve(options: ServeOptions): Promise<Running> {
       log,
       metrics,
       trouble: () => subscriber?.trouble() ?? influx?.trouble(),
-      devices,
-      stoppedCodecs: () => codecs.outOfService(),
+      ...tools,
       standIns: () => planner.standIns(),
-      outbox: deliveries,
       fitsSmsReport: (no, token) => persons.fitsReport(no, token),
       replays,
       ruleIds: () => book.rules.map(({ id }) => id),
       rulesInForce: () => ({ text: rules, hash: book.hash }),
-      replay: (filter, dryRun) =>
-        replayQuarantine(
-          { store, journal, town: () => journal.town, codecs, clock },
-          filter,
-          dryRun,
-        ),
       plugins: [
         ...(fediverse ? [(app: FastifyInstance) => fediverse.register(app)] : []),
         (app) =>
@@ -503,6 +503,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
             loans,
             mapBase: () => mapBase,
             staff,
+            work: { ...tools, bookings, loans },
             ...(fediverse && { fediverse: (of) => fediverse.accountOf(of) }),
             publicUrl: settings.publicUrl,
             ruleIds: () => book.rules.map(({ id }) => id),

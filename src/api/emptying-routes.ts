@@ -7,6 +7,7 @@ import { gatherEmptyings, type Emptying } from '#src/rules/emptyings.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import { DAY, isoOrNull, isoText, plus, type EpochMs } from '#src/stations/time.ts'
 import { keep } from '#src/store/journal.ts'
+import { correctEmptying as correct, emptyingsOf } from '#src/store/told-by-staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, instantText, wholeNumber } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
@@ -159,26 +160,13 @@ export function emptyingRoutes(app: FastifyInstance, deps: ApiDeps): void {
     async (request, reply) => {
       const { id, emptying: number } = request.params
       if (!knows(id)) return sendProblem(reply, noSuch('container', id))
-      const all = gatherEmptyings(await store.emptyings({ containerId: id, since: 0 as EpochMs }))
-      const emptying = all.find((e) => e.id === number)
+      const emptying = (await emptyingsOf(store, id)).find((e) => e.id === number)
       if (!emptying) return sendProblem(reply, noSuch('emptying', String(number)))
       const { emptiedAt, actor: who } = request.body
       if (emptiedAt !== undefined && isAhead(emptiedAt)) {
         return sendProblem(reply, tooLate(emptiedAt))
       }
-      // All that was told of it, or what is left would tell it again.
-      await Promise.all(
-        emptying.told.map(({ seq, emptiedAt: was }) =>
-          keep(journal, {
-            kind: 'emptying-corrected',
-            containerId: id,
-            of: seq,
-            was,
-            ...(emptiedAt !== undefined && { emptiedAt }),
-            actor: who,
-          }),
-        ),
-      )
+      await correct(journal, emptying, emptiedAt, who)
       void reply.header('cache-control', 'no-store')
       return { status: 'kept' as const }
     },

@@ -3,16 +3,14 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { REPORT_KINDS } from '#src/rules/record.ts'
-import { keep } from '#src/store/journal.ts'
+import { ANY_ROLE } from '#src/store/staff.ts'
+import { tellObservation as observe } from '#src/store/told-by-staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText } from './input.ts'
 import { sendProblem } from './problem.ts'
 import { statusWords } from './station-answer.ts'
 import { noSuch } from './station-routes.ts'
 import { actorText, staffOnly, toldAnswer, toldJson } from './telling.ts'
-
-/** Staff speak with one voice: the newest word of any of them counts. */
-const STAFF = 'staff'
 
 const KIND = `one of ${REPORT_KINDS.join(', ')}`
 
@@ -39,13 +37,14 @@ export const tellObservation = apiRoute({
   },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
+  roles: ANY_ROLE,
 })
 
 export function observationRoutes(app: FastifyInstance, { journal, staff }: ApiDeps): void {
   app.withTypeProvider<ZodTypeProvider>().post(
     tellObservation.path,
     {
-      preValidation: staffOnly(staff),
+      preValidation: staffOnly(staff, ANY_ROLE),
       schema: {
         params: tellObservation.params,
         querystring: tellObservation.query,
@@ -56,14 +55,7 @@ export function observationRoutes(app: FastifyInstance, { journal, staff }: ApiD
       const { id } = request.params
       if (!journal.town.containers.has(id)) return sendProblem(reply, noSuch('container', id))
       const { kind, actor } = request.body
-      const upshot = await keep(journal, {
-        kind: 'report',
-        containerId: id,
-        report: kind,
-        by: 'staff',
-        reporter: STAFF,
-        ...(actor !== undefined && { actor }),
-      })
+      const upshot = await observe(journal, id, kind, actor)
       void reply.header('cache-control', 'no-store')
       return { ...toldJson(upshot), containerStatus: journal.status(id).word }
     },

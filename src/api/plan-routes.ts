@@ -2,11 +2,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { planFaults, type PlanFault } from '#src/rules/plan-faults.ts'
 import { PLAN_SOURCES, type PlannedEmptying } from '#src/rules/record.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
-import { DAY, isoText, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
-import { keep } from '#src/store/journal.ts'
+import { isoText, type EpochMs } from '#src/stations/time.ts'
 import { DISPATCHERS } from '#src/store/staff.ts'
+import { comingOf, planEmptyings } from '#src/store/told-by-staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, instantText } from './input.ts'
 import { type FieldError, sendProblem } from './problem.ts'
@@ -15,10 +16,6 @@ import { noSuch } from './station-routes.ts'
 import { actorText, sendFaults, staffOnly } from './telling.ts'
 
 const MOST_WINDOWS = 200
-const SHORTEST_MS = 15 * MINUTE
-const LONGEST_MS = 7 * DAY
-/** Nobody plans the emptying of one container further ahead. */
-const FARTHEST_MS = 400 * DAY
 
 const source = z.enum(PLAN_SOURCES).meta({
   description: 'Who says so: the town’s file, staff, or the national hub.',
@@ -96,21 +93,9 @@ export function planRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const { journal, clock } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
 
-  /** What a source plans that has not ended. */
-  const coming = (id: ContainerId, by: (typeof PLAN_SOURCES)[number]) =>
-    (journal.plans(id)[by] ?? []).filter(({ until }) => until > clock())
-
   const preValidation = staffOnly(deps.staff, DISPATCHERS)
-  const plan = async (
-    containerId: ContainerId,
-    emptyings: readonly PlannedEmptying[],
-    who: string,
-  ): Promise<'kept' | 'same'> => {
-    if (JSON.stringify(coming(containerId, 'staff')) === JSON.stringify(emptyings)) return 'same'
-    const fact = { type: 'plan', containerId, source: 'staff', emptyings, actor: who } as const
-    await keep(journal, { kind: 'fact', fact })
-    return 'kept'
-  }
+  const plan = (id: ContainerId, emptyings: readonly PlannedEmptying[], who: string) =>
+    planEmptyings(journal, id, emptyings, who, clock())
 
   typed.get(
     getPlan.path,
@@ -119,7 +104,10 @@ export function planRoutes(app: FastifyInstance, deps: ApiDeps): void {
       const { id } = request.params
       if (!journal.town.containers.has(id)) return sendProblem(reply, noSuch('container', id))
       const next = journal.status(id).nextEmptying
-      const plans = PLAN_SOURCES.map((by) => ({ source: by, emptyings: coming(id, by) }))
+      const plans = PLAN_SOURCES.map((by) => ({
+        source: by,
+        emptyings: comingOf(journal, id, by, clock()),
+      }))
       const says = plans.filter(({ emptyings }) =>
         emptyings.some((window) => next && window.from < next.until && window.until > next.from),
       )
@@ -147,7 +135,7 @@ export function planRoutes(app: FastifyInstance, deps: ApiDeps): void {
       const { id } = request.params
       if (!journal.town.containers.has(id)) return sendProblem(reply, noSuch('container', id))
       const { emptyings, actor: who } = request.body
-      const errors = planFaults(emptyings, clock())
+      const errors = faultsOf(emptyings, clock())
       if (errors.length > 0) return sendFaults(reply, errors)
       const status = await plan(id, emptyings, who)
       void reply.header('cache-control', 'no-store')
@@ -172,26 +160,28 @@ export function planRoutes(app: FastifyInstance, deps: ApiDeps): void {
 }
 
 /** Everything that is wrong with a list of windows. */
-function planFaults(emptyings: readonly PlannedEmptying[], now: EpochMs): FieldError[] {
-  return emptyings.flatMap(({ from, until }, i) => {
-    const wrong = (key: 'from' | 'until', expected: string): FieldError[] => [
-      { field: `emptyings.${i}.${key}`, expected, got: isoText(key === 'from' ? from : until) },
-    ]
-    const before = emptyings[i - 1]
-    if (until - from < SHORTEST_MS) return wrong('until', 'a time at least 15 minutes after from')
-    if (until - from > LONGEST_MS) return wrong('until', 'a time at most 7 days after from')
-    if (until <= now) return wrong('until', `a time after ${isoText(now)}: it is over already`)
-    if (from > now + FARTHEST_MS) {
-      return wrong('from', `a time before ${isoText(plus(now, FARTHEST_MS))}`)
-    }
-    if (before && from < before.until) {
-      return wrong(
-        'from',
-        `a time not before ${isoText(before.until)}, when the one before it ends`,
-      )
-    }
-    return []
-  })
+function faultsOf(emptyings: readonly PlannedEmptying[], now: EpochMs): FieldError[] {
+  return planFaults(emptyings, now).map((fault) => ({
+    field: `emptyings.${fault.index}.${fault.end}`,
+    expected: expectedText(fault),
+    got: isoText(emptyings[fault.index]![fault.end]),
+  }))
+}
+
+function expectedText({ because, limit }: PlanFault): string {
+  const at = limit === undefined ? '' : isoText(limit)
+  switch (because) {
+    case 'too-short':
+      return 'a time at least 15 minutes after from'
+    case 'too-long':
+      return 'a time at most 7 days after from'
+    case 'over':
+      return `a time after ${at}: it is over already`
+    case 'too-far':
+      return `a time before ${at}`
+    case 'overlaps':
+      return `a time not before ${at}, when the one before it ends`
+  }
 }
 
 function windowJson({ from, until }: PlannedEmptying) {

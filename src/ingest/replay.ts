@@ -2,7 +2,8 @@
 import type { Reading, Rejection } from '#src/stations/reading.ts'
 import { type Clock, HOUR } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
-import type { Quarantined, QuarantineFilter, Replayed, Store } from '#src/store/contract.ts'
+import type { Quarantined, Replayed, Store } from '#src/store/contract.ts'
+import type { QuarantineChoice } from '#src/store/quarantine-desk.ts'
 import type { Journal, Settled, UplinkEntry } from '#src/store/journal.ts'
 import type { CodecPool } from './codecs/sandbox/pool.ts'
 import { receive } from './receive.ts'
@@ -14,8 +15,6 @@ export interface ReplayOptions {
   readonly codecs: CodecPool
   readonly clock: Clock
 }
-
-export type ReplayFilter = Omit<QuarantineFilter, 'limit' | 'beforeId' | 'afterId' | 'replayable'>
 
 export interface ReplayCounts {
   tried: number
@@ -42,7 +41,7 @@ const PAGE = 500
  */
 export async function replayQuarantine(
   options: ReplayOptions,
-  filter: ReplayFilter,
+  filter: QuarantineChoice,
   dryRun: boolean,
 ): Promise<ReplayCounts> {
   const { store, clock } = options

@@ -18,6 +18,7 @@ import type { Sealer } from '#src/store/sealer.ts'
 import type { StaffDesk } from '#src/store/staff-desk.ts'
 import type { SubscriberDesk } from '#src/store/subscriber-desk.ts'
 import type { Html } from './html.ts'
+import type { StaffWork } from './staff/register-work.ts'
 import { messages, type Messages } from './messages.ts'
 import type { WebFiles } from './web-files.ts'
 
@@ -101,6 +102,8 @@ export interface PagesOptions {
   readonly loans?: LoanDesk
   /** Lets the staff in; without it there are no pages of theirs. */
   readonly staff?: StaffDesk
+  /** What the staff's pages work with. */
+  readonly work?: StaffWork
   /** The account that speaks for a station, or for the town; absent where the town has none. */
   readonly fediverse?: (station: StationId | undefined) => Promise<FediverseAccount>
   /** What lies under the stations on the map. */

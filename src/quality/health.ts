@@ -72,6 +72,8 @@ export interface HealthState {
   readonly temperature?: { readonly at: EpochMs; readonly celsius: number }
   /** The latest volts, and the most that two in a row bore out. */
   readonly volts?: { readonly last: number; readonly most: number }
+  /** What it said of its battery last, where it tells a share. */
+  readonly batteryPercent?: number
   /** How it usually stands: the middle of its first upright readings, then drifting slowly. */
   readonly usualTilt?: { readonly deg: number; readonly readings: number }
   /** How well it was heard the last time its network told. */
@@ -194,7 +196,16 @@ function settle(state: HealthState, at: EpochMs, wanted: Wanted): HealthJudged {
 
 function remember(
   state: HealthState,
-  { at, temperatureC, tiltDeg, tilted, pickedUp, signal, batteryVolts }: Observation,
+  {
+    at,
+    temperatureC,
+    tiltDeg,
+    tilted,
+    pickedUp,
+    signal,
+    batteryPercent,
+    batteryVolts,
+  }: Observation,
   { emptied }: HealthContext,
 ): HealthState {
   const gap = state.lastAt === undefined ? 0 : at - state.lastAt
@@ -208,6 +219,7 @@ function remember(
     gapsMs,
     ...(isTemperature(temperatureC) && { temperature: { at, celsius: temperatureC } }),
     ...(upright && !state.alarms.moved && { usualTilt: drift(state.usualTilt, tiltDeg) }),
+    ...(batteryPercent !== undefined && { batteryPercent }),
     ...(batteryVolts !== undefined && { volts: voltsSince(state.volts, batteryVolts) }),
     ...(signal && { signal }),
     ...(open !== undefined && emptied !== true && { pickedUpAt: open }),

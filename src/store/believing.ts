@@ -52,6 +52,8 @@ export interface SensorHealth extends Sensor {
   readonly lastAt?: EpochMs
   /** How well it was heard last, where its network tells. */
   readonly signal?: Signal
+  /** What it said of its battery last. */
+  readonly battery?: { readonly percent?: number; readonly volts?: number }
 }
 
 /** What is known beside a reading when it is judged. */
@@ -254,6 +256,7 @@ export function startBelievers(kept: readonly KeptBelief[] = []): Believing {
           alarms: Object.values(judgeSilence(health, at).state.alarms),
           ...(health.lastAt !== undefined && { lastAt: health.lastAt }),
           ...(health.signal && { signal: health.signal }),
+          ...batteryOf(health),
         }))
     },
   }
@@ -300,6 +303,13 @@ function sitsOn(town: TownIndex, container: ContainerId, device: DeviceId, at: E
   return (
     town.deviceOn(container, at) === device || town.devicesBeside(container, at).includes(device)
   )
+}
+
+function batteryOf({ batteryPercent: percent, volts }: HealthState): Pick<SensorHealth, 'battery'> {
+  if (percent === undefined && !volts) return {}
+  return {
+    battery: { ...(percent !== undefined && { percent }), ...(volts && { volts: volts.last }) },
+  }
 }
 
 function observationOf(reading: Reading, signal?: Signal): Observation {

@@ -279,6 +279,8 @@ export interface Quarantined extends Rejected {
 }
 
 export interface QuarantineFilter {
+  /** This one alone. */
+  readonly id?: number
   readonly reason?: Rejection
   readonly deviceId?: DeviceId
   /** Part of the topic. */

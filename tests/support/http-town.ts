@@ -86,7 +86,9 @@ export async function openHttpTown(
         ) => Partial<HttpOptions>)
     readonly pages?:
       | Partial<PagesOptions>
-      | ((parts: Pick<HttpOptions, 'store' | 'clock'>) => Partial<PagesOptions>)
+      | ((
+          parts: Pick<HttpOptions, 'store' | 'clock'> & { readonly journal: OpenJournal },
+        ) => Partial<PagesOptions>)
     /** Which ways to residents there are. */
     readonly follow?: FollowWays
     readonly store?: (real: Store) => Store
@@ -186,7 +188,7 @@ export async function openHttpTown(
           api: describeApi(PUBLIC_URL),
           problems: PROBLEMS,
           ...(typeof options.pages === 'function'
-            ? options.pages({ store, clock })
+            ? options.pages({ store, clock, journal: shown })
             : options.pages),
         })
       },

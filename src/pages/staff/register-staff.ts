@@ -5,6 +5,7 @@ import type { PagesOptions, PageTools } from '../site.ts'
 import { registerBoard } from './register-board.ts'
 import { registerPhone } from './register-phone.ts'
 import { registerRuleDesk } from './rule-desk.ts'
+import { registerWork } from './register-work.ts'
 import { registerSignIn } from './sign-in.ts'
 import { START } from './staff-menu.ts'
 import { staffPages } from './staff-page.ts'
@@ -26,4 +27,5 @@ export function registerStaff(
     registerPhone(pages, { bookings })
   }
   registerRuleDesk(pages, options)
+  if (options.work) registerWork(pages, options, options.work)
 }

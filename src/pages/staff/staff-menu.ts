@@ -1,9 +1,14 @@
 /** The staff's pages: where each is, who may see it, and what the menu calls it. A page that is there stands here. */
-import { languageRoot } from '#src/stations/fraction.ts'
+import { languageRoot, STAFF_LANGUAGES, type StaffLanguage } from '#src/stations/fraction.ts'
 import { ANY_STAFF, EDITORS, reaches, type Needs, type Role } from '#src/store/staff.ts'
+import { ALARMS } from './alarms/alarm-place.ts'
+import { CHANNELS } from './channels/channel-places.ts'
+import { DEVICES } from './devices/device-places.ts'
+import { EMPTYINGS, FIELD } from './field/field-places.ts'
+import { LOANS } from './loans/loan-places.ts'
+import { QUARANTINE } from './quarantine/quarantine-place.ts'
 
-export const STAFF_LANGUAGES = ['sv', 'en'] as const
-export type StaffLanguage = (typeof STAFF_LANGUAGES)[number]
+export { STAFF_LANGUAGES, type StaffLanguage }
 export type InBoth<T> = Readonly<Record<StaffLanguage, T>>
 
 export interface StaffPlace {
@@ -85,6 +90,13 @@ export const MENU: readonly MenuPlace[] = [
   START,
   BOARD,
   BOOKINGS,
+  LOANS,
+  FIELD,
+  EMPTYINGS,
+  ALARMS,
+  DEVICES,
+  QUARANTINE,
+  CHANNELS,
   RULES,
   DECISIONS,
   CORRECTIONS,

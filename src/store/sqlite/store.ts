@@ -615,12 +615,13 @@ export async function openSqliteStore(path: string): Promise<Store> {
       return new Map(rows.map((r) => [r.reason as Rejection, r.n]))
     },
     async quarantine(filter) {
-      const { reason, deviceId, topic, from, to, beforeId, afterId, limit } = filter
+      const { id, reason, deviceId, topic, from, to, beforeId, afterId, limit } = filter
       let query = reader.query
         .selectFrom('quarantine')
         .selectAll()
         .orderBy('id', afterId === undefined ? 'desc' : 'asc')
         .limit(limit)
+      if (id !== undefined) query = query.where('id', '=', id)
       if (reason !== undefined) query = query.where('reason', '=', reason)
       if (deviceId !== undefined) query = query.where('device_id', '=', deviceId)
       if (topic !== undefined) query = query.where(sql`instr(topic, ${topic})`, '>', 0)

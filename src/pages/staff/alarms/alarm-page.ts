@@ -1,0 +1,177 @@
+/** All that somebody should see to, in one list: sensors, accounts, codecs. */
+import type { Alarm, AlarmKind } from '#src/quality/health.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import type { KeptAlarm } from '#src/store/contract.ts'
+import type { SensorHealth } from '#src/store/believing.ts'
+import type { AccountReport } from '#src/store/outbox.ts'
+import { accountAdvice } from '#src/wording/account-advice.ts'
+import { alarmName, sensorAdvice } from '#src/wording/sensor-advice.ts'
+import { html, type Html } from '../../html.ts'
+import { CHANNELS } from '../channels/channel-places.ts'
+import { DEVICE } from '../devices/device-places.ts'
+import { containerText } from '../devices/device-list.ts'
+import { QUARANTINE } from '../quarantine/quarantine-place.ts'
+import { staffLayout, type StaffView } from '../staff-layout.ts'
+import type { InBoth } from '../staff-menu.ts'
+import { age, pathOf, when } from '../staff-parts.ts'
+import { ALARMS } from './alarm-place.ts'
+
+/** A payload codec of the town's that is not run any more. */
+export interface StoppedCodec {
+  readonly file: string
+  readonly because: string
+}
+
+export interface AlarmFacts {
+  readonly sensors: readonly SensorHealth[]
+  readonly accounts: readonly AccountReport[]
+  readonly codecs: readonly StoppedCodec[]
+  /** Newest first. */
+  readonly changes: readonly KeptAlarm[]
+}
+
+/** What may burn comes first, then what says nothing, then what can wait for the next visit. */
+const ORDER: readonly AlarmKind[] = [
+  'fire',
+  'silent',
+  'moved',
+  'stuck',
+  'phantom',
+  'disagreement',
+  'low-battery',
+]
+
+const sv = {
+  none: 'Inga larm. Allt som vi kan se är som det ska.',
+  lead: (count: number) =>
+    count === 1 ? 'En sak behöver ses till.' : `${count} saker behöver ses till.`,
+  since: 'Sedan',
+  accountsTitle: 'Konton som staden talar genom',
+  codecsTitle: 'Avkodare som har stoppats',
+  codec:
+    'Den körs inte längre, och det den skulle ha läst väntar i karantän: rätta filen, läs om stadens mapp och pröva karantänen igen.',
+  toQuarantine: 'Till karantänen',
+  historyTitle: 'Nyss kommit och gått',
+  historyNone: 'Inget larm har kommit eller gått.',
+  began: 'började',
+  ended: 'slutade',
+}
+const WORDS: InBoth<typeof sv> = {
+  sv,
+  en: {
+    none: 'No alarms. All that we can see is as it should be.',
+    lead: (count) =>
+      count === 1 ? 'One thing needs somebody to look.' : `${count} things need somebody to look.`,
+    since: 'Since',
+    accountsTitle: 'Accounts by which the town speaks',
+    codecsTitle: 'Codecs that have been stopped',
+    codec:
+      'It is not run any more, and what it should read waits in quarantine: mend its file, have the town’s folder read anew, then try the quarantine again.',
+    toQuarantine: 'To the quarantine',
+    historyTitle: 'Came and went lately',
+    historyNone: 'No alarm has come or gone.',
+    began: 'began',
+    ended: 'ended',
+  },
+}
+
+export function alarmPage(view: StaffView, facts: AlarmFacts): Html {
+  const { language } = view
+  const words = WORDS[language]
+  const { sensors, accounts, codecs, changes } = facts
+  const told = sensors.flatMap((sensor) => sensor.alarms.map((alarm) => ({ sensor, alarm })))
+  const byKind = Map.groupBy(told, ({ alarm }) => alarm.kind)
+  const troubled = accounts.flatMap((account) =>
+    account.alarms.map((alarm) => ({ account, alarm })),
+  )
+  const count = told.length + troubled.length + codecs.length
+  return staffLayout(view, {
+    title: ALARMS.name[language],
+    path: ALARMS.path,
+    body: html`
+      <h1>${ALARMS.name[language]}</h1>
+      <p class="lead">${count === 0 ? words.none : words.lead(count)}</p>
+      ${
+        troubled.length > 0 &&
+        html`<section aria-labelledby="accounts">
+          <h2 id="accounts">${words.accountsTitle}</h2>
+          <ul class="alarms">
+            ${troubled.map(
+              ({ account, alarm }) =>
+                html`<li>
+                  <p>
+                    <a href="${pathOf(CHANNELS, language)}#${account.channel}-${account.account}"
+                      >${account.channel}, ${account.account}</a
+                    >
+                    ${sinceText(view, alarm.since)}
+                  </p>
+                  <p>${accountAdvice(alarm, language)}</p>
+                </li>`,
+            )}
+          </ul>
+        </section>`
+      }
+      ${
+        codecs.length > 0 &&
+        html`<section aria-labelledby="codecs">
+          <h2 id="codecs">${words.codecsTitle}</h2>
+          <ul class="alarms">
+            ${codecs.map(
+              ({ file, because }) =>
+                html`<li>
+                  <p><code>${file}</code>: ${because}</p>
+                  <p>${words.codec}</p>
+                  <p><a href="${pathOf(QUARANTINE, language)}">${words.toQuarantine}</a></p>
+                </li>`,
+            )}
+          </ul>
+        </section>`
+      }
+      ${ORDER.map((kind) => kindPart(view, kind, byKind.get(kind) ?? []))}
+      <section aria-labelledby="history">
+        <h2 id="history">${words.historyTitle}</h2>
+        ${changes.length === 0 && html`<p>${words.historyNone}</p>`}
+        <ul class="log">
+          ${changes.map(
+            ({ deviceId, change: { at, change, alarm } }) =>
+              html`<li>
+                ${when(view, at)}
+                <a href="${pathOf(DEVICE, language, { id: deviceId })}">${deviceId}</a>:
+                ${alarmName(alarm.kind, language).toLowerCase()} ${words[change]}
+              </li>`,
+          )}
+        </ul>
+      </section>
+    `,
+  })
+}
+
+function sinceText(view: StaffView, since: EpochMs): Html {
+  return html`<span class="small">${WORDS[view.language].since} ${age(view, since)}</span>`
+}
+
+function kindPart(
+  view: StaffView,
+  kind: AlarmKind,
+  told: readonly { readonly sensor: SensorHealth; readonly alarm: Alarm }[],
+): Html | undefined {
+  if (told.length === 0) return undefined
+  const { language } = view
+  return html`<section aria-labelledby="${kind}">
+    <h2 id="${kind}">${alarmName(kind, language)} <span class="count">${told.length}</span></h2>
+    <ul class="alarms ${kind === 'fire' && 'urgent'}">
+      ${told.map(
+        ({ sensor, alarm }) =>
+          html`<li>
+            <p>
+              <a href="${pathOf(DEVICE, language, { id: sensor.deviceId })}"
+                >${containerText(view, sensor.containerId)}</a
+              >
+              <span class="small">${sensor.deviceId}</span> ${sinceText(view, alarm.since)}
+            </p>
+            <p>${sensorAdvice(alarm, language)}</p>
+          </li>`,
+      )}
+    </ul>
+  </section>`
+}

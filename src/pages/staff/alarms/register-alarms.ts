@@ -1,0 +1,30 @@
+/** The route of the list of alarms. */
+import type { PagesOptions } from '../../site.ts'
+import type { StaffPages } from '../staff-page.ts'
+import type { OutboxDesk } from '#src/store/outbox.ts'
+import { alarmPage, type StoppedCodec } from './alarm-page.ts'
+import { ALARMS } from './alarm-place.ts'
+
+const MOST_CHANGES = 30
+
+export function registerAlarmPage(
+  pages: StaffPages,
+  {
+    store,
+    journal,
+    outbox,
+    stoppedCodecs = () => [],
+  }: Pick<PagesOptions, 'store' | 'journal'> & {
+    readonly outbox?: Pick<OutboxDesk, 'reports'>
+    readonly stoppedCodecs?: () => readonly StoppedCodec[]
+  },
+): void {
+  pages.get(ALARMS, async (view) =>
+    alarmPage(view, {
+      sensors: journal.sensors(),
+      accounts: (await outbox?.reports()) ?? [],
+      codecs: stoppedCodecs(),
+      changes: await store.alarmChanges({ limit: MOST_CHANGES }),
+    }),
+  )
+}

@@ -1,0 +1,81 @@
+/** What staff and crews tell of containers, for every edge alike. Resolves when it is on disk. */
+import { gatherEmptyings, type Emptying } from '#src/rules/emptyings.ts'
+import type { PlannedEmptying, PlanSource, ReportKind } from '#src/rules/record.ts'
+import type { ContainerId } from '#src/stations/ids.ts'
+import type { EpochMs } from '#src/stations/time.ts'
+import type { Store } from './contract.ts'
+import { keep, type Journal, type Upshot } from './journal.ts'
+
+/** Staff speak with one voice: the newest word of any of them counts. */
+const STAFF = 'staff'
+
+/** One word of theirs outweighs a sensor and residents. */
+export function tellObservation(
+  journal: Pick<Journal, 'append'>,
+  containerId: ContainerId,
+  kind: ReportKind,
+  actor: string | undefined,
+): Promise<Upshot | undefined> {
+  return keep(journal, {
+    kind: 'report',
+    containerId,
+    report: kind,
+    by: 'staff',
+    reporter: STAFF,
+    ...(actor !== undefined && { actor }),
+  })
+}
+
+export async function emptyingsOf(
+  store: Pick<Store, 'emptyings'>,
+  containerId: ContainerId,
+): Promise<readonly Emptying[]> {
+  return gatherEmptyings(await store.emptyings({ containerId, since: 0 as EpochMs }))
+}
+
+/** It was at another time, or without one never at all. */
+export async function correctEmptying(
+  journal: Pick<Journal, 'append'>,
+  { containerId, told }: Emptying,
+  emptiedAt: EpochMs | undefined,
+  actor: string,
+): Promise<void> {
+  // All that was told of it, or what is left would tell it again.
+  await Promise.all(
+    told.map(({ seq, emptiedAt: was }) =>
+      keep(journal, {
+        kind: 'emptying-corrected',
+        containerId,
+        of: seq,
+        was,
+        ...(emptiedAt !== undefined && { emptiedAt }),
+        actor,
+      }),
+    ),
+  )
+}
+
+/** What a source plans that has not ended. */
+export function comingOf(
+  journal: Pick<Journal, 'plans'>,
+  containerId: ContainerId,
+  source: PlanSource,
+  now: EpochMs,
+): readonly PlannedEmptying[] {
+  return (journal.plans(containerId)[source] ?? []).filter(({ until }) => until > now)
+}
+
+/** The whole list, in the place of what staff planned before. */
+export async function planEmptyings(
+  journal: Pick<Journal, 'append' | 'plans'>,
+  containerId: ContainerId,
+  emptyings: readonly PlannedEmptying[],
+  actor: string,
+  now: EpochMs,
+): Promise<'kept' | 'same'> {
+  const before = comingOf(journal, containerId, 'staff', now)
+  if (JSON.stringify(before) === JSON.stringify(emptyings)) return 'same'
+  const fact = { type: 'plan', containerId, source: 'staff', emptyings, actor } as const
+  await keep(journal, { kind: 'fact', fact })
+  return 'kept'
+}

@@ -1,0 +1,81 @@
+/** The quarantine's pages: what came, safely shown, and tried again by the real receiving. */
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Rejected } from '#src/stations/reading.ts'
+import { byteRows, visibleText } from '#src/pages/staff/quarantine/bytes.ts'
+import { openStaffTown, type StaffTown } from '#tests/support/staff-town.ts'
+
+let town: StaffTown
+beforeEach(async () => {
+  town = await openStaffTown()
+})
+afterEach(() => town[Symbol.asyncDispose]())
+
+async function refuse(text: string, more: Partial<Rejected> = {}): Promise<void> {
+  const bytes = Buffer.from(text)
+  await town.append({
+    kind: 'rejected',
+    rejected: {
+      reason: 'unknown-device',
+      detail: 'the town has no device new-1',
+      topic: 'kvitter/v1/devices/new-1/reading',
+      receivedAt: town.now(),
+      head: bytes,
+      bytes: bytes.length,
+      payload: bytes,
+      ...more,
+    },
+  })
+}
+
+test('reasons are counted, each with what to do about it', async () => {
+  await refuse('{"fillPercent": 40}')
+  await refuse('{"fillPercent": 41}')
+  await refuse('nonsense', { reason: 'not-json', detail: 'not JSON' })
+  const { body } = await town.get('/karantan')
+  expect(body).toMatch(/Okänd givare<\/a>.*?<div>2<\/div>.*?Lägg till givaren/s)
+  expect(body).toContain('Se efter vad avsändaren är inställd på att skicka.')
+  const { body: found } = await town.get('/en/quarantine?reason=not-json')
+  expect([...found.matchAll(/<article/g)].length).toBe(1)
+})
+
+test('what came is shown as text and bytes, and can do nothing to who looks', async () => {
+  await refuse('<script>alert(1)</script>\u202e\u0007 \u00e5', { detail: '<b>bold</b>' })
+  const { body } = await town.get('/karantan')
+  expect(body).not.toContain('<script>')
+  expect(body).toContain('&lt;script&gt;alert(1)&lt;/script&gt;·· å')
+  expect(body).toContain('&lt;b&gt;bold&lt;/b&gt;')
+  expect(body).toContain('0000  3c 73 63 72 69 70 74 3e')
+  expect(visibleText(Uint8Array.of(0xff, 0x41, 0x0a, 0x42))).toBe('\ufffdA\nB')
+  expect(byteRows(new Uint8Array(17)).split('\n')[1]).toBe('0010  00')
+})
+
+test('after the fix all of a reason are tried again, once asked what would come of it', async () => {
+  await refuse('{"fillPercent": 40}')
+  await refuse('{"fillPercent": "much"}')
+  await town.post('/enheter/ny', { id: 'new-1', profile: 'native' })
+  const asked = await town.get('/karantan/prova?reason=unknown-device')
+  expect(asked.body).toContain(
+    '2 meddelanden prövas med staden som den är nu; 1 av dem skulle tas emot.',
+  )
+  const tried = await town.post('/karantan/prova', { reason: 'unknown-device', sure: 'yes' })
+  const { body } = await town.get(tried.to)
+  expect(body).toContain('2 prövade: 1 togs emot, 0 fanns redan, 1 avvisades igen.')
+  expect(body).toContain('Prövad igen: togs emot')
+})
+
+test('one message is tried alone', async () => {
+  await refuse('{"fillPercent": 40}')
+  await refuse('{"fillPercent": 41}')
+  await town.post('/enheter/ny', { id: 'new-1', profile: 'native' })
+  const [newest] = await town.store.quarantine({ limit: 1 })
+  await town.post('/karantan/prova', { id: String(newest!.id) })
+  const all = await town.store.quarantine({ limit: 10 })
+  expect(all.map(({ replayed }) => replayed?.outcome)).toEqual(['kept', undefined])
+})
+
+test('what isn’t kept whole can’t be tried, and says so', async () => {
+  await refuse('x'.repeat(20), { reason: 'too-large', payload: undefined as never })
+  const { body } = await town.get('/en/quarantine')
+  expect(body).toContain('Too large to be kept whole')
+  expect((await town.get('/en/quarantine', 'dispatcher')).status).toBe(403)
+})
