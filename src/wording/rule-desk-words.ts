@@ -4,6 +4,7 @@ const sv = {
   loading: 'Hämtar reglerna …',
   loadFailed: 'Reglerna kunde inte hämtas. Ladda om sidan för att försöka igen.',
   signedOut: 'Du är utloggad. Utkastet finns kvar i webbläsaren; logga in igen i en annan flik.',
+  unreachable: 'Tjänsten svarar inte just nu. Utkastet finns kvar; den frågas igen om en stund.',
   editorTitle: 'Reglerna',
   editorLabel: 'rules.yaml, utkast',
   editorHint: 'Utkastet sparas i webbläsaren. Inget här sätts i kraft av sig självt.',
@@ -64,6 +65,7 @@ const sv = {
   },
   legend: {
     line: 'nivå',
+    limit: '85 %',
     pending: 'avvaktar',
     active: 'gäller',
     clearing: 'går över',
@@ -128,6 +130,8 @@ const en: RuleDeskWords = {
   loading: 'Fetching the rules …',
   loadFailed: 'The rules could not be fetched. Reload the page to try again.',
   signedOut: 'You are signed out. The draft is still in the browser; sign in again in another tab.',
+  unreachable:
+    'The service doesn’t answer just now. The draft is safe; it is asked again in a while.',
   editorTitle: 'The rules',
   editorLabel: 'rules.yaml, draft',
   editorHint: 'The draft is kept in the browser. Nothing here comes into force by itself.',
@@ -188,6 +192,7 @@ const en: RuleDeskWords = {
   },
   legend: {
     line: 'level',
+    limit: '85 %',
     pending: 'waiting',
     active: 'holds',
     clearing: 'passing',

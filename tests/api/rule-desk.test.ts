@@ -207,6 +207,28 @@ describe('rules tried on a station', () => {
     }
   })
 
+  test('come to what a replay of the station tells', async () => {
+    const { changes, same } = await tried({ rules: shy })
+    const where = { station: '1490-901', ...span }
+    const { result } = await done<Record<string, number>>('replay', {
+      rules: shy,
+      against: rules,
+      ...where,
+    })
+    const count = (kind: string) => changes.filter(({ change }) => change === kind).length
+    expect({
+      same,
+      added: count('added'),
+      gone: count('gone'),
+      moved: count('moved'),
+    }).toEqual({
+      same: result['same'],
+      added: result['added'],
+      gone: result['gone'],
+      moved: result['moved'],
+    })
+  })
+
   test('are set against others where these are given', async () => {
     const { changes, was } = await tried({ rules: shy, against: shy })
     expect(changes).toEqual([])

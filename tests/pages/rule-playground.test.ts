@@ -108,7 +108,7 @@ describe.skipIf(chromiumPath === undefined)('the playground', () => {
   })
 
   test('tells faults beside their lines and leads to them; Tab leaves the editor', async () => {
-    const { context, tab } = await open()
+    const { context, tab, complaints } = await open()
     await tab.waitForSelector('#draft', WAIT)
     const faulty = borasRules.replace('when: c.full\n', 'when: c.fulll\n')
     const line = faulty.split('\n').findIndex((text) => text.includes('c.fulll')) + 1
@@ -135,6 +135,24 @@ describe.skipIf(chromiumPath === undefined)('the playground', () => {
     await tab.keyboard.press('Tab')
     expect(await tab.evaluate('document.activeElement.id')).not.toBe('draft')
     expect(await tab.isDisabled('text=Ladda ned rules.yaml')).toBe(true)
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+
+  test('says when the service is gone or the session is over, and goes on when it is back', async () => {
+    const { context, tab } = await open()
+    await tab.waitForSelector('.chart .mark', WAIT)
+    await tab.route('**/api/v1/rules/check', (route) => route.abort())
+    await tab.fill('#draft', LATER)
+    await tab.waitForSelector('text=Tjänsten svarar inte just nu.', WAIT)
+    await tab.unroute('**/api/v1/rules/check')
+    await tab.waitForSelector('.jumps li', WAIT)
+    expect(await tab.locator('[role=alert]').count()).toBe(0)
+    await context.setExtraHTTPHeaders({})
+    await tab.fill('#draft', `${LATER}# more\n`)
+    await tab.waitForSelector('text=Du är utloggad.', WAIT)
+    await tab.reload()
+    expect(tab.url()).toContain('/logga-in?till=')
     await context.close()
   })
 

@@ -14,6 +14,7 @@ import { WholeTown } from './town.tsx'
 import { SaveAsTest } from './written-test.tsx'
 
 const CHECK_AFTER_MS = 350
+const TRY_AGAIN_MS = 4000
 const DAY_MS = 86_400_000
 const SPANS = [7, 14, 30] as const
 
@@ -42,7 +43,7 @@ function Desk({ page, inForce }: { readonly page: Page; readonly inForce: InForc
   const kept = useMemo(readDraft, [])
   const [text, setText] = useState(kept?.text ?? inForce.rules)
   const [base, setBase] = useState(kept?.base ?? inForce.hash)
-  const { checked, isChecking, isSignedOut } = useCheck(text)
+  const { checked, isChecking, trouble } = useCheck(text)
   const [station, setStation] = useState(() => wishedStation(page))
   const [days, setDays] = useState<number>(30)
   const span = useMemo(() => spanOf(page, days), [page, days])
@@ -117,7 +118,7 @@ function Desk({ page, inForce }: { readonly page: Page; readonly inForce: InForc
                 {say.startOver}
               </button>
             )}
-            {isSignedOut && <p role="alert">{say.signedOut}</p>}
+            {trouble && <p role="alert">{say[trouble]}</p>}
           </div>
           <Editor
             page={page}
@@ -278,28 +279,32 @@ function spanOf({ now }: Page, days: number): { readonly from: string; readonly 
 function useCheck(text: string) {
   const [checked, setChecked] = useState<Checked>()
   const [isChecking, setChecking] = useState(true)
-  const [isSignedOut, setSignedOut] = useState(false)
+  const [trouble, setTrouble] = useState<'signedOut' | 'unreachable'>()
   useEffect(() => {
     const abort = new AbortController()
     setChecking(true)
-    const timer = setTimeout(() => {
+    const ask = (): void => {
       check(text, abort.signal).then(
         (answer) => {
           setChecked(answer)
           setChecking(false)
-          setSignedOut(false)
+          setTrouble(undefined)
         },
         (error: unknown) => {
-          if (!abort.signal.aborted) setSignedOut(error instanceof Refused && error.status === 401)
+          if (abort.signal.aborted) return
+          const isOut = error instanceof Refused && error.status === 401
+          setTrouble(isOut ? 'signedOut' : 'unreachable')
+          timer = setTimeout(ask, TRY_AGAIN_MS)
         },
       )
-    }, CHECK_AFTER_MS)
+    }
+    let timer = setTimeout(ask, CHECK_AFTER_MS)
     return () => {
       clearTimeout(timer)
       abort.abort(new Error('something newer is asked'))
     }
   }, [text])
-  return { checked, isChecking, isSignedOut }
+  return { checked, isChecking, trouble }
 }
 
 /** Plays when the draft is without faults, and again when the draft, the station or the span is another. */
@@ -346,6 +351,7 @@ function Legend({ page }: { readonly page: Page }) {
   return (
     <ul class="legend" aria-hidden="true">
       <li class="sign-line">{legend.line}</li>
+      <li class="sign-limit">{legend.limit}</li>
       <li class="sign-pending">{legend.pending}</li>
       <li class="sign-active">{legend.active}</li>
       <li class="sign-clearing">{legend.clearing}</li>
