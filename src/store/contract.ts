@@ -491,6 +491,8 @@ export interface Store
     readonly outcome?: NonNullable<Decision['outcome']>
     readonly afterId?: number
     readonly beforeId?: number
+    /** None with a smaller number. */
+    readonly fromId?: number
     /** Newest first unless `afterId` is given. */
     readonly limit: number
   }): Promise<readonly StoredDecision[]>

@@ -11,6 +11,7 @@ import {
   openHttpTown,
   TUESDAY,
 } from '#tests/support/http-town.ts'
+import { findDecisions } from '#src/pages/staff/decision-search.ts'
 import { playMonth } from '#tests/support/month.ts'
 import { borasRules } from '#tests/rules/scenario.ts'
 
@@ -84,6 +85,39 @@ describe('why, and why not', () => {
     expect(wanted.length).toBeGreaterThan(0)
     const { body } = await get(town, `/beslut?${query}`, dispatcher)
     expect(idsOn(body)).toEqual(wanted.slice(0, 30).map(({ id }) => id))
+  })
+
+  test.each([3, 40, 50_000])(
+    'what is rare is found page by page, %d looked through at a time',
+    async (lookedThrough) => {
+      const query = { outcome: 'posted', ruleId: 'weekly_digest', day: '2026-05-26' } as const
+      const wanted = (await town.store.decisions({ limit: 1000 })).filter(
+        ({ outcome, ruleId, at }) =>
+          outcome === query.outcome &&
+          ruleId === query.ruleId &&
+          at < Date.parse('2026-05-26T22:00:00Z'),
+      )
+      expect(wanted.length).toBeGreaterThan(1)
+      const seen: number[] = []
+      let beforeId: number | undefined
+      let pages = 0
+      do {
+        const asked = { ...query, ...(beforeId !== undefined && { beforeId }) }
+        const found = await findDecisions(town.store, asked, 'Europe/Stockholm', lookedThrough)
+        seen.push(...found.decisions.map(({ id }) => id))
+        expect(found.next ?? 0).toBeLessThan(beforeId ?? Infinity)
+        beforeId = found.next
+        pages++
+      } while (beforeId !== undefined)
+      expect(seen).toEqual(wanted.map(({ id }) => id))
+      if (lookedThrough === 50_000) expect(pages).toBe(1)
+    },
+  )
+
+  test('a day before the first decision has none', async () => {
+    const { body } = await get(town, '/beslut?day=2020-01-01', dispatcher)
+    expect(body).toContain('Inga beslut passar det du valt.')
+    expect(body).not.toContain('rel="next"')
   })
 
   test('a question that makes no sense is answered all the same, and a day that is none is told', async () => {

@@ -1124,6 +1124,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
         expect(await store.decisions({ afterId: a!.id, limit: 2 })).toEqual([b, c])
         expect(await store.decisions({ afterId: d!.id, limit: 2 })).toEqual([])
         expect(await store.decisions({ beforeId: d!.id, limit: 2 })).toEqual([c, b])
+        expect(await store.decisions({ fromId: c!.id, limit: 9 })).toEqual([d, c])
         expect(await store.decisions({ outcome: 'posted', limit: 10 })).toEqual(
           [d, c, b, a].filter((each) => each!.outcome === 'posted'),
         )

@@ -3,7 +3,6 @@ import { parseContainerId, parseStationId } from '#src/stations/ids.ts'
 import type { Container, Station } from '#src/stations/station.ts'
 import { instant, type EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
-import type { Store } from '#src/store/contract.ts'
 import { textsOf } from '../query-texts.ts'
 
 export const OUTCOMES = ['posted', 'held', 'dropped'] as const
@@ -59,23 +58,8 @@ function dayIn(text: string): string | undefined {
   }
 }
 
-/** As the store is asked for them. */
-export function decisionFilter(
-  query: DecisionQuery,
-  timeZone: string,
-): Omit<Parameters<Store['decisions']>[0], 'limit'> {
-  const { station, container, ruleId, outcome, day, beforeId } = query
-  return {
-    ...(station && !container && { stationId: station.id }),
-    ...(container && { containerId: container.id }),
-    ...(ruleId !== undefined && { ruleId }),
-    ...(outcome && { outcome }),
-    ...(day !== undefined && { to: endOf(day, timeZone) }),
-    ...(beforeId !== undefined && { beforeId }),
-  }
-}
-
-function endOf(day: string, timeZone: string): EpochMs {
+/** The day after it begins then. */
+export function endOfDay(day: string, timeZone: string): EpochMs {
   const next = Temporal.PlainDate.from(day).add({ days: 1 })
   return instant(next.toZonedDateTime({ timeZone }).epochMilliseconds)
 }

@@ -20,14 +20,12 @@ import {
 import { html, type Html } from '../html.ts'
 import { link } from '../site.ts'
 import { type DecisionQuery, decisionQueryText, OUTCOMES } from './decision-query.ts'
+import type { FoundDecisions } from './decision-search.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { CORRECTIONS, DECISIONS, RULES, staffPath } from './staff-menu.ts'
 import { WHY_WORDS } from './why-words.ts'
 
-export interface DecisionsFound {
-  readonly decisions: readonly StoredDecision[]
-  /** Where the next page goes on; absent on the last one. */
-  readonly next?: number
+export interface DecisionsFound extends FoundDecisions {
   /** How the rules stand for what was chosen; absent where nothing was. */
   readonly standings?: readonly Standing[]
   /** The rules in force. */
@@ -49,7 +47,7 @@ export function decisionsPage(view: StaffView, query: DecisionQuery, found: Deci
         <h2 id="found">${words.decisions}</h2>
         ${
           decisions.length === 0
-            ? html`<p>${words.nothing}</p>`
+            ? html`<p>${next === undefined ? words.nothing : words.nothingYet}</p>`
             : html`<ol class="why-list">
                 ${decisions.map((decision) => decisionLine(view, decision))}
               </ol>`

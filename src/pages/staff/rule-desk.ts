@@ -13,7 +13,8 @@ import {
   findPosts,
   parseCorrectionQuery,
 } from './corrections-page.ts'
-import { decisionFilter, parseDecisionQuery } from './decision-query.ts'
+import { parseDecisionQuery } from './decision-query.ts'
+import { findDecisions } from './decision-search.ts'
 import { decisionMissingPage, decisionPage, decisionsPage } from './decisions-page.ts'
 import { readWish, silencesPage, type SilencesFound } from './silences-page.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
@@ -21,7 +22,6 @@ import { CORRECTIONS, DECISIONS, RULES, SILENCES, staffPath } from './staff-menu
 import type { StaffPages } from './staff-page.ts'
 import { WHY_WORDS } from './why-words.ts'
 
-const DECISIONS_PER_PAGE = 30
 const LONGEST_WHY = 500
 
 export function registerRuleDesk(pages: StaffPages, options: PagesOptions): void {
@@ -42,13 +42,7 @@ export function registerRuleDesk(pages: StaffPages, options: PagesOptions): void
 
   pages.get(DECISIONS, async (view, request) => {
     const query = parseDecisionQuery(request.query, view.town)
-    const found = await store.decisions({
-      ...decisionFilter(query, view.timeZone),
-      // One more than is shown tells whether there are older ones.
-      limit: DECISIONS_PER_PAGE + 1,
-    })
-    const decisions = found.slice(0, DECISIONS_PER_PAGE)
-    const next = found.length > DECISIONS_PER_PAGE ? decisions.at(-1)?.id : undefined
+    const found = await findDecisions(store, query, view.timeZone)
     const { station, container } = query
     const subjects = container
       ? [container.id, container.stationId]
@@ -57,9 +51,8 @@ export function registerRuleDesk(pages: StaffPages, options: PagesOptions): void
       ?.flatMap((subject) => journal.standing(subject))
       .filter(({ ruleId }) => query.ruleId === undefined || query.ruleId === ruleId)
     return decisionsPage(view, query, {
-      decisions,
+      ...found,
       ruleIds: ruleIds(),
-      ...(next !== undefined && { next }),
       ...(standings && { standings }),
     })
   })

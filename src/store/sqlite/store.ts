@@ -499,6 +499,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
         query = query.where(sql`body ->> '$.outcome'`, '=', filter.outcome)
       }
       if (filter.beforeId !== undefined) query = query.where('id', '<', filter.beforeId)
+      if (filter.fromId !== undefined) query = query.where('id', '>=', filter.fromId)
       query =
         filter.afterId === undefined
           ? query.orderBy('id', 'desc')
