@@ -44,6 +44,20 @@ export function nextEmptying(
   return next
 }
 
+/** The last emptying that is to be over between two instants, and hasn't been done yet. */
+export function lastEmptyingBetween(
+  plans: Plans | undefined,
+  emptiedAt: EpochMs | undefined,
+  from: EpochMs,
+  until: EpochMs,
+): PlannedEmptying | undefined {
+  return windows(plans)
+    .filter((window) => window.until > from && window.until <= until)
+    .filter((window) => !isKeptBy(window, emptiedAt, plans))
+    .toSorted((a, b) => a.until - b.until)
+    .at(-1)
+}
+
 /**
  * Whether an emptying keeps a window: within it, or a little early. One that came before the end of an
  * earlier window keeps that one alone.

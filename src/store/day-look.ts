@@ -14,7 +14,7 @@ import { tableOf } from '#src/pickups/planning/legs.ts'
 import type { MatrixProvider } from '#src/pickups/planning/providers.ts'
 import type { TravelTable } from '#src/pickups/planning/problem.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
-import { DAY, type EpochMs, plus } from '#src/stations/time.ts'
+import { DAY, type EpochMs, MINUTE, plus } from '#src/stations/time.ts'
 import { type Person, unsealPerson } from './booking-people.ts'
 import type { Kept } from './bookings.ts'
 import type { Store } from './contract.ts'
@@ -25,7 +25,7 @@ import type { Sealer } from './sealer.ts'
 
 export interface LookDeps {
   readonly store: Store
-  readonly journal: Pick<Journal, 'status' | 'town'>
+  readonly journal: Pick<Journal, 'status' | 'plans' | 'town'>
   readonly sealer: Sealer
   readonly terms: () => Terms | undefined
   readonly matrices: MatrixProvider
@@ -53,6 +53,7 @@ export interface Look {
 }
 
 const FORECASTS_COUNT_MS = 2 * DAY
+export const MOST_LINES = 5000
 
 /** Undefined where the bike doesn't run that day. `more` is looked at as if it were accepted. */
 export async function lookAt(
@@ -72,7 +73,12 @@ export async function lookAt(
   const hours = settingOf(
     day,
     terms,
-    { status: (id) => journal.status(id), stations, forecasts },
+    {
+      status: (id) => journal.status(id),
+      plans: (id) => journal.plans(id),
+      stations,
+      forecasts,
+    },
     now,
   )
   if (!hours) return undefined
@@ -87,11 +93,12 @@ export async function lookAt(
       { ...one, ...(one.sealed !== undefined && { person: unsealPerson(one.sealed, sealer) }) },
     ]),
   )
+  const late = plan?.published === true ? await toldLate(store, day) : new Map<string, number>()
   const beside = await store.candidates({ states: ['accepted', 'done'], day })
   const accepted = more ? [...beside, more] : beside
   const jobs = [
     ...[...bookings.values()].map(({ errand, person }) =>
-      jobOfBooking(errand, person?.place, terms, setting, facts),
+      jobOfBooking(errand, person?.place, terms, setting, facts, late.get(errand.id)),
     ),
     ...accepted.map((candidate) => jobOfCandidate(candidate, setting)),
   ]
@@ -111,4 +118,17 @@ export async function lookAt(
     travel,
     asked: ask(question, travel),
   }
+}
+
+/** Of whom it was told that the bike is late, how late it was said to be at last. */
+async function toldLate(
+  store: LookDeps['store'],
+  day: string,
+): Promise<ReadonlyMap<string, number>> {
+  const lines = await store.dayLines({ day, limit: MOST_LINES })
+  return new Map(
+    lines.flatMap(({ did, stopId, detail }) =>
+      did === 'told-late' && stopId !== undefined ? [[stopId, Number(detail) * MINUTE]] : [],
+    ),
+  )
 }

@@ -8,6 +8,7 @@ import type { Facts } from '#src/pickups/day/rider-events.ts'
 import { type Level, takenRoom } from '#src/pickups/day/station-room.ts'
 import type { Load, Taken } from '#src/pickups/planning/problem.ts'
 import type { ForecastRecord } from '#src/rules/record.ts'
+import { lastEmptyingBetween } from '#src/rules/plan.ts'
 import { expandDays, joined, nextDay } from '#src/rules/town-plan.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import type { DropOff, ReturnBike } from '#src/stations/return-bike.ts'
@@ -23,6 +24,7 @@ const FOR_EACH_THING_MS = MINUTE
 
 export interface Surroundings {
   readonly status: Journal['status']
+  readonly plans: Journal['plans']
   readonly stations: ReadonlyMap<string, Station>
   readonly forecasts: ReadonlyMap<ContainerId, ForecastRecord>
 }
@@ -73,7 +75,7 @@ export function settingOf(
 /** Where a drop-off is a station, what its containers have room for; a staffed one always has. */
 function roomIn(
   { takes, reuse, stationId }: DropOff,
-  { status, stations, forecasts }: Surroundings,
+  { status, plans, stations, forecasts }: Surroundings,
   now: EpochMs,
   shift: TimeSpan,
 ): readonly Taken[] {
@@ -84,33 +86,29 @@ function roomIn(
       .filter(({ fraction }) => fraction === stream)
       .map(({ id, geometry }): Level => {
         const forecast = forecasts.get(id)
+        const standing = status(id)
+        const emptying = lastEmptyingBetween(plans(id), standing.emptiedAt, now, shift.from)
         return {
           volumeLitres: geometry.volumeLitres,
-          status: status(id),
+          status: standing,
           ...(forecast && { forecast }),
+          ...(emptying && { emptiedBy: emptying.until }),
         }
       })
-    return asOf(takenRoom(stream, levels, now), now, shift)
+    // The planner reckons from the shift's beginning.
+    return takenRoom(stream, levels, now, shift.from)
   })
   return reuse ? [...rooms, { stream: 'reuse' }] : rooms
 }
 
-/**
- * The planner reckons from the shift's beginning: what has been filled since is off already, and what
- * will be by then comes off.
- */
-function asOf(taken: Taken, now: EpochMs, { from }: TimeSpan): Taken {
-  const hours = (now - from) / HOUR
-  const roomL = (taken.roomL ?? 0) + (taken.fillsLPerHour ?? 0) * hours
-  return { ...taken, roomL: Math.max(0, roomL) }
-}
-
+/** `toldLateMs`: so long after the slot its booker has been told to expect the bike. */
 export function jobOfBooking(
   booking: Booking,
   place: Place | undefined,
   terms: Terms,
   { hours }: DaySetting,
   facts: Facts,
+  toldLateMs?: number,
 ): Job {
   const { bike } = terms
   const time = booking.slot && findSlot(terms, booking.slot)
@@ -121,6 +119,10 @@ export function jobOfBooking(
     id: booking.id,
     ...(place && { place }),
     windows: time ? [{ from: time.from, until: time.until }] : hours,
+    ...(time &&
+      toldLateMs !== undefined && {
+        promise: { from: time.from, until: plus(time.until, toldLateMs) },
+      }),
     loads: loadsOf(things, bike),
     kg: sizeOf(bike, things).kg,
     longestCm: Math.max(0, ...longest),

@@ -14,7 +14,7 @@ import { type Clock, DAY, type EpochMs, HOUR, MINUTE, plus, wallTime } from '#sr
 import type { BookingDesk } from './booking-desk.ts'
 import type { StoredDecision } from './contract.ts'
 import type { DayDesk, SeenDay } from './day-desk.ts'
-import type { LookDeps } from './day-look.ts'
+import { type LookDeps, MOST_LINES } from './day-look.ts'
 import type { Candidate } from './days.ts'
 import { keep, type Journal } from './journal.ts'
 
@@ -27,7 +27,7 @@ export interface DayUpkeep {
 export interface DayUpkeepOptions extends Omit<LookDeps, 'journal'> {
   readonly desk: DayDesk
   readonly bookings: Pick<BookingDesk, 'settle' | 'reopen' | 'tell'>
-  readonly journal: Pick<Journal, 'status' | 'town' | 'append'>
+  readonly journal: Pick<Journal, 'status' | 'plans' | 'town' | 'append'>
   readonly clock: Clock
   /** What a rule asks of the bike, by the rule's id. */
   readonly bikeStopOf: (ruleId: string) => BikeStop | undefined
@@ -39,7 +39,6 @@ const NEWS_MS = 10 * MINUTE
 /** Who has been told that it is late is told again when it has become so much later. */
 const LATER_MS = 20 * MINUTE
 const PAGE = 200
-const MOST_LINES = 5000
 const CLOCK = 'clock'
 
 export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {

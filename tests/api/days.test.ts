@@ -313,6 +313,27 @@ describe('what a rider’s word leads to', () => {
     expect(told.filter((did: string) => did === 'told-late')).toHaveLength(1)
   })
 
+  test('who was told that the bike comes late has that for a promise', async () => {
+    await using day = await openDay(6)
+    const { rounds } = await see(day)
+    const pickupsOf = (round: any) => round.stops.filter((s: any) => s.kind === 'pickup')
+    const round = rounds.find((r: any) => pickupsOf(r).length > 1)
+    const [first, second] = pickupsOf(round)
+    const faults = async () =>
+      (await see(day)).complaints
+        .filter(({ stop }: any) => stop === second.id)
+        .map(({ kind }: any) => kind)
+    // The slot ends at noon, and the bike is still on its way to the one before.
+    day.town.setNow(clockAt('12:12'))
+    const on = event('long-0001', 'on-the-way', clockAt('12:11'))
+    await tell(day, first.id, { bike: round.bike, events: [on] })
+    expect(await faults()).toEqual(['late'])
+    await day.tick()
+    expect(await faults()).toEqual([])
+    day.town.setNow(clockAt('12:50'))
+    expect(await faults()).toEqual(['late', 'promise-broken'])
+  })
+
   test('what staff set right stays, until a rider tells something new', async () => {
     await using day = await openDay(2)
     const stop = await firstPickup(day)

@@ -5,7 +5,7 @@ import { findSlot } from '#src/pickups/booking/service-days.ts'
 import { answerOf, ask, placesOf } from '#src/pickups/day/day-problem.ts'
 import { insertOnly } from '#src/pickups/planning/insert-only.ts'
 import type { ServiceDays } from '#src/stations/station.ts'
-import { type EpochMs, HOUR, plus } from '#src/stations/time.ts'
+import { type EpochMs, HOUR, MINUTE, plus } from '#src/stations/time.ts'
 import { jobOfBooking, jobOfCandidate, settingOf } from '#src/store/day-setting.ts'
 import { request, terms } from '../pickups/booking/cast.ts'
 import { at, DAY_NAME, tableBetween } from '../pickups/day/cast.ts'
@@ -13,6 +13,7 @@ import { ekudden } from '../support/town.ts'
 
 const nothing = {
   status: () => ({ word: 'unknown' }) as never,
+  plans: () => ({}),
   stations: new Map(),
   forecasts: new Map(),
 }
@@ -95,13 +96,14 @@ describe('the room of a station when the bikes set out', () => {
     },
   }
   /** Half full now, a tenth never counted on; full so many hours from now. */
-  function roomL(now: EpochMs, fullInHours: number): number {
+  function roomL(now: EpochMs, fullInHours: number, emptiedBy: readonly EpochMs[] = []): number {
     const fullAt = plus(now, fullInHours * HOUR)
     const [dropOff] = settingOf(
       DAY_NAME,
       atStation,
       {
         status: () => ({ word: 'has-room', fillPercent: 50 }) as never,
+        plans: () => ({ town: emptiedBy.map((until) => ({ from: plus(until, -HOUR), until })) }),
         stations: new Map([[ekudden.id, ekudden]]),
         forecasts: new Map([[paper.id, { fullAt, fullWithin24h: 1 } as never]]),
       },
@@ -118,4 +120,36 @@ describe('the room of a station when the bikes set out', () => {
   ])('%s', (_, now, fullInHours, share) => {
     expect(roomL(at(now), fullInHours)).toBeCloseTo(share, 6)
   })
+
+  const before = (hours: number) => plus(at('10:00'), -hours * HOUR)
+
+  // From half full to full in 48 hours it fills by 0.4/48 of its volume in an hour.
+  test.each([
+    ['an emptying on the day before counts, as half a container', before(60), [12], 0.5],
+    ['of several the last', before(60), [50, 12], 0.5],
+    ['what will be filled since is off', before(100), [54], 0.45],
+    ['one that is over later on the day doesn’t count', before(60), [-2], 0],
+    ['nor does one that is over already', before(12), [13], 0.3],
+  ])('days ahead: %s', (_, now, emptied, share) => {
+    expect(roomL(now, 48, emptied.map(before))).toBeCloseTo(share, 6)
+  })
+})
+
+test('who was told that the bike comes later is fetched by then, and late only after that', () => {
+  const oneDay: Terms = { ...terms, serviceDays: [hours(10, 15)] }
+  const setting = settingOf(DAY_NAME, oneDay, nothing, at('06:00'))!
+  const slot = { day: DAY_NAME, slotId: 'morning' }
+  const booking: Booking = {
+    ...request('b1'),
+    state: 'booked',
+    createdAt: at('06:00'),
+    version: 1,
+    slot,
+  }
+  const job = jobOfBooking(booking, ekudden.place, oneDay, setting, new Map(), 40 * MINUTE)
+  expect(job.windows).toEqual([{ from: at('10:00'), until: at('12:00') }])
+  const question = { setting, jobs: [job], facts: new Map(), now: at('06:00') }
+  const { problem } = ask(question, tableBetween(placesOf(question)))
+  const promise = { fromS: 0, untilS: (160 * MINUTE) / 1000 }
+  expect(problem.pickups[0]).toMatchObject({ windows: [promise], promise })
 })

@@ -39,6 +39,8 @@ export interface Job {
   readonly place?: Place
   /** When the bike may come. */
   readonly windows: readonly TimeSpan[]
+  /** When it has been told that it comes, where that isn't what the windows say. */
+  readonly promise?: TimeSpan
   readonly loads: readonly Load[]
   readonly kg: number
   readonly longestCm?: number
@@ -153,7 +155,8 @@ export function ask(question: DayQuestion, travel: TravelTable): Asked {
     const isLost = state === 'failed'
     const pin = pins.get(job.id)
     const isHeld = pin !== undefined && riding.some(({ id }) => id === pin.bike)
-    const windows = isHeld && pin.starts ? within(job.windows, pin.starts) : job.windows
+    const told = job.promise ? [job.promise] : job.windows
+    const windows = isHeld && pin.starts ? within(told, pin.starts) : told
     return [
       {
         id: job.id,
@@ -164,6 +167,7 @@ export function ask(question: DayQuestion, travel: TravelTable): Asked {
         massKg: isLost ? 0 : job.kg,
         ...(job.longestCm !== undefined && { longestCm: job.longestCm }),
         priority: job.priority,
+        ...(job.promise && { promise: span(job.promise) }),
         ...(isHeld && { bike: pin.bike }),
       },
     ]

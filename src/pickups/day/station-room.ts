@@ -9,6 +9,8 @@ export interface Level {
   readonly volumeLitres: number
   readonly status: Pick<ContainerStatus, 'word' | 'fillPercent' | 'emptiedAt'>
   readonly forecast?: Pick<ForecastRecord, 'at' | 'fullAt' | 'fullWithin24h'>
+  /** When the last emptying that is planned before the bike comes is to be over. */
+  readonly emptiedBy?: EpochMs
 }
 
 /** So much of a container is never counted on. */
@@ -16,7 +18,8 @@ const MARGIN = 0.1
 /** Nothing is known, but it was emptied within so long: half of it. */
 const FRESH_MS = 3 * DAY
 
-export type RoomBecause = 'level' | 'full' | 'probably-full' | 'forecast' | 'emptied-lately'
+export type RoomBecause =
+  'level' | 'full' | 'probably-full' | 'forecast' | 'emptied-lately' | 'emptied-by-then'
 
 export interface Room {
   readonly litres: number
@@ -56,9 +59,33 @@ function pace(litres: number, fullAt: EpochMs | undefined, now: EpochMs): number
   return fullAt === undefined || fullAt <= now ? 0 : litres / ((fullAt - now) / HOUR)
 }
 
-/** All of a station's containers of a fraction. */
-export function takenRoom(stream: string, levels: readonly Level[], now: EpochMs): Taken {
-  const rooms = levels.map((level) => roomOf(level, now))
+/**
+ * At another instant than now: what others fill until then is off; what was filled since is there again.
+ * Of an emptying that is only planned half a container is hoped for.
+ */
+export function roomAt(level: Level, now: EpochMs, at: EpochMs): Room {
+  const { volumeLitres, emptiedBy } = level
+  const room = roomOf(level, now)
+  const { fillsLPerHour } = room
+  if (emptiedBy !== undefined) {
+    const isLongSince = fillsLPerHour === 0 && at - emptiedBy >= FRESH_MS
+    const filledL = (fillsLPerHour * (at - emptiedBy)) / HOUR
+    const litres = Math.min(volumeLitres / 2, volumeLitres * (1 - MARGIN) - filledL)
+    if (isLongSince || litres <= 0) return { litres: 0, fillsLPerHour: 0, because: 'probably-full' }
+    return { litres, fillsLPerHour, because: 'emptied-by-then' }
+  }
+  const litres = room.litres - (fillsLPerHour * (at - now)) / HOUR
+  return { ...room, litres: Math.max(0, litres) }
+}
+
+/** All of a station's containers of a fraction, at an instant. */
+export function takenRoom(
+  stream: string,
+  levels: readonly Level[],
+  now: EpochMs,
+  at: EpochMs = now,
+): Taken {
+  const rooms = levels.map((level) => roomAt(level, now, at))
   const sum = (of: (room: Room) => number) => rooms.reduce((total, room) => total + of(room), 0)
   return { stream, roomL: sum((r) => r.litres), fillsLPerHour: sum((r) => r.fillsLPerHour) }
 }
