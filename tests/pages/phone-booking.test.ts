@@ -143,6 +143,30 @@ describe('a booking by phone', () => {
   })
 })
 
+describe('how it went', () => {
+  test('is said by staff on the day, and what they say again counts', async () => {
+    const reference = await book()
+    expect((await get(`/stab/bokning/${reference}`)).body).not.toContain('Hur gick det?')
+    const before = day.town.now()
+    day.town.setNow(clockAt('16:00'))
+    // The session was over long ago.
+    headers = await day.town.signIn('dispatcher')
+    expect((await get(`/stab/bokning/${reference}`)).body).toContain('Hur gick det?')
+    const say = (outcome: string) => send(`/stab/bokning/${reference}/utfall`, { outcome })
+    expect((await say('not-home')).headers.location).toContain('did=settled')
+    expect(await bookingOf(reference)).toMatchObject({ state: 'missed' })
+    expect((await get(`/stab/bokning/${reference}`)).body).toContain(
+      '<option value="not-home" selected>',
+    )
+    await say('done')
+    expect(await bookingOf(reference)).toMatchObject({ state: 'done' })
+    await say('nonsense')
+    expect(await bookingOf(reference)).toMatchObject({ state: 'done' })
+    day.town.setNow(before)
+    headers = await day.town.signIn('dispatcher')
+  })
+})
+
 describe('a booking is found', () => {
   let reference: string
   beforeAll(async () => {

@@ -114,19 +114,30 @@ export interface Day {
   readonly candidates: readonly Candidate[]
 }
 
-/** Answers to commands tell nobody who lives there; what was known of them stays known. */
+/**
+ * Answers to commands tell nobody who lives there; what was known of them stays known. What is as it was
+ * stays the same object, so that its row needn't be drawn anew.
+ */
 export function withPeopleOf(day: Day, before: Day | undefined): Day {
   if (!before) return day
   const known = new Map(allStops(before).map((stop) => [stop.id, stop]))
   const filled = (stop: Stop): Stop => {
     const was = known.get(stop.id)
-    return was ? { ...stop, person: stop.person ?? was.person, note: stop.note ?? was.note } : stop
+    if (!was) return stop
+    return asItWas(was, { ...stop, person: stop.person ?? was.person, note: stop.note ?? was.note })
   }
   return {
     ...day,
+    bikes: asItWas(before.bikes, day.bikes),
+    dropOffs: asItWas(before.dropOffs, day.dropOffs),
     rounds: day.rounds.map((round) => ({ ...round, stops: round.stops.map(filled) })),
     outside: day.outside.map(filled),
   }
+}
+
+/** Both are what JSON said, with their fields in one order. */
+function asItWas<T>(was: T, is: T): T {
+  return JSON.stringify(was) === JSON.stringify(is) ? was : is
 }
 
 export function allStops(day: Day): readonly Stop[] {

@@ -1,6 +1,7 @@
 /** One booking as staff see it: what it is, what has happened, what can be done; and the search that leads to it. */
 import type { Terms } from '#src/pickups/booking/booking.ts'
 import { isLive } from '#src/pickups/booking/booking.ts'
+import { wallTime } from '#src/stations/time.ts'
 import type { ErrandChange } from '#src/store/bookings.ts'
 import type { SeenBooking } from '#src/store/booking-desk.ts'
 import { capital } from '#src/wording/capital.ts'
@@ -9,13 +10,28 @@ import { draftOf } from '../book-draft.ts'
 import { slotText, summary } from '../book-page.ts'
 import { html, type Html } from '../html.ts'
 import { ofDay } from './board-places.ts'
-import { CANCEL_BOOKING, CHANGE_BOOKING, BOOKING, NEW_BOOKING, ofBooking } from './phone-places.ts'
+import {
+  BOOKING,
+  CANCEL_BOOKING,
+  CHANGE_BOOKING,
+  NEW_BOOKING,
+  ofBooking,
+  SETTLE_BOOKING,
+} from './phone-places.ts'
 import { PHONE_WORDS } from './phone-words.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { BOARD, BOOKINGS, staffPath } from './staff-menu.ts'
 
 /** What was just done. */
-export const PHONE_DIDS = ['made', 'changed', 'stale', 'cancelled', 'tooLate', 'told'] as const
+export const PHONE_DIDS = [
+  'made',
+  'changed',
+  'stale',
+  'cancelled',
+  'tooLate',
+  'told',
+  'settled',
+] as const
 export type PhoneDid = (typeof PHONE_DIDS)[number]
 
 export function phoneBookingPage(
@@ -29,6 +45,9 @@ export function phoneBookingPage(
   const words = PHONE_WORDS[language]
   const { reference, booking, person, isServed } = seen
   const { slot } = booking
+  const today = wallTime(now, timeZone).day
+  const isOfTheDay =
+    slot !== undefined && slot.day <= today && (booking.state === 'booked' || booking.outcome)
   const path = (place: typeof BOOKING) => staffPath(ofBooking(place, reference), language)
   return staffLayout(view, {
     title: `${words.title} ${reference}`,
@@ -61,6 +80,7 @@ export function phoneBookingPage(
           <button class="quiet">${words.late}</button>
         </form>`
       }
+      ${isOfTheDay && outcomeForm()}
       <h2>${words.log}</h2>
       <ul class="log">
         ${changes.map(
@@ -73,6 +93,21 @@ export function phoneBookingPage(
       </ul>
     </div>`,
   })
+
+  function outcomeForm(): Html {
+    const said = booking.outcome?.kind === 'missed' ? booking.outcome.because : 'done'
+    return html`<form method="post" action="${path(SETTLE_BOOKING)}" class="outcome">
+      <h2><label for="outcome">${words.outcome}</label></h2>
+      <p class="small" id="outcome-hint">${words.outcomeHint}</p>
+      <select id="outcome" name="outcome" aria-describedby="outcome-hint">
+        ${Object.entries(words.outcomes).map(
+          ([id, name]) =>
+            html`<option value="${id}" ${id === said && html`selected`}>${name}</option>`,
+        )}
+      </select>
+      <button class="quiet">${words.outcomeSave}</button>
+    </form>`
+  }
 
   function byWhom(by: string): string {
     return by === 'resident' ? words.byResident : by === 'clock' ? words.byClock : by

@@ -12,6 +12,8 @@ export const BOOKING = under(':reference', ':reference')
 export const CHANGE_BOOKING = under(':reference/andra', ':reference/change')
 export const CANCEL_BOOKING = under(':reference/avboka', ':reference/cancel')
 
+export const SETTLE_BOOKING = under(':reference/utfall', ':reference/outcome')
+
 export function ofBooking({ path }: StaffPlace, reference: string): InBoth<string> {
   const filled = (one: string) => one.replace(':reference', reference)
   return { sv: filled(path.sv), en: filled(path.en) }

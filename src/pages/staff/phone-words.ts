@@ -1,5 +1,5 @@
 /** What the pages say where staff book for whoever calls. The questions are those of the residents' form. */
-import type { Booking } from '#src/pickups/booking/booking.ts'
+import type { Booking, MissedBecause } from '#src/pickups/booking/booking.ts'
 import type { StaffLanguage } from './staff-menu.ts'
 
 const sv = {
@@ -46,6 +46,21 @@ const sv = {
   cancelNo: 'Nej, behåll',
   late: 'Säg att cykeln är sen',
   lateMinutes: 'Ungefär så många minuter',
+  outcome: 'Hur gick det?',
+  outcomeHint: 'Cyklisten brukar säga det. Det du säger gäller, tills cyklisten säger något nytt.',
+  outcomes: {
+    done: 'Hämtat, som det var bokat',
+    'not-home': 'Ingen var hemma',
+    'no-access': 'Kom inte in',
+    'too-heavy': 'För tungt',
+    'too-large': 'För stort',
+    hazardous: 'Farligt avfall',
+    refused: 'De ville inte',
+    'other-things': 'Andra saker än bokat',
+    'no-time': 'Hann inte',
+  } satisfies Record<MissedBecause | 'done', string>,
+  outcomeSave: 'Spara hur det gick',
+  settled: 'Sparat. Den som bokade får veta det, om det inte blev av.',
   notServed: 'Cykeln kör inte längre då. Ring och hitta en ny tid.',
   log: 'Vad som har hänt',
   byResident: 'den som bokade',
@@ -117,6 +132,21 @@ const en: PhoneWords = {
   cancelNo: 'No, keep it',
   late: 'Say that the bike is late',
   lateMinutes: 'About so many minutes',
+  outcome: 'How did it go?',
+  outcomeHint: 'Riders usually tell. What you say counts until the rider tells something new.',
+  outcomes: {
+    done: 'Fetched, as it was booked',
+    'not-home': 'Nobody was home',
+    'no-access': 'Could not get in',
+    'too-heavy': 'Too heavy',
+    'too-large': 'Too large',
+    hazardous: 'Hazardous waste',
+    refused: 'They did not want to',
+    'other-things': 'Other things than booked',
+    'no-time': 'No time',
+  },
+  outcomeSave: 'Save how it went',
+  settled: 'Saved. Who booked is told, if it came to nothing.',
   notServed: 'The bike doesn’t run then any more. Call, and find another time.',
   log: 'What has happened',
   byResident: 'who booked',

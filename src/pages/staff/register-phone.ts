@@ -1,7 +1,6 @@
 /** Bookings by phone: found, made, changed and cancelled by staff on somebody's behalf, without script. */
 import type { FastifyReply } from 'fastify'
-import type { Terms } from '#src/pickups/booking/booking.ts'
-import { isLive } from '#src/pickups/booking/booking.ts'
+import { isLive, MISSED_BECAUSE, type Outcome, type Terms } from '#src/pickups/booking/booking.ts'
 import type { Asker, BookingEdits, SeenBooking, Submission } from '#src/store/booking-desk.ts'
 import { parseReference } from '#src/store/errand-names.ts'
 import { draftOf, fieldsOf, newDraft, slotValue } from '../book-draft.ts'
@@ -22,7 +21,14 @@ import {
   type PhoneDid,
 } from './phone-booking-page.ts'
 import { phoneFormPage, readPhoneForm, type PhoneForm } from './phone-form.ts'
-import { BOOKING, CANCEL_BOOKING, CHANGE_BOOKING, NEW_BOOKING, ofBooking } from './phone-places.ts'
+import {
+  BOOKING,
+  CANCEL_BOOKING,
+  CHANGE_BOOKING,
+  NEW_BOOKING,
+  ofBooking,
+  SETTLE_BOOKING,
+} from './phone-places.ts'
 import { PHONE_WORDS } from './phone-words.ts'
 import type { StaffView } from './staff-layout.ts'
 import { BOOKINGS, staffPath } from './staff-menu.ts'
@@ -92,6 +98,18 @@ export function registerPhone(
         isNumber ? minutes : undefined,
       )
       return back(reply, view, reference, told.kind === 'ok' && told.value > 0 ? 'told' : 'tooLate')
+    }),
+  )
+
+  pages.post(SETTLE_BOOKING, (view, form, request, reply) =>
+    opened(view, request, reply, async ({ reference, booking }) => {
+      const said = form.get('outcome')
+      const because = MISSED_BECAUSE.find((one) => one === said)
+      if (because === undefined && said !== 'done') return back(reply, view, reference, undefined)
+      const taken = booking.things.map((thing) => ({ ...thing, reused: false }))
+      const outcome: Outcome = because ? { kind: 'missed', because } : { kind: 'done', taken }
+      const made = await desk.settle(reference, view.staff.name, outcome)
+      return back(reply, view, reference, made.kind === 'ok' ? 'settled' : 'tooLate')
     }),
   )
 
@@ -207,9 +225,10 @@ export function registerPhone(
     reply: FastifyReply,
     { language }: StaffView,
     reference: string,
-    did: PhoneDid,
+    did: PhoneDid | undefined,
   ): FastifyReply {
-    return seeOther(reply, `${staffPath(ofBooking(BOOKING, reference), language)}?did=${did}`)
+    const path = staffPath(ofBooking(BOOKING, reference), language)
+    return seeOther(reply, did === undefined ? path : `${path}?did=${did}`)
   }
 
   /** A booking's answers, each in its field. Where the list knows the address its position isn't told again. */

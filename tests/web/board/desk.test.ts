@@ -196,3 +196,14 @@ describe('when it goes wrong', () => {
     expect(server.asked).toHaveLength(3)
   })
 })
+
+test('what is as it was stays the same object, so that its row isn’t drawn anew', async () => {
+  const { server, desk } = await openDesk()
+  const before = desk.shown().day!
+  server.answers.push({ status: 200, json: structuredClone({ ...madeDay, version: 4 }) })
+  await desk.look()
+  const after = desk.shown().day!
+  expect(after).not.toBe(before)
+  expect(after.rounds[0]!.stops[0]).toBe(before.rounds[0]!.stops[0])
+  expect(after.bikes).toBe(before.bikes)
+})
