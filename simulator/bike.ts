@@ -74,7 +74,7 @@ const NOTES = ['Portkod 0000.', 'Tredje våningen, ingen hiss.', 'Ring på dörr
 /** Gives the step to take again and again; it remembers which days it has filled. */
 export function openBikePeople({ url, staffToken, seed, addresses }: BikePeople) {
   const filled = new Set<string>()
-  const leaves = new Map<string, number>()
+  const leaves = new Map<string, EpochMs>()
   let people = 0
 
   async function ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
@@ -105,35 +105,42 @@ export function openBikePeople({ url, staffToken, seed, addresses }: BikePeople)
     }
   }
 
-  /** Sets out, rides to what is due, and comes home. */
+  /** Sets out, rides to all that is due by now, and comes home. */
   async function ride(day: Day, now: EpochMs): Promise<void> {
-    for (const round of day.rounds) {
-      const { bike, stops, startedAt, endedAt } = round
+    for (const { bike, stops, startedAt, endedAt } of day.rounds) {
       if (stops.length === 0 || endedAt !== null) continue
-      if (startedAt === null) {
-        await command(day, 'start', { bike })
-        return
+      // As reckoned when it was first seen; later it is put off for as long as nothing is told.
+      for (const { id, leavesAt } of stops) {
+        if (!leaves.has(id)) leaves.set(id, instant(Date.parse(leavesAt ?? isoText(now))))
       }
-      const next = stops.find(({ state }) => !OVER.has(state))
-      if (!next) {
-        await command(day, 'end', { bike })
-        return
-      }
-      // As reckoned when it came first; later it is put off for as long as nothing is told.
-      const due = leaves.get(next.id) ?? Date.parse(next.leavesAt ?? isoText(now))
-      leaves.set(next.id, due)
-      if (due > now) continue
-      await ask('POST', `/stops/${next.id}/events`, { bike, events: [told(day, next, now)] })
+      if (startedAt === null) await command(await see(day.day), 'start', { bike })
+      while (await rideOn(day.day, bike, now)) continue
+      const is = roundOf(await see(day.day), bike)
+      const isHome = is?.stops.every(({ state }) => OVER.has(state))
+      if (isHome === true) await command(await see(day.day), 'end', { bike })
     }
   }
 
-  function told({ day }: Day, { id, kind }: Stop, now: EpochMs) {
+  /** The next stop, when it is over by now; told with the time at which it was. */
+  async function rideOn(day: string, bike: string, now: EpochMs): Promise<boolean> {
+    const next = roundOf(await see(day), bike)?.stops.find(({ state }) => !OVER.has(state))
+    if (!next) return false
+    const due = leaves.get(next.id) ?? now
+    if (due > now) return false
+    const events = [told(day, next, due)]
+    await ask('POST', `/stops/${next.id}/events`, { bike, events })
+    return true
+  }
+
+  const see = (day: string) => ask<Day>('GET', `/rounds/${day}`)
+  const roundOf = ({ rounds }: Day, bike: string) => rounds.find((one) => one.bike === bike)
+
+  function told(day: string, { id, kind }: Stop, at: EpochMs) {
     const random = randomFrom(seed, `bike/${day}/${id}`)
-    const at = isoText(now)
     const event = `sim-${id}`.replace(/[^\w-]/g, '-').slice(-64)
     return kind === 'pickup' && random.next() < 0.08
-      ? { id: event, kind: 'failed', at, because: 'not-home' }
-      : { id: event, kind: 'done', at }
+      ? { id: event, kind: 'failed', at: isoText(at), because: 'not-home' }
+      : { id: event, kind: 'done', at: isoText(at) }
   }
 
   return async function step(now: EpochMs): Promise<void> {
@@ -148,11 +155,11 @@ export function openBikePeople({ url, staffToken, seed, addresses }: BikePeople)
         day,
         slots.filter(({ open }) => open),
       )
-      const seen = await ask<Day>('GET', `/rounds/${day}`)
+      const seen = await see(day)
       if (seen.version === 0) await command(seen, 'plan', { seconds: 1 })
     }
     for (const day of filled) {
-      const seen = await ask<Day>('GET', `/rounds/${day}`)
+      const seen = await see(day)
       const setsOut = now > Date.parse(seen.from) - SETS_OUT_BEFORE_MS
       if (!setsOut) continue
       if (seen.version > 0 && !seen.published) await command(seen, 'publish')

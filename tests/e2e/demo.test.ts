@@ -50,6 +50,27 @@ async function get<T>(path: string): Promise<T> {
   return (await answer.json()) as T
 }
 
+test('a dispatcher finds a day of the return bike that is booked and planned', async () => {
+  const { headers } = await fetch(`${url}/logga-in`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'sec-fetch-site': 'same-origin' },
+    body: new URLSearchParams({ role: 'dispatcher' }),
+  })
+  const cookie = headers.get('set-cookie')!.split(';', 1)[0]!
+  const look = async (path: string) => (await fetch(url + path, { headers: { cookie } })).text()
+  const [, day] = /&quot;day&quot;:&quot;([\d-]+)&quot;/.exec(await look('/stab'))!
+  await until(
+    async () => {
+      const { version, rounds } = JSON.parse(await look(`/api/v1/rounds/${day}?people=yes`))
+      const stops = (rounds as { stops: { person: unknown }[] }[]).flatMap((r) => r.stops)
+      return version > 0 && stops.filter(({ person }) => person !== null).length > 5
+    },
+    25_000,
+    told,
+  )
+})
+
 test('the first post is there within half a minute', { timeout: 60_000 }, async () => {
   await until(
     async () => (await get<{ posts: Post[] }>('/api/v1/posts')).posts.length > 0,

@@ -55,7 +55,9 @@ export function Tools(props: {
           </a>
         </div>
       </div>
-      {day.offer && <Offered day={day} offer={day.offer} look={look} actions={actions} />}
+      {day.offer && !isOver && (
+        <Offered day={day} offer={day.offer} look={look} actions={actions} />
+      )}
     </>
   )
 }
