@@ -235,3 +235,8 @@ export const bird = trusted(
 
 /** The same bird for browsers' tabs. */
 export const favicon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#0d4f49"/><path fill="#ffd76a" d="${BIRD_PATH}"/><circle cx="21" cy="12" r="1.6" fill="#0d4f49"/></svg>`
+
+/** The same on a ground without corners, for a phone's home screen, which cuts them as it likes. */
+export function appIcon(sizePx: number): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-6 -6 44 44" width="${sizePx}" height="${sizePx}"><rect x="-6" y="-6" width="44" height="44" fill="#0d4f49"/><path fill="#ffd76a" d="${BIRD_PATH}"/><circle cx="21" cy="12" r="1.6" fill="#0d4f49"/></svg>`
+}

@@ -168,7 +168,8 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   if (staff) {
     const staffCss = staffStylesheet()
     serveStylesheet(app, staffCss)
-    registerStaff(app, { ...options, staff }, tools, staffCss.url)
+    const urls = { cssUrl: css.url, staffCssUrl: staffCss.url }
+    registerStaff(app, { ...options, staff }, tools, urls)
   }
 
   const { api, problems = {} } = options

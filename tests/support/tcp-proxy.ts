@@ -1,6 +1,7 @@
 /** A wire that a test can cut: TCP from a port of its own to another on the loopback. */
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
+import { Transform } from 'node:stream'
 
 export interface TcpProxy extends AsyncDisposable {
   readonly port: number
@@ -8,6 +9,8 @@ export interface TcpProxy extends AsyncDisposable {
   cut(): void
   /** Takes nobody through until it is called with false; those who come are hung up on. */
   refuse(refusing: boolean): void
+  /** Lets through what is sent, and loses every answer. */
+  loseAnswers(losing: boolean): void
   /** Takes connections and says nothing. */
   swallow(swallowing: boolean): void
   /** What came from the connecting side, a piece for each connection in order. */
@@ -18,6 +21,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const open = new Set<Socket>()
   const sent: Buffer[][] = []
   let refusing = false
+  let losing = false
   let swallowing = false
   const server = createServer((from) => {
     if (refusing) return void from.destroy()
@@ -29,7 +33,10 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     sent.push(own)
     const to = connect(targetPort, '127.0.0.1')
     from.on('data', (chunk: Buffer) => own.push(chunk))
-    from.pipe(to).pipe(from)
+    const back = new Transform({
+      transform: (chunk: Buffer, _encoding, done) => done(null, losing ? undefined : chunk),
+    })
+    from.pipe(to).pipe(back).pipe(from)
     to.on('error', () => from.destroy())
     from.once('close', () => to.destroy())
     return undefined
@@ -43,6 +50,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     port: (server.address() as AddressInfo).port,
     cut,
     refuse: (now) => (refusing = now),
+    loseAnswers: (now) => (losing = now),
     swallow: (now) => (swallowing = now),
     sent,
     async [Symbol.asyncDispose]() {

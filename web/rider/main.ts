@@ -10,7 +10,9 @@ import './rider.css'
 const root = document.getElementById('rider')!
 const facts = readFacts(root)
 const keep = await openKeep(() => location.reload())
-const page = await openRiderPage(root, facts, keep, openServer(facts.rider), askForSync)
+// The worker knows no clock but the phone's.
+const onLeft = facts.demo ? () => {} : askForSync
+const page = await openRiderPage(root, facts, keep, openServer(facts.rider), onLeft)
 
 for (const type of ['online', 'offline']) addEventListener(type, () => void page.wake())
 document.addEventListener('visibilitychange', () => {

@@ -58,7 +58,7 @@ export async function openRiderPage(
   let catalogue: Catalogue = new Map()
   let lack: Lack = 'loading'
   let link: Link = navigator.onLine ? 'online' : 'offline'
-  /** A day of several bikes of which the rider has still to choose one. */
+  /** A day of several bikes of which the rider has to choose one. */
   let unchosen: Day | undefined
   let chosen: string | undefined
   /** The stop of which the camera was opened. */
@@ -69,6 +69,7 @@ export async function openRiderPage(
   let install: (() => void) | 'by-hand' | undefined
   let stream: ReturnType<typeof listen> | undefined
   let heard: Line[] = []
+  let retrying: ReturnType<typeof setTimeout> | undefined
   let gathering: ReturnType<typeof setTimeout> | undefined
 
   parts.camera.addEventListener('change', () => {
@@ -84,10 +85,10 @@ export async function openRiderPage(
   catalogue = asCatalogue(await keep.items())
   await forgetOtherDays()
   await show()
-  setInterval(() => void beat(), FLUSH_EVERY_MS)
+  setInterval(() => void beat(false), FLUSH_EVERY_MS)
 
   return {
-    wake: beat,
+    wake: () => beat(true),
     offerUpdate(run) {
       update = run
       void show()
@@ -99,16 +100,18 @@ export async function openRiderPage(
   }
 
   /** Sends what waits, and looks whether the plan is still the plan. */
-  async function beat(): Promise<void> {
+  async function beat(isAsked: boolean): Promise<void> {
+    await forgetOtherDays()
     if (!navigator.onLine) {
       link = 'offline'
+      lack = 'no-network'
       stream?.close()
       stream = undefined
       await show()
       return
     }
-    await forgetOtherDays()
-    await flush(true)
+    if (link === 'offline') link = 'online'
+    await flush(isAsked)
     if (!stream?.isOpen()) connect()
     if (!kept || clock() - kept.fetchedAt > OLD_MS) await refresh()
     await show()
@@ -121,12 +124,14 @@ export async function openRiderPage(
 
   async function flush(isAsked: boolean): Promise<void> {
     const done = await sender.flush(isAsked)
-    if (done.kind === 'empty') link = 'online'
+    if (done.kind === 'empty' && done.sent > 0) link = 'online'
     if (done.kind === 'signed-out') link = 'signed-out'
     if (done.kind === 'later') {
       link = navigator.onLine ? 'no-answer' : 'offline'
       onLeft()
     }
+    clearTimeout(retrying)
+    if ('afterMs' in done) retrying = setTimeout(() => void flush(false), done.afterMs)
     await show()
   }
 
@@ -167,7 +172,8 @@ export async function openRiderPage(
   async function takeDay(day: Day, fetchedAt: KeptDay['fetchedAt'], lines: readonly Line[]) {
     const now = { day, fetchedAt, lines }
     const bike = await bikeOf(day)
-    unchosen = bike === undefined ? day : undefined
+    const isToChoose = bike === undefined ? riddenIn(day).length > 0 : unchosen !== undefined
+    unchosen = isToChoose ? day : undefined
     if (bike === undefined) {
       lack = 'no-plan'
       kept = undefined
@@ -192,14 +198,15 @@ export async function openRiderPage(
     await keep.keepDay(kept)
   }
 
-  async function bikeOf({ day, rounds, published }: Day): Promise<string | undefined> {
-    // Dispatchers see drafts; nobody rides by one.
+  async function bikeOf(of: Day): Promise<string | undefined> {
+    const { day, rounds, published } = of
     if (!published) return undefined
-    const ridden = rounds.filter(({ stops, startedAt }) => stops.length > 0 || startedAt !== null)
     const choice = await keep.choice()
     const mine = choice?.day === day ? rounds.find(({ bike }) => bike === choice.bike) : undefined
     if (mine) return mine.bike
-    return ridden.length === 1 ? ridden[0]!.bike : undefined
+    if (kept?.day.day === day) return kept.bike
+    const [only, ...others] = riddenIn(of)
+    return others.length === 0 ? only?.bike : undefined
   }
 
   async function fetchItems(): Promise<void> {
@@ -293,6 +300,7 @@ export async function openRiderPage(
 
   async function chooseBike(bike: string, day: Day): Promise<void> {
     await keep.choose(day.day, bike)
+    unchosen = undefined
     await takeDay(day, clock(), heard)
   }
 
@@ -354,7 +362,7 @@ export async function openRiderPage(
       [link, queue, kept?.marks, kept?.gone, update !== undefined, install],
       notices,
     )
-    const shown = kept && roundOf(kept, events, photos, catalogue, chosen)
+    const shown = kept && !unchosen ? roundOf(kept, events, photos, catalogue, chosen) : undefined
     drawStop(shown)
     draw(parts.undo, undoText(shown), () => undoBar(shown))
     draw(parts.list, shown && [shown.rest, shown.over, shown.gone, shown.next?.stop.id], () =>
@@ -378,10 +386,8 @@ export async function openRiderPage(
     draw(parts.stop, [row, over, kept?.day.day, lack, unchosen, catalogue.size], () => {
       if (over) return overCard(over)
       if (row) return stopCard(row, telling(), actionsFor(row))
+      if (unchosen) return whichBike(unchosen)
       if (kept && stopsOf(kept.day, kept.bike).length > 0) return [h('h1', {}, words.allDone)]
-      if (unchosen?.published === true && unchosen.rounds.some(({ stops }) => stops.length > 0)) {
-        return whichBike(unchosen)
-      }
       if (kept) return [h('h1', { class: 'lead' }, words.noPlan)]
       const texts: Readonly<Record<Lack, string>> = {
         loading: words.loading,
@@ -429,15 +435,13 @@ export async function openRiderPage(
       h(
         'div',
         { class: 'taps' },
-        ...day.rounds
-          .filter(({ stops }) => stops.length > 0)
-          .map(({ bike, stops }) =>
-            h(
-              'button',
-              { type: 'button', class: 'tap', onclick: () => void chooseBike(bike, day) },
-              `${bikeName(day, bike)} · ${words.stopsLeft(stops.length)}`,
-            ),
+        ...riddenIn(day).map(({ bike, stops }) =>
+          h(
+            'button',
+            { type: 'button', class: 'tap', onclick: () => void chooseBike(bike, day) },
+            `${bikeName(day, bike)} · ${words.stopsLeft(stops.length)}`,
           ),
+        ),
       ),
     ]
   }
@@ -519,10 +523,9 @@ export async function openRiderPage(
         round && !round.startedAt && button(words.start, () => void command('start', left)),
         round?.startedAt && !round.endedAt && button(words.end, () => void command('end', left)),
         kept &&
-          kept.day.rounds.length > 1 &&
+          riddenIn(kept.day).length > 1 &&
           button(words.otherBike, () => {
             unchosen = kept?.day
-            kept = undefined
             void show()
           }),
         typeof install === 'function' && button(words.install, install),
@@ -534,6 +537,11 @@ export async function openRiderPage(
   }
 }
 
+/** Dispatchers see drafts; nobody rides by one. */
+function riddenIn({ published, rounds }: Day): Day['rounds'] {
+  return published ? rounds.filter(({ stops }) => stops.length > 0) : []
+}
+
 function asCatalogue(items: Parameters<Keep['keepItems']>[0]): Catalogue {
   return new Map(items.map((item) => [item.id, item]))
 }
@@ -543,13 +551,13 @@ function frame(root: HTMLElement) {
   const sending = h('strong', { role: 'status' })
   const plan = h('span')
   const parts = {
-    line: h('p', { class: 'line' }, sending, plan),
+    line: h('div', { class: 'line' }, sending, plan),
     say: h('p', { class: 'say', role: 'status' }),
     notices: h('div', { class: 'notices' }),
     stop: h('section', { class: 'stop', tabindex: -1 }),
     undo: h('div', { class: 'undo', role: 'status' }),
     list: h('section', { class: 'list' }),
-    foot: h('footer', { class: 'foot' }),
+    foot: h('footer', { class: 'round-foot' }),
     camera: h('input', { type: 'file', accept: 'image/*', capture: 'environment', hidden: true }),
   }
   root.replaceChildren(...Object.values(parts))

@@ -9,12 +9,11 @@ import { type Verdict, verdictOn, waitMs, type Way } from './queue.ts'
 import type { Server } from './server.ts'
 
 export type Flushed =
-  /** Nothing waits any more. */
-  | { readonly kind: 'empty' }
+  /** Nothing waits any more; so many were sent now. */
+  | { readonly kind: 'empty'; readonly sent: number }
   | { readonly kind: 'signed-out' }
-  | { readonly kind: 'later'; readonly afterMs?: number }
-  /** Another tab is at it. */
-  | { readonly kind: 'busy' }
+  /** No answer, or another tab is at it: try again after so long. */
+  | { readonly kind: 'later' | 'busy'; readonly afterMs: number }
 
 export interface Sender {
   /** `isAsked`: somebody wants it now, so that no waiting after an earlier failure counts. */
@@ -33,17 +32,15 @@ export function openSender(
 
   async function run(): Promise<Flushed> {
     const done = await alone(drain)
-    if (done.kind === 'later') {
-      attempts += 1
-      notBefore = performance.now() + waitMs(attempts, done.afterMs)
-    } else {
-      attempts = 0
-      notBefore = 0
-    }
-    return done
+    attempts = done.kind === 'later' ? attempts + 1 : 0
+    if (done.kind !== 'later') return done
+    const afterMs = waitMs(attempts, done.afterMs)
+    notBefore = performance.now() + afterMs
+    return { kind: 'later', afterMs }
   }
 
   async function drain(): Promise<Flushed> {
+    let sent = 0
     for (;;) {
       const event = (await keep.events()).find(({ way }) => way.state === 'waiting')
       if (!event) break
@@ -51,16 +48,18 @@ export function openSender(
       const way = wayAfter(verdict)
       if (!way) return stopped(verdict)
       await keep.settleEvent(event.no, way)
+      sent += 1
       onProgress()
     }
     for (;;) {
       const photo = (await keep.photos()).find(({ way }) => way.state === 'waiting')
-      if (!photo) return { kind: 'empty' }
+      if (!photo) return { kind: 'empty', sent }
       const bytes = (await keep.photoBytes(photo.id)) ?? new ArrayBuffer(0)
       const verdict = verdictOn(photo.id, await server.sendPhoto(photo.id, photo.stop, bytes))
       const way = wayAfter(verdict)
       if (!way) return stopped(verdict)
       await keep.settlePhoto(photo.id, way)
+      sent += 1
       onProgress()
     }
   }
@@ -73,7 +72,8 @@ export function openSender(
 
   return {
     async flush(isAsked = false) {
-      if (!isAsked && performance.now() < notBefore) return { kind: 'later' }
+      const left = notBefore - performance.now()
+      if (!isAsked && left > 0) return { kind: 'later', afterMs: left }
       // What was told while the last look was taken wants another.
       const next = running.then(run, run)
       running = next
@@ -84,14 +84,13 @@ export function openSender(
 
 function stopped(verdict: Verdict): Flushed {
   if (verdict.kind === 'signed-out') return { kind: 'signed-out' }
-  const { afterMs } = verdict as Extract<Verdict, { kind: 'later' }>
-  return { kind: 'later', ...(afterMs !== undefined && { afterMs }) }
+  return { kind: 'later', afterMs: (verdict.kind === 'later' && verdict.afterMs) || 0 }
 }
 
 /** Where the browser has no locks two tabs may send the same twice, which comes to the same. */
 async function alone(work: () => Promise<Flushed>): Promise<Flushed> {
   if (!('locks' in navigator)) return work()
   return navigator.locks.request('kvitter-rider', { ifAvailable: true }, async (lock) =>
-    lock ? work() : { kind: 'busy' },
+    lock ? work() : { kind: 'busy', afterMs: waitMs(1) },
   )
 }

@@ -122,7 +122,11 @@ function wayThere({ stop, standing }: Row, { words }: Telling, actions: CardActi
     { class: 'ways' },
     link !== undefined && h('a', { class: 'way', href: link }, words.navigate),
     phone &&
-      h('a', { class: 'way', href: `tel:${phone.replace(/[^+\d]/g, '')}` }, words.call(phone)),
+      h(
+        'a',
+        { class: 'way', href: `tel:${phone.replace(/[^+\d]/g, '')}` },
+        words.call(unbroken(phone)),
+      ),
     address !== undefined &&
       h(
         'button',
@@ -137,6 +141,11 @@ function wayThere({ stop, standing }: Row, { words }: Telling, actions: CardActi
         words.setOut,
       ),
   )
+}
+
+/** A number that breaks in the middle is hard to read. */
+function unbroken(phone: string): string {
+  return phone.replaceAll(' ', '\u00A0').replaceAll('-', '\u2011')
 }
 
 function buttons({ stop, standing }: Row, { words }: Telling, actions: CardActions): Node {

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { StaffDesk } from '#src/store/staff-desk.ts'
 import type { PagesOptions, PageTools } from '../site.ts'
+import { registerRider } from './rider-page.ts'
 import { registerBoard } from './register-board.ts'
 import { registerPhone } from './register-phone.ts'
 import { registerRuleDesk } from './rule-desk.ts'
@@ -15,11 +16,12 @@ export function registerStaff(
   app: FastifyInstance,
   options: PagesOptions & { readonly staff: StaffDesk },
   tools: PageTools,
-  staffCssUrl: string,
+  urls: { readonly cssUrl: string; readonly staffCssUrl: string },
 ): void {
   const { staff: desk, publicUrl, demo } = options
-  const pages = staffPages(app, { desk, tools, staffCssUrl })
+  const pages = staffPages(app, { desk, tools, staffCssUrl: urls.staffCssUrl })
   registerSignIn(app, pages, { desk, publicUrl, isDemo: demo !== undefined })
+  registerRider(app, pages, { web: tools.web, cssUrl: urls.cssUrl })
   pages.get(START, startPage)
   const { bookings, days } = options
   if (bookings && days) {

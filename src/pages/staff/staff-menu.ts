@@ -24,6 +24,16 @@ export interface MenuPlace extends StaffPlace {
   readonly does: InBoth<string>
 }
 
+export const RIDER: MenuPlace = {
+  path: { sv: '/rider', en: '/rider' },
+  needs: ['rider', 'dispatcher'],
+  name: { sv: 'Runda', en: 'Round' },
+  does: {
+    sv: 'Dagens stopp på telefonen, även utan nät.',
+    en: 'Today’s stops on the phone, also without a network.',
+  },
+}
+
 export const START: MenuPlace = {
   path: { sv: '/start', en: '/start' },
   needs: ['rider', 'dispatcher', 'editor', 'admin'],
@@ -89,6 +99,7 @@ export const SILENCES: MenuPlace = {
 export const MENU: readonly MenuPlace[] = [
   START,
   BOARD,
+  RIDER,
   BOOKINGS,
   LOANS,
   FIELD,

@@ -1,0 +1,154 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
+import type { DayTown } from '#tests/support/day-town.ts'
+import { clockAt } from '#tests/support/day-town.ts'
+import { command, openDay } from '#tests/support/ridden-day.ts'
+import { until } from '#tests/support/until.ts'
+import { eventsKept, isReadyForOffline, openPhone, type Phone, stopsNow } from './phone.ts'
+
+const SOON_MS = 10_000
+
+describe.skipIf(chromiumPath === undefined)('a phone on the round', () => {
+  let browser: Browser
+  let day: DayTown
+  let phone: Phone
+
+  beforeAll(async () => {
+    browser = await openBrowser()
+  })
+  afterAll(() => browser.close())
+  beforeEach(async () => {
+    day = await openDay(4)
+    phone = await openPhone(browser, day)
+    await phone.open()
+    await says('.stop h1', 'Provgatan')
+  })
+  afterEach(async () => {
+    expect(phone.complaints).toEqual([])
+    expect(day.faults).toEqual([])
+    await phone[Symbol.asyncDispose]()
+    await day[Symbol.asyncDispose]()
+  })
+
+  const says = (selector: string, text: string) =>
+    until(
+      async () => (await phone.tab().locator(selector).allTextContents()).join().includes(text),
+      SOON_MS,
+      () => `${selector} doesn’t say “${text}”`,
+    )
+  const heading = async () => (await phone.tab().textContent('.stop h1'))!
+  const kinds = async () =>
+    (await eventsKept(day)).toSorted((a, b) => a.happenedAt - b.happenedAt).map(({ kind }) => kind)
+  const haveKept = (count: number) => until(async () => (await kinds()).length === count, SOON_MS)
+
+  test('what is told without a network lies on the phone, over reloads, and gets there once', async () => {
+    const first = await heading()
+    await isReadyForOffline(phone.tab())
+    await phone.offline()
+    await says('.line', 'Utan nät')
+    await phone.tab().click('#arrived')
+    await says('.line', 'Utan nät: 1 händelse väntar')
+    await phone.tab().click('#done')
+    await says('.line', 'Utan nät: 2 händelser väntar')
+    await phone.tab().locator('#arrived').waitFor()
+    const second = await heading()
+    expect(second).not.toBe(first)
+
+    // The tab is loaded anew, then closed and opened anew: the page and the queue are there.
+    await phone.tab().reload()
+    await says('.line', 'Utan nät: 2 händelser väntar')
+    expect(await heading()).toBe(second)
+    await phone.open()
+    await says('.line', 'Utan nät: 2 händelser väntar')
+    await says('.stops.over', first)
+
+    await phone.online()
+    await says('.line', 'Allt skickat')
+    expect(await kinds()).toEqual(['arrived', 'done'])
+
+    // The server takes the next one, and its answer is lost on the way.
+    phone.wire.loseAnswers(true)
+    await phone.tab().click('#arrived')
+    await haveKept(3)
+    await until(async () => {
+      // Browsers try once more by themselves where a connection breaks.
+      phone.wire.cut()
+      return (await phone.tab().textContent('.line'))!.includes('svarar inte: 1 händelse väntar')
+    }, SOON_MS)
+    phone.wire.loseAnswers(false)
+    phone.wire.cut()
+    await says('.line', 'Allt skickat')
+    expect(await kinds()).toEqual(['arrived', 'done', 'arrived'])
+  })
+
+  test('what the server refuses is shown, isn’t sent again, and holds up nothing', async () => {
+    await phone.offline()
+    await phone.tab().click('#arrived')
+    await says('.line', '1 händelse väntar')
+    // Whoever booked takes everything back, and is forgotten: the stop is nobody's any more.
+    const [stop] = await stopsNow(day)
+    await forget(day, stop)
+    await phone.tab().click('#done')
+    await says('.line', '2 händelser väntar')
+    await phone.tab().locator('#arrived').waitFor()
+    const second = await heading()
+    await phone.tab().click('#arrived')
+    await says('.line', '3 händelser väntar')
+    await phone.online()
+    await says('.refused', 'Servern tog inte emot')
+    await says('.refused', '404')
+    await says('.line', 'Allt skickat')
+    expect((await eventsKept(day)).map(({ kind }) => kind)).toEqual(['arrived'])
+    await phone.tab().reload()
+    await says('.refused', 'Servern tog inte emot')
+    await phone.tab().click('#refused-seen')
+    await phone.tab().locator('.refused').waitFor({ state: 'detached' })
+    await phone.tab().reload()
+    await says('.stop h1', second)
+    expect(await phone.tab().locator('.refused').count()).toBe(0)
+  })
+
+  test('a stop that is taken out meanwhile is struck through, with who and when', async () => {
+    const stops = await stopsNow(day)
+    const [, gone] = stops
+    await isReadyForOffline(phone.tab())
+    await phone.offline()
+    day.town.setNow(clockAt('10:07'))
+    await command(day, 'move', { stop: gone.id, bike: 'bike-2', at: 0 })
+    await phone.tab().reload()
+    await says('.line', 'Utan nät')
+    await phone.online()
+    await says('.stops .gone', `${gone.person.address}: Flyttat till`)
+    await says('.news', 'Lo, 10:07')
+    expect(await phone.tab().textContent('.stops .gone s')).toBe(gone.person.address)
+    await phone.tab().click('#seen')
+    await phone.tab().locator('.news').waitFor({ state: 'detached' })
+  })
+
+  test('a session that ends meanwhile keeps all, asks to sign in, and sends then', async () => {
+    await phone.offline()
+    await phone.tab().click('#arrived')
+    await says('.line', 'Utan nät: 1 händelse väntar')
+    await phone.context.clearCookies()
+    await phone.online()
+    await says('.line', 'Du är utloggad: 1 händelse väntar')
+    const link = phone.tab().getByRole('link', { name: 'Logga in igen' })
+    expect(await link.getAttribute('href')).toBe('/logga-in?till=%2Frider')
+    expect(await kinds()).toEqual([])
+    await link.click()
+    await phone.tab().waitForURL('**/logga-in?till=%2Frider')
+    await phone.signIn()
+    await phone.open()
+    await says('.line', 'Allt skickat')
+    expect(await kinds()).toEqual(['arrived'])
+  })
+})
+
+async function forget(day: DayTown, stop: any): Promise<void> {
+  const erased = await day.ask('POST', '/persons/erasure', {
+    phone: stop.person.phone,
+    address: stop.person.address,
+  })
+  expect(erased.status, JSON.stringify(erased.json)).toBe(200)
+}
