@@ -4,6 +4,7 @@ import { replayQuarantine } from '#src/ingest/replay.ts'
 import { manageDevices } from '#src/manage-devices.ts'
 import { startDeliveries, type Deliveries } from '#src/notify/deliver.ts'
 import type { Terms } from '#src/pickups/booking/booking.ts'
+import type { FollowWays } from '#src/pages/site.ts'
 import type { Town } from '#src/stations/station.ts'
 import { MINUTE } from '#src/stations/time.ts'
 import { openBookingDesk, type BookingDesk } from '#src/store/booking-desk.ts'
@@ -49,7 +50,12 @@ export interface StaffTown extends HttpTown {
 }
 
 export async function openStaffTown(
-  options: { readonly town?: Town; readonly terms?: Terms; readonly rules?: string } = {},
+  options: {
+    readonly town?: Town
+    readonly terms?: Terms
+    readonly rules?: string
+    readonly follow?: FollowWays
+  } = {},
 ): Promise<StaffTown> {
   const town = options.town ?? spokenTown
   const terms = () => options.terms ?? bookingTerms
@@ -61,6 +67,7 @@ export async function openStaffTown(
   const http = await openHttpTown({
     town,
     ...(options.rules !== undefined && { rules: options.rules }),
+    ...(options.follow && { follow: options.follow }),
     // The rest, its getters among it, stays the real one's.
     journal: (real): OpenJournal =>
       Object.create(real, {

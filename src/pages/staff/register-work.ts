@@ -12,6 +12,7 @@ import { registerDevicePages } from './devices/register-devices.ts'
 import { registerEmptyingPages } from './field/register-emptyings.ts'
 import { registerFieldPages } from './field/register-field.ts'
 import { registerLoanPages } from './loans/register-loans.ts'
+import { registerPersonPages } from './persons/register-persons.ts'
 import { registerQuarantinePages } from './quarantine/register-quarantine.ts'
 import type { StaffPages } from './staff-page.ts'
 
@@ -33,5 +34,9 @@ export function registerWork(pages: StaffPages, options: PagesOptions, work: Sta
   registerDevicePages(pages, all)
   registerQuarantinePages(pages, all)
   registerChannelPages(pages, all)
+  registerPersonPages(pages, {
+    ...all,
+    ...(options.follow && { subscribers: options.follow.desk }),
+  })
   registerLoanPages(pages, { loans: work.loans, terms: () => work.bookings.terms() })
 }

@@ -6,6 +6,7 @@ import { CHANNELS } from './channels/channel-places.ts'
 import { DEVICES } from './devices/device-places.ts'
 import { EMPTYINGS, FIELD } from './field/field-places.ts'
 import { LOANS } from './loans/loan-places.ts'
+import { PERSONS } from './persons/person-places.ts'
 import { QUARANTINE } from './quarantine/quarantine-place.ts'
 
 export { STAFF_LANGUAGES, type StaffLanguage }
@@ -108,6 +109,7 @@ export const MENU: readonly MenuPlace[] = [
   DEVICES,
   QUARANTINE,
   CHANNELS,
+  PERSONS,
   RULES,
   DECISIONS,
   CORRECTIONS,

@@ -36,6 +36,9 @@ const PAGES = [
   '/en/channels/messages',
   '/utlan',
   '/en/loans?did=mend',
+  '/personer',
+  '/en/persons/access',
+  '/personer/bokning?reference=hello',
 ]
 
 describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
