@@ -278,8 +278,9 @@ describe('what a rider’s word leads to', () => {
     day.town.setNow(clockAt('12:12'))
     const on = event('long-0001', 'on-the-way', clockAt('12:11'))
     await tell(day, first.id, { bike: round.bike, events: [on] })
-    expect(await faults()).toEqual(['late'])
-    await day.tick()
+    const { log } = (await day.ask('GET', `${ROUNDS}/log`)).json
+    const told = log.filter((l: any) => l.did === 'told-late' && l.stop === second.id)
+    expect(told).toHaveLength(1)
     expect(await faults()).toEqual([])
     day.town.setNow(clockAt('12:50'))
     expect(await faults()).toEqual(['late', 'promise-broken'])
