@@ -126,8 +126,9 @@ export function staffPages(
   return pages
 }
 
-function answer(reply: FastifyReply, given: Html | FastifyReply): FastifyReply {
-  return given === reply ? reply : sendStaffPage(reply, given as Html)
+function answer(reply: FastifyReply, given: Html | FastifyReply | undefined): FastifyReply {
+  // A reply that was waited for is undefined: it resolves when it has been sent.
+  return reply.sent || given === reply ? reply : sendStaffPage(reply, given as Html)
 }
 
 /** Where to go after signing in: a path of our own, and nothing that a browser could take for another site. */

@@ -1,0 +1,191 @@
+/**
+ * What every page must be, asked of the service as it is wired: in the list, small, of its own origin,
+ * within its policy, as wide as the screen, and without a fault that axe finds, light and dark. It is the
+ * Tuesday after a night of 25 hours, and the town has what towns have: long names, sixty containers at a
+ * station, a station of which nothing is known.
+ */
+import { readFileSync } from 'node:fs'
+import { get } from 'node:http'
+import { createRequire } from 'node:module'
+import { buffer } from 'node:stream/consumers'
+import { brotliDecompressSync } from 'node:zlib'
+import type { AxeResults } from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HOUR, instant, plus } from '#src/stations/time.ts'
+import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
+import { findPlaces, signIn } from '#tests/support/find-places.ts'
+import { NO_PAGES, PAGES, pathOf, type ListedPage, type Places } from '#tests/support/page-list.ts'
+import { openWholeTown, type WholeTown } from '#tests/support/whole-town.ts'
+
+const TUESDAY_AFTER = instant(Date.parse('2026-10-27T10:35:00Z'))
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const EVERYTHING = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+/** All that the dark colours can make worse. */
+const COLOURS = ['color-contrast']
+const WIRE_BYTES = 14_000
+
+let town: WholeTown
+let places: Places
+let cookie: string
+
+beforeAll(async () => {
+  town = await openWholeTown(TUESDAY_AFTER)
+  const { plain, longName, many, unknown } = town.stations
+  places = await findPlaces(town.url, {
+    station: plain.id,
+    longName: longName.id,
+    many: many.id,
+    unknown: unknown.id,
+  })
+  cookie = await signIn(town.url)
+}, 60_000)
+
+afterAll(async () => {
+  await town[Symbol.asyncDispose]()
+  expect(town.errors).toEqual([])
+})
+
+test('every page is in the list, and what is in the list is there', () => {
+  const pages = town.routes.filter((route) => !NO_PAGES.some((other) => other.test(route)))
+  const listed = new Set(PAGES.flatMap(({ routes }) => routes))
+  expect(pages.toSorted()).toEqual([...listed].toSorted())
+})
+
+interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, unknown>>
+  readonly text: string
+  /** As they came over the wire. */
+  readonly bytes: number
+}
+
+/** As a browser asks, each time anew. */
+async function ask(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+  get(town.url + path, { headers: { 'accept-encoding': 'br', ...headers } }, (answer) => {
+    buffer(answer).then((body) => {
+      const isPacked = answer.headers['content-encoding'] === 'br'
+      resolve({
+        status: answer.statusCode!,
+        headers: answer.headers,
+        text: (isPacked ? brotliDecompressSync(body) : body).toString(),
+        bytes: body.length,
+      })
+    }, reject)
+  }).on('error', reject)
+  return promise
+}
+
+const everyPath = (page: ListedPage): readonly string[] =>
+  page.routes.map((route) => pathOf(page, route, places))
+
+describe.each(PAGES)('$what', (page) => {
+  test('is a page, small, and lets nothing in from elsewhere', async () => {
+    for (const path of everyPath(page)) {
+      const { status, headers, text, bytes } = await ask(path, page.staff ? { cookie } : {})
+      expect([path, status]).toEqual([path, page.status ?? 200])
+      if (status === 303) continue
+      expect(headers['content-type'], path).toBe('text/html; charset=utf-8')
+      expectOwnPolicy(String(headers['content-security-policy']))
+      const parts = [...text.matchAll(/<(?:link rel="stylesheet" href|script[^>]* src)="([^"]+)"/g)]
+      let all = bytes
+      for (const [, part] of parts) all += (await ask(part!)).bytes
+      expect(all, path).toBeLessThanOrEqual(page.wireBytes ?? WIRE_BYTES)
+    }
+  })
+})
+
+/** Each directive names this origin or nothing at all; what isn't named falls back on this origin. */
+function expectOwnPolicy(policy: string): void {
+  const directives = policy.split(';').map((part) => part.trim().split(/\s+/))
+  expect(directives).toContainEqual(['default-src', "'self'"])
+  for (const [name, ...sources] of directives) {
+    expect(["'self'", "'none'"], `${name} ${sources.join(' ')}`).toEqual(
+      expect.arrayContaining(sources),
+    )
+  }
+}
+
+/** In Swedish and Finnish, for staff in Swedish and English, all is looked at; English may only not be too wide. */
+function isLookedThrough(page: ListedPage, path: string): boolean {
+  return page.routes.length < 3 || !path.startsWith('/en')
+}
+
+describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
+  let browser: Browser
+  let residents: Page
+  let staff: Page
+  const asked: string[] = []
+  const complaints: string[] = []
+
+  async function openTab(): Promise<Page> {
+    const tab = await (await browser.newContext()).newPage()
+    tab.on('request', (request) => asked.push(request.url()))
+    tab.on('console', (message) => complaints.push(message.text()))
+    tab.on('pageerror', (error) => complaints.push(error.message))
+    return tab
+  }
+
+  beforeAll(async () => {
+    browser = await openBrowser()
+    residents = await openTab()
+    staff = await openTab()
+    const [name, value] = cookie.split('=', 2) as [string, string]
+    await staff.context().addCookies([{ name, value, url: town.url }])
+  })
+
+  afterAll(() => browser.close())
+
+  test.each(PAGES)(
+    '$what has no fault, on narrow and wide screens, light and dark',
+    { timeout: 180_000 },
+    async (page) => {
+      const tab = page.staff ? staff : residents
+      for (const path of everyPath(page)) await expectNoFault(tab, page, path)
+    },
+  )
+
+  test('a town from which nothing was heard for hours says so, without a fault', async () => {
+    town.setNow(plus(TUESDAY_AFTER, 5 * HOUR))
+    for (const what of ['the list', 'a station', 'a screen at the station']) {
+      const page = PAGES.find((listed) => listed.what === what)!
+      await expectNoFault(residents, page, everyPath(page)[0]!)
+      expect(await residents.innerText('body')).toContain('11:30')
+    }
+  })
+
+  async function expectNoFault(tab: Page, page: ListedPage, path: string): Promise<void> {
+    asked.length = 0
+    complaints.length = 0
+    // A page that reloads itself can't be read at leisure; every reader may pause it.
+    await tab.goto(`${town.url}${path}${path.includes('?') ? '&' : '?'}pause=1`)
+    if (page.begun !== undefined) await tab.waitForSelector(page.begun, { timeout: 60_000 })
+    await tab.evaluate('for (const d of document.querySelectorAll("details")) d.open = true')
+    const isLooked = isLookedThrough(page, path)
+    if (isLooked) await tab.evaluate(axe)
+    for (const width of [360, 1280]) {
+      await tab.setViewportSize({ width, height: 900 })
+      const overhang = await tab.evaluate('document.documentElement.scrollWidth - innerWidth')
+      expect(overhang, `${path} at ${width}`).toBeLessThanOrEqual(0)
+      if (!isLooked) continue
+      expect(await faultsOf(tab, 'light', EVERYTHING), `${path} at ${width}`).toEqual([])
+      expect(await faultsOf(tab, 'dark', COLOURS), `${path} at ${width}, dark`).toEqual([])
+    }
+    expect(asked.filter((url) => new URL(url).origin !== town.url)).toEqual([])
+    const missing = /^Failed to load resource: the server responded with a status of 404/
+    expect(complaints.filter((text) => page.status !== 404 || !missing.test(text))).toEqual([])
+  }
+})
+
+async function faultsOf(
+  tab: Page,
+  colorScheme: 'light' | 'dark',
+  rules: readonly string[],
+): Promise<readonly string[]> {
+  await tab.emulateMedia({ colorScheme })
+  const { violations } = (await tab.evaluate(
+    `axe.run(document, { runOnly: ${JSON.stringify(rules)}, resultTypes: ['violations'] })`,
+  )) as AxeResults
+  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`)
+}
