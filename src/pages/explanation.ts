@@ -1,9 +1,10 @@
 /** A decision in full: its sentence, the conditions with what they read, the evidence, the gates. */
 import type { Clause, Decision, EvidencePart, GateAnswer } from '#src/rules/decision.ts'
 import { placeName } from '#src/stations/place-name.ts'
-import { DAY, HOUR, instant, isoText, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
-import { localeOf, spanText, weekdayText, whenText } from '#src/wording/status-text.ts'
+import { DAY, isoText, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
+import { whenText } from '#src/wording/status-text.ts'
 import { explainDecision } from '#src/wording/decision-text.ts'
+import { factText, gateDetailText, numberText } from '#src/wording/grounds-text.ts'
 import { containerTitle } from './container-marks.ts'
 import { html, type Html } from './html.ts'
 import type { View } from './site.ts'
@@ -57,7 +58,7 @@ export function explanationTables(
             ${evidence.parts.map((part) => evidenceRow(view, part))}
           </tbody>
         </table>
-        <p class="small">${say.evidenceSum(number(view, evidence.sum))}</p>`
+        <p class="small">${say.evidenceSum(numberText(evidence.sum, view.language))}</p>`
     }
     ${
       gates.length > 0 &&
@@ -122,7 +123,7 @@ export function readingsUrl(decision: Decision): string | undefined {
 }
 
 function clauseRow(view: View, clause: Clause): Html {
-  const { say } = view
+  const { say, language } = view
   const truth = clause.value === 'unknown' ? say.unknownTruth : clause.value ? say.yes : say.no
   const facts = Object.entries(clause.facts)
   return html`<tr>
@@ -131,31 +132,12 @@ function clauseRow(view: View, clause: Clause): Html {
     <td>
       ${facts.map(
         ([name, value]) =>
-          html`<span class="fact"><code>${name}</code> = ${factText(view, name, value)}</span> `,
+          html`<span class="fact"
+            ><code>${name}</code> = ${factText(name, value, say, language)}</span
+          > `,
       )}
     </td>
   </tr>`
-}
-
-function factText(view: View, name: string, value: number | boolean | string | null): string {
-  const { say } = view
-  if (value === null) return say.missing
-  if (typeof value === 'boolean') return value ? say.yes : say.no
-  if (typeof value === 'string') return value === '' ? '–' : value
-  // Facts that end in `_min` are minutes, in `_h` hours; a long silence reads better in hours or days.
-  if (name.endsWith('_min')) return spanOf(view, value * MINUTE)
-  if (name.endsWith('_h')) return spanOf(view, value * HOUR)
-  if (name === 'c.p_full_24h') return `${Math.round(value * 100)}\u00A0%`
-  if (name === 't.weekday')
-    return weekdayText(plus(MONDAY, (value - 1) * DAY), 'UTC', view.language)
-  return number(view, value)
-}
-
-const MONDAY = instant(Date.UTC(2026, 0, 5))
-
-/** None at all is a number, not the least unit. */
-function spanOf(view: View, ms: number): string {
-  return ms === 0 ? '0' : spanText(ms, view.language)
 }
 
 function evidenceRow(view: View, part: EvidencePart): Html {
@@ -163,38 +145,21 @@ function evidenceRow(view: View, part: EvidencePart): Html {
     <td>${view.say.evidenceParts[part.what]}</td>
     <td>${part.fillPercent === undefined ? '–' : `${Math.round(part.fillPercent)}\u00A0%`}</td>
     <td>${part.at === undefined ? '–' : when(view, part.at)}</td>
-    <td>${number(view, part.weight)}</td>
+    <td>${numberText(part.weight, view.language)}</td>
   </tr>`
 }
 
 function gateRow(view: View, gate: GateAnswer): Html {
   const { say } = view
   const until = gate.until === undefined ? undefined : say.until(when(view, gate.until))
+  const detail = gate.detail === undefined ? undefined : gateDetailText(gate.detail, say)
   return html`<tr>
     <td>${say.gates[gate.gate]}</td>
     <td>${say.gateAnswers[gate.answer]}</td>
-    <td>${[gateDetail(view, gate.detail), until].filter(Boolean).join(', ') || '–'}</td>
+    <td>${[detail, until].filter(Boolean).join(', ') || '–'}</td>
   </tr>`
-}
-
-/** The engine notes details in English shorthand: `2/4, 12/30`, `no data`, `125 min late`. */
-function gateDetail({ say }: View, detail: string | undefined): string | undefined {
-  if (detail === undefined) return undefined
-  const late = /^(\d+) min late$/.exec(detail)
-  if (late) return say.minutesLate(late[1]!)
-  const apart = /^min_gap ([\d.]+) min$/.exec(detail)
-  if (apart) return say.minutesApart(apart[1]!)
-  const spent = /^(\d+\/\d+), (\d+\/\d+)$/.exec(detail)
-  if (spent) return say.spent(spent[1]!, spent[2]!)
-  return say.gateDetails[detail] ?? detail
 }
 
 function when(view: View, at: EpochMs): string {
   return whenText(at, view.now, view.timeZone, view.language)
-}
-
-function number({ language }: View, value: number): string {
-  return new Intl.NumberFormat(localeOf(language), {
-    maximumFractionDigits: 2,
-  }).format(value)
 }

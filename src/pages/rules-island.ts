@@ -8,6 +8,9 @@ import type { View } from './site.ts'
 
 type DeskLanguage = keyof typeof RULE_DESK_WORDS
 
+/** What a word of the playground's own comes in the place of. */
+const BLANK = '{}'
+
 /** Where the playground is put; `without` is shown where there is no JavaScript. */
 export function rulesIsland(view: View & { readonly language: DeskLanguage }, without: Html): Html {
   return html`<div id="rules" class="playground" data-page="${JSON.stringify(pageFacts(view))}">
@@ -54,6 +57,11 @@ function pageFacts({ language, timeZone, now, say, town }: View) {
       gateAnswers: say.gateAnswers,
       states: say.states,
       readingsBehind: say.readingsBehind,
+      gateDetails: say.gateDetails,
+      minutesLate: say.minutesLate(BLANK),
+      minutesApart: say.minutesApart(BLANK),
+      spent: say.spent(BLANK, BLANK),
+      until: say.until(BLANK),
     },
   }
 }

@@ -10,9 +10,9 @@ const sv = {
   editorHint: 'Utkastet sparas i webbläsaren. Inget här sätts i kraft av sig självt.',
   checking: 'Läser igenom …',
   noFaults: (rules: number) => (rules === 1 ? '1 regel, inga fel.' : `${rules} regler, inga fel.`),
-  faults: (n: number) => (n === 1 ? '1 fel' : `${n} fel`),
+  faults: (n: number) => `${n} fel.`,
   warnings: (n: number) =>
-    n === 1 ? '1 sak som nog inte är menad' : `${n} saker som nog inte är menade`,
+    n === 1 ? '1 sak är nog inte menad.' : `${n} saker är nog inte menade.`,
   line: (n: number) => `Rad ${n}`,
   fault: 'fel',
   warning: 'varning',
@@ -137,9 +137,9 @@ const en: RuleDeskWords = {
   editorHint: 'The draft is kept in the browser. Nothing here comes into force by itself.',
   checking: 'Reading it through …',
   noFaults: (rules) => (rules === 1 ? '1 rule, no faults.' : `${rules} rules, no faults.`),
-  faults: (n) => (n === 1 ? '1 fault' : `${n} faults`),
+  faults: (n) => (n === 1 ? '1 fault.' : `${n} faults.`),
   warnings: (n) =>
-    n === 1 ? '1 thing that is probably not meant' : `${n} things that are probably not meant`,
+    n === 1 ? '1 thing is probably not meant.' : `${n} things are probably not meant.`,
   line: (n) => `Line ${n}`,
   fault: 'fault',
   warning: 'warning',

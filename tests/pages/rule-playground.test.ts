@@ -178,6 +178,9 @@ describe.skipIf(chromiumPath === undefined)('the playground', () => {
     await tab.keyboard.press('Enter')
     await tab.waitForSelector('.explanation .because')
     expect(await tab.textContent('.explanation .decision h3')).toBe(chosen)
+    expect(await tab.textContent('.explanation')).toMatch(
+      /\d+\/\d+ för stationen, \d+\/\d+ för kontot/,
+    )
     await tab.click('text=Tillbaka till diagrammet')
     expect(await name()).toBe(chosen)
     await context.close()

@@ -73,8 +73,8 @@ export function Editor({ page, text, checked, isChecking, onChange }: Props) {
           <p>{say.checking}</p>
         ) : (
           <p class={faults.length > 0 ? 'faulty' : 'fine'}>
-            {faults.length > 0 ? say.faults(faults.length) : say.noFaults(checked.rules)}
-            {warnings.length > 0 && `, ${say.warnings(warnings.length)}`}
+            {faults.length > 0 ? say.faults(faults.length) : say.noFaults(checked.rules)}{' '}
+            {warnings.length > 0 && say.warnings(warnings.length)}
           </p>
         )}
       </div>

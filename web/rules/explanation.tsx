@@ -1,9 +1,10 @@
 /** A mark's record: the sentence, the clauses with what they read, the evidence, and each gate's answer. */
 import type { ComponentChildren } from 'preact'
+import { factText, gateDetailText } from '#src/wording/grounds-text.ts'
 import type { Decision } from './client.ts'
 import type { Mark } from './marks.ts'
 import { markName } from './mark-words.ts'
-import type { Page } from './page.ts'
+import { filled, type Page } from './page.ts'
 
 interface Props {
   readonly page: Page
@@ -82,7 +83,7 @@ function Grounds({ page, decision }: { readonly page: Page; readonly decision: D
               <td>
                 {Object.entries(facts).map(([name, fact]) => (
                   <span key={name} class="fact">
-                    <code>{name}</code> = {factText(page, fact)}{' '}
+                    <code>{name}</code> = {factText(name, fact, words, page.language)}{' '}
                   </span>
                 ))}
               </td>
@@ -117,7 +118,12 @@ function Grounds({ page, decision }: { readonly page: Page; readonly decision: D
               <td>{words.gates[gate] ?? gate}</td>
               <td>{words.gateAnswers[answer] ?? answer}</td>
               <td>
-                {[detail, until && `→ ${page.when(until)}`].filter(Boolean).join(', ') || '–'}
+                {[
+                  detail && gateDetailText(detail, page.gateWords),
+                  until && filled(words.until, page.when(until)),
+                ]
+                  .filter(Boolean)
+                  .join(', ') || '–'}
               </td>
             </tr>
           ))}
@@ -151,11 +157,4 @@ function Table({
       <tbody>{children}</tbody>
     </table>
   )
-}
-
-function factText(page: Page, fact: number | boolean | string | null): string {
-  const { words } = page
-  if (fact === null) return words.missing
-  if (typeof fact === 'boolean') return fact ? words.yes : words.no
-  return typeof fact === 'number' ? page.number(fact) : fact === '' ? '–' : fact
 }

@@ -1,4 +1,5 @@
 /** What the page gave: read once from the element that the playground is shown in. */
+import { type GateWords, numberText } from '#src/wording/grounds-text.ts'
 import { RULE_DESK_WORDS, type RuleDeskWords } from '#src/wording/rule-desk-words.ts'
 
 export type StaffLanguage = 'sv' | 'en'
@@ -39,11 +40,18 @@ export interface PageFacts {
     readonly gateAnswers: Readonly<Record<string, string>>
     readonly states: Readonly<Record<string, string>>
     readonly readingsBehind: string
+    readonly gateDetails: Readonly<Record<string, string>>
+    /** With `{}` where a number or a time comes. */
+    readonly minutesLate: string
+    readonly minutesApart: string
+    readonly spent: string
+    readonly until: string
   }
 }
 
 export interface Page extends PageFacts {
   readonly say: RuleDeskWords
+  readonly gateWords: GateWords
   /** `tis 5 maj 14:35` */
   when(iso: string | number): string
   number(value: number): string
@@ -60,11 +68,22 @@ export function pageOf(element: HTMLElement): Page {
     hour: '2-digit',
     minute: '2-digit',
   })
-  const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 })
+  const { words } = facts
   return {
     ...facts,
     say: RULE_DESK_WORDS[facts.language],
     when: (at) => clock.format(new Date(at)),
-    number: (value) => numbers.format(value),
+    number: (value) => numberText(value, facts.language),
+    gateWords: {
+      gateDetails: words.gateDetails,
+      minutesLate: (n) => filled(words.minutesLate, n),
+      minutesApart: (n) => filled(words.minutesApart, n),
+      spent: (station, account) => filled(words.spent, station, account),
+    },
   }
+}
+
+/** Puts words where a text has `{}`. */
+export function filled(text: string, ...words: readonly string[]): string {
+  return words.reduce((all, word) => all.replace('{}', word), text)
 }
