@@ -9,7 +9,7 @@ import {
   LONGEST_PASSWORD,
   SHORTEST_PASSWORD,
 } from '#src/store/password.ts'
-import { LOGIN_HINT, parseLogin, parseRole, ROLES } from '#src/store/staff.ts'
+import { type AccountEvent, LOGIN_HINT, parseLogin, parseRole, ROLES } from '#src/store/staff.ts'
 import type { Env } from '../config.ts'
 import type { AskSecret } from './ask-secret.ts'
 import type { CommandResult } from './codec.ts'
@@ -39,6 +39,10 @@ const HOW_MANY: Readonly<Record<string, number>> = {
   enable: 1,
   erase: 1,
 }
+
+/** Who did it, in the accounts' log. */
+const BY = 'command line'
+type Logged = (did: AccountEvent, was: boolean, told: string) => Promise<CommandResult>
 
 interface Given {
   readonly name?: string | undefined
@@ -71,22 +75,28 @@ export async function userCommand(
   const login = rest[0] === undefined ? '' : parseLogin(rest[0])
   if (login === undefined) return { code: 2, text: `"${rest[0]}": expected ${LOGIN_HINT}` }
   const { data, ...given } = values
-  return withDatabase(data, env, (store) => {
+  return withDatabase(data, env, async (store) => {
+    const logged = async (did: AccountEvent, was: boolean, told: string) => {
+      const of = did === 'erased' ? '' : login
+      if (was) await store.logAccount({ at: clock(), by: BY, of, did })
+      return done(was, login, told)
+    }
     switch (what) {
       case 'list':
         return list(store)
       case 'add':
         return add(store, login, given, clock, ask)
       case 'role':
-        return changeRole(store, login, rest[1]!)
+        return changeRole(store, login, rest[1]!, logged)
       case 'password':
-        return changePassword(store, login, given, ask)
+        return changePassword(store, login, given, ask, logged)
       case 'erase':
-        return store.eraseUser(login).then((was) => done(was, login, 'is forgotten.'))
+        return logged('erased', await store.eraseUser(login), 'is forgotten.')
       default: {
-        const disabledAt = what === 'disable' ? clock() : null
-        const told = what === 'disable' ? 'can no longer sign in.' : 'can sign in again.'
-        return store.changeUser(login, { disabledAt }).then((was) => done(was, login, told))
+        const ends = what === 'disable'
+        const was = await store.changeUser(login, { disabledAt: ends ? clock() : null })
+        const told = ends ? 'can no longer sign in.' : 'can sign in again.'
+        return logged(ends ? 'disabled' : 'enabled', was, told)
       }
     }
   })
@@ -137,13 +147,19 @@ async function add(
   const passwordHash = await hashPassword(password.text)
   const isNew = await store.addUser({ login, name, role, passwordHash }, clock())
   if (!isNew) return { code: 1, text: `There is an account ${login} already.` }
+  await store.logAccount({ at: clock(), by: BY, of: login, did: 'added' })
   return { code: 0, text: `${name} can sign in as ${login}, ${role}.${shown(password)}` }
 }
 
-async function changeRole(store: Store, login: string, text: string): Promise<CommandResult> {
+async function changeRole(
+  store: Store,
+  login: string,
+  text: string,
+  logged: Logged,
+): Promise<CommandResult> {
   const role = parseRole(text)
   if (!role) return { code: 2, text: roleFault('ROLE', text) }
-  return done(await store.changeUser(login, { role }), login, `is ${role} now.`)
+  return logged('role', await store.changeUser(login, { role }), `is ${role} now.`)
 }
 
 async function changePassword(
@@ -151,12 +167,13 @@ async function changePassword(
   login: string,
   given: Given,
   ask: AskSecret,
+  logged: Logged,
 ): Promise<CommandResult> {
   if (!(await store.account(login))) return done(false, login, '')
   const password = await passwordFor(login, given, ask)
   if (password.kind === 'faulty') return { code: 2, text: password.text }
   const changed = await store.changeUser(login, { passwordHash: await hashPassword(password.text) })
-  return done(changed, login, `has a new password.${shown(password)}`)
+  return logged('password', changed, `has a new password.${shown(password)}`)
 }
 
 type Password =

@@ -7,11 +7,13 @@ import type { IncomingMessage } from 'node:http'
 import { DAY, HOUR, MINUTE, plus, SECOND, type Clock, type EpochMs } from '#src/stations/time.ts'
 import { createAllowance } from './allowance.ts'
 import { originOf } from './own-origin.ts'
-import { fitsPassword } from './password.ts'
+import { findPasswordFault, fitsPassword, hashPassword } from './password.ts'
 import { addressBlock } from './reporters.ts'
 import {
+  ACCOUNT_LOG_MS,
   parseLogin,
   type Account,
+  type AccountEvent,
   type Role,
   type Session,
   type Staff,
@@ -37,6 +39,13 @@ export interface StaffDesk {
   signIn(login: string, password: string, address: string): Promise<SignedIn>
   /** Without a password; only for a demo. */
   signInAs(role: Role): Promise<SignedIn & { kind: 'in' }>
+  /** Takes the present password as well; ends all sessions of the account and begins a new one. */
+  changeOwnPassword(
+    login: string,
+    present: string,
+    next: string,
+    address: string,
+  ): Promise<SignedIn | { readonly kind: 'faulty'; readonly because: 'length' | 'login' }>
   /** Ends the session; gives the header that takes the cookie away. */
   signOut(asking: Asking): Promise<string>
   tidy(): Promise<void>
@@ -114,6 +123,9 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
     return { name, role, by: 'session', login }
   }
 
+  const note = (login: string, did: AccountEvent) =>
+    store.logAccount({ at: clock(), by: login, of: login, did })
+
   function isOver({ role, lastSeenAt, expiresAt }: Session, now: EpochMs): boolean {
     return now >= expiresAt || (role !== 'rider' && now - lastSeenAt >= IDLE_MS * speed)
   }
@@ -157,7 +169,21 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
       const name = parseLogin(login)
       const account = name === undefined ? undefined : await store.account(name)
       const fits = await fitsPassword(password, account?.passwordHash)
-      if (!account || !fits || account.disabledAt !== undefined) return { kind: 'refused' }
+      const mayEnter = account && fits && account.disabledAt === undefined
+      // Of whom nobody has an account nothing is kept: it may be a password in the wrong field.
+      if (account) await note(account.login, mayEnter ? 'signed-in' : 'wrong')
+      return mayEnter ? begin(account) : { kind: 'refused' }
+    },
+    async changeOwnPassword(login, present, next, address) {
+      const afterMs = allowedAfterMs(login, address)
+      if (afterMs > 0) return { kind: 'limited', afterMs }
+      const account = await store.account(login)
+      const fits = await fitsPassword(present, account?.passwordHash)
+      if (!account || !fits) return { kind: 'refused' }
+      const because = findPasswordFault(next, login)
+      if (because !== undefined) return { kind: 'faulty', because }
+      await store.changeUser(login, { passwordHash: await hashPassword(next) })
+      await note(login, 'password')
       return begin(account)
     },
     async signInAs(role) {
@@ -170,9 +196,10 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
       if (secret !== undefined) await store.endSession(hashToken(secret))
       return cookie.set('', 0)
     },
-    tidy: () => {
+    async tidy() {
       const now = clock()
-      return store.tidySessions(now, plus(now, -IDLE_MS * speed))
+      await store.tidySessions(now, plus(now, -IDLE_MS * speed))
+      await store.forgetAccountLog(plus(now, -ACCOUNT_LOG_MS * speed))
     },
   }
 }

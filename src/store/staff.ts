@@ -1,5 +1,5 @@
 /** Who works with the service: their roles, and what a store keeps of their accounts, sessions and tokens. */
-import type { EpochMs } from '#src/stations/time.ts'
+import { DAY, type EpochMs } from '#src/stations/time.ts'
 
 /**
  * `rider`: the rounds of the return bike; `dispatcher`: bookings, days and loans; `editor`: rules, posts,
@@ -87,6 +87,35 @@ export interface ApiToken {
   readonly revokedAt?: EpochMs
 }
 
+/** What happened to an account or a token; `wrong` is a password that didn't fit. */
+export const ACCOUNT_EVENTS = [
+  'signed-in',
+  'wrong',
+  'added',
+  'named',
+  'role',
+  'password',
+  'disabled',
+  'enabled',
+  'sessions-ended',
+  'erased',
+  'token-added',
+  'token-revoked',
+] as const
+export type AccountEvent = (typeof ACCOUNT_EVENTS)[number]
+
+export interface AccountLine {
+  readonly at: EpochMs
+  /** A login, a token's name, or `command line`. */
+  readonly by: string
+  /** The account's login, or the token's name. Empty once the account has been erased. */
+  readonly of: string
+  readonly did: AccountEvent
+}
+
+/** So long it is known who signed in when. */
+export const ACCOUNT_LOG_MS = 90 * DAY
+
 /** Hashes are SHA-256 in hex, of what is random and long. Whoever is disabled has no session. */
 export interface StaffStore {
   /** By login, in its order. */
@@ -117,8 +146,18 @@ export interface StaffStore {
   endSession(hash: string): Promise<void>
   /** How many there were. */
   endSessionsOf(login: string): Promise<number>
+  /** How many of somebody's sessions there are. */
+  sessionCount(login: string): Promise<number>
   /** Forgets those that are over: expired, or last seen before an instant by who is no rider. */
   tidySessions(now: EpochMs, idleBefore: EpochMs): Promise<void>
+
+  logAccount(line: AccountLine): Promise<void>
+  /** Newest first; of one account, where a login is given. */
+  accountLog(filter: {
+    readonly of?: string
+    readonly limit: number
+  }): Promise<readonly AccountLine[]>
+  forgetAccountLog(before: EpochMs): Promise<void>
 
   /** By name, those taken back last. */
   apiTokens(): Promise<readonly ApiToken[]>

@@ -73,6 +73,7 @@ export interface HttpTown extends AsyncDisposable {
 export async function openHttpTown(
   options: {
     readonly town?: Town
+    readonly publicUrl?: string
     /** Judges by these rules instead of the scripted ones. */
     readonly rules?: string
     readonly http?:
@@ -98,6 +99,7 @@ export async function openHttpTown(
 ): Promise<HttpTown> {
   const folder = await mkdtemp(join(tmpdir(), 'kvitter-http-'))
   const town = options.town ?? castTown
+  const { publicUrl = PUBLIC_URL } = options
   let at = TUESDAY
   const clock = () => at
   const file = join(folder, 'town.sqlite')
@@ -127,7 +129,7 @@ export async function openHttpTown(
     store,
     journal: shown,
     clock,
-    publicUrl: PUBLIC_URL,
+    publicUrl,
     log: { warn: (_fields, message) => logged.push(message) },
     metrics,
   })
@@ -137,7 +139,7 @@ export async function openHttpTown(
     sealer: openSealer('only for tests'),
     clock,
     terms: () => undefined,
-    publicUrl: PUBLIC_URL,
+    publicUrl,
   }
   const http =
     typeof options.http === 'function'
@@ -148,7 +150,7 @@ export async function openHttpTown(
     openStaffDesk({
       store,
       clock,
-      publicUrl: PUBLIC_URL,
+      publicUrl,
       staffToken: http?.staffToken,
       riderToken: http?.riderToken,
     })
@@ -171,7 +173,7 @@ export async function openHttpTown(
     journal: shown,
     clock,
     reports,
-    publicUrl: PUBLIC_URL,
+    publicUrl,
     log: pino({ level: 'warn' }, { write: (line: string) => logged.push(line) }),
     metrics,
     plugins: [
@@ -184,8 +186,8 @@ export async function openHttpTown(
           cards: options.cards?.(cards) ?? cards,
           staff,
           ...(options.follow && { follow: { desk, ways: options.follow } }),
-          publicUrl: PUBLIC_URL,
-          api: describeApi(PUBLIC_URL),
+          publicUrl,
+          api: describeApi(publicUrl),
           problems: PROBLEMS,
           ...(typeof options.pages === 'function'
             ? options.pages({ store, clock, journal: shown })

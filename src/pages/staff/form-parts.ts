@@ -50,7 +50,7 @@ function told({ name, hint, faults = [] }: FieldParts): Part {
 export function textField(
   parts: FieldParts & {
     readonly value?: string | undefined
-    readonly type?: 'text' | 'search' | 'email' | 'tel' | 'datetime-local'
+    readonly type?: 'text' | 'password' | 'search' | 'email' | 'tel' | 'datetime-local'
     readonly autocomplete?: string
     readonly isPlain?: boolean
   },

@@ -11,6 +11,7 @@ import { registerSignIn } from './sign-in.ts'
 import { START } from './staff-menu.ts'
 import { staffPages } from './staff-page.ts'
 import { startPage } from './start-page.ts'
+import { registerUsers } from './users-routes.ts'
 
 export function registerStaff(
   app: FastifyInstance,
@@ -18,7 +19,7 @@ export function registerStaff(
   tools: PageTools,
   urls: { readonly cssUrl: string; readonly staffCssUrl: string },
 ): void {
-  const { staff: desk, publicUrl, demo } = options
+  const { staff: desk, store, clock, publicUrl, demo } = options
   const pages = staffPages(app, { desk, tools, staffCssUrl: urls.staffCssUrl })
   registerSignIn(app, pages, { desk, publicUrl, isDemo: demo !== undefined })
   registerRider(app, pages, { web: tools.web, cssUrl: urls.cssUrl })
@@ -30,4 +31,5 @@ export function registerStaff(
   }
   registerRuleDesk(pages, options)
   if (options.work) registerWork(pages, options, options.work)
+  registerUsers(pages, { store, desk, clock })
 }

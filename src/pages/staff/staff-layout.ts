@@ -5,6 +5,7 @@ import type { View } from '../site.ts'
 import type { Staff } from '#src/store/staff.ts'
 import {
   menuFor,
+  OWN,
   SIGN_OUT_PATH,
   staffPath,
   START,
@@ -95,7 +96,9 @@ function widthOf({ isWide }: StaffPageParts): string {
 
 function signedIn({ language }: DoorView, { name, role }: Staff): Html {
   const words = STAFF_WORDS[language]
-  return html`<span class="signed-in">${words.signedInAs(name, words.roles[role])}</span>
+  return html`<a class="signed-in" href="${staffPath(OWN.path, language)}"
+      >${words.signedInAs(name, words.roles[role])}</a
+    >
     <form method="post" action="${staffPath(SIGN_OUT_PATH, language)}">
       <button>${words.signOut}</button>
     </form>`

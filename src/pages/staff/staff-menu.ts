@@ -1,6 +1,6 @@
 /** The staff's pages: where each is, who may see it, and what the menu calls it. A page that is there stands here. */
 import { languageRoot, STAFF_LANGUAGES, type StaffLanguage } from '#src/stations/fraction.ts'
-import { ANY_STAFF, EDITORS, reaches, type Needs, type Role } from '#src/store/staff.ts'
+import { ANY_STAFF, EDITORS, reaches, ROLES, type Needs, type Role } from '#src/store/staff.ts'
 import { ALARMS } from './alarms/alarm-place.ts'
 import { CHANNELS } from './channels/channel-places.ts'
 import { DEVICES } from './devices/device-places.ts'
@@ -37,7 +37,7 @@ export const RIDER: MenuPlace = {
 
 export const START: MenuPlace = {
   path: { sv: '/start', en: '/start' },
-  needs: ['rider', 'dispatcher', 'editor', 'admin'],
+  needs: ROLES,
   name: { sv: 'Start', en: 'Start' },
   does: { sv: 'Det du kan göra här.', en: 'What you can do here.' },
 }
@@ -96,6 +96,19 @@ export const SILENCES: MenuPlace = {
   },
 }
 
+export const USERS: MenuPlace = {
+  path: { sv: '/anvandare', en: '/users' },
+  needs: ['admin'],
+  name: { sv: 'Användare', en: 'Users' },
+  does: {
+    sv: 'Vilka som får logga in, och nycklar för andra system.',
+    en: 'Who may sign in, and tokens for other systems.',
+  },
+}
+
+/** Led to by one's name, not by the menu. */
+export const OWN: StaffPlace = { path: { sv: '/mitt-konto', en: '/my-account' }, needs: ROLES }
+
 /** In the menu's order; each page adds itself. */
 export const MENU: readonly MenuPlace[] = [
   START,
@@ -114,6 +127,7 @@ export const MENU: readonly MenuPlace[] = [
   DECISIONS,
   CORRECTIONS,
   SILENCES,
+  USERS,
 ]
 
 export const SIGN_IN_PATH: InBoth<string> = { sv: '/logga-in', en: '/sign-in' }

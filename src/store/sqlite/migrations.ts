@@ -501,6 +501,20 @@ const staff: Migration = {
   },
 }
 
+/** Who signed in, and who changed whose account; for ninety days. */
+const accountLog: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      `create table account_log (
+        no integer primary key, at integer not null, by_whom text not null, of text not null,
+        did text not null) strict`,
+      'create index account_log_of on account_log (of, no)',
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -531,4 +545,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0047-work-standing': workStanding,
   '0060-access-index': accessIndex,
   '0070-staff': staff,
+  '0071-account-log': accountLog,
 }

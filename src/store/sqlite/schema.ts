@@ -329,6 +329,7 @@ export interface Tables {
     last_seen_at: number
     expires_at: number
   }
+  account_log: { no: Generated<number>; at: number; by_whom: string; of: string; did: string }
   api_token: {
     hash: string
     name: string

@@ -1,7 +1,7 @@
 /** The tables of those who work with the service. */
 import type { Kysely, Selectable } from 'kysely'
 import type { EpochMs } from '#src/stations/time.ts'
-import type { Account, ApiToken, Role, StaffStore, User } from '../staff.ts'
+import type { Account, AccountEvent, ApiToken, Role, StaffStore, User } from '../staff.ts'
 import type { Tables } from './schema.ts'
 
 type Db = Kysely<Tables>
@@ -71,6 +71,8 @@ export function sqliteStaff(
     eraseUser: (login) =>
       erase(async () => {
         const [gone] = await writer.deleteFrom('staff_user').where('login', '=', login).execute()
+        await writer.updateTable('account_log').set({ of: '' }).where('of', '=', login).execute()
+        await writer.deleteFrom('account_log').where('by_whom', '=', login).execute()
         return (gone?.numDeletedRows ?? 0n) > 0n
       }),
 
@@ -113,6 +115,33 @@ export function sqliteStaff(
         await writer.deleteFrom('staff_session').where('hash', '=', hash).execute()
       }),
     endSessionsOf: (login) => transact(() => endSessions(login)),
+    async sessionCount(login) {
+      const { n } = await reader
+        .selectFrom('staff_session')
+        .where('login', '=', login)
+        .select((e) => e.fn.countAll<number>().as('n'))
+        .executeTakeFirstOrThrow()
+      return n
+    },
+    logAccount: ({ at, by, of, did }) =>
+      transact(async () => {
+        await writer.insertInto('account_log').values({ at, by_whom: by, of, did }).execute()
+      }),
+    async accountLog({ of, limit }) {
+      let query = reader.selectFrom('account_log').selectAll().orderBy('no', 'desc').limit(limit)
+      if (of !== undefined) query = query.where('of', '=', of)
+      const rows = await query.execute()
+      return rows.map((row) => ({
+        at: row.at as EpochMs,
+        by: row.by_whom,
+        of: row.of,
+        did: row.did as AccountEvent,
+      }))
+    },
+    forgetAccountLog: (before) =>
+      transact(async () => {
+        await writer.deleteFrom('account_log').where('at', '<', before).execute()
+      }),
     tidySessions: (now, idleBefore) =>
       transact(async () => {
         await writer

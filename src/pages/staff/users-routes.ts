@@ -1,0 +1,274 @@
+/** The routes of accounts and tokens, and of one's own account. */
+import type { FastifyReply } from 'fastify'
+import type { Clock } from '#src/stations/time.ts'
+import { drawPassword, hashPassword } from '#src/store/password.ts'
+import {
+  parseLogin,
+  parseRole,
+  type AccountEvent,
+  type StaffStore,
+  type User,
+} from '#src/store/staff.ts'
+import { drawToken, type StaffDesk } from '#src/store/staff-desk.ts'
+import { hashToken } from '#src/store/token.ts'
+import type { Html } from '../html.ts'
+import { seeOther, tellWait } from '../report-form.ts'
+import type { FormFault } from './form-parts.ts'
+import type { StaffView } from './staff-layout.ts'
+import { OWN, SIGN_IN_PATH, staffPath, USERS, type StaffPlace } from './staff-menu.ts'
+import type { StaffPages } from './staff-page.ts'
+import { STAFF_WORDS } from './staff-words.ts'
+import { USER_WORDS, type UserFault } from './user-words.ts'
+import {
+  ownPage,
+  REMOVE,
+  removePage,
+  shownPage,
+  userPage,
+  userPath,
+  usersPage,
+} from './users-page.ts'
+
+const SHOWN_LINES = 50
+const MOST_NAME = 80
+const TOKEN_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,79}$/u
+
+const ONE: StaffPlace = {
+  path: { sv: `${USERS.path.sv}/:login`, en: `${USERS.path.en}/:login` },
+  needs: USERS.needs,
+}
+const ONE_REMOVE: StaffPlace = {
+  path: { sv: ONE.path.sv + REMOVE.sv, en: ONE.path.en + REMOVE.en },
+  needs: USERS.needs,
+}
+
+interface Options {
+  readonly store: StaffStore
+  readonly desk: StaffDesk
+  readonly clock: Clock
+}
+
+export function registerUsers(pages: StaffPages, { store, desk, clock }: Options): void {
+  const log = (view: StaffView, of: string, did: AccountEvent) =>
+    store.logAccount({ at: clock(), by: view.staff.login ?? view.staff.name, of, did })
+
+  const list = async (
+    view: StaffView,
+    faults: readonly FormFault[] = [],
+    typed?: URLSearchParams,
+  ) =>
+    usersPage(view, {
+      users: await store.users(),
+      tokens: await store.apiTokens(),
+      log: await store.accountLog({ limit: SHOWN_LINES }),
+      faults,
+      ...(typed && { typed }),
+    })
+
+  pages.get(USERS, (view) => list(view))
+  pages.post(USERS, async (view, form, _request, reply) => {
+    const again = async (field: string, fault: UserFault) => {
+      void reply.code(400)
+      return list(view, [faultIn(view, field, fault)], form)
+    }
+    switch (form.get('do')) {
+      case 'add-user':
+        return addUser(view, form, again)
+      case 'add-token':
+        return addToken(view, form, again)
+      default: {
+        const name = form.get('token') ?? ''
+        if (await store.revokeApiToken(name, clock())) await log(view, name, 'token-revoked')
+        return seeOther(reply, staffPath(USERS.path, view.language))
+      }
+    }
+  })
+
+  type Again = (field: string, fault: UserFault) => Promise<Html>
+
+  async function addUser(view: StaffView, form: URLSearchParams, again: Again): Promise<Html> {
+    const name = nameIn(form)
+    const login = parseLogin(form.get('login') ?? '')
+    const role = parseRole(form.get('role') ?? undefined)
+    if (name === undefined) return again('name', 'name')
+    if (login === undefined) return again('login', 'login')
+    if (!role) return again('role', 'role')
+    const secret = drawPassword()
+    const passwordHash = await hashPassword(secret)
+    const isNew = await store.addUser({ login, name, role, passwordHash }, clock())
+    if (!isNew) return again('login', 'login-taken')
+    await log(view, login, 'added')
+    return shownPage(view, { kind: 'password', name, login, secret })
+  }
+
+  async function addToken(view: StaffView, form: URLSearchParams, again: Again): Promise<Html> {
+    const name = (form.get('token') ?? '').trim()
+    const role = parseRole(form.get('role') ?? undefined)
+    if (!TOKEN_NAME.test(name)) return again('token', 'token-name')
+    if (!role) return again('token-role', 'role')
+    const secret = drawToken()
+    const isNew = await store.addApiToken({ name, role, hash: hashToken(secret) }, clock())
+    if (!isNew) return again('token', 'token-taken')
+    await log(view, name, 'token-added')
+    return shownPage(view, { kind: 'token', name, secret })
+  }
+
+  /** Leads to the list where there is no such account. */
+  async function withUser(
+    view: StaffView,
+    login: string | undefined,
+    reply: FastifyReply,
+    work: (user: User) => Promise<Html | FastifyReply>,
+  ): Promise<Html | FastifyReply> {
+    const user = await store.account(login ?? '')
+    return user ? work(user) : seeOther(reply, staffPath(USERS.path, view.language))
+  }
+
+  const showUser = async (
+    view: StaffView,
+    user: User,
+    more: { faults?: FormFault[]; isSaved?: boolean } = {},
+  ) =>
+    userPage(view, user, {
+      sessions: await store.sessionCount(user.login),
+      log: await store.accountLog({ of: user.login, limit: SHOWN_LINES }),
+      ...more,
+    })
+
+  pages.get(ONE, (view, { params, query }, reply) =>
+    withUser(view, params['login'], reply, (user) =>
+      showUser(view, user, { isSaved: query['did'] === 'saved' }),
+    ),
+  )
+  pages.post(ONE, (view, form, { params }, reply) =>
+    withUser(view, params['login'], reply, async (user) => {
+      const { login } = user
+      const isSelf = view.staff.login === login
+      const refuse = (field: string, fault: UserFault) => {
+        void reply.code(400)
+        return showUser(view, user, { faults: [faultIn(view, field, fault)] })
+      }
+      const saved = () => seeOther(reply, `${staffPath(userPath(login), view.language)}?did=saved`)
+      switch (form.get('do')) {
+        case 'save': {
+          const name = nameIn(form)
+          const role = parseRole(form.get('role') ?? undefined)
+          if (name === undefined) return refuse('name', 'name')
+          if (!role) return refuse('role', 'role')
+          if (isSelf && role !== user.role) return refuse('name', 'oneself')
+          if (name !== user.name) {
+            await store.changeUser(login, { name })
+            await log(view, login, 'named')
+          }
+          if (role !== user.role) {
+            await store.changeUser(login, { role })
+            await log(view, login, 'role')
+          }
+          return saved()
+        }
+        case 'password': {
+          const secret = drawPassword()
+          await store.changeUser(login, { passwordHash: await hashPassword(secret) })
+          await log(view, login, 'password')
+          return shownPage(view, { kind: 'password', name: user.name, login, secret })
+        }
+        case 'sessions':
+          await store.endSessionsOf(login)
+          await log(view, login, 'sessions-ended')
+          return saved()
+        case 'disable':
+          if (isSelf) return refuse('name', 'oneself')
+          await store.changeUser(login, { disabledAt: clock() })
+          await log(view, login, 'disabled')
+          return saved()
+        case 'enable':
+          await store.changeUser(login, { disabledAt: null })
+          await log(view, login, 'enabled')
+          return saved()
+        default:
+          return saved()
+      }
+    }),
+  )
+  pages.get(ONE_REMOVE, (view, { params }, reply) =>
+    withUser(view, params['login'], reply, async (user) => removePage(view, user)),
+  )
+  pages.post(ONE_REMOVE, (view, _form, { params }, reply) =>
+    withUser(view, params['login'], reply, async (user) => {
+      if (view.staff.login === user.login) {
+        void reply.code(400)
+        return showUser(view, user, { faults: [faultIn(view, 'name', 'oneself')] })
+      }
+      await store.eraseUser(user.login)
+      await log(view, '', 'erased')
+      return seeOther(reply, staffPath(USERS.path, view.language))
+    }),
+  )
+
+  registerOwn(pages, { store, desk, clock })
+}
+
+function registerOwn(pages: StaffPages, { store, desk, clock }: Options): void {
+  const show = async (
+    view: StaffView,
+    reply: FastifyReply,
+    more: { readonly faults?: readonly FormFault[]; readonly isChanged?: boolean } = {},
+  ): Promise<Html | FastifyReply> => {
+    const user = await store.account(view.staff.login ?? '')
+    // A token has no account of its own.
+    if (!user) return seeOther(reply, staffPath(SIGN_IN_PATH, view.language))
+    const { login, hasPassword } = user
+    const log = await store.accountLog({ of: login, limit: 20 })
+    return ownPage(view, { login, hasPassword, log, ...more })
+  }
+
+  pages.get(OWN, (view, { query }, reply) =>
+    show(view, reply, { isChanged: query['did'] === 'changed' }),
+  )
+  pages.post(OWN, async (view, form, request, reply) => {
+    const { language, staff } = view
+    if (staff.login === undefined) return show(view, reply)
+    if (form.get('do') === 'sessions') {
+      await store.endSessionsOf(staff.login)
+      await store.logAccount({
+        at: clock(),
+        by: staff.login,
+        of: staff.login,
+        did: 'sessions-ended',
+      })
+      return seeOther(reply, `${staffPath(SIGN_IN_PATH, language)}?did=out`)
+    }
+    const { login } = staff
+    const [present, next] = [form.get('present') ?? '', form.get('next') ?? '']
+    const changed = await desk.changeOwnPassword(login, present, next, request.ip)
+    const again = (status: number, fault: FormFault) => {
+      void reply.code(status)
+      return show(view, reply, { faults: [fault] })
+    }
+    switch (changed.kind) {
+      case 'in':
+        void reply.header('set-cookie', changed.setCookie)
+        return seeOther(reply, `${staffPath(OWN.path, language)}?did=changed`)
+      case 'refused':
+        return again(400, faultIn(view, 'present', 'present'))
+      case 'faulty':
+        return again(
+          400,
+          faultIn(view, 'next', changed.because === 'login' ? 'own-login' : 'length'),
+        )
+      case 'limited': {
+        const text = STAFF_WORDS[language].wait(tellWait(reply, changed.afterMs))
+        return again(429, { field: 'present', text })
+      }
+    }
+  })
+}
+
+function nameIn(form: URLSearchParams): string | undefined {
+  const name = (form.get('name') ?? '').trim()
+  return name.length >= 1 && name.length <= MOST_NAME ? name : undefined
+}
+
+function faultIn({ language }: StaffView, field: string, fault: UserFault): FormFault {
+  return { field, text: USER_WORDS[language].faults[fault] }
+}
