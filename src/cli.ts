@@ -185,19 +185,11 @@ async function serveTown(args: readonly string[], env: Env): Promise<number> {
   )
 
   const reload = (): void => {
-    readTownFolder(settings.town!)
-      .then(async (read) => {
-        if (read.kind === 'faulty') {
-          log.error({ faults: read.faults }, 'the town folder has faults; going on as before')
-          return
-        }
-        const faults = findSecretFaults(read.folder.town, env)
-        if (faults.length > 0) {
-          log.error({ faults }, 'secrets of the town’s accounts are missing; going on as before')
-          return
-        }
-        await running.value!.reload(read.folder)
-        log.info('the town folder was read anew')
+    running
+      .value!.reread()
+      .then((read) => {
+        if (read.kind === 'ok') log.info('the town folder was read anew')
+        else log.error({ faults: read.faults }, 'the town folder has faults; going on as before')
       })
       .catch((error: unknown) => log.error({ err: error }, 'the town folder could not be reloaded'))
   }

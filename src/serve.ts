@@ -21,6 +21,7 @@ import { announceStations, BIRTH_TOPIC } from '#src/notify/home-assistant.ts'
 import { publishStatuses } from '#src/notify/mqtt-status.ts'
 import { planDeliveries } from '#src/notify/plan-deliveries.ts'
 import { registerPages } from '#src/pages/register.ts'
+import type { Reread } from '#src/pages/site.ts'
 import { openReplayDesk } from '#src/replay/desk.ts'
 import { startNightly } from '#src/replay/nightly.ts'
 import type { Past } from '#src/replay/replay-process.ts'
@@ -58,6 +59,7 @@ import type { BrokerSettings, Env, Settings } from './config.ts'
 import { manageDevices } from './manage-devices.ts'
 import { startDirect } from './direct.ts'
 import { openSecretKey } from './secret-key.ts'
+import { rereads, setupOf } from './setup.ts'
 import type { TownFolder } from './town-folder.ts'
 import { tellTownPlans } from './town-plans.ts'
 
@@ -77,8 +79,8 @@ export interface Running extends AsyncDisposable {
   readonly mqttPort?: number
   readonly mqttWsPort?: number
   readonly journal: OpenJournal
-  /** Goes on with the town's folder as it now is. */
-  reload(folder: TownFolder): Promise<void>
+  /** Goes on with the town's folder as it now is, unless it has faults. */
+  reread(): Promise<Reread>
 }
 
 /**
@@ -436,6 +438,32 @@ export async function serve(options: ServeOptions): Promise<Running> {
   })
   every(UPKEEP_MS, { 'the bike’s days could not be seen to': () => dayUpkeep.tick() })
 
+  const reload = async (next: TownFolder): Promise<void> => {
+    // Before anything has changed, for it throws when a secret is missing.
+    const opened = channelsOf(next.town)
+    const staying = lasting.filter((channel) =>
+      next.town.channels[channel.name]?.some((a) => a.account === channel.account),
+    )
+    const isSame = sameAccounts(journal.town.town, next.town)
+    const { skipped } = await devices.reread(next.town, (town) => {
+      ;({ book, rules, texts, returnBike, mapBase } = next)
+      wordPost = wordingBy(next)
+      planner.follow(returnBike)
+      return follow(town)
+    })
+    warnOfSkipped(skipped, log)
+    await deliveries.follow(
+      [...opened, ...staying],
+      (way) => lasting.some(({ name }) => name === way.channel) || isSame(way),
+    )
+    for (const name of ['activitypub', ...DIRECT_WAYS] as const) {
+      const [before, after] = [folder.town, next.town].map(({ channels }) => channels[name]?.[0])
+      if (JSON.stringify(before) === JSON.stringify(after)) continue
+      log.warn(`channels.${name}: a change takes effect at the next start`)
+    }
+    codecs.keepOnly((journal.town.town.profiles ?? []).flatMap(({ codec }) => codec ?? []))
+  }
+  const reread = rereads(settings.town ?? '', options.env, reload)
   const staff = openStaffDesk({
     store,
     clock,
@@ -504,6 +532,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
             mapBase: () => mapBase,
             staff,
             work: { ...tools, bookings, loans },
+            setup: setupOf(settings, options.env, clock, reread),
             ...(fediverse && { fediverse: (of) => fediverse.accountOf(of) }),
             publicUrl: settings.publicUrl,
             ruleIds: () => book.rules.map(({ id }) => id),
@@ -526,31 +555,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     ...(broker === undefined ? {} : { mqttPort: broker.port }),
     ...(broker?.wsPort === undefined ? {} : { mqttWsPort: broker.wsPort }),
     journal,
-    async reload(next) {
-      // Before anything has changed, for it throws when a secret is missing.
-      const opened = channelsOf(next.town)
-      const staying = lasting.filter((channel) =>
-        next.town.channels[channel.name]?.some((a) => a.account === channel.account),
-      )
-      const isSame = sameAccounts(journal.town.town, next.town)
-      const { skipped } = await devices.reread(next.town, (town) => {
-        ;({ book, rules, texts, returnBike, mapBase } = next)
-        wordPost = wordingBy(next)
-        planner.follow(returnBike)
-        return follow(town)
-      })
-      warnOfSkipped(skipped, log)
-      await deliveries.follow(
-        [...opened, ...staying],
-        (way) => lasting.some(({ name }) => name === way.channel) || isSame(way),
-      )
-      for (const name of ['activitypub', ...DIRECT_WAYS] as const) {
-        const [before, after] = [folder.town, next.town].map(({ channels }) => channels[name]?.[0])
-        if (JSON.stringify(before) === JSON.stringify(after)) continue
-        log.warn(`channels.${name}: a change takes effect at the next start`)
-      }
-      codecs.keepOnly((journal.town.town.profiles ?? []).flatMap(({ codec }) => codec ?? []))
-    },
+    reread,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }
 }

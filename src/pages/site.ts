@@ -76,6 +76,23 @@ export interface FediverseAccount {
   readonly url: string
 }
 
+/** What became of reading the town's folder anew. With faults everything goes on as before. */
+export type Reread =
+  | { readonly kind: 'ok'; readonly warnings: readonly string[] }
+  | { readonly kind: 'faulty'; readonly faults: readonly string[] }
+
+/** How the service has been set up. Nothing secret is in it. */
+export interface Setup {
+  /** The town's folder. */
+  readonly folder: string
+  readonly settings: readonly { readonly name: string; readonly value: string }[]
+  /** Those that come by environment alone. */
+  readonly secrets: readonly { readonly name: string; readonly isSet: boolean }[]
+  /** The newest that an administrator asked for; until then the one at the start, by nobody. */
+  lastRead(): { readonly at: EpochMs; readonly by?: string; readonly read: Reread }
+  reread(by: string): Promise<Reread>
+}
+
 export interface PagesOptions {
   readonly store: Store
   readonly journal: Journal
@@ -100,6 +117,8 @@ export interface PagesOptions {
   }
   /** Lends the bike and the trailer; goes with `bookings`. */
   readonly loans?: LoanDesk
+  /** For the administrators' page of settings; without it there is none. */
+  readonly setup?: Setup
   /** Lets the staff in; without it there are no pages of theirs. */
   readonly staff?: StaffDesk
   /** What the staff's pages work with. */

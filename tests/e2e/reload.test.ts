@@ -16,6 +16,7 @@ rules:
   - { id: full, per: container, when: c.full, for: 30m, cooldown: 6h, priority: 60, post: full }
 `
 const DEVICE = 'dev-001-paper-1'
+const STAFF_TOKEN = 'a-long-enough-token'
 
 let folder: string
 let town: string
@@ -33,7 +34,7 @@ beforeEach(async () => {
       ...['--town', town, '--data', data, '--http', '127.0.0.1:0'],
       ...['--mqtt', '127.0.0.1:0', '--mqtt-ws', 'off'],
     ],
-    { CITY_APP_SECRET: FAKE_WEBHOOK_SECRET },
+    { CITY_APP_SECRET: FAKE_WEBHOOK_SECRET, KVITTER_STAFF_TOKEN: STAFF_TOKEN },
   )
 })
 
@@ -93,6 +94,24 @@ test('a folder with faults is refused with each of them, and all goes on as befo
   expect(await stations()).toEqual(['1490-001'])
 })
 
+test('an administrator has the folder read anew by the page of settings', async () => {
+  const reread = () =>
+    fetch(`${served.httpUrl}/en/settings`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { authorization: `Bearer ${STAFF_TOKEN}` },
+    })
+  await writeTownFolder(town, { stations: 2, fractions: ['papper'], rules: RULES })
+  const refused = await reread()
+  expect(refused.status).toBe(409)
+  expect(await refused.text()).toContain('did you mean &quot;paper&quot;')
+  expect(await stations()).toEqual(['1490-001'])
+
+  await writeTownFolder(town, { stations: 2, fractions: ['paper'], rules: RULES })
+  expect((await reread()).headers.get('location')).toBe('/en/settings?did=read')
+  expect(await stations()).toEqual(['1490-001', '1490-002'])
+})
+
 test('a plan in the folder is told after SIGHUP; taken out, it is withdrawn', async () => {
   const next = async () => {
     const answer = await fetch(`${served.httpUrl}/api/v1/containers/1490-001-paper-1/plan`)
@@ -135,7 +154,7 @@ test('an account in the folder is opened after SIGHUP, closed when it is taken o
   }
   await reload(account('NO_SUCH_SECRET'))
   await until(
-    () => served.log().includes('secrets of the town’s accounts are missing'),
+    () => served.log().includes('the environment variable NO_SUCH_SECRET is not set'),
     20_000,
     () => served.log(),
   )

@@ -4,7 +4,8 @@ import type { AxeResults } from 'axe-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
-import { openHttpTown, type HttpTown } from '#tests/support/http-town.ts'
+import type { Setup } from '#src/pages/site.ts'
+import { openHttpTown, TUESDAY, type HttpTown } from '#tests/support/http-town.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -14,9 +15,18 @@ const PAGES = [
   ['/anvandare/lisa', '/en/users/lisa'],
   ['/anvandare/lisa/ta-bort', '/en/users/lisa/remove'],
   ['/mitt-konto', '/en/my-account'],
+  ['/installningar', '/en/settings'],
   ['/logga-ut', '/en/sign-out'],
   ['/logga-in?till=/start', '/en/sign-in?till=/en/start'],
 ].flat()
+
+const SETUP: Setup = {
+  folder: 'towns/provstad',
+  settings: [{ name: 'public-url', value: 'https://avs.provstad.example' }],
+  secrets: [{ name: 'KVITTER_STAFF_TOKEN', isSet: true }],
+  lastRead: () => ({ at: TUESDAY, read: { kind: 'ok', warnings: [] } }),
+  reread: async () => ({ kind: 'ok', warnings: [] }),
+}
 
 describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
   let browser: Browser
@@ -26,7 +36,10 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
   beforeAll(async () => {
     browser = await openBrowser()
     // Without TLS, which the cookie would ask for.
-    town = await openHttpTown({ publicUrl: 'http://127.0.0.1', pages: { demo: { speed: 1200 } } })
+    town = await openHttpTown({
+      publicUrl: 'http://127.0.0.1',
+      pages: { demo: { speed: 1200 }, setup: SETUP },
+    })
     const lisa = {
       login: 'lisa',
       name: 'Lisa-Karin Söderbergsson-Åkerström',

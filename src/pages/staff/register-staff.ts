@@ -11,6 +11,7 @@ import { registerSignIn } from './sign-in.ts'
 import { START } from './staff-menu.ts'
 import { staffPages } from './staff-page.ts'
 import { startPage } from './start-page.ts'
+import { registerSettings } from './settings-page.ts'
 import { registerUsers } from './users-routes.ts'
 
 export function registerStaff(
@@ -32,4 +33,5 @@ export function registerStaff(
   registerRuleDesk(pages, options)
   if (options.work) registerWork(pages, options, options.work)
   registerUsers(pages, { store, desk, clock })
+  if (options.setup) registerSettings(pages, options.setup)
 }

@@ -106,6 +106,16 @@ export const USERS: MenuPlace = {
   },
 }
 
+export const SETTINGS: MenuPlace = {
+  path: { sv: '/installningar', en: '/settings' },
+  needs: ['admin'],
+  name: { sv: 'Inställningar', en: 'Settings' },
+  does: {
+    sv: 'Staden som den körs, och hur det ändras.',
+    en: 'The town as it runs, and how that is changed.',
+  },
+}
+
 /** Led to by one's name, not by the menu. */
 export const OWN: StaffPlace = { path: { sv: '/mitt-konto', en: '/my-account' }, needs: ROLES }
 
@@ -128,6 +138,7 @@ export const MENU: readonly MenuPlace[] = [
   CORRECTIONS,
   SILENCES,
   USERS,
+  SETTINGS,
 ]
 
 export const SIGN_IN_PATH: InBoth<string> = { sv: '/logga-in', en: '/sign-in' }

@@ -81,7 +81,7 @@ function addUserForm(view: StaffView, { faults = [], typed }: UsersFacts): Html 
   const words = USER_WORDS[view.language]
   const action = staffPath(USERS.path, view.language)
   const value = (name: string) => typed?.get(name) ?? ''
-  return html`<form method="post" action="${action}" class="panel" aria-labelledby="add">
+  return html`<form method="post" action="${action}" class="panel account" aria-labelledby="add">
     <h2 id="add">${words.addTitle}</h2>
     ${textField({ name: 'name', label: words.name, value: value('name'), faults })}
     ${textField({
@@ -145,7 +145,7 @@ function tokenPart(view: StaffView, { tokens, faults = [], typed }: UsersFacts):
             ]),
           )
     }
-    <form method="post" action="${action}" class="panel" aria-labelledby="add-token">
+    <form method="post" action="${action}" class="panel account" aria-labelledby="add-token">
       <h2 id="add-token">${words.addToken}</h2>
       ${textField({
         name: 'token',
@@ -201,13 +201,13 @@ export function userPage(
         ${user.login}, ${STAFF_WORDS[language].roles[user.role]}, ${stateText(view, user)}
       </p>
       ${isSelf && html`<p>${words.self}</p>`}
-      <form method="post" action="${action}" class="panel" aria-labelledby="change">
+      <form method="post" action="${action}" class="panel account" aria-labelledby="change">
         <h2 id="change">${words.changeTitle}</h2>
         ${textField({ name: 'name', label: words.name, value: user.name, faults })}
         ${isSelf ? html`<input type="hidden" name="role" value="${user.role}" />` : roleField(view, 'role', user.role, faults)}
         <p><button name="do" value="save">${words.save}</button></p>
       </form>
-      <form method="post" action="${action}" class="panel">
+      <form method="post" action="${action}" class="panel account">
         <p>${words.newPasswordLead}</p>
         <p class="choose">
           <button name="do" value="password">${words.newPassword}</button>
@@ -294,7 +294,7 @@ export function ownPage(
           ? html`<form
               method="post"
               action="${action}"
-              class="panel"
+              class="panel account"
               aria-labelledby="own-password"
             >
               <h2 id="own-password">${words.ownPassword}</h2>
