@@ -2,7 +2,9 @@
 import { isIP } from 'node:net'
 import { parseArgs } from 'node:util'
 import { LANGUAGES, parseLanguage, type Language } from '#src/stations/fraction.ts'
+import type { OidcSettings } from '#src/single-sign-on/oidc.ts'
 import { isWebAddress } from '#src/stations/web-address.ts'
+import { parseRole, ROLES } from '#src/store/staff.ts'
 import { SECRET_KEY_HINT, isSecretKey } from './secret-key.ts'
 
 export interface Address {
@@ -34,6 +36,8 @@ export interface Settings {
   readonly staffToken?: string
   /** Opens what riders of the return bike may do; absent: the staff's token alone does. */
   readonly riderToken?: string
+  /** Sign-in by the municipality's own directory. */
+  readonly oidc?: OidcSettings
   /** Seals keys and personal data in the database; absent: a file beside it holds the secret. */
   readonly secretKey?: string
   /** A gateway that carries requests to X in a closed network. */
@@ -174,6 +178,11 @@ export const SECRETS = [
     env: 'KVITTER_SECRET_KEY',
     text: 'seals keys and personal data, 32 bytes in base64 (a file secret.key in --data)',
   },
+  { env: 'KVITTER_OIDC_ISSUER', text: 'sign-in by your own directory: its OpenID Connect issuer' },
+  { env: 'KVITTER_OIDC_CLIENT_ID', text: 'what we are called there' },
+  { env: 'KVITTER_OIDC_CLIENT_SECRET', text: 'our secret there' },
+  { env: 'KVITTER_OIDC_ROLES', text: 'GROUP=ROLE;GROUP=ROLE, of several the first counts' },
+  { env: 'KVITTER_OIDC_CLAIM', text: 'the claim that holds the groups (groups)' },
   { env: 'KVITTER_BROKER_USERNAME', text: 'user name at the broker of --broker' },
   { env: 'KVITTER_BROKER_PASSWORD', text: 'its password' },
   { env: 'KVITTER_INFLUX_USERNAME', text: 'user name at the InfluxDB of --influx-url' },
@@ -290,6 +299,7 @@ export function readSettings(
   if (staffToken !== undefined && staffToken.length < 16) {
     faults.push('KVITTER_STAFF_TOKEN: expected 16 characters or more')
   }
+  const oidc = readOidc(env, faults)
   const secretKey = env['KVITTER_SECRET_KEY'] || undefined
   if (secretKey !== undefined && !isSecretKey(secretKey)) {
     faults.push(`KVITTER_SECRET_KEY: ${SECRET_KEY_HINT}`)
@@ -327,9 +337,48 @@ export function readSettings(
       ...(influx === undefined ? {} : { influx }),
       ...(staffToken === undefined ? {} : { staffToken }),
       ...(riderToken === undefined ? {} : { riderToken }),
+      ...(oidc && { oidc }),
       ...(secretKey === undefined ? {} : { secretKey }),
       ...(xProxy === undefined ? {} : { xProxy }),
     },
+  }
+}
+
+function readOidc(env: Env, faults: string[]): OidcSettings | undefined {
+  const issuer = env['KVITTER_OIDC_ISSUER'] || undefined
+  if (issuer === undefined) return undefined
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined
+  const isOurMachine = url !== undefined && /^(localhost|127\.[\d.]+|\[::1\])$/.test(url.hostname)
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isOurMachine)) {
+    faults.push(
+      `KVITTER_OIDC_ISSUER: expected an address such as https://login.example.se/realms/staff, got "${issuer}"`,
+    )
+  }
+  const needed = (name: string): string => {
+    const value = env[name] ?? ''
+    if (value === '') faults.push(`${name}: expected it to be set, since KVITTER_OIDC_ISSUER is`)
+    return value
+  }
+  const roles = needed('KVITTER_OIDC_ROLES')
+    .split(';')
+    .map((text) => text.trim())
+    .filter((text) => text !== '')
+    .flatMap((text) => {
+      // Groups may have signs of equality in them, as in a directory's names.
+      const [, group, name] = /^(.+)=([^=]+)$/.exec(text) ?? []
+      const role = parseRole(name?.trim())
+      if (group !== undefined && role) return [{ group: group.trim(), role }]
+      faults.push(
+        `KVITTER_OIDC_ROLES: expected GROUP=ROLE with one of ${ROLES.join(', ')}, got "${text}"`,
+      )
+      return []
+    })
+  return {
+    issuer,
+    clientId: needed('KVITTER_OIDC_CLIENT_ID'),
+    clientSecret: needed('KVITTER_OIDC_CLIENT_SECRET'),
+    claim: env['KVITTER_OIDC_CLAIM'] || 'groups',
+    roles,
   }
 }
 

@@ -25,6 +25,7 @@ import type { Reread } from '#src/pages/site.ts'
 import { openReplayDesk } from '#src/replay/desk.ts'
 import { startNightly } from '#src/replay/nightly.ts'
 import type { Past } from '#src/replay/replay-process.ts'
+import { openOidc } from '#src/single-sign-on/oidc.ts'
 import type { Terms } from '#src/pickups/booking/booking.ts'
 import { openDayPlanner } from '#src/routing/day-planner.ts'
 import { createEngine } from '#src/rules/engine.ts'
@@ -532,6 +533,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
             mapBase: () => mapBase,
             staff,
             work: { ...tools, bookings, loans },
+            ...(settings.oidc && { singleSignOn: openOidc(settings.oidc) }),
             setup: setupOf(settings, options.env, clock, reread),
             ...(fediverse && { fediverse: (of) => fediverse.accountOf(of) }),
             publicUrl: settings.publicUrl,

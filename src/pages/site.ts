@@ -76,6 +76,22 @@ export interface FediverseAccount {
   readonly url: string
 }
 
+/** Sign-in by the municipality's own directory, as `src/single-sign-on` does it. */
+export interface SingleSignOn {
+  /** Where to send the browser, and what it keeps meanwhile. Throws when the directory doesn't answer. */
+  begin(redirectUri: string): Promise<{ readonly url: string; readonly begun: BegunSignOn }>
+  finish(url: string, begun: BegunSignOn): Promise<SignedOn>
+}
+export interface BegunSignOn {
+  readonly state: string
+  readonly nonce: string
+  readonly verifier: string
+}
+export type SignedOn =
+  | ({ readonly kind: 'known' } & Parameters<StaffDesk['signInKnown']>[0])
+  | { readonly kind: 'no-role'; readonly name: string }
+  | { readonly kind: 'refused'; readonly because: string }
+
 /** What became of reading the town's folder anew. With faults everything goes on as before. */
 export type Reread =
   | { readonly kind: 'ok'; readonly warnings: readonly string[] }
@@ -119,6 +135,8 @@ export interface PagesOptions {
   readonly loans?: LoanDesk
   /** For the administrators' page of settings; without it there is none. */
   readonly setup?: Setup
+  /** Lets the staff in by the municipality's directory as well. */
+  readonly singleSignOn?: SingleSignOn
   /** Lets the staff in; without it there are no pages of theirs. */
   readonly staff?: StaffDesk
   /** What the staff's pages work with. */

@@ -14,6 +14,7 @@ import {
   parseLogin,
   type Account,
   type AccountEvent,
+  type NewUser,
   type Role,
   type Session,
   type Staff,
@@ -39,6 +40,13 @@ export interface StaffDesk {
   signIn(login: string, password: string, address: string): Promise<SignedIn>
   /** Without a password; only for a demo. */
   signInAs(role: Role): Promise<SignedIn & { kind: 'in' }>
+  /** Somebody whom the municipality's directory knows; name and role are what it says now. */
+  signInKnown(person: {
+    readonly subject: string
+    readonly name: string
+    readonly login: string
+    readonly role: Role
+  }): Promise<SignedIn>
   /** Takes the present password as well; ends all sessions of the account and begins a new one. */
   changeOwnPassword(
     login: string,
@@ -69,6 +77,8 @@ const LONGEST_MS = 7 * DAY
 const RIDER_MS = 30 * DAY
 /** Not every request is worth a write. */
 const NOTE_EVERY_MS = 5 * MINUTE
+
+const MOST_NAMESAKES = 20
 
 export const TOKEN_MARK = 'kvt_'
 
@@ -123,6 +133,21 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
     return { name, role, by: 'session', login }
   }
 
+  /** By the login they have there; where somebody of ours has it already, with a number. */
+  async function addKnown(
+    person: NewUser & { readonly subject: string },
+  ): Promise<Account | undefined> {
+    const wanted = parseLogin(person.login.replace(/[^A-Za-z0-9._@+-]/g, '').slice(0, 60)) ?? 'user'
+    for (let n = 1; n <= MOST_NAMESAKES; n += 1) {
+      const login = n === 1 ? wanted : `${wanted}-${n}`
+      if (await store.addUser({ ...person, login }, clock())) {
+        await store.logAccount({ at: clock(), by: login, of: login, did: 'added' })
+        return store.account(login)
+      }
+    }
+    return undefined
+  }
+
   const note = (login: string, did: AccountEvent) =>
     store.logAccount({ at: clock(), by: login, of: login, did })
 
@@ -173,6 +198,16 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
       // Of whom nobody has an account nothing is kept: it may be a password in the wrong field.
       if (account) await note(account.login, mayEnter ? 'signed-in' : 'wrong')
       return mayEnter ? begin(account) : { kind: 'refused' }
+    },
+    async signInKnown({ subject, name, login, role }) {
+      const known = await store.accountBySubject(subject)
+      const account = known ?? (await addKnown({ subject, name, login, role }))
+      if (!account || account.disabledAt !== undefined) return { kind: 'refused' }
+      if (account.name !== name) await store.changeUser(account.login, { name })
+      // Ends what sessions there were: they were another role's.
+      if (account.role !== role) await store.changeUser(account.login, { role })
+      await note(account.login, 'signed-in')
+      return begin({ login: account.login, name, role })
     },
     async changeOwnPassword(login, present, next, address) {
       const afterMs = allowedAfterMs(login, address)

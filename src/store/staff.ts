@@ -61,6 +61,8 @@ export interface User {
 export interface Account extends User {
   /** In PHC's string format; absent for who has none and comes in another way. */
   readonly passwordHash?: string
+  /** Who they are in the municipality's directory, if they come by it. */
+  readonly subject?: string
 }
 
 export interface NewUser {
@@ -68,6 +70,7 @@ export interface NewUser {
   readonly name: string
   readonly role: Role
   readonly passwordHash?: string
+  readonly subject?: string
 }
 
 export interface Session {
@@ -121,6 +124,7 @@ export interface StaffStore {
   /** By login, in its order. */
   users(): Promise<readonly User[]>
   account(login: string): Promise<Account | undefined>
+  accountBySubject(subject: string): Promise<Account | undefined>
   /** False when the login is taken. */
   addUser(user: NewUser, at: EpochMs): Promise<boolean>
   /** A change of role, password or standing ends the user's sessions. False when there is no such user. */

@@ -8,6 +8,7 @@ import { registerPhone } from './register-phone.ts'
 import { registerRuleDesk } from './rule-desk.ts'
 import { registerWork } from './register-work.ts'
 import { registerSignIn } from './sign-in.ts'
+import { registerSingleSignOn } from './single-sign-on.ts'
 import { START } from './staff-menu.ts'
 import { staffPages } from './staff-page.ts'
 import { startPage } from './start-page.ts'
@@ -22,7 +23,15 @@ export function registerStaff(
 ): void {
   const { staff: desk, store, clock, publicUrl, demo } = options
   const pages = staffPages(app, { desk, tools, staffCssUrl: urls.staffCssUrl })
-  registerSignIn(app, pages, { desk, publicUrl, isDemo: demo !== undefined })
+  registerSignIn(app, pages, {
+    desk,
+    publicUrl,
+    isDemo: demo !== undefined,
+    hasSingleSignOn: options.singleSignOn !== undefined,
+  })
+  if (options.singleSignOn) {
+    registerSingleSignOn(app, pages, { desk, publicUrl, singleSignOn: options.singleSignOn })
+  }
   registerRider(app, pages, { web: tools.web, cssUrl: urls.cssUrl })
   pages.get(START, startPage)
   const { bookings, days } = options

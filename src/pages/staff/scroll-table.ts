@@ -7,7 +7,7 @@ export function scrollTable(
   head: readonly string[],
   rows: readonly (readonly Part[])[],
 ): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+  return html`<div class="table-card" tabindex="0" role="region" aria-label="${caption}">
     <table>
       <caption class="visually-hidden">
         ${caption}

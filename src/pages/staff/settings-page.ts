@@ -115,7 +115,7 @@ type Fact = readonly [Part, Part]
 /** What is known, a line each; nothing for what isn't said. */
 function facts(caption: string, rows: readonly Fact[]): Html {
   const said = rows.filter(([, value]) => value !== undefined && value !== '')
-  return html`<dl class="facts" aria-label="${caption}">
+  return html`<dl class="settings-list" aria-label="${caption}">
     ${said.map(
       ([name, value]) =>
         html`<div>

@@ -10,6 +10,7 @@ import {
   homePath,
   SIGN_IN_PATH,
   SIGN_OUT_PATH,
+  SINGLE_SIGN_ON_PATH,
   STAFF_LANGUAGES,
   staffPath,
   type StaffLanguage,
@@ -19,7 +20,7 @@ import { STAFF_WORDS } from './staff-words.ts'
 
 const MOST_FORM_BYTES = 4096
 
-interface Tried {
+export interface Tried {
   readonly till?: string | undefined
   readonly login?: string
   readonly fault?: string
@@ -29,7 +30,12 @@ interface Tried {
 export function registerSignIn(
   app: FastifyInstance,
   pages: StaffPages,
-  options: { readonly desk: StaffDesk; readonly publicUrl: string; readonly isDemo: boolean },
+  options: {
+    readonly desk: StaffDesk
+    readonly publicUrl: string
+    readonly isDemo: boolean
+    readonly hasSingleSignOn: boolean
+  },
 ): void {
   const { desk, publicUrl, isDemo } = options
   const isOwn = ({ headers }: FastifyRequest) => originOf(headers, publicUrl) === 'own'
@@ -37,7 +43,7 @@ export function registerSignIn(
   for (const language of STAFF_LANGUAGES) {
     const words = STAFF_WORDS[language]
     const show = (request: FastifyRequest, reply: FastifyReply, tried: Tried) =>
-      pages.send(reply, signInPage(pages.viewFor(request, language), isDemo, tried))
+      pages.send(reply, signInPage(pages.viewFor(request, language), options, tried))
 
     app.get<{ Querystring: Record<string, unknown> }>(
       staffPath(SIGN_IN_PATH, language),
@@ -91,7 +97,7 @@ export function registerSignIn(
   }
 }
 
-function goIn(
+export function goIn(
   reply: FastifyReply,
   { staff, setCookie }: SignedIn & { kind: 'in' },
   language: StaffLanguage,
@@ -101,7 +107,11 @@ function goIn(
   return seeOther(reply, till ?? homePath(staff.role, language))
 }
 
-function signInPage(view: DoorView, isDemo: boolean, tried: Tried): Html {
+export function signInPage(
+  view: DoorView,
+  ways: { readonly isDemo: boolean; readonly hasSingleSignOn: boolean },
+  tried: Tried,
+): Html {
   const { language } = view
   const words = STAFF_WORDS[language]
   const { fault, login = '', did } = tried
@@ -122,7 +132,8 @@ function signInPage(view: DoorView, isDemo: boolean, tried: Tried): Html {
       ${did !== undefined && html`<p class="did" role="status">${did}</p>`}
       <h1>${words.signIn}</h1>
       <p class="lead">${words.signInLead}</p>
-      ${isDemo && demoPart(view, till)}
+      ${ways.isDemo && demoPart(view, till)}
+      ${ways.hasSingleSignOn && directoryPart(view, tried.till)}
       <form method="post" action="${action}" class="panel">
         ${till}
         <p class="field">
@@ -152,6 +163,14 @@ function signInPage(view: DoorView, isDemo: boolean, tried: Tried): Html {
       <p class="small">${words.forgotten}</p>
     </div>`,
   })
+}
+
+function directoryPart({ language }: DoorView, till: string | undefined): Html {
+  const path = staffPath(SINGLE_SIGN_ON_PATH, language)
+  const query = till === undefined ? '' : `?till=${encodeURIComponent(till)}`
+  return html`<p>
+    <a class="button" href="${path + query}">${STAFF_WORDS[language].byDirectory}</a>
+  </p>`
 }
 
 function demoPart({ language }: DoorView, till: Html | false): Html {

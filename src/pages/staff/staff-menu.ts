@@ -142,6 +142,10 @@ export const MENU: readonly MenuPlace[] = [
 ]
 
 export const SIGN_IN_PATH: InBoth<string> = { sv: '/logga-in', en: '/sign-in' }
+export const SINGLE_SIGN_ON_PATH: InBoth<string> = {
+  sv: '/logga-in/katalog',
+  en: '/sign-in/directory',
+}
 export const SIGN_OUT_PATH: InBoth<string> = { sv: '/logga-ut', en: '/sign-out' }
 
 export function menuFor(role: Role): readonly MenuPlace[] {

@@ -22,6 +22,10 @@ export interface StaffWords {
   readonly demoTitle: string
   readonly demoLead: string
   readonly demoAs: Readonly<Record<Role, string>>
+  readonly byDirectory: string
+  readonly directoryAway: string
+  readonly directoryRefused: string
+  readonly noRole: (name: string) => string
   readonly forgotten: string
   readonly signedOut: string
   readonly signOutTitle: string
@@ -67,6 +71,11 @@ export const STAFF_WORDS: InBoth<StaffWords> = {
       editor: 'Som redaktör',
       admin: 'Som administratör',
     },
+    byDirectory: 'Logga in med kommunens konto',
+    directoryAway: 'Kommunens inloggning svarar inte just nu. Försök igen om en stund.',
+    directoryRefused: 'Inloggningen blev inte klar. Börja om härifrån.',
+    noRole: (name) =>
+      `Du är inloggad i kommunen som ${name}, men ingen av dina grupper har en roll här. Be din administratör.`,
     forgotten: 'Har du glömt ditt lösenord? Be din administratör om ett nytt.',
     signedOut: 'Du är utloggad.',
     signOutTitle: 'Vill du logga ut?',
@@ -106,6 +115,11 @@ export const STAFF_WORDS: InBoth<StaffWords> = {
       editor: 'As an editor',
       admin: 'As an administrator',
     },
+    byDirectory: 'Sign in by the municipality’s account',
+    directoryAway: 'The municipality’s sign-in doesn’t answer just now. Try again in a while.',
+    directoryRefused: 'The sign-in was not finished. Begin again from here.',
+    noRole: (name) =>
+      `The municipality knows you as ${name}, but none of your groups has a role here. Ask your administrator.`,
     forgotten: 'Forgotten your password? Ask your administrator for a new one.',
     signedOut: 'You are signed out.',
     signOutTitle: 'Do you want to sign out?',

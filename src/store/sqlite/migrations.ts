@@ -515,6 +515,18 @@ const accountLog: Migration = {
   },
 }
 
+/** Who comes by the municipality's directory is known by issuer and subject. */
+const staffSubject: Migration = {
+  async up(db: Kysely<unknown>) {
+    for (const statement of [
+      'alter table staff_user add column subject text',
+      'create unique index staff_user_subject on staff_user (subject) where subject is not null',
+    ]) {
+      await sql.raw(statement).execute(db)
+    }
+  },
+}
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -546,4 +558,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0060-access-index': accessIndex,
   '0070-staff': staff,
   '0071-account-log': accountLog,
+  '0072-staff-subject': staffSubject,
 }

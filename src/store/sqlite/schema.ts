@@ -319,6 +319,7 @@ export interface Tables {
     role: string
     password_hash: string | null
     totp: string | null
+    subject: string | null
     created_at: number
     disabled_at: number | null
   }

@@ -42,11 +42,26 @@ export function sqliteStaff(
         .executeTakeFirst()
       return row && accountOf(row)
     },
-    addUser: ({ login, name, role, passwordHash }, at) =>
+    async accountBySubject(subject) {
+      const row = await reader
+        .selectFrom('staff_user')
+        .selectAll()
+        .where('subject', '=', subject)
+        .executeTakeFirst()
+      return row && accountOf(row)
+    },
+    addUser: ({ login, name, role, passwordHash, subject }, at) =>
       transact(async () => {
         const [added] = await writer
           .insertInto('staff_user')
-          .values({ login, name, role, password_hash: passwordHash ?? null, created_at: at })
+          .values({
+            login,
+            name,
+            role,
+            password_hash: passwordHash ?? null,
+            subject: subject ?? null,
+            created_at: at,
+          })
           .onConflict((c) => c.doNothing())
           .execute()
         return (added?.numInsertedOrUpdatedRows ?? 0n) > 0n
@@ -226,7 +241,11 @@ function userOf(row: UserRow & { readonly seen_at?: number | null }): User {
 }
 
 function accountOf(row: UserRow): Account {
-  return { ...userOf(row), ...(row.password_hash !== null && { passwordHash: row.password_hash }) }
+  return {
+    ...userOf(row),
+    ...(row.password_hash !== null && { passwordHash: row.password_hash }),
+    ...(row.subject !== null && { subject: row.subject }),
+  }
 }
 
 function tokenOf(row: Selectable<Tables['api_token']>): ApiToken {
