@@ -468,6 +468,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const staff = openStaffDesk({
     store,
     clock,
+    sealer: errands.sealer,
     speed: options.demo?.speed ?? 1,
     publicUrl: settings.publicUrl,
     staffToken: settings.staffToken,

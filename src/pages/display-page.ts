@@ -14,7 +14,6 @@ import {
 import type { Container, Station } from '#src/stations/station.ts'
 import type { Post } from '#src/store/contract.ts'
 import { capital } from '#src/wording/capital.ts'
-import { modulesOf, QUIET_MODULES } from '#src/wording/qr-modules.ts'
 import { ageText, longDayText, whenText } from '#src/wording/status-text.ts'
 import { clockText } from '#src/wording/wall-clock.ts'
 import { bestStatus, containerTitle, fractionSign, levelBar, wordPill } from './container-marks.ts'
@@ -24,6 +23,7 @@ import { html, trusted, type Html } from './html.ts'
 import { stalledText } from './layout.ts'
 import { nearestFor } from './nearest-room.ts'
 import { link, type View } from './site.ts'
+import { qrCode } from './qr-code.ts'
 
 /** What the screen's address may ask for; anything that makes no sense is left out. */
 export interface DisplayQuery {
@@ -222,18 +222,4 @@ function latestSaid(view: View, post: Post): Html {
       ${DISPLAY_WORDS[language].saidLast}, ${ageText(post.at, now, language)}
     </p>
     <p class="words">${post.texts[language]}</p>`
-}
-
-/** Dark on white with its quiet border in any light; phones read nothing else well. */
-function qrCode(url: string): Html {
-  const modules = modulesOf(url)
-  const side = modules.length + 2 * QUIET_MODULES
-  const squares = modules
-    .flatMap((row, y) =>
-      row.map((dark, x) => (dark ? `M${x + QUIET_MODULES} ${y + QUIET_MODULES}h1v1h-1z` : '')),
-    )
-    .join('')
-  return trusted(
-    `<svg class="qr" viewBox="0 0 ${side} ${side}" aria-hidden="true" focusable="false" shape-rendering="crispEdges"><path class="light" d="M0 0h${side}v${side}H0z"/><path d="${squares}"/></svg>`,
-  )
 }

@@ -9,6 +9,15 @@ import { createAllowance } from './allowance.ts'
 import { originOf } from './own-origin.ts'
 import { findPasswordFault, fitsPassword, hashPassword } from './password.ts'
 import { addressBlock } from './reporters.ts'
+import type { Sealer } from './sealer.ts'
+import {
+  beginSecondStep,
+  drawRecoveryCodes,
+  drawSecret,
+  secretLink,
+  useCode,
+  type SecondStep,
+} from './second-step.ts'
 import {
   ACCOUNT_LOG_MS,
   parseLogin,
@@ -28,9 +37,22 @@ export type Asking = Pick<IncomingMessage, 'headers' | 'method'>
 export type SignedIn =
   /** `setCookie` is the whole header. */
   | { readonly kind: 'in'; readonly staff: Staff; readonly setCookie: string }
+  /** The password fits; now a code, with this ticket, within some minutes. */
+  | { readonly kind: 'code-needed'; readonly ticket: string }
   /** Which of the two was wrong isn't told. */
   | { readonly kind: 'refused' }
   | { readonly kind: 'limited'; readonly afterMs: number }
+
+export type OwnChange =
+  { readonly kind: 'done' } | Extract<SignedIn, { kind: 'refused' | 'limited' }>
+
+export interface OfferedSecondStep {
+  readonly secret: string
+  /** What an app's camera reads. */
+  readonly link: string
+  /** To be sent back with the first code. */
+  readonly ticket: string
+}
 
 export interface StaffDesk {
   /** Finds out who a request is from; to be awaited once for each, before anybody asks `who`. */
@@ -38,6 +60,20 @@ export interface StaffDesk {
   /** Undefined for residents, and for what another site makes a signed-in browser send. */
   who(asking: Asking): Staff | undefined
   signIn(login: string, password: string, address: string): Promise<SignedIn>
+  /** The second step; refused for a wrong code, a used one, and a ticket that is over. */
+  signInByCode(ticket: string, code: string, address: string): Promise<SignedIn>
+  /** Begins to set up codes; nothing is kept until one of them fits. */
+  offerSecondStep(login: string): OfferedSecondStep
+  /** The same secret after a code that was wrong, so that the app needn't be set up anew. */
+  offerAgain(login: string, ticket: string): OfferedSecondStep
+  /** Codes on paper, to be shown once; undefined when the code is wrong. */
+  beginSecondStep(
+    login: string,
+    ticket: string,
+    code: string,
+  ): Promise<readonly string[] | undefined>
+  /** Takes the password as well. */
+  endSecondStep(login: string, password: string, address: string): Promise<OwnChange>
   /** Without a password; only for a demo. */
   signInAs(role: Role): Promise<SignedIn & { kind: 'in' }>
   /** Somebody whom the municipality's directory knows; name and role are what it says now. */
@@ -53,7 +89,10 @@ export interface StaffDesk {
     present: string,
     next: string,
     address: string,
-  ): Promise<SignedIn | { readonly kind: 'faulty'; readonly because: 'length' | 'login' }>
+  ): Promise<
+    | Exclude<SignedIn, { kind: 'code-needed' }>
+    | { readonly kind: 'faulty'; readonly because: 'length' | 'login' }
+  >
   /** Ends the session; gives the header that takes the cookie away. */
   signOut(asking: Asking): Promise<string>
   tidy(): Promise<void>
@@ -62,6 +101,10 @@ export interface StaffDesk {
 export interface StaffDeskOptions {
   readonly store: StaffStore
   readonly clock: Clock
+  /** Seals what codes are made of; without it nobody has a second step. */
+  readonly sealer?: Sealer
+  /** The time by apps' clocks, in milliseconds; ours unless given. */
+  readonly realNow?: () => number
   /** How many times as fast as ours the clock runs. */
   readonly speed?: number
   readonly publicUrl: string
@@ -78,6 +121,8 @@ const RIDER_MS = 30 * DAY
 /** Not every request is worth a write. */
 const NOTE_EVERY_MS = 5 * MINUTE
 
+type TicketUse = 'code' | 'offer'
+const TICKET_MS = 10 * MINUTE
 const MOST_NAMESAKES = 20
 
 export const TOKEN_MARK = 'kvt_'
@@ -93,8 +138,9 @@ const FOR_LOGIN = { most: 60, oneEveryMs: 10 * SECOND, people: 20_000 }
 const FOR_PLACE = { most: 40, oneEveryMs: 10 * SECOND, people: 20_000 }
 
 export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
-  const { store, clock, publicUrl, speed = 1 } = options
+  const { store, clock, sealer, publicUrl, speed = 1, realNow = Date.now } = options
   const met = new WeakMap<Asking, Staff>()
+  let lastCode: Promise<unknown> = Promise.resolve()
   const cookie = cookieFor(publicUrl)
   const fixed = [
     { role: 'admin', name: 'staff', token: options.staffToken },
@@ -131,6 +177,47 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
     if (now - session.lastSeenAt > NOTE_EVERY_MS * speed) await store.noteSession(hash, now)
     const { name, role, login } = session
     return { name, role, by: 'session', login }
+  }
+
+  function offer(login: string, secret: string): OfferedSecondStep {
+    const link = secretLink(secret, login, `Kvitter ${new URL(publicUrl).hostname}`)
+    return { secret, link, ticket: ticketFor('offer', login, secret) }
+  }
+
+  /** What a form carries between two steps, of nobody else's making, for ten minutes by real time. */
+  function ticketFor(use: TicketUse, login: string, about: string): string {
+    return sealer?.seal(JSON.stringify({ use, login, about, until: realNow() + TICKET_MS })) ?? ''
+  }
+
+  function readTicket(
+    use: TicketUse,
+    ticket: string,
+  ): { readonly login: string; readonly about: string } | undefined {
+    const text = sealer?.unseal(ticket)
+    if (text === undefined) return undefined
+    const read = JSON.parse(text) as {
+      use?: TicketUse
+      login: string
+      about: string
+      until: number
+    }
+    return read.use === use && realNow() < read.until ? read : undefined
+  }
+
+  async function byCode(ticket: string, code: string, address: string): Promise<SignedIn> {
+    const { login, about } = readTicket('code', ticket) ?? {}
+    if (login === undefined) return { kind: 'refused' }
+    const afterMs = allowedAfterMs(login, address)
+    if (afterMs > 0) return { kind: 'limited', afterMs }
+    const account = await store.account(login)
+    const kept = account?.secondStep && sealer?.unseal(account.secondStep)
+    const isOpen = account && account.disabledAt === undefined && account.passwordHash === about
+    if (!kept || !isOpen) return { kind: 'refused' }
+    const used = useCode(JSON.parse(kept) as SecondStep, code, realNow())
+    await note(login, used ? 'signed-in' : 'wrong')
+    if (!used) return { kind: 'refused' }
+    await store.changeUser(login, { secondStep: sealer!.seal(JSON.stringify(used)) })
+    return begin(account)
   }
 
   /** By the login they have there; where somebody of ours has it already, with a number. */
@@ -196,8 +283,44 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
       const fits = await fitsPassword(password, account?.passwordHash)
       const mayEnter = account && fits && account.disabledAt === undefined
       // Of whom nobody has an account nothing is kept: it may be a password in the wrong field.
+      if (account && mayEnter && account.secondStep !== undefined) {
+        return {
+          kind: 'code-needed',
+          ticket: ticketFor('code', account.login, account.passwordHash!),
+        }
+      }
       if (account) await note(account.login, mayEnter ? 'signed-in' : 'wrong')
       return mayEnter ? begin(account) : { kind: 'refused' }
+    },
+    signInByCode: (ticket, code, address) => {
+      // One at a time, or a code that comes twice at once would count twice.
+      const next = lastCode.then(() => byCode(ticket, code, address))
+      lastCode = next.catch(() => undefined)
+      return next
+    },
+    offerSecondStep: (login) => offer(login, drawSecret()),
+    offerAgain(login, ticket) {
+      const before = readTicket('offer', ticket)
+      return offer(login, before?.login === login ? before.about : drawSecret())
+    },
+    async beginSecondStep(login, ticket, code) {
+      const offered = readTicket('offer', ticket)
+      if (!sealer || offered?.login !== login) return undefined
+      const recovery = drawRecoveryCodes()
+      const begun = beginSecondStep(offered.about, code.replace(/\s/g, ''), recovery, realNow())
+      if (!begun) return undefined
+      await store.changeUser(login, { secondStep: sealer.seal(JSON.stringify(begun)) })
+      await note(login, 'second-step-on')
+      return recovery
+    },
+    async endSecondStep(login, password, address) {
+      const afterMs = allowedAfterMs(login, address)
+      if (afterMs > 0) return { kind: 'limited', afterMs }
+      const account = await store.account(login)
+      if (!(await fitsPassword(password, account?.passwordHash))) return { kind: 'refused' }
+      await store.changeUser(login, { secondStep: null })
+      await note(login, 'second-step-off')
+      return { kind: 'done' }
     },
     async signInKnown({ subject, name, login, role }) {
       const known = await store.accountBySubject(subject)

@@ -55,6 +55,7 @@ export interface User {
   readonly disabledAt?: EpochMs
   readonly lastSeenAt?: EpochMs
   readonly hasPassword: boolean
+  readonly hasSecondStep: boolean
 }
 
 /** What signing in needs to know of somebody. */
@@ -63,6 +64,8 @@ export interface Account extends User {
   readonly passwordHash?: string
   /** Who they are in the municipality's directory, if they come by it. */
   readonly subject?: string
+  /** Sealed. */
+  readonly secondStep?: string
 }
 
 export interface NewUser {
@@ -98,6 +101,8 @@ export const ACCOUNT_EVENTS = [
   'named',
   'role',
   'password',
+  'second-step-on',
+  'second-step-off',
   'disabled',
   'enabled',
   'sessions-ended',
@@ -134,6 +139,8 @@ export interface StaffStore {
       readonly name?: string
       readonly role?: Role
       readonly passwordHash?: string
+      /** Sealed; null takes it away. Ends no session. */
+      readonly secondStep?: string | null
       /** Null lets somebody in again. */
       readonly disabledAt?: EpochMs | null
     },

@@ -150,6 +150,8 @@ export async function openHttpTown(
     openStaffDesk({
       store,
       clock,
+      sealer: SEALER,
+      realNow: clock,
       publicUrl,
       staffToken: http?.staffToken,
       riderToken: http?.riderToken,

@@ -5,6 +5,7 @@ import { parseRole, ROLES } from '#src/store/staff.ts'
 import type { SignedIn, StaffDesk } from '#src/store/staff-desk.ts'
 import { html, type Html } from '../html.ts'
 import { seeOther, tellWait } from '../report-form.ts'
+import { faultSummary, textField } from './form-parts.ts'
 import { staffLayout, type DoorView } from './staff-layout.ts'
 import {
   homePath,
@@ -65,13 +66,23 @@ export function registerSignIn(
         const login = (form.get('login') ?? '').slice(0, 100)
         const again = (status: number, fault: string) =>
           show(request, reply.code(status), { till, login, fault })
+        const askCode = (tried: Tried & { readonly ticket: string }) =>
+          pages.send(reply, codePage(pages.viewFor(request, language), tried))
         if (!isOwn(request)) return again(403, words.elsewhere)
 
+        const ticket = form.get('ticket')
         const role = isDemo ? parseRole(form.get('role') ?? undefined) : undefined
         const signed =
-          role === undefined
-            ? await desk.signIn(login, form.get('password') ?? '', request.ip)
-            : await desk.signInAs(role)
+          role !== undefined
+            ? await desk.signInAs(role)
+            : ticket !== null
+              ? await desk.signInByCode(ticket, form.get('code') ?? '', request.ip)
+              : await desk.signIn(login, form.get('password') ?? '', request.ip)
+        if (signed.kind === 'code-needed') return askCode({ till, ticket: signed.ticket })
+        if (signed.kind === 'refused' && ticket !== null) {
+          void reply.code(400)
+          return askCode({ till, ticket, fault: words.wrongCode })
+        }
         if (signed.kind === 'refused') return again(400, words.wrong)
         if (signed.kind === 'limited') {
           return again(429, words.wait(tellWait(reply, signed.afterMs)))
@@ -161,6 +172,35 @@ export function signInPage(
         <p><button>${words.signIn}</button></p>
       </form>
       <p class="small">${words.forgotten}</p>
+    </div>`,
+  })
+}
+
+/** After a password that fits: the code of an app, or one on paper. */
+function codePage(view: DoorView, tried: Tried & { readonly ticket: string }): Html {
+  const { language } = view
+  const words = STAFF_WORDS[language]
+  const { fault, ticket, till } = tried
+  const faults = fault === undefined ? [] : [{ field: 'code', text: fault }]
+  return staffLayout(view, {
+    title: fault === undefined ? words.codeTitle : `${words.faultPrefix} ${words.codeTitle}`,
+    body: html`<div class="sign-in">
+      ${faultSummary(words.errorTitle, faults)}
+      <h1>${words.codeTitle}</h1>
+      <p class="lead">${words.codeLead}</p>
+      <form method="post" action="${staffPath(SIGN_IN_PATH, language)}" class="panel">
+        ${till !== undefined && html`<input type="hidden" name="till" value="${till}" />`}
+        <input type="hidden" name="ticket" value="${ticket}" />
+        ${textField({
+          name: 'code',
+          label: words.code,
+          hint: words.codeHint,
+          autocomplete: 'one-time-code',
+          faults,
+        })}
+        <p><button>${words.signIn}</button></p>
+      </form>
+      <p><a href="${staffPath(SIGN_IN_PATH, language)}">${words.startOver}</a></p>
     </div>`,
   })
 }

@@ -22,6 +22,12 @@ export interface StaffWords {
   readonly demoTitle: string
   readonly demoLead: string
   readonly demoAs: Readonly<Record<Role, string>>
+  readonly codeTitle: string
+  readonly codeLead: string
+  readonly code: string
+  readonly codeHint: string
+  readonly wrongCode: string
+  readonly startOver: string
   readonly byDirectory: string
   readonly directoryAway: string
   readonly directoryRefused: string
@@ -71,6 +77,12 @@ export const STAFF_WORDS: InBoth<StaffWords> = {
       editor: 'Som redaktör',
       admin: 'Som administratör',
     },
+    codeTitle: 'Din kod',
+    codeLead: 'Lösenordet stämmer. Nu behövs koden från din app.',
+    code: 'Kod',
+    codeHint: 'Sex siffror ur appen, eller en av koderna du skrev upp.',
+    wrongCode: 'Koden stämmer inte, eller är redan använd. Vänta på nästa och försök igen.',
+    startOver: 'Börja om',
     byDirectory: 'Logga in med kommunens konto',
     directoryAway: 'Kommunens inloggning svarar inte just nu. Försök igen om en stund.',
     directoryRefused: 'Inloggningen blev inte klar. Börja om härifrån.',
@@ -115,6 +127,12 @@ export const STAFF_WORDS: InBoth<StaffWords> = {
       editor: 'As an editor',
       admin: 'As an administrator',
     },
+    codeTitle: 'Your code',
+    codeLead: 'The password is right. Now the code of your app is needed.',
+    code: 'Code',
+    codeHint: 'Six digits of the app, or one of the codes that you wrote down.',
+    wrongCode: 'The code is not right, or has been used. Wait for the next one and try again.',
+    startOver: 'Begin again',
     byDirectory: 'Sign in by the municipality’s account',
     directoryAway: 'The municipality’s sign-in doesn’t answer just now. Try again in a while.',
     directoryRefused: 'The sign-in was not finished. Begin again from here.',

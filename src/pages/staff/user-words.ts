@@ -13,6 +13,7 @@ export type UserFault =
   | 'present'
   | 'length'
   | 'own-login'
+  | 'code'
 
 export interface UserWords {
   readonly title: string
@@ -79,6 +80,20 @@ export interface UserWords {
   readonly change: string
   readonly changed: string
   readonly ownNoPassword: string
+  readonly stepTitle: string
+  readonly stepLead: string
+  readonly stepOn: string
+  readonly stepOnLead: string
+  readonly stepOff: string
+  readonly stepBegin: string
+  readonly stepScan: string
+  readonly stepSecret: string
+  readonly stepCode: string
+  readonly stepCodeHint: string
+  readonly stepConfirm: string
+  readonly recoveryTitle: string
+  readonly recoveryLead: string
+  readonly stepReset: string
   readonly endOthers: string
   readonly endedAll: string
   readonly ownLog: string
@@ -127,6 +142,8 @@ export const USER_WORDS: InBoth<UserWords> = {
       named: 'nytt namn',
       role: 'ny roll',
       password: 'nytt lösenord',
+      'second-step-on': 'slog på två steg',
+      'second-step-off': 'stängde av två steg',
       disabled: 'stängde av',
       enabled: 'öppnade igen',
       'sessions-ended': 'loggade ut överallt',
@@ -167,6 +184,7 @@ export const USER_WORDS: InBoth<UserWords> = {
       oneself: 'Det går inte med ditt eget konto. Be en annan administratör.',
       present: 'Det nuvarande lösenordet stämmer inte.',
       length: 'Välj ett lösenord på 12 till 200 tecken, gärna några ord.',
+      code: 'Koden stämmer inte. Vänta på nästa och försök igen.',
       'own-login': 'Välj ett lösenord där ditt användarnamn inte ingår.',
     },
     ownTitle: 'Mitt konto',
@@ -178,6 +196,23 @@ export const USER_WORDS: InBoth<UserWords> = {
     change: 'Byt lösenord',
     changed: 'Lösenordet är bytt. Du är utloggad på alla andra ställen.',
     ownNoPassword: 'Kontot har inget lösenord.',
+    stepTitle: 'Inloggning i två steg',
+    stepLead:
+      'Utöver lösenordet en kod från en app i telefonen, så att ett läckt lösenord inte räcker.',
+    stepOn: 'Påslaget.',
+    stepOnLead: 'För att stänga av det, skriv ditt lösenord.',
+    stepOff: 'Stäng av',
+    stepBegin: 'Slå på',
+    stepScan:
+      'Öppna en app för engångskoder (till exempel Freja, Google eller Microsoft Authenticator) och läs av rutan.',
+    stepSecret: 'Eller skriv in nyckeln för hand:',
+    stepCode: 'Koden som appen visar',
+    stepCodeHint: 'Sex siffror.',
+    stepConfirm: 'Slå på',
+    recoveryTitle: 'Skriv upp koderna nu',
+    recoveryLead:
+      'Med var och en kan du logga in en gång, om telefonen är borta. De visas bara nu.',
+    stepReset: 'Stäng av inloggning i två steg',
     endOthers: 'Logga ut överallt',
     endedAll: 'Du är utloggad överallt.',
     ownLog: 'Dina inloggningar',
@@ -225,6 +260,8 @@ export const USER_WORDS: InBoth<UserWords> = {
       named: 'new name',
       role: 'new role',
       password: 'new password',
+      'second-step-on': 'two steps turned on',
+      'second-step-off': 'two steps turned off',
       disabled: 'disabled',
       enabled: 'opened again',
       'sessions-ended': 'signed out everywhere',
@@ -264,6 +301,7 @@ export const USER_WORDS: InBoth<UserWords> = {
       oneself: 'That can’t be done to your own account. Ask another administrator.',
       present: 'The present password is not right.',
       length: 'Choose a password of 12 to 200 characters; a few words are good.',
+      code: 'The code is not right. Wait for the next one and try again.',
       'own-login': 'Choose a password that your user name is no part of.',
     },
     ownTitle: 'My account',
@@ -275,6 +313,22 @@ export const USER_WORDS: InBoth<UserWords> = {
     change: 'Change password',
     changed: 'The password is changed. You are signed out everywhere else.',
     ownNoPassword: 'The account has no password.',
+    stepTitle: 'Signing in by two steps',
+    stepLead:
+      'Beside the password a code of an app on the phone, so that a password that leaks isn’t enough.',
+    stepOn: 'It is on.',
+    stepOnLead: 'To turn it off, write your password.',
+    stepOff: 'Turn off',
+    stepBegin: 'Turn on',
+    stepScan:
+      'Open an app for one-time codes (such as Google or Microsoft Authenticator) and scan the square.',
+    stepSecret: 'Or type the key by hand:',
+    stepCode: 'The code that the app shows',
+    stepCodeHint: 'Six digits.',
+    stepConfirm: 'Turn on',
+    recoveryTitle: 'Write down the codes now',
+    recoveryLead: 'Each lets you sign in once, should the phone be lost. They are shown only now.',
+    stepReset: 'Turn off signing in by two steps',
     endOthers: 'Sign out everywhere',
     endedAll: 'You are signed out everywhere.',
     ownLog: 'Your sign-ins',

@@ -1,9 +1,11 @@
 /** Accounts and tokens as pages: the list, one account, and what is shown once. */
 import { ROLES, type AccountLine, type ApiToken, type Role, type User } from '#src/store/staff.ts'
 import { whenText } from '#src/wording/status-text.ts'
+import type { OfferedSecondStep } from '#src/store/staff-desk.ts'
 import { html, trusted, type Html } from '../html.ts'
 import { faultSummary, textField, type FormFault } from './form-parts.ts'
 import { scrollTable } from './scroll-table.ts'
+import { qrCode } from '../qr-code.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { OWN, staffPath, USERS, type InBoth } from './staff-menu.ts'
 import { STAFF_WORDS } from './staff-words.ts'
@@ -213,6 +215,7 @@ export function userPage(
           <button name="do" value="password">${words.newPassword}</button>
           <button name="do" value="sessions" class="quiet">${words.endSessions(sessions)}</button>
         </p>
+        ${user.hasSecondStep && html`<p><button name="do" value="step-off" class="quiet">${words.stepReset}</button></p>`}
         ${!isSelf && standingPart(view, user)}
       </form>
       ${logPart(view, log)}`,
@@ -274,11 +277,12 @@ export function ownPage(
     readonly log: readonly AccountLine[]
     readonly faults?: readonly FormFault[]
     readonly isChanged?: boolean
+    readonly hasSecondStep: boolean
   },
 ): Html {
   const { language, staff } = view
   const words = USER_WORDS[language]
-  const { login, hasPassword, log, faults = [], isChanged = false } = facts
+  const { login, hasPassword, hasSecondStep, log, faults = [], isChanged = false } = facts
   const action = staffPath(OWN.path, language)
   const role = STAFF_WORDS[language].roles[staff.role satisfies Role]
   return staffLayout(view, {
@@ -318,9 +322,91 @@ export function ownPage(
             </form>`
           : html`<p>${words.ownNoPassword}</p>`
       }
+      ${hasPassword && secondStepPart(view, hasSecondStep, faults)}
       <form method="post" action="${action}">
         <p><button name="do" value="sessions" class="quiet">${words.endOthers}</button></p>
       </form>
       ${logPart(view, log, words.ownLog)}`,
+  })
+}
+
+function secondStepPart(
+  { language }: StaffView,
+  isOn: boolean,
+  faults: readonly FormFault[],
+): Html {
+  const words = USER_WORDS[language]
+  return html`<form
+    method="post"
+    action="${staffPath(OWN.path, language)}"
+    class="panel account"
+    aria-labelledby="step"
+  >
+    <h2 id="step">${words.stepTitle}</h2>
+    <p>${words.stepLead}</p>
+    ${
+      isOn
+        ? html`<p>
+              <strong>${words.stepOn}</strong>
+              ${words.stepOnLead}
+            </p>
+            ${textField({
+              name: 'password',
+              label: words.present,
+              type: 'password',
+              autocomplete: 'current-password',
+              faults,
+            })}
+            <p><button name="do" value="step-off" class="quiet">${words.stepOff}</button></p>`
+        : html`<p><button name="do" value="step">${words.stepBegin}</button></p>`
+    }
+  </form>`
+}
+
+/** The square for the app's camera; nothing is kept until a code of it fits. */
+export function secondStepPage(
+  view: StaffView,
+  offered: OfferedSecondStep,
+  faults: readonly FormFault[],
+): Html {
+  const { language } = view
+  const words = USER_WORDS[language]
+  return staffLayout(view, {
+    title: words.stepTitle,
+    body: html`${faultSummary(words.faultTitle, faults)}
+      <h1>${words.stepTitle}</h1>
+      <p class="lead">${words.stepScan}</p>
+      <div class="scan">${qrCode(offered.link)}</div>
+      <p>${words.stepSecret} <code>${offered.secret}</code></p>
+      <form method="post" action="${staffPath(OWN.path, language)}" class="panel account">
+        <input type="hidden" name="ticket" value="${offered.ticket}" />
+        ${textField({
+          name: 'code',
+          label: words.stepCode,
+          hint: words.stepCodeHint,
+          autocomplete: 'one-time-code',
+          faults,
+        })}
+        <p class="choose">
+          <button name="do" value="step-on">${words.stepConfirm}</button>
+          <a href="${staffPath(OWN.path, language)}">${words.back}</a>
+        </p>
+      </form>`,
+  })
+}
+
+export function recoveryPage(view: StaffView, codes: readonly string[]): Html {
+  const { language } = view
+  const words = USER_WORDS[language]
+  return staffLayout(view, {
+    title: words.recoveryTitle,
+    body: html`<div class="prose">
+      <h1>${words.recoveryTitle}</h1>
+      <p>${words.recoveryLead}</p>
+      <ul class="recovery">
+        ${codes.map((code) => html`<li><code>${code}</code></li>`)}
+      </ul>
+      <p><a class="button" href="${staffPath(OWN.path, language)}">${words.ownTitle}</a></p>
+    </div>`,
   })
 }

@@ -21,8 +21,10 @@ import { STAFF_WORDS } from './staff-words.ts'
 import { USER_WORDS, type UserFault } from './user-words.ts'
 import {
   ownPage,
+  recoveryPage,
   REMOVE,
   removePage,
+  secondStepPage,
   shownPage,
   userPage,
   userPath,
@@ -172,6 +174,10 @@ export function registerUsers(pages: StaffPages, { store, desk, clock }: Options
           await log(view, login, 'password')
           return shownPage(view, { kind: 'password', name: user.name, login, secret })
         }
+        case 'step-off':
+          await store.changeUser(login, { secondStep: null })
+          await log(view, login, 'second-step-off')
+          return saved()
         case 'sessions':
           await store.endSessionsOf(login)
           await log(view, login, 'sessions-ended')
@@ -217,9 +223,44 @@ function registerOwn(pages: StaffPages, { store, desk, clock }: Options): void {
     const user = await store.account(view.staff.login ?? '')
     // A token has no account of its own.
     if (!user) return seeOther(reply, staffPath(SIGN_IN_PATH, view.language))
-    const { login, hasPassword } = user
+    const { login, hasPassword, hasSecondStep } = user
     const log = await store.accountLog({ of: login, limit: 20 })
-    return ownPage(view, { login, hasPassword, log, ...more })
+    return ownPage(view, { login, hasPassword, hasSecondStep, log, ...more })
+  }
+
+  /** Undefined for what is another form's. */
+  async function secondStep(
+    view: StaffView,
+    form: URLSearchParams,
+    login: string,
+    address: string,
+    reply: FastifyReply,
+  ): Promise<Html | FastifyReply | undefined> {
+    switch (form.get('do')) {
+      case 'step':
+        return secondStepPage(view, desk.offerSecondStep(login), [])
+      case 'step-on': {
+        const [ticket, code] = [form.get('ticket') ?? '', form.get('code') ?? '']
+        const recovery = await desk.beginSecondStep(login, ticket, code)
+        if (recovery) return recoveryPage(view, recovery)
+        void reply.code(400)
+        const faults = [faultIn(view, 'code', 'code')]
+        return secondStepPage(view, desk.offerAgain(login, ticket), faults)
+      }
+      case 'step-off': {
+        const ended = await desk.endSecondStep(login, form.get('password') ?? '', address)
+        if (ended.kind === 'done') return seeOther(reply, staffPath(OWN.path, view.language))
+        if (ended.kind === 'limited') {
+          const text = STAFF_WORDS[view.language].wait(tellWait(reply, ended.afterMs))
+          void reply.code(429)
+          return show(view, reply, { faults: [{ field: 'password', text }] })
+        }
+        void reply.code(400)
+        return show(view, reply, { faults: [faultIn(view, 'password', 'present')] })
+      }
+      default:
+        return undefined
+    }
   }
 
   pages.get(OWN, (view, { query }, reply) =>
@@ -239,6 +280,8 @@ function registerOwn(pages: StaffPages, { store, desk, clock }: Options): void {
       return seeOther(reply, `${staffPath(SIGN_IN_PATH, language)}?did=out`)
     }
     const { login } = staff
+    const step = await secondStep(view, form, login, request.ip, reply)
+    if (step) return step
     const [present, next] = [form.get('present') ?? '', form.get('next') ?? '']
     const changed = await desk.changeOwnPassword(login, present, next, request.ip)
     const again = (status: number, fault: FormFault) => {

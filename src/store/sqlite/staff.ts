@@ -66,7 +66,7 @@ export function sqliteStaff(
           .execute()
         return (added?.numInsertedOrUpdatedRows ?? 0n) > 0n
       }),
-    changeUser: (login, { name, role, passwordHash, disabledAt }) =>
+    changeUser: (login, { name, role, passwordHash, secondStep, disabledAt }) =>
       transact(async () => {
         const { numUpdatedRows } = await writer
           .updateTable('staff_user')
@@ -75,6 +75,7 @@ export function sqliteStaff(
             ...(name !== undefined && { name }),
             ...(role !== undefined && { role }),
             ...(passwordHash !== undefined && { password_hash: passwordHash }),
+            ...(secondStep !== undefined && { totp: secondStep }),
             ...(disabledAt !== undefined && { disabled_at: disabledAt }),
           })
           .where('login', '=', login)
@@ -235,6 +236,7 @@ function userOf(row: UserRow & { readonly seen_at?: number | null }): User {
     role: row.role as Role,
     createdAt: row.created_at as EpochMs,
     hasPassword: row.password_hash !== null,
+    hasSecondStep: row.totp !== null,
     ...(row.disabled_at !== null && { disabledAt: row.disabled_at as EpochMs }),
     ...(row.seen_at != null && { lastSeenAt: row.seen_at as EpochMs }),
   }
@@ -245,6 +247,7 @@ function accountOf(row: UserRow): Account {
     ...userOf(row),
     ...(row.password_hash !== null && { passwordHash: row.password_hash }),
     ...(row.subject !== null && { subject: row.subject }),
+    ...(row.totp !== null && { secondStep: row.totp }),
   }
 }
 
