@@ -127,6 +127,7 @@ function shell(): string {
     timeZone: 'Europe/Stockholm',
     items: { chair: 'Stol' },
     stations: [],
+    base: [],
     paths: { signIn: '/', print: '/', book: '/', booking: '/' },
   }
   const attribute = JSON.stringify(facts).replaceAll('"', '&quot;')

@@ -1,4 +1,5 @@
 /** What the page tells the board at its start, and how times and numbers are written. */
+import type { MapBase } from '#src/stations/map-base.ts'
 import type { Place } from '#src/stations/station.ts'
 import { WORDS, type Words } from './words.ts'
 
@@ -13,6 +14,8 @@ export interface Facts {
     readonly name: string
     readonly place: Place
   }[]
+  /** What lies under the stops on the map. */
+  readonly base: MapBase
   readonly paths: {
     readonly signIn: string
     readonly print: string

@@ -8,6 +8,9 @@ const MARGIN = 18
 /** With more stops numbers would hide one another. */
 const MOST_NUMBERED = 60
 
+/** In this order, so that roads cross rivers. */
+const LAYERS = ['outline', 'water', 'river', 'road'] as const
+
 interface Point {
   readonly x: number
   readonly y: number
@@ -32,6 +35,9 @@ export function DayMap(props: {
   return (
     <svg class="map" viewBox={`0 0 ${WIDTH} ${height}`} aria-hidden="true" focusable="false">
       <rect class="ground" width={WIDTH} height={height} rx="8" />
+      {LAYERS.map((kind) => (
+        <path key={kind} class={`b-${kind}`} d={drawn(look.facts.base, kind, project)} />
+      ))}
       {look.facts.stations
         .filter(({ place }) => contains(place))
         .map(({ id, place }) => {
@@ -87,6 +93,20 @@ export function DayMap(props: {
       })}
     </svg>
   )
+}
+
+function drawn(
+  base: Look['facts']['base'],
+  kind: (typeof LAYERS)[number],
+  project: (place: Place) => Point,
+): string {
+  return base
+    .filter((shape) => shape.kind === kind)
+    .map(({ points, isArea }) => {
+      const line = points.map(([lon, lat]) => project({ lat, lon })).map(({ x, y }) => `${x} ${y}`)
+      return `M${line.join('L')}${isArea ? 'z' : ''}`
+    })
+    .join('')
 }
 
 /** Fits the places; a degree of longitude is shorter than one of latitude by the cosine of the latitude. */

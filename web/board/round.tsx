@@ -1,5 +1,6 @@
 /** One bike's day: its trips with what they load, its stops, and what is done to the bike. */
 import { useState } from 'preact/hooks'
+import { isOver as isStopOver } from '#src/pickups/day/day.ts'
 import type { Actions } from './actions.ts'
 import { type Bike, bikeName, type Day, type Round } from './day.ts'
 import { LoadBar } from './load-bar.tsx'
@@ -94,16 +95,18 @@ function TripHead({
   readonly bike: Bike
   readonly look: Look
 }) {
-  const { litres, kg } = trip
+  const { litres, kg, stops } = trip
   const full = fullness(trip, bike)
+  const isOver = stops.every(({ state }) => isStopOver(state))
+  const isReckoned = litres !== undefined && kg !== undefined
   return (
     <h3 class="trip-head">
       <span>{words.trip(trip.no)}</span>
-      <LoadBar full={full} />
+      {isReckoned && <LoadBar full={full} />}
       <span class="small">
-        {litres === undefined || kg === undefined
-          ? words.unreckoned
-          : words.load(number(litres), number(bike.litres), number(kg), number(bike.kg))}
+        {isReckoned
+          ? words.load(number(litres), number(bike.litres), number(kg), number(bike.kg))
+          : !isOver && words.unreckoned}
         {full > 1 && <strong class="fault-word"> {words.overload}</strong>}
       </span>
     </h3>
@@ -140,7 +143,7 @@ function BikeButtons(props: {
     <div class="buttons">
       {day.published && (startedAt === null || endedAt !== null) && round.stops.length > 0 && (
         <button class="quiet" onClick={() => actions.command('start', { bike })}>
-          {words.start}
+          {endedAt === null ? words.start : words.startAgain}
         </button>
       )}
       {startedAt !== null && endedAt === null && (

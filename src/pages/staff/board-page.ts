@@ -1,10 +1,12 @@
 /** The page around the dispatch board: which day, and what the board must know before it asks. */
 import type { Terms } from '#src/pickups/booking/booking.ts'
 import { inLanguage } from '#src/stations/return-bike.ts'
+import type { Place } from '#src/stations/station.ts'
 import { wallTime } from '#src/stations/time.ts'
 import { dayText } from '#src/wording/booking-words.ts'
 import { capital } from '#src/wording/capital.ts'
 import { html, type Html } from '../html.ts'
+import { baseNear } from './base-near.ts'
 import { ofDay, PRINTOUT } from './board-places.ts'
 import { BOARD_WORDS } from './board-words.ts'
 import { BOOKING, NEW_BOOKING, ofBooking } from './phone-places.ts'
@@ -29,6 +31,7 @@ export function boardPage(view: StaffView, terms: Terms, day: string, island: Ht
       terms.bike.items.map(({ id, name }) => [id, inLanguage(name, language)]),
     ),
     stations: [...view.town.stations.values()].map(({ id, name, place }) => ({ id, name, place })),
+    base: baseNear(view.mapBase ?? [], placesOf(terms)),
     paths: {
       signIn: `${staffPath(SIGN_IN_PATH, language)}?till=${encodeURIComponent(here)}`,
       print,
@@ -59,6 +62,15 @@ export function boardPage(view: StaffView, terms: Terms, day: string, island: Ht
           : html`<p class="lead">${words.notServed(capital(dayText(day, language)))}</p>`
       }`,
   })
+}
+
+/** Where the bike may have to do. */
+function placesOf({ bike }: Terms): readonly Place[] {
+  return [
+    ...bike.bikes.flatMap(({ home }) => home ?? []),
+    ...bike.dropOffs.map(({ place }) => place),
+    ...(bike.addresses ?? []).map(({ place }) => place),
+  ]
 }
 
 /** A form that works without script; the days beside it are one press away. */
