@@ -42,6 +42,10 @@ export type Saying =
   /** Somebody was faster; what is shown is the plan now. */
   | { readonly kind: 'changed' }
   | { readonly kind: 'signed-out' }
+  /** The bike doesn't run that day. */
+  | { readonly kind: 'no-day' }
+  /** The day could not be had; it is tried again. */
+  | { readonly kind: 'failed' }
   | { readonly kind: 'offline' }
 
 export interface Shown {
@@ -104,12 +108,14 @@ export function openBoardDesk(options: {
     if (told && day.version < told.version) return
     told = withPeopleOf(day, told)
     heardAt = now()
+    if (said?.kind === 'no-day' || said?.kind === 'failed') said = undefined
   }
 
   async function look(): Promise<void> {
     const { status, json } = await ask('GET', `/rounds/${name}?people=yes`)
     if (status === 200) take(json as Day)
     else if (status === 401 || status === 403) say({ kind: 'signed-out' })
+    else if (!told) say({ kind: status === 404 ? 'no-day' : 'failed' })
     tell()
   }
 
@@ -119,7 +125,11 @@ export function openBoardDesk(options: {
       return looking
     }
     looking = look()
-      .catch(() => undefined)
+      .catch(() => {
+        if (told) return
+        say({ kind: 'failed' })
+        tell()
+      })
       .finally(() => {
         looking = undefined
         if (!looksAgain) return

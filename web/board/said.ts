@@ -50,6 +50,10 @@ export function saidOf(saying: Saying, day: Day | undefined, words: Words): stri
       return said.changed
     case 'signed-out':
       return words.signedOut
+    case 'no-day':
+      return words.noDay
+    case 'failed':
+      return words.failed
     case 'offline':
       return said.offline
   }

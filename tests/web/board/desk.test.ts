@@ -46,7 +46,7 @@ function withoutPeople(day: Day): Day {
   return { ...day, rounds }
 }
 
-async function openDesk(server = openServer()) {
+async function openDesk(server = openServer(), looks = true) {
   const shown: Shown[] = []
   let now = 0
   const desk = openBoardDesk({
@@ -55,7 +55,7 @@ async function openDesk(server = openServer()) {
     now: () => now++,
     onChange: (is) => shown.push(is),
   })
-  await desk.look()
+  if (looks) await desk.look()
   const ids = (bike = 'bike-1') =>
     desk
       .shown()
@@ -178,6 +178,24 @@ describe('when it goes wrong', () => {
     server.answers.push({ status: 401, json: {} })
     await desk.command('publish')
     expect(said()).toBe('Du är utloggad.')
+  })
+
+  test.each([
+    ['a day without the bike is told', { status: 404, json: {} }, 'Cykeln kör inte den här dagen.'],
+    [
+      'a server in trouble is told',
+      { status: 503, json: {} },
+      'Dagen gick inte att hämta. Försöker igen.',
+    ],
+    ['a missing network is told', 'fails' as const, 'Dagen gick inte att hämta. Försöker igen.'],
+  ])('%s before there is a day, and is over when there is one', async (_, answer, text) => {
+    const { server, desk, said } = await openDesk(openServer(), false)
+    server.answers.push(answer)
+    await desk.look()
+    expect([desk.shown().day, said()]).toEqual([undefined, text])
+    await desk.look()
+    expect(desk.shown().said).toBeUndefined()
+    expect(desk.shown().day?.version).toBe(3)
   })
 
   test('an answer that was overtaken by a newer plan doesn’t bring back the old one', async () => {
