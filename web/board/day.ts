@@ -1,5 +1,10 @@
 /** A day as `GET /api/v1/rounds/{day}` tells it, as far as the board looks at it. */
-import type { FailedBecause, OfferReason, StopState } from '#src/pickups/day/day.ts'
+import {
+  type FailedBecause,
+  isOver,
+  type OfferReason,
+  type StopState,
+} from '#src/pickups/day/day.ts'
 import type { BookingLanguage } from '#src/stations/return-bike.ts'
 import type { Place } from '#src/stations/station.ts'
 
@@ -146,6 +151,13 @@ export function allStops(day: Day): readonly Stop[] {
 
 export function placeOf(stop: Stop): Place | undefined {
   return stop.person?.position ?? stop.place ?? undefined
+}
+
+/** Where a bike that is out riding was last: at the last stop that is over. No trail is kept. */
+export function lastPlaceOf({ startedAt, endedAt, stops }: Round): Place | undefined {
+  if (startedAt === null || endedAt !== null) return undefined
+  const last = stops.findLast(({ state }) => isOver(state))
+  return last && placeOf(last)
 }
 
 /** A bike's name, with its id where another has the same. */

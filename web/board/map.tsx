@@ -1,6 +1,6 @@
 /** A mirror of the lists, north up. It says nothing that they don't, so it is hidden from screen readers. */
 import type { Place } from '#src/stations/station.ts'
-import { type Day, placeOf } from './day.ts'
+import { type Day, lastPlaceOf, placeOf } from './day.ts'
 import type { Look } from './look.ts'
 
 const WIDTH = 400
@@ -78,6 +78,12 @@ export function DayMap(props: {
           )
         }),
       )}
+      {day.rounds.flatMap((round, i) => {
+        const place = lastPlaceOf(round)
+        if (!place) return []
+        const { x, y } = project(place)
+        return <circle key={round.bike} class={`here bike-${i % 4}`} cx={x} cy={y} r="15" />
+      })}
       {day.outside.flatMap((stop) => {
         const place = placeOf(stop)
         if (!place) return []

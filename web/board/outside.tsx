@@ -84,7 +84,7 @@ export function Outside(props: {
           </ul>
         </section>
       )}
-      <WaitingList ask={ask} look={look} />
+      <WaitingList ask={ask} look={look} asOf={`${day.version} ${day.unplanned.length}`} />
       {day.version > 0 && <UrgentForm look={look} actions={actions} />}
     </div>
   )
@@ -129,7 +129,13 @@ interface Waiting {
   readonly person: { readonly name: string; readonly address: string } | null
 }
 
-function WaitingList({ ask, look }: { readonly ask: Ask; readonly look: Look }) {
+function WaitingList(props: {
+  readonly ask: Ask
+  readonly look: Look
+  /** Asked again when this is another: what comes into a day may have waited. */
+  readonly asOf: string
+}) {
+  const { ask, look, asOf } = props
   const { words, facts } = look
   const [waiting, setWaiting] = useState<readonly Waiting[]>([])
   useEffect(() => {
@@ -138,7 +144,7 @@ function WaitingList({ ask, look }: { readonly ask: Ask; readonly look: Look }) 
         if (status === 200) setWaiting((json as { bookings: readonly Waiting[] }).bookings)
       })
       .catch(() => undefined)
-  }, [ask])
+  }, [ask, asOf])
   return (
     <section aria-labelledby="waiting-title">
       <h2 id="waiting-title">{words.waitingList}</h2>

@@ -35,7 +35,10 @@ export function listen(day: string, { onHere, onChange }: StreamListener): () =>
       onChange()
     })
     source.addEventListener('error', () => {
-      if (source.readyState === EventSource.CLOSED) reopenIn(AGAIN_MS)
+      if (source.readyState !== EventSource.CLOSED) return
+      reopenIn(AGAIN_MS)
+      // Asking for the day tells why: no network, or nobody signed in any more.
+      onChange()
     })
     watch()
   }

@@ -181,7 +181,8 @@ const sv = {
   } as Readonly<Record<string, string>>,
 
   map: 'Karta',
-  mapHint: 'Samma stopp som i listorna, norr uppåt.',
+  mapHint:
+    'Samma stopp som i listorna, norr uppåt. En streckad ring är där en cykel senast var klar.',
 
   said: {
     moved: (what: string, at: number, of: number, bike: string | undefined) =>
@@ -396,7 +397,7 @@ const en: Words = {
     'wrong-bike': 'Was pinned to another bike',
   },
   map: 'Map',
-  mapHint: 'The same stops as in the lists, north up.',
+  mapHint: 'The same stops as in the lists, north up. A dashed ring is where a bike was last done.',
   said: {
     moved: (what, at, of, bike) =>
       `${what}, moved to place ${at} of ${of}${bike === undefined ? '' : ` on ${bike}`}.`,

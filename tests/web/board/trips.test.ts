@@ -1,6 +1,7 @@
 /** A round told as trips, and an offer told as what it would change. */
 import { expect, test } from 'vitest'
 import { differences } from '../../../web/board/offer.ts'
+import { lastPlaceOf } from '../../../web/board/day.ts'
 import { fullness, tripsOf } from '../../../web/board/trips.ts'
 import { madeDay, stop, unload } from './made-day.ts'
 
@@ -46,4 +47,11 @@ test('an offer is told by what it moves, takes in and leaves out', () => {
   expect(differences(madeDay, offer)).toEqual({ moves: 2, adds: 1, drops: 1 })
   const same = madeDay.rounds.map(({ bike, stops }) => ({ bike, stops: stops.map(({ id }) => id) }))
   expect(differences(madeDay, { ...offer, rounds: same })).toEqual({ moves: 0, adds: 0, drops: 0 })
+})
+
+test('a bike is where it was last done, while it is out riding', () => {
+  const [first, second] = madeDay.rounds
+  expect(lastPlaceOf(first!)).toEqual(first!.stops[0]!.person!.position)
+  expect(lastPlaceOf(second!)).toBeUndefined()
+  expect(lastPlaceOf({ ...first!, endedAt: first!.startedAt })).toBeUndefined()
 })
