@@ -26,7 +26,7 @@ export function startDrag(pressed: PointerEvent, drop: (target: Target) => void)
   handle.addEventListener('pointermove', onMove, { signal })
   handle.addEventListener('pointerup', () => finish(true), { signal })
   handle.addEventListener('pointercancel', () => finish(false), { signal })
-  addEventListener('keydown', (event) => event.key === 'Escape' && finish(false), { signal })
+  addEventListener('keydown', (event) => event.key === 'Escape' && finish(false, true), { signal })
 
   function onMove(event: PointerEvent): void {
     at = { x: event.clientX, y: event.clientY }
@@ -67,7 +67,7 @@ export function startDrag(pressed: PointerEvent, drop: (target: Target) => void)
     return undefined
   }
 
-  function finish(isDropped: boolean): void {
+  function finish(isDropped: boolean, isStillPressed = false): void {
     stop.abort()
     cancelAnimationFrame(frame)
     const under = isDragging && isDropped ? rowUnder() : undefined
@@ -81,7 +81,9 @@ export function startDrag(pressed: PointerEvent, drop: (target: Target) => void)
       capture: true,
       signal: quiet.signal,
     })
-    setTimeout(() => quiet.abort())
+    const speakAgain = () => void setTimeout(() => quiet.abort())
+    if (isStillPressed) addEventListener('pointerup', speakAgain, { once: true })
+    else speakAgain()
     const { bike, place } = under?.element.dataset ?? {}
     if (bike === undefined || place === undefined) return
     drop({ bike, before: Number(place) + (under!.isAfter ? 1 : 0) })
