@@ -146,6 +146,8 @@ export const fi: Messages = {
   },
   emptied: (when) => `tyhjennetty ${when}`,
   toBeEmptied: (when) => `tyhjennetään ${when}`,
+  expectedFull: (when) => `täyttyy arviolta ${when}`,
+  news: 'Uusia tietoja – näytä',
   historyTitle: 'Viimeiset seitsemän vuorokautta',
   historyText:
     'Yläreuna on aivan täynnä, katkoviivat ovat keskiyöt. Missä viiva katkeaa, mitään ei tiedetty.',

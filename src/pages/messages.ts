@@ -155,6 +155,8 @@ const sv = {
   },
   emptied: (when: string) => `tömdes ${when}`,
   toBeEmptied: (when: string) => `töms ${when}`,
+  expectedFull: (when: string) => `väntas bli full ${when}`,
+  news: 'Nya uppgifter – visa',
   historyTitle: 'De senaste sju dygnen',
   historyText:
     'Överkanten är helt fullt, de streckade linjerna är midnatt. Där linjen är bruten var inget känt.',
@@ -434,6 +436,8 @@ const en: Messages = {
   },
   emptied: (when) => `emptied ${when}`,
   toBeEmptied: (when) => `to be emptied ${when}`,
+  expectedFull: (when) => `expected to be full ${when}`,
+  news: 'New figures – show',
   historyTitle: 'The last seven days',
   historyText:
     'The upper edge is completely full, the dashed lines are midnights. Where the line is broken nothing was known.',

@@ -26,7 +26,7 @@ import { stationPage, type StationFacts } from './station-page.ts'
 import { registerStatistics } from './statistics-routes.ts'
 import { pagesStylesheet, serveStylesheet, staffStylesheet } from './stylesheet.ts'
 import { companyOf } from './where-said.ts'
-import { openWebFiles, registerWebFiles } from './web-files.ts'
+import { allowScripts, openWebFiles, registerWebFiles } from './web-files.ts'
 import { viewOf, type PageTools, type PagesOptions, type View } from './site.ts'
 import { registerStaff } from './staff/register-staff.ts'
 
@@ -36,10 +36,12 @@ const DECISIONS_PER_POST = 20
 
 /** Adds the pages to an application; to be handed to the HTTP server as a plugin of its own scope. */
 export function registerPages(app: FastifyInstance, options: PagesOptions): void {
-  const { store, journal, clock, cards } = options
+  const { store, journal, clock, cards, demo } = options
   const css = pagesStylesheet(options.townCss)
   const maxAge = options.demo ? 1 : 30
   const historyOf = cacheHistories(store)
+  const web = openWebFiles()
+  const newsScript = web.island('station')
 
   function viewFor(request: FastifyRequest, language: Language): View {
     const path = request.url.slice(languageRoot(language).length) || '/'
@@ -116,7 +118,9 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
         posts: await postsOf(station.id),
         ...(account && { account }),
         ...(cards && { picture: stationPicture(cards, station, language) }),
+        ...(!demo && { script: newsScript }),
       }
+      if (!demo) allowScripts(reply)
       return send(request, reply, stationPage(view, facts))
     })
 
@@ -152,7 +156,6 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   }
 
   if (cards) registerCards(app, { ...options, cards }, maxAge, sendNotFound)
-  const web = openWebFiles()
   registerWebFiles(app)
   const tools: PageTools = { viewFor, send, sendOnce, sendNotFound, web }
   registerReportForm(app, options, tools)

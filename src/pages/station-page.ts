@@ -5,7 +5,14 @@ import type { ContainerId } from '#src/stations/ids.ts'
 import type { Container, Station } from '#src/stations/station.ts'
 import { isoText, type EpochMs } from '#src/stations/time.ts'
 import type { HistoryPoint, Post, StoredDecision } from '#src/store/contract.ts'
-import { ageText, faultText, shortDayText, whenText, windowText } from '#src/wording/status-text.ts'
+import {
+  ageText,
+  expectedText,
+  faultText,
+  shortDayText,
+  whenText,
+  windowText,
+} from '#src/wording/status-text.ts'
 import { archiveLink } from './archive-page.ts'
 import type { PagePicture } from './card-routes.ts'
 import { containerTitle, countStates, levelBar, swatch, wordPill } from './container-marks.ts'
@@ -39,6 +46,8 @@ export interface StationFacts {
   }[]
   readonly picture?: PagePicture
   readonly account?: FediverseAccount
+  /** Tells when there is something new; absent where the page comes back by itself. */
+  readonly script?: Html
 }
 
 export function stationPage(view: View, facts: StationFacts): Html {
@@ -58,6 +67,11 @@ export function stationPage(view: View, facts: StationFacts): Html {
     ...(facts.account && { activityUrl: facts.account.url }),
     body: html`
       <h1>${station.name}</h1>
+      ${
+        facts.script &&
+        html`<p id="news" class="news" role="status" data-text="${say.news}"></p>
+          ${facts.script}`
+      }
       ${station.address !== undefined && html`<p class="where">${station.address}</p>`}
       <p class="lead">
         ${state}
@@ -134,6 +148,9 @@ function containerRow(view: View, station: Station, container: Container): Html 
   }
   if (status.nextEmptying) {
     notes.push(say.toBeEmptied(windowText(status.nextEmptying, now, timeZone, language)))
+  }
+  if (status.fullExpectedAt !== undefined) {
+    notes.push(say.expectedFull(expectedText(status.fullExpectedAt, now, timeZone, language)))
   }
   const level =
     status.word === 'unknown' || status.fillPercent === undefined

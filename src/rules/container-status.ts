@@ -2,6 +2,7 @@
 import type { EpochMs } from '#src/stations/time.ts'
 import type { ContainerStatus } from './decision.ts'
 import { FULL_EVIDENCE, REPORT_LIFE_MS, weighEvidence } from './evidence.ts'
+import { FORECAST_LIFE_MS } from './facts.ts'
 import { nextEmptying } from './plan.ts'
 import type { ContainerWatch } from './watch.ts'
 
@@ -24,6 +25,7 @@ export function describeStatus(watch: ContainerWatch, at: EpochMs): ContainerSta
   const unknownSince = word === 'unknown' ? lastKnown(watch) : undefined
   const source = statusSource(watch, at)
   const next = nextEmptying(watch.extras?.plans, emptiedAt, at)
+  const expected = word === 'full' || word === 'unknown' ? undefined : expectedFull(watch, at)
   return {
     containerId: watch.container.id,
     word,
@@ -36,7 +38,15 @@ export function describeStatus(watch: ContainerWatch, at: EpochMs): ContainerSta
     ...(fault !== undefined && { fault }),
     ...(emptiedAt !== undefined && { emptiedAt }),
     ...(next && { nextEmptying: next }),
+    ...(expected !== undefined && { fullExpectedAt: expected }),
   }
+}
+
+/** What the newest forecast says, while it is believed and lies ahead. */
+function expectedFull({ extras }: ContainerWatch, at: EpochMs): EpochMs | undefined {
+  const forecast = extras?.forecast
+  if (!forecast || at >= forecast.at + FORECAST_LIFE_MS) return undefined
+  return forecast.fullAt !== undefined && forecast.fullAt > at ? forecast.fullAt : undefined
 }
 
 /** Who says how full it is. A level that follows from an emptying is nobody's. */

@@ -158,4 +158,6 @@ export interface ContainerStatus {
   readonly emptiedAt?: EpochMs
   /** When it is to be emptied next; absent where nobody has planned it. */
   readonly nextEmptying?: PlannedEmptying
+  /** When it is likely to be full, by the newest forecast; absent when it is full or unknown. */
+  readonly fullExpectedAt?: EpochMs
 }

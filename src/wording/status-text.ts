@@ -222,6 +222,28 @@ export function windowText(
     : words.between(`${first.name} ${begin}`, `${last.name} ${end}`)
 }
 
+/** The parts of a day that a forecast is told by: nobody knows the minute. */
+const PART_HOURS = [0, 6, 10, 14, 18, 24] as const
+
+/** When something is expected, as the part of the day; two days ahead and more as the day. */
+export function expectedText(
+  at: EpochMs,
+  now: EpochMs,
+  timeZone: string,
+  language: Language,
+): string {
+  const { day, minuteOfDay } = wallTime(at, timeZone)
+  const isNear = dayNumber(at, timeZone) - dayNumber(now, timeZone) < 2
+  const part = isNear ? PART_HOURS.findLastIndex((hour) => minuteOfDay >= hour * 60) : undefined
+  const [first, last] = part === undefined ? [0, 24] : [PART_HOURS[part]!, PART_HOURS[part + 1]!]
+  const midnight = Temporal.PlainDate.from(day)
+  const on = (hour: number) =>
+    midnight
+      .add({ days: hour === 24 ? 1 : 0 })
+      .toZonedDateTime({ timeZone, plainTime: { hour: hour % 24 } }).epochMilliseconds as EpochMs
+  return windowText({ from: on(first), until: on(last) }, now, timeZone, language)
+}
+
 const COLON_CLOCK = {
   clock: clockText,
   midnight: '24:00',

@@ -141,6 +141,37 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
     await context.close()
   })
 
+  test('a page that is read says that there is something new, and shows it only when asked', async () => {
+    await using quiet = await openHttpTown()
+    await quiet.measure(EKUDDEN_PAPER, 20)
+    const own = await quiet.app.listen({ host: '127.0.0.1', port: 0 })
+    const context = await browser.newContext()
+    const tab = await context.newPage()
+    tab.setDefaultTimeout(5000)
+    const complaints: string[] = []
+    tab.on('console', (message) => complaints.push(message.text()))
+    await tab.goto(`${own}/s/1490-901`)
+    const look = async () => {
+      const asked = tab.waitForResponse((answer) => answer.url() === tab.url())
+      await tab.evaluate('document.dispatchEvent(new Event("visibilitychange"))')
+      await asked
+    }
+    await quiet.measure(EKUDDEN_PAPER, 22)
+    quiet.setNow(plus(TUESDAY, HOUR))
+    await look()
+    // Asked once more, the first answer has been read.
+    await look()
+    expect(await tab.locator('#news a').count()).toBe(0)
+    await quiet.measure(containerId('1490-901-plastic-1'), 99)
+    await look()
+    await tab.waitForSelector('#news a')
+    expect(await tab.locator('.containers .s-full').count()).toBe(0)
+    await tab.click('text=Nya uppgifter – visa')
+    await tab.waitForSelector('.containers .s-full')
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+
   test('nothing is fetched but the page, one stylesheet and an icon', async () => {
     const context = await browser.newContext()
     const tab = await context.newPage()

@@ -18,10 +18,12 @@ import {
 import { StoreBusy } from '#src/store/store-busy.ts'
 import { createEngine } from '#src/rules/engine.ts'
 import { castTown, containerId } from '#tests/support/town.ts'
-import { borasBook } from '../rules/scenario.ts'
+import { borasBook, borasRules } from '../rules/scenario.ts'
 
 const A = '000000000000000a'
 const B = '000000000000000b'
+/** Any but the one that tells a reader of a station's page that there is something new. */
+const OTHER_SCRIPT = /<script(?! type="module" src="\/assets\/web\/station-)/
 
 async function page(town: HttpTown, url: string, status = 200): Promise<string> {
   const answer = await town.app.inject(url)
@@ -57,6 +59,33 @@ describe('the station page', () => {
         'Plastförpackningar Plats finns 34 % fyllt mättes för 2 timmar sedan Rapportera ' +
         'Ofärgat glas Okänt inget mätvärde än',
     )
+  })
+
+  test('tells when a container is likely to be full as a part of a day, and only while the forecast is fresh', async () => {
+    await using town = await openHttpTown({ rules: borasRules })
+    await town.measure(EKUDDEN_PAPER, 40, 5)
+    const foretell = (fullAt: number) =>
+      town.append({
+        kind: 'fact',
+        fact: {
+          type: 'forecast',
+          containerId: EKUDDEN_PAPER,
+          fullWithin24h: 0.6,
+          fullAt: plus(TUESDAY, fullAt),
+          model: 'm',
+        },
+      })
+    await foretell(20 * HOUR)
+    const text = async () => mainOf(await page(town, '/s/1490-901'))
+    expect(await text()).toContain('väntas bli full i morgon 10:00–14:00')
+    await foretell(3 * DAY)
+    expect(await text()).toContain('väntas bli full på fredag')
+    await foretell(-HOUR)
+    expect(await text()).not.toContain('väntas')
+    await foretell(20 * HOUR)
+    town.setNow(plus(TUESDAY, 13 * HOUR))
+    await town.measure(EKUDDEN_PAPER, 60)
+    expect(await text()).not.toContain('väntas')
   })
 
   test('says the same in English', async () => {
@@ -171,7 +200,7 @@ describe('the station page', () => {
     await using town = await openHttpTown()
     await town.say([fullDecision(TUESDAY, A)], [fullPost(TUESDAY, A)])
     const markup = await page(town, '/s/1490-901')
-    expect(markup).not.toContain('<script')
+    expect(markup).not.toMatch(OTHER_SCRIPT)
     const details = words(/<summary>Varför skrevs detta\?[^]*?<\/details>/.exec(markup)![0])
     expect(details).toContain('c.fill &gt;= 90.0 ja c.fill = 96,4')
     expect(details).toContain('c.fill_age_min = 12 min')
@@ -645,7 +674,7 @@ test('a hostile name stays text, wherever it is shown', async () => {
     '/api/docs',
   ]) {
     const markup = await page(town, url)
-    expect(markup, url).not.toContain('<script')
+    expect(markup, url).not.toMatch(OTHER_SCRIPT)
     expect(markup, url).toContain('&lt;script&gt;alert(1)')
   }
   expect(await page(town, '/nope', 404)).not.toContain('<script')
@@ -682,7 +711,8 @@ test('every page has one heading of the first rank, landmarks, a way past the me
     ]) {
       expect(markup, url).toContain(landmark)
     }
-    expect(markup, url).not.toMatch(/<script| style="| on\w+="|javascript:/)
+    expect(markup, url).not.toMatch(OTHER_SCRIPT)
+    expect(markup, url).not.toMatch(/ style="| on\w+="|javascript:/)
   }
 })
 

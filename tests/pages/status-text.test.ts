@@ -11,6 +11,7 @@ import {
   weekdayText,
   whenText,
   windowText,
+  expectedText,
 } from '#src/wording/status-text.ts'
 
 const ZONE = 'Europe/Stockholm'
@@ -179,5 +180,20 @@ describe('when something is to be', () => {
     const window = { from: at(from), until: at(until) }
     const texts = LANGUAGES.map((language) => windowText(window, now, ZONE, language))
     expect(texts).toEqual([sv, en, fi])
+  })
+})
+
+describe('when something is expected is told by the part of the day', () => {
+  const noon = instant(Date.parse('2026-05-05T12:00:00+02:00'))
+  test.each([
+    ['2026-05-05T17:59:00+02:00', 'sv', 'i dag 14:00–18:00'],
+    ['2026-05-05T18:00:00+02:00', 'sv', 'i dag 18:00–24:00'],
+    ['2026-05-06T03:00:00+02:00', 'en', 'tomorrow 00:00–06:00'],
+    ['2026-05-06T06:00:00+02:00', 'fi', 'huomenna klo 6.00–10.00'],
+    ['2026-05-07T06:00:00+02:00', 'sv', 'på torsdag'],
+    ['2026-05-20T06:00:00+02:00', 'en', 'on 20 May'],
+  ] as const)('%s in %s: %s', (at, language, text) => {
+    const expected = instant(Date.parse(at))
+    expect(expectedText(expected, noon, 'Europe/Stockholm', language)).toBe(text)
   })
 })
