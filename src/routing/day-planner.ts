@@ -123,7 +123,13 @@ export function openDayPlanner(options: DayPlannerOptions): DayPlanner {
   }
 
   return {
-    matrices: { legs: (from, to, signal) => matrices.legs(from, to, signal) },
+    matrices: {
+      legs(from, to, signal) {
+        // Whoever looks at a day may soon insert something.
+        thread.makeReady()
+        return matrices.legs(from, to, signal)
+      },
+    },
     solver,
     insert: (problem, from) => thread.insert(problem, from),
     follow(bike) {

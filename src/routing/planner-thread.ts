@@ -24,12 +24,14 @@ export type PlannerAnswer =
 
 /** Disposed of, it answers what it has in hand and takes nothing more. */
 export interface PlannerThread extends AsyncDisposable {
+  /** Starts it where it isn't running, so that nobody waits for that. */
+  makeReady(): void
   /** @throws {RangeError} naming the field when the problem is not one. */
   insert(problem: Problem, from: Plan): Promise<Plan>
   readonly streets: MatrixProvider
 }
 
-/** It starts with the first question, and again with the next one if it should die. */
+/** It starts when it is made ready or asked, and again with the next question if it should die. */
 export function openPlannerThread(cityPackFile?: string): PlannerThread {
   const inHand = new Map<number, PromiseWithResolvers<Plan | Legs>>()
   let worker: Worker | undefined
@@ -77,6 +79,11 @@ export function openPlannerThread(cityPackFile?: string): PlannerThread {
   }
 
   return {
+    makeReady() {
+      if (isClosed || worker) return
+      worker = start()
+      worker.unref()
+    },
     insert: (problem, from) => ask({ kind: 'insert', problem, from }),
     streets: { legs: (from, to) => ask({ kind: 'legs', from, to }) },
     async [Symbol.asyncDispose]() {

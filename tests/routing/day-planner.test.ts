@@ -36,7 +36,7 @@ let metrics: Registry
 const logged: string[] = []
 
 /** Nothing rests here: what failed may be asked again at once. */
-function open(restMs = 0): DayPlanner {
+function open({ restMs = 0, timeoutMs = 20_000 } = {}): DayPlanner {
   const say = (fields: object, message: string) =>
     logged.push(`${message} ${JSON.stringify(fields)}`)
   return openDayPlanner({
@@ -44,8 +44,14 @@ function open(restMs = 0): DayPlanner {
     metrics,
     log: { info: say, error: say },
     restMs,
-    timeoutMs: 200,
+    timeoutMs,
   })
+}
+
+async function reopen(options: Parameters<typeof open>[0]): Promise<void> {
+  await planner[Symbol.asyncDispose]()
+  metrics = new Registry()
+  planner = open(options)
 }
 
 beforeEach(() => {
@@ -104,9 +110,7 @@ test('a router that fails is stood in for by the formula, told once, and asked a
 
 test('a router that hangs holds up one look, not each', async () => {
   double = await listen(() => 'silence')
-  await planner[Symbol.asyncDispose]()
-  metrics = new Registry()
-  planner = open(60_000)
+  await reopen({ restMs: 60_000, timeoutMs: 200 })
   planner.follow(by({ travel: { kind: 'valhalla', url: double.url } }))
   await tableOf(planner.matrices, PLACES)
   await tableOf(planner.matrices, PLACES)
@@ -116,6 +120,7 @@ test('a router that hangs holds up one look, not each', async () => {
 
 test('what was asked before the file was changed is no alarm of the new one', async () => {
   double = await listen(() => 'silence')
+  await reopen({ timeoutMs: 200 })
   planner.follow(by({ travel: { kind: 'osrm', url: double.url, profile: 'bike' } }))
   const asked = tableOf(planner.matrices, PLACES)
   planner.follow(smallBike)
