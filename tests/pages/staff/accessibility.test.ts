@@ -97,6 +97,8 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
       }
       await context.close()
     },
+    // Two dozen pages, also where others are at work.
+    90_000,
   )
 
   test('a crew tells that a container is full by two taps, without JavaScript', async () => {

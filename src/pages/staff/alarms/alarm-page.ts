@@ -13,7 +13,7 @@ import { containerText } from '../devices/device-list.ts'
 import { QUARANTINE } from '../quarantine/quarantine-place.ts'
 import { staffLayout, type StaffView } from '../staff-layout.ts'
 import type { InBoth } from '../staff-menu.ts'
-import { age, pathOf, when } from '../staff-parts.ts'
+import { pathOf, when } from '../staff-parts.ts'
 import { ALARMS } from './alarm-place.ts'
 
 /** A payload codec of the town's that is not run any more. */
@@ -147,7 +147,7 @@ export function alarmPage(view: StaffView, facts: AlarmFacts): Html {
 }
 
 function sinceText(view: StaffView, since: EpochMs): Html {
-  return html`<span class="small">${WORDS[view.language].since} ${age(view, since)}</span>`
+  return html`<span class="small">${WORDS[view.language].since} ${when(view, since)}</span>`
 }
 
 function kindPart(

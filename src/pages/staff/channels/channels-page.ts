@@ -93,8 +93,10 @@ function accountPart(view: StaffView, report: AccountReport, { followed }: Chann
       ],
       followers !== undefined && [words.followers, numberText(followers, view)],
       [words.counts, countsPart(view, report)],
+      ...limitFacts(view, report),
+      moneyFact(view, report),
     ])}
-    ${limitsPart(view, report)} ${moneyPart(view, report)} ${changeForm(view, report, name)}
+    ${changeForm(view, report, name)}
   </section>`
 }
 
@@ -116,24 +118,24 @@ function countsPart(view: StaffView, { channel, account, counts }: AccountReport
     ([state, count], i) =>
       html`${i > 0 && ', '}<a
           href="${withQuery(pathOf(DELIVERIES, language), { state, channel, account })}"
-          >${numberText(count, view)} ${words.states[state as DeliveryState]}</a
+          >${numberText(count, view)}
+          ${words.states[state as DeliveryState][count === 1 ? 0 : 1]}</a
         >`,
   )}`
 }
 
-function limitsPart(view: StaffView, { allowances }: AccountReport): Html | undefined {
-  if (allowances.length === 0) return undefined
+type Fact = readonly [string, Html]
+
+function limitFacts(view: StaffView, { allowances }: AccountReport): readonly Fact[] {
   const words = CHANNEL_WORDS[view.language]
-  return html`${factList(
-    allowances.map(({ left, granted, withinMs }) => [
-      words.left,
-      html`${words.leftOf(left, granted, withinMs / MINUTE)}
-      ${shareBar((left / granted) * 100, left > 0 ? 'good' : 'bad')}`,
-    ]),
-  )}`
+  return allowances.map(({ left, granted, withinMs }) => [
+    words.left,
+    html`${words.leftOf(left, granted, withinMs / MINUTE)}
+    ${shareBar((left / granted) * 100, left > 0 ? 'good' : 'bad')}`,
+  ])
 }
 
-function moneyPart(view: StaffView, { money }: AccountReport): Html | undefined {
+function moneyFact(view: StaffView, { money }: AccountReport): Fact | undefined {
   if (!money) return undefined
   const { language } = view
   const words = CHANNEL_WORDS[language]
@@ -143,19 +145,17 @@ function moneyPart(view: StaffView, { money }: AccountReport): Html | undefined 
       maximumFractionDigits: 2,
     })
   const { spentMicroUsd: spent, budget } = money
-  return factList([
-    [
-      words.money,
-      html`${words.moneyOf(usd(spent), budget && usd(budget.monthlyMicroUsd))}
-      ${
-        budget &&
-        shareBar(
-          (spent / Math.max(1, budget.monthlyMicroUsd)) * 100,
-          budget.leftMicroUsd > 0 ? 'good' : 'bad',
-        )
-      }`,
-    ],
-  ])
+  return [
+    words.money,
+    html`${words.moneyOf(usd(spent), budget && usd(budget.monthlyMicroUsd))}
+    ${
+      budget &&
+      shareBar(
+        (spent / Math.max(1, budget.monthlyMicroUsd)) * 100,
+        budget.leftMicroUsd > 0 ? 'good' : 'bad',
+      )
+    }`,
+  ]
 }
 
 function changeForm(view: StaffView, report: AccountReport, name: string): Html {

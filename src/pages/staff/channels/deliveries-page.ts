@@ -65,7 +65,7 @@ export function deliveriesPage(
           value: wish.state,
           options: [
             { value: 'attention', text: words.attention },
-            ...DELIVERY_STATES.map((value) => ({ value, text: words.states[value] })),
+            ...DELIVERY_STATES.map((value) => ({ value, text: words.states[value][1] })),
           ],
         })}
         <p class="field"><button>${words.show}</button></p>
@@ -93,7 +93,7 @@ function deliveryPart(view: StaffView, delivery: Delivery, faults: FormFaults): 
       ${accountName(view, delivery)} <span class="small">${age(view, sendAt)}</span>
     </h2>
     ${fault && html`<p class="fault">${fault.text}</p>`}
-    <p class="pills">${pill(MARKS[state], words.states[state])}</p>
+    <p class="pills">${pill(MARKS[state], words.states[state][0])}</p>
     <p class="words" lang="${delivery.language}">${text}</p>
     ${factList([
       [words.sayable, when(view, sendAt)],

@@ -73,7 +73,7 @@ export function fieldStationPage(
       ${address !== undefined && html`<p class="where">${address}</p>`}
       <form method="post" class="seen panel" aria-label="${words.ground}">
         <h2>${words.ground}</h2>
-        <p class="buttons">
+        <p class="seen-buttons">
           ${GROUND_KINDS.map(
             (kind) =>
               html`<button name="kind" value="${kind}" class="quiet">
@@ -108,7 +108,7 @@ function containerForm(view: StaffView, container: Container, station: Station):
       </div>
     </div>
     ${hidden('container', container.id)}
-    <p class="buttons">
+    <p class="seen-buttons">
       ${CONTAINER_KINDS.map(
         (kind) =>
           html`<button name="kind" value="${kind}" class="quiet">
