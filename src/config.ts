@@ -175,6 +175,10 @@ export const SECRETS = [
     text: "bearer token for staff's part of the API, 16 characters or more",
   },
   {
+    env: 'KVITTER_RIDER_TOKEN',
+    text: 'bearer token for what riders may do, 16 characters or more',
+  },
+  {
     env: 'KVITTER_SECRET_KEY',
     text: 'seals keys and personal data, 32 bytes in base64 (a file secret.key in --data)',
   },

@@ -204,7 +204,7 @@ export const USER_WORDS: InBoth<UserWords> = {
     stepOff: 'Stäng av',
     stepBegin: 'Slå på',
     stepScan:
-      'Öppna en app för engångskoder (till exempel Freja, Google eller Microsoft Authenticator) och läs av rutan.',
+      'Öppna en app för engångskoder (till exempel Google eller Microsoft Authenticator) och läs av rutan.',
     stepSecret: 'Eller skriv in nyckeln för hand:',
     stepCode: 'Koden som appen visar',
     stepCodeHint: 'Sex siffror.',
