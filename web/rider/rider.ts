@@ -15,7 +15,7 @@ import { smallJpeg } from './photo.ts'
 import type { Answer, Told } from './queue.ts'
 import { lastOutcome, roundOf, type Row, type ShownRound } from './round.ts'
 import { openSender } from './send.ts'
-import { asDay, asItems, listen, newId, type Server } from './server.ts'
+import { asDay, asItems, listen, newId, type Server, type Stream } from './server.ts'
 import { stopCard } from './stop-card.ts'
 import { type Telling, whereOf } from './stop-words.ts'
 import { WORDS } from './words.ts'
@@ -67,7 +67,7 @@ export async function openRiderPage(
   let said = ''
   let update: (() => void) | undefined
   let install: (() => void) | 'by-hand' | undefined
-  let stream: ReturnType<typeof listen> | undefined
+  let stream: Stream | undefined
   let heard: Line[] = []
   let retrying: ReturnType<typeof setTimeout> | undefined
   let gathering: ReturnType<typeof setTimeout> | undefined
@@ -112,7 +112,7 @@ export async function openRiderPage(
     }
     if (link === 'offline') link = 'online'
     await flush(isAsked)
-    if (!stream?.isOpen()) connect()
+    if (!stream?.isOpen() || stream.day !== today()) connect()
     if (!kept || clock() - kept.fetchedAt > OLD_MS) await refresh()
     await show()
   }

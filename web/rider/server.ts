@@ -78,17 +78,20 @@ export function asItems({ status, body }: Answer): readonly Item[] | undefined {
   return status === 200 && Array.isArray(read?.items) ? read.items : undefined
 }
 
+export interface Stream {
+  readonly day: string
+  readonly isOpen: () => boolean
+  readonly close: () => void
+}
+
 /** What is done to the day, as long as the network lasts; what was missed comes first. */
-export function listen(
-  day: string,
-  after: number,
-  onLine: (line: Line) => void,
-): { readonly isOpen: () => boolean; close(): void } {
+export function listen(day: string, after: number, onLine: (line: Line) => void): Stream {
   const source = new EventSource(`/api/v1/rounds/${day}/events?after=${after}`)
   source.addEventListener('change', (event) => {
     onLine(JSON.parse(String(event.data)) as Line)
   })
   return {
+    day,
     isOpen: () => source.readyState === EventSource.OPEN,
     close: () => {
       source.close()

@@ -23,9 +23,14 @@ export interface Phone extends AsyncDisposable {
 export async function openPhone(
   browser: Browser,
   day: DayTown,
-  look: { readonly colorScheme?: 'light' | 'dark'; readonly width?: number } = {},
+  look: {
+    readonly colorScheme?: 'light' | 'dark'
+    readonly width?: number
+    /** What stands before the server, on this port. */
+    readonly port?: number
+  } = {},
 ): Promise<Phone> {
-  const wire = await startTcpProxy(Number(new URL(day.url).port))
+  const wire = await startTcpProxy(look.port ?? Number(new URL(day.url).port))
   const url = `http://127.0.0.1:${wire.port}`
   const { colorScheme = 'light', width = 360 } = look
   const context = await browser.newContext({
@@ -86,10 +91,10 @@ export async function eventsKept(day: DayTown) {
 }
 
 /** Waits until the service worker would start the page without a network. */
-export async function isReadyForOffline(tab: Page): Promise<void> {
+export async function isReadyForOffline(tab: Page, page = '/rider'): Promise<void> {
   const isReady = `(async () => {
     const registration = await navigator.serviceWorker.getRegistration()
-    return registration?.active != null && (await caches.match('/rider')) !== undefined
+    return registration?.active != null && (await caches.match('${page}')) !== undefined
   })()`
   await until(() => tab.evaluate<boolean>(isReady), 10_000)
 }
