@@ -1,6 +1,7 @@
 /** Passwords as Argon2id keeps them (RFC 9106), with what OWASP asks at the least: 19 MiB, two passes, one lane. */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import { StoreBusy } from './store-busy.ts'
 
 const derive = promisify(argon2)
 
@@ -63,6 +64,9 @@ function drawSign(): string {
 }
 
 let last: Promise<unknown> = Promise.resolve()
+let waiting = 0
+/** Some two seconds' worth; whoever floods the door shall not make it wait for minutes. */
+const MOST_WAITING = 40
 
 function derived(
   password: string,
@@ -81,7 +85,11 @@ function derived(
       memory,
       passes,
     })
-  const next = last.then(run, run)
+  if (waiting >= MOST_WAITING) return Promise.reject(new StoreBusy('too many passwords at once'))
+  waiting += 1
+  const next = last.then(run, run).finally(() => {
+    waiting -= 1
+  })
   last = next.catch(() => undefined)
   return next
 }
