@@ -112,6 +112,34 @@ test('an administrator has the folder read anew by the page of settings', async 
   expect(await stations()).toEqual(['1490-001', '1490-002'])
 })
 
+test('whoever tries rules is told those in force: after SIGHUP the new ones, never faulty ones', async () => {
+  const inForce = async () => {
+    const headers = { authorization: `Bearer ${STAFF_TOKEN}` }
+    const answer = await fetch(`${served.httpUrl}/api/v1/rules`, { headers })
+    return (await answer.json()) as { rules: string; hash: string }
+  }
+  const before = await inForce()
+  expect(before).toEqual({ rules: RULES, hash: expect.stringMatching(/^[0-9a-f]{12}$/) })
+  const shy = RULES.replace('for: 30m', 'for: 3h')
+  await writeTownFolder(town, { stations: 1, fractions: ['paper'], rules: shy })
+  served.child.kill('SIGHUP')
+  await until(
+    async () => (await inForce()).rules === shy,
+    20_000,
+    () => served.log(),
+  )
+  const after = await inForce()
+  expect(after.hash).not.toBe(before.hash)
+  await appendFile(join(town, 'rules.yaml'), '  - { id: other, when: c.fil > 3.0 }\n')
+  served.child.kill('SIGHUP')
+  await until(
+    () => served.log().includes('going on as before'),
+    20_000,
+    () => served.log(),
+  )
+  expect(await inForce()).toEqual(after)
+})
+
 test('a plan in the folder is told after SIGHUP; taken out, it is withdrawn', async () => {
   const next = async () => {
     const answer = await fetch(`${served.httpUrl}/api/v1/containers/1490-001-paper-1/plan`)
