@@ -115,7 +115,7 @@ const sv = {
   forceSteps: [
     'Lägg filen som rules.yaml i stadens mapp, gärna i git med någon som läser igenom.',
     'Kör kvitter rules test MAPP: testerna säger om något blev annorlunda än det var tänkt.',
-    'Be tjänsten läsa om mappen: skicka SIGHUP (systemctl reload kvitter). Är något fel fortsätter de gamla reglerna att gälla.',
+    'Be tjänsten läsa om mappen: en administratör gör det under Inställningar, eller skicka SIGHUP. Är något fel fortsätter de gamla reglerna att gälla.',
   ],
   forceFirst: 'Rätta felen först.',
 }
@@ -237,7 +237,7 @@ const en: RuleDeskWords = {
   forceSteps: [
     'Put the file into the town’s folder as rules.yaml, best in git with somebody to read it through.',
     'Run kvitter rules test FOLDER: the tests tell whether anything came out otherwise than meant.',
-    'Have the service read the folder again: send SIGHUP (systemctl reload kvitter). If anything is wrong the old rules go on.',
+    'Have the service read the folder again: an administrator does so under Settings, or send SIGHUP. If anything is wrong the old rules go on.',
   ],
   forceFirst: 'Mend the faults first.',
 }
