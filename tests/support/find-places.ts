@@ -15,6 +15,7 @@ export async function findPlaces(
   return {
     ...stations,
     container: await codeAt(url, stations.station),
+    login: await addUser(url),
     device: await deviceAt(url),
     unknownContainer: await codeAt(url, stations.unknown),
     post: ofStation.key,
@@ -37,6 +38,19 @@ async function deviceAt(url: string): Promise<string> {
   return /\/enheter\/((?!ny"|basstation")[\w.:-]+)"/.exec(await page.text())![1]!
 }
 
+async function addUser(url: string): Promise<string> {
+  const login = 'prova'
+  const fields = { do: 'add-user', login, name: 'Prova Provsson', role: 'editor' }
+  const answer = await fetch(`${url}/anvandare`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { cookie: await signIn(url), origin: url },
+    body: new URLSearchParams({ ...fields, password: 'a-password-of-four-words' }),
+  })
+  if (answer.status >= 400) throw new Error(`/anvandare: ${answer.status}`)
+  return login
+}
+
 async function decisionAt(url: string): Promise<string> {
   const page = await fetch(`${url}/beslut`, { headers: { cookie: await signIn(url) } })
   return /\/beslut\/(\d+)/.exec(await page.text())![1]!
@@ -57,16 +71,20 @@ async function book(url: string): Promise<Pick<Places, 'draft' | 'booking'>> {
 
 async function borrow(url: string): Promise<Pick<Places, 'lending' | 'loan'>> {
   const { read, send } = formsAt(url)
-  const thing = firstOf('thing', await read('/lana'))
-  const from = firstOf('from', await read(`/lana?thing=${thing}`))
-  const until = firstOf('until', await read(`/lana?thing=${thing}&from=${from}`))
-  const lending = { thing, from, until }
+  const firstFree = async () => {
+    const thing = firstOf('thing', await read('/lana'))
+    const from = firstOf('from', await read(`/lana?thing=${thing}`))
+    const until = firstOf('until', await read(`/lana?thing=${thing}&from=${from}`))
+    return { thing, from, until }
+  }
+  const lending = await firstFree()
   const address = { address: 'Provgatan 2', apartment: '1201' }
   const own = await send(`/lana?${new URLSearchParams(lending).toString()}`, {
     ...PERSON,
     ...address,
   })
-  return { lending, loan: ownOf(own) }
+  // Those days are taken now.
+  return { lending: await firstFree(), loan: ownOf(own) }
 }
 
 const PERSON = { name: 'Prova Provsson', phone: '070-000 00 01', language: 'sv' }

@@ -13,6 +13,8 @@ export interface Places {
   readonly unknown: string
   readonly container: string
   readonly device: string
+  /** Somebody of the staff, by the name to sign in with. */
+  readonly login: string
   readonly unknownContainer: string
   readonly post: string
   /** A booking that is being filled in, to its last question. */
@@ -328,6 +330,36 @@ const STAFF: readonly ListedPage[] = [
     fill: ({ loan: own }) => ({ reference: own.reference }),
     staff: true,
   },
+  {
+    what: 'the rider’s round',
+    routes: ['/rider', '/en/rider'],
+    staff: true,
+    begun: '#rider > *',
+    wireBytes: 60_000,
+  },
+  { what: 'persons', routes: ['/personer', '/en/persons'], staff: true },
+  { what: 'who saw whom', routes: ['/personer/atkomst', '/en/persons/access'], staff: true },
+  {
+    what: 'what befell a booking',
+    routes: ['/personer/bokning', '/en/persons/booking'],
+    query: ({ booking: own }) => ({ reference: own.reference }),
+    staff: true,
+  },
+  { what: 'users', routes: ['/anvandare', '/en/users'], staff: true, wireBytes: 20_000 },
+  {
+    what: 'a user',
+    routes: ['/anvandare/:login', '/en/users/:login'],
+    fill: ({ login }) => ({ login }),
+    staff: true,
+  },
+  {
+    what: 'a user: are you sure',
+    routes: ['/anvandare/:login/ta-bort', '/en/users/:login/remove'],
+    fill: ({ login }) => ({ login }),
+    staff: true,
+  },
+  { what: 'one’s own account', routes: ['/mitt-konto', '/en/my-account'], staff: true },
+  { what: 'settings', routes: ['/installningar', '/en/settings'], staff: true, wireBytes: 20_000 },
   {
     what: 'the rules',
     routes: ['/regler', '/en/rules'],
