@@ -136,6 +136,19 @@ describe('a demo', () => {
   })
 })
 
+test('the start page tells how many alarms there are, to who may see to them', async () => {
+  const sensors = () => [{ alarms: [{}, {}] }, { alarms: [{}] }, { alarms: [] }] as never
+  await using town = await openHttpTown({
+    journal: (real) => Object.create(real, { sensors: { value: sensors } }) as typeof real,
+  })
+  const start = async (role: Role) =>
+    (await town.app.inject({ url: '/start', headers: { ...(await town.signIn(role)) } })).body
+  expect((await start('admin')).replace(/\s+/g, ' ')).toContain(
+    '>Larm <span class="count">3</span>',
+  )
+  expect(await start('rider')).not.toContain('class="count"')
+})
+
 describe('a session', () => {
   test('ends by signing out, for this browser alone', async () => {
     await addUser('anna', 'admin')

@@ -33,7 +33,12 @@ export function registerStaff(
     registerSingleSignOn(app, pages, { desk, publicUrl, singleSignOn: options.singleSignOn })
   }
   registerRider(app, pages, { web: tools.web, cssUrl: urls.cssUrl })
-  pages.get(START, startPage)
+  pages.get(START, async (view) => {
+    const sensors = options.journal.sensors().flatMap((sensor) => sensor.alarms)
+    const accounts = ((await options.work?.outbox?.reports()) ?? []).flatMap(({ alarms }) => alarms)
+    const codecs = options.work?.stoppedCodecs?.() ?? []
+    return startPage(view, sensors.length + accounts.length + codecs.length)
+  })
   const { bookings, days } = options
   if (bookings && days) {
     registerBoard(pages, { bookings, days })

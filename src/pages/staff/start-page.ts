@@ -1,10 +1,12 @@
 /** Where an administrator begins, and who has no page of their own: what one's role may do. */
 import { html, type Html } from '../html.ts'
+import { ALARMS } from './alarms/alarm-place.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { menuFor, staffPath, START } from './staff-menu.ts'
 import { STAFF_WORDS } from './staff-words.ts'
 
-export function startPage(view: StaffView): Html {
+/** `alarms`: how many there are now. */
+export function startPage(view: StaffView, alarms: number): Html {
   const { staff, language } = view
   const words = STAFF_WORDS[language]
   const places = menuFor(staff.role).filter((place) => place !== START)
@@ -18,7 +20,10 @@ export function startPage(view: StaffView): Html {
         ${places.map(
           ({ path, name, does }) =>
             html`<li>
-              <a href="${staffPath(path, language)}">${name[language]}</a>
+              <a href="${staffPath(path, language)}"
+                >${name[language]}
+                ${path === ALARMS.path && alarms > 0 && html`<span class="count">${alarms}</span>`}</a
+              >
               <p>${does[language]}</p>
             </li>`,
         )}
