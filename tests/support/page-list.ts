@@ -381,21 +381,6 @@ const STAFF: readonly ListedPage[] = [
     wireBytes: 20_000,
   },
   { what: 'silences', routes: ['/tystnader', '/en/silences'], staff: true },
-  { what: 'accounts and tokens', routes: ['/anvandare', '/en/users'], staff: true },
-  {
-    what: 'an account',
-    routes: ['/anvandare/:login', '/en/users/:login'],
-    fill: () => ({ login: 'demo-admin' }),
-    staff: true,
-  },
-  {
-    what: 'before an account is removed',
-    routes: ['/anvandare/:login/ta-bort', '/en/users/:login/remove'],
-    fill: () => ({ login: 'demo-admin' }),
-    staff: true,
-  },
-  { what: 'one’s own account', routes: ['/mitt-konto', '/en/my-account'], staff: true },
-  { what: 'settings', routes: ['/installningar', '/en/settings'], staff: true },
 ]
 
 export const PAGES: readonly ListedPage[] = [...RESIDENTS, ...STAFF]
