@@ -9,6 +9,7 @@ import { instant } from '#src/stations/time.ts'
 import { openBrowser } from '#tests/support/browser.ts'
 import { findPlaces, signIn } from '#tests/support/find-places.ts'
 import { PAGES, pathOf, type ListedPage } from '#tests/support/page-list.ts'
+import { until } from '#tests/support/until.ts'
 import { openWholeTown } from '#tests/support/whole-town.ts'
 
 const FOLDER = fileURLToPath(new URL('screens/', import.meta.url))
@@ -64,7 +65,7 @@ async function take(
   await tab.goto(town.url + pathOf(page, page.routes[0]!, places))
   if (page.begun !== undefined) await tab.waitForSelector(page.begun)
   // Whatever is under way says so by three dots.
-  await tab.waitForFunction('!/ …$/m.test(document.body.innerText)').catch(() => {})
+  await until(async () => !(await tab.evaluate('/ …$/m.test(document.body.innerText)')), 60_000)
   const png = await picture(tab, width)
   await writeFile(`${FOLDER}${fileName(page.what)}${mark}.png`, png)
 }
