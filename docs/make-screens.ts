@@ -2,15 +2,20 @@
  * Takes a picture of every page for docs/screens/: npm run screens. On the town of the pages' test, whose
  * clock stands still, so that a picture changes only where a page does.
  */
+import { readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import { instant } from '#src/stations/time.ts'
+import { openBikePeople } from '#simulator/bike.ts'
+import { DEMO_TOWN } from '#src/demo.ts'
+import { readAddressList } from '#src/stations/address-list.ts'
+import { HOUR, instant, plus } from '#src/stations/time.ts'
 import { openBrowser } from '#tests/support/browser.ts'
 import { findPlaces, signIn } from '#tests/support/find-places.ts'
 import { PAGES, pathOf, type ListedPage } from '#tests/support/page-list.ts'
 import { until } from '#tests/support/until.ts'
-import { openWholeTown } from '#tests/support/whole-town.ts'
+import { openWholeTown, STAFF_TOKEN } from '#tests/support/whole-town.ts'
 
 const FOLDER = fileURLToPath(new URL('screens/', import.meta.url))
 const TUESDAY = instant(Date.parse('2026-10-27T10:35:00Z'))
@@ -32,6 +37,7 @@ const ON_PHONES = ['a station', 'a container by its code', 'booking: what', 'the
 await rm(FOLDER, { recursive: true, force: true })
 await mkdir(FOLDER, { recursive: true })
 await using town = await openWholeTown(TUESDAY)
+await rideHalfADay()
 const { plain, longName, many, unknown } = town.stations
 const places = await findPlaces(town.url, {
   station: plain.id,
@@ -52,6 +58,26 @@ for (const page of PAGES) {
   if (ON_PHONES.includes(page.what)) await take(page, 360, 'dark', '-phone')
 }
 await browser.close()
+
+/** Booked and planned the day before, published in the morning and ridden until now. */
+async function rideHalfADay(): Promise<void> {
+  const list = readAddressList(
+    readFileSync(join(DEMO_TOWN, 'addresses.csv'), 'utf8'),
+    'addresses.csv',
+  )
+  if (list.kind === 'faulty') throw new Error('the demo town’s addresses are faulty')
+  const step = openBikePeople({
+    url: town.url,
+    staffToken: STAFF_TOKEN,
+    seed: 7,
+    addresses: list.addresses,
+  })
+  for (const hoursAgo of [26, 4, 2, 1, 0]) {
+    const at = plus(TUESDAY, -hoursAgo * HOUR)
+    town.setNow(at)
+    await step(at)
+  }
+}
 
 async function take(
   page: ListedPage,

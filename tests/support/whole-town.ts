@@ -34,6 +34,8 @@ export interface WholeTown extends AsyncDisposable {
   }
 }
 
+export const STAFF_TOKEN = 'a-long-enough-token'
+
 const LONG_NAME =
   'Västra Vinkelåkersgatans återvinningsstation vid gamla tegelbruket i Rångedala, norr'
 const MANY = 60
@@ -64,7 +66,7 @@ export async function openWholeTown(start: EpochMs): Promise<WholeTown> {
         http: anywhere,
         mqtt: anywhere,
         publicUrl: 'http://127.0.0.1',
-        staffToken: 'a-long-enough-token',
+        staffToken: STAFF_TOKEN,
         logLevel: 'error',
       },
       folder: { ...read.folder, town },

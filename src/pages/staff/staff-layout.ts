@@ -6,6 +6,7 @@ import type { Staff } from '#src/store/staff.ts'
 import {
   menuFor,
   OWN,
+  placeOver,
   SIGN_OUT_PATH,
   staffPath,
   START,
@@ -104,17 +105,41 @@ function signedIn({ language }: DoorView, { name, role }: Staff): Html {
     </form>`
 }
 
+/** The groups, and under them the pages of the one where the page is. */
 function menu({ language }: DoorView, { role }: Staff, page: StaffPageParts): Html {
+  const groups = menuFor(role)
+  const place = page.path && placeOver(page.path.sv)
+  const group = place && groups.find(({ places }) => places.includes(place))
+  const isStart = page.path === START.path
+  const isPage = place !== undefined && place.path.sv === page.path?.sv.split('?', 1)[0]
   return html`<nav class="staff-menu" aria-label="${STAFF_WORDS[language].menu}">
     <ul class="${widthOf(page)}">
-      ${menuFor(role).map(({ path, name }) => {
-        const isHere = path.sv === page.path?.sv.split('?', 1)[0]
-        return html`<li>
-          <a href="${staffPath(path, language)}" ${isHere && trusted('aria-current="page"')}
-            >${name[language]}</a
-          >
-        </li>`
-      })}
+      ${entry(staffPath(START.path, language), START.name[language], isStart && 'page')}
+      ${groups.map((one) =>
+        entry(
+          staffPath(one.places[0]!.path, language),
+          one.name[language],
+          one === group && 'true',
+        ),
+      )}
     </ul>
+    ${
+      group &&
+      html`<ul class="pages ${widthOf(page)}">
+        ${group.places.map((one) =>
+          entry(
+            staffPath(one.path, language),
+            one.name[language],
+            one === place && (isPage ? 'page' : 'true'),
+          ),
+        )}
+      </ul>`
+    }
   </nav>`
+}
+
+function entry(path: string, name: string, current: 'page' | 'true' | false): Html {
+  return html`<li>
+    <a href="${path}" ${current !== false && html`aria-current="${current}"`}>${name}</a>
+  </li>`
 }

@@ -119,26 +119,23 @@ export const SETTINGS: MenuPlace = {
 /** Led to by one's name, not by the menu. */
 export const OWN: StaffPlace = { path: { sv: '/mitt-konto', en: '/my-account' }, needs: ROLES }
 
+export interface MenuGroup {
+  readonly name: InBoth<string>
+  readonly places: readonly MenuPlace[]
+}
+
 /** In the menu's order; each page adds itself. */
-export const MENU: readonly MenuPlace[] = [
-  START,
-  BOARD,
-  RIDER,
-  BOOKINGS,
-  LOANS,
-  FIELD,
-  EMPTYINGS,
-  ALARMS,
-  DEVICES,
-  QUARANTINE,
-  CHANNELS,
-  PERSONS,
-  RULES,
-  DECISIONS,
-  CORRECTIONS,
-  SILENCES,
-  USERS,
-  SETTINGS,
+const GROUPS: readonly MenuGroup[] = [
+  { name: { sv: 'Returcykeln', en: 'Return bike' }, places: [BOARD, BOOKINGS, RIDER, LOANS] },
+  {
+    name: { sv: 'Stationer', en: 'Stations' },
+    places: [FIELD, EMPTYINGS, ALARMS, DEVICES, QUARANTINE],
+  },
+  {
+    name: { sv: 'Besked', en: 'News' },
+    places: [RULES, DECISIONS, CORRECTIONS, SILENCES, CHANNELS],
+  },
+  { name: { sv: 'Förvaltning', en: 'Administration' }, places: [PERSONS, USERS, SETTINGS] },
 ]
 
 export const SIGN_IN_PATH: InBoth<string> = { sv: '/logga-in', en: '/sign-in' }
@@ -148,8 +145,20 @@ export const SINGLE_SIGN_ON_PATH: InBoth<string> = {
 }
 export const SIGN_OUT_PATH: InBoth<string> = { sv: '/logga-ut', en: '/sign-out' }
 
-export function menuFor(role: Role): readonly MenuPlace[] {
-  return MENU.filter(({ needs }) => reaches(role, needs))
+/** What a role may see, in groups of at least one page. */
+export function menuFor(role: Role): readonly MenuGroup[] {
+  return GROUPS.map(({ name, places }) => ({
+    name,
+    places: places.filter(({ needs }) => reaches(role, needs)),
+  })).filter(({ places }) => places.length > 0)
+}
+
+/** The page of the menu that a path, without its language, is or lies under. */
+export function placeOver(path: string): MenuPlace | undefined {
+  const [own] = path.split('?', 1) as [string]
+  return GROUPS.flatMap(({ places }) => places)
+    .filter(({ path: { sv } }) => own === sv || own.startsWith(`${sv}/`))
+    .toSorted((a, b) => b.path.sv.length - a.path.sv.length)[0]
 }
 
 export function staffPath(path: InBoth<string>, language: StaffLanguage): string {
@@ -167,6 +176,8 @@ const HOME: Readonly<Record<Role, readonly [string, string]>> = {
 /** The role's own page, or the start page where the menu has none of that name. */
 export function homePath(role: Role, language: StaffLanguage): string {
   const [sv, en] = HOME[role]
-  const isThere = MENU.some(({ path }) => path.sv === sv && path.en === en)
+  const isThere = GROUPS.some(({ places }) =>
+    places.some(({ path }) => path.sv === sv && path.en === en),
+  )
   return staffPath(isThere ? { sv, en } : START.path, language)
 }

@@ -9,24 +9,32 @@ import { STAFF_WORDS } from './staff-words.ts'
 export function startPage(view: StaffView, alarms: number): Html {
   const { staff, language } = view
   const words = STAFF_WORDS[language]
-  const places = menuFor(staff.role).filter((place) => place !== START)
+  const groups = menuFor(staff.role)
   return staffLayout(view, {
     title: START.name[language],
     path: START.path,
     body: html`<h1>${words.welcome(staff.name)}</h1>
       <p class="lead">${words.startLead(words.roles[staff.role], view.town.town.name)}</p>
-      ${places.length === 0 && html`<p>${words.nothingYet}</p>`}
-      <ul class="places">
-        ${places.map(
-          ({ path, name, does }) =>
-            html`<li>
-              <a href="${staffPath(path, language)}"
-                >${name[language]}
-                ${path === ALARMS.path && alarms > 0 && html`<span class="count">${alarms}</span>`}</a
-              >
-              <p>${does[language]}</p>
-            </li>`,
-        )}
-      </ul>`,
+      ${groups.length === 0 && html`<p>${words.nothingYet}</p>`}
+      ${groups.map(
+        ({ name, places }) =>
+          html`<h2>${name[language]}</h2>
+            <ul class="places">
+              ${places.map(
+                ({ path, name, does }) =>
+                  html`<li>
+                    <a href="${staffPath(path, language)}"
+                      >${name[language]}
+                      ${
+                        path === ALARMS.path &&
+                        alarms > 0 &&
+                        html`<span class="count">${alarms}</span>`
+                      }</a
+                    >
+                    <p>${does[language]}</p>
+                  </li>`,
+              )}
+            </ul>`,
+      )}`,
   })
 }
