@@ -20,43 +20,53 @@ export async function buildWeb(): Promise<boolean> {
   // Only whoever builds needs the builder in memory.
   const { build } = await import('vite')
   const making = `${DIST}.${process.pid}`
-  await build({
-    configFile: false,
-    root: WEB,
-    base: '/assets/web/',
-    publicDir: false,
-    logLevel: 'warn',
-    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-    build: {
-      outDir: making,
-      emptyOutDir: true,
-      assetsDir: '',
-      manifest: 'manifest.json',
-      target: 'es2022',
-      // The content policy lets no data: address in.
-      assetsInlineLimit: 0,
-      modulePreload: { polyfill: false },
-      reportCompressedSize: false,
-      chunkSizeWarningLimit: 2000,
-      rolldownOptions: { input: entries() },
-    },
-  })
+  const buildAll = (input: Record<string, string>, manifest: string) =>
+    build({
+      configFile: false,
+      root: WEB,
+      base: '/assets/web/',
+      publicDir: false,
+      logLevel: 'warn',
+      oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+      build: {
+        outDir: making,
+        emptyOutDir: false,
+        assetsDir: '',
+        manifest,
+        target: 'es2022',
+        // The content policy lets no data: address in.
+        assetsInlineLimit: 0,
+        modulePreload: { polyfill: false },
+        reportCompressedSize: false,
+        chunkSizeWarningLimit: 2000,
+        rolldownOptions: { input },
+      },
+    })
+  await buildAll(pages(), 'manifest.json')
+  // Each by itself, so that none shares a file with others: a worker is one script.
+  for (const [name, path] of Object.entries(workers())) {
+    await buildAll({ [name]: path }, `${name}.manifest.json`)
+  }
   writeFileSync(join(making, STAMP), sources)
   replaceDist(making)
   return true
 }
 
-/** Pages' parts by their folder, service workers by their file. */
-function entries(): Record<string, string> {
-  const mains = globSync('*/main.{ts,tsx}', { cwd: WEB }).map((path) => [
-    basename(dirname(path)),
-    path,
-  ])
-  const workers = globSync('workers/*.ts', { cwd: WEB }).map((path) => [
-    basename(path, '.ts'),
-    path,
-  ])
-  return Object.fromEntries([...mains, ...workers].map(([name, path]) => [name!, join(WEB, path!)]))
+/** By the folder. */
+function pages(): Record<string, string> {
+  return Object.fromEntries(
+    globSync('*/main.{ts,tsx}', { cwd: WEB }).map((path) => [
+      basename(dirname(path)),
+      join(WEB, path),
+    ]),
+  )
+}
+
+/** By the file. */
+function workers(): Record<string, string> {
+  return Object.fromEntries(
+    globSync('workers/*.ts', { cwd: WEB }).map((path) => [basename(path, '.ts'), join(WEB, path)]),
+  )
 }
 
 /** Of everything that the outcome may depend on. */

@@ -23,8 +23,6 @@ export interface WebFiles {
   files(name: string): readonly string[]
   /** A service worker's text, `web/workers/NAME.ts`; to be served where its scope is. Throws when there is none. */
   worker(name: string): string
-  /** Where such a worker lies, for one that is made of several files and imports them. */
-  workerPath(name: string): string
 }
 
 interface Entry {
@@ -35,11 +33,7 @@ interface Entry {
 
 /** Throws when nothing has been built. */
 export function openWebFiles(folder = DIST): WebFiles {
-  const path = join(folder, 'manifest.json')
-  if (!existsSync(path)) {
-    throw new Error(`there is no ${path}: build what runs in browsers by “npm run web”`)
-  }
-  const manifest = JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, Entry>>
+  const manifest = readManifest(folder, 'manifest.json')
   const entry = (...sources: readonly string[]): Entry => {
     const found = sources.map((source) => manifest[source]).find((one) => one !== undefined)
     if (!found) throw new Error(`${sources[0]} has not been built: “npm run web”`)
@@ -70,18 +64,26 @@ export function openWebFiles(folder = DIST): WebFiles {
       const { main, styles, preloads } = partsOf(name)
       return [main.file, ...preloads, ...styles].map((file) => ROOT + file)
     },
-    workerPath: (name) => ROOT + entry(`workers/${name}.ts`).file,
     worker(name) {
-      return readFileSync(join(folder, entry(`workers/${name}.ts`).file), 'utf8')
+      const { file } = readManifest(folder, `${name}.manifest.json`)[`workers/${name}.ts`]!
+      return readFileSync(join(folder, file), 'utf8')
     },
   }
+}
+
+function readManifest(folder: string, name: string): Readonly<Record<string, Entry>> {
+  const path = join(folder, name)
+  if (!existsSync(path)) {
+    throw new Error(`there is no ${path}: build what runs in browsers by “npm run web”`)
+  }
+  return JSON.parse(readFileSync(path, 'utf8')) as Readonly<Record<string, Entry>>
 }
 
 /** Serves what was built. */
 export function registerWebFiles(app: FastifyInstance, folder = DIST): void {
   for (const name of readdirSync(folder)) {
     const type = TYPES[extname(name)]
-    if (type === undefined || name === 'manifest.json') continue
+    if (type === undefined || name.endsWith('manifest.json')) continue
     const body = readFileSync(join(folder, name))
     app.get(ROOT + name, (_request, reply) =>
       reply

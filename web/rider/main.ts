@@ -42,7 +42,7 @@ interface Syncing {
 async function startWorker({ offerUpdate }: RiderPage): Promise<void> {
   const container = navigator.serviceWorker as ServiceWorkerContainer | undefined
   const registration = await container
-    ?.register(facts.worker, { scope: location.pathname, type: 'module' })
+    ?.register(facts.worker, { scope: location.pathname })
     .catch(() => undefined)
   if (!container || !registration) return
   const offer = (worker: ServiceWorker | null) => {

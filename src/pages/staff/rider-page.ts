@@ -8,7 +8,7 @@ import { openRenderer } from '#src/cards/renderer.ts'
 import { DAY, SECOND } from '#src/stations/time.ts'
 import { html, trusted, type Html } from '../html.ts'
 import { appIcon, bird } from '../layout.ts'
-import { allowScripts, sendWorker, type WebFiles } from '../web-files.ts'
+import { sendWorker, type WebFiles } from '../web-files.ts'
 import {
   RIDER,
   SIGN_IN_PATH,
@@ -47,20 +47,17 @@ export function registerRider(
 ): void {
   const files = [...web.files('rider'), cssUrl]
   const version = createHash('sha256').update(files.join()).digest('hex').slice(0, 12)
-  const worker = `import '${web.workerPath('rider-worker')}'
-self.shell = ${JSON.stringify({ version, files })}
-`
+  const worker = `self.shell = ${JSON.stringify({ version, files })}
+${web.worker('rider-worker')}`
 
   pages.get({ ...RIDER, scripts: true }, (view, _request, reply) => {
     void reply.header('kvitter-shell', version)
     return riderPage(view, web.island('rider'))
   })
-  app.get(WORKER, (_request, reply) => {
-    // What it imports is judged by its own policy.
-    allowScripts(reply)
+  app.get(WORKER, (_request, reply) =>
     // Each language has a worker of its own for its own path.
-    return sendWorker(reply.header('service-worker-allowed', '/'), worker)
-  })
+    sendWorker(reply.header('service-worker-allowed', '/'), worker),
+  )
   for (const language of STAFF_LANGUAGES) {
     app.get(manifestPath(language), (_request, reply) =>
       keptForADay(reply, 'application/manifest+json').send(manifest(language)),

@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openMailSender } from '#src/notify/direct/mail-sender.ts'
 import { parseSmtpAddress } from '#src/notify/direct/smtp-address.ts'
+import { correctionKey } from '#src/rules/post-key.ts'
 import { DAY, HOUR, MINUTE, SECOND, plus } from '#src/stations/time.ts'
 import { CONFIRM_WITHIN_MS, openSubscriberDesk } from '#src/store/subscriber-desk.ts'
 import { MAIL_PASSWORD, startMailServer, type MailServer } from '#tests/support/mail-server.ts'
@@ -273,15 +274,21 @@ describe('news', () => {
     await town.say(makePost(3, noon, { items: [makeItem(3, noon)] }))
     expect(await town.workOff('email')).toEqual(['due in 120 s'])
     await town.say(again(2, { kind: 'close', replyTo: postKey(1) }))
+    const correction = correctionKey(postKey(3))
     await town.say(
-      makePost(4, noon, { kind: 'correction', corrects: postKey(3), replyTo: postKey(3) }),
+      makePost(4, noon, {
+        key: correction,
+        kind: 'correction',
+        corrects: postKey(3),
+        replyTo: postKey(3),
+      }),
     )
     mail.troubles.length = 0
     town.pass(2 * MINUTE)
     expect(await town.workOff('email')).toEqual(['done', 'done', 'done', 'done'])
     expect(news().map(({ mail }) => mail.messageId!.slice(0, 23))).toEqual([
       '<post-0000000000000002-',
-      '<post-0000000000000004-',
+      `<post-${correction}-`,
     ])
   })
 

@@ -1,5 +1,6 @@
 /** Notifications to browsers, at a push service on loopback that decrypts them and verifies who sent. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { correctionKey } from '#src/rules/post-key.ts'
 import { DAY, HOUR, MINUTE, SECOND } from '#src/stations/time.ts'
 import { pushWorker } from '#src/notify/direct/push-work.ts'
 import { openPushSender, type PushSender } from '#src/notify/direct/push-sender.ts'
@@ -217,12 +218,13 @@ describe.skipIf(openssl === undefined)('a push service', () => {
     push.troubles.push('500')
     await town.say(full())
     await town.workOff('push')
+    const key = correctionKey(postKey(1))
     await town.say(
-      makePost(2, noon, { kind: 'correction', corrects: postKey(1), replyTo: postKey(1) }),
+      makePost(2, noon, { key, kind: 'correction', corrects: postKey(1), replyTo: postKey(1) }),
     )
     town.pass(MINUTE)
     expect(await town.workOff('push')).toEqual(['done', 'done'])
-    expect(push.pushed.map(({ payload }) => payload.url)).toEqual([`${PUBLIC_URL}/p/${postKey(2)}`])
+    expect(push.pushed.map(({ payload }) => payload.url)).toEqual([`${PUBLIC_URL}/p/${key}`])
   })
 
   test('of a browser that subscribes again is known as the same', async () => {
