@@ -52,12 +52,13 @@ const visitor = await context.newPage()
 const staffContext = await browser.newContext({ locale: 'sv-SE' })
 await staffContext.addCookies([{ name, value, url: town.url }])
 const staff = await staffContext.newPage()
-for (const page of PAGES) {
-  if (!SHOWN.includes(page.what)) continue
+const shown = PAGES.filter(({ what }) => SHOWN.includes(what))
+for (const page of shown) {
   await take(page, 1280, 'light', '')
   if (ON_PHONES.includes(page.what)) await take(page, 360, 'dark', '-phone')
 }
 await browser.close()
+await writeFile(`${FOLDER}README.md`, pageOfPictures(shown))
 
 /** Booked and planned the day before, published in the morning and ridden until now. */
 async function rideHalfADay(): Promise<void> {
@@ -94,6 +95,16 @@ async function take(
   await until(async () => !(await tab.evaluate('/ …$/m.test(document.body.innerText)')), 60_000)
   const png = await picture(tab, width)
   await writeFile(`${FOLDER}${fileName(page.what)}${mark}.png`, png)
+}
+
+function pageOfPictures(pages: readonly ListedPage[]): string {
+  const pictures = pages.map(({ what }) => {
+    const name = fileName(what)
+    const phone = ON_PHONES.includes(what) ? `\n\n![${what}, on a phone](${name}-phone.png)` : ''
+    return `## ${what.slice(0, 1).toUpperCase()}${what.slice(1)}\n\n![${what}](${name}.png)${phone}`
+  })
+  const parts = ['# What it looks like', 'The demo town. Taken by `npm run screens`.', ...pictures]
+  return `${parts.join('\n\n')}\n`
 }
 
 /** As much of the page as fits into the bytes that a picture may have. */
