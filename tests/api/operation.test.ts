@@ -72,23 +72,26 @@ describe('metrics', () => {
 })
 
 describe('headers', () => {
-  test.each(['/', '/s/1490-901', '/api/v1/stations', '/feeds/town.atom', '/nope', '/api/nope'])(
-    '%s lets nothing foreign in',
-    async (url) => {
-      await using town = await openHttpTown()
-      const { headers } = await town.app.inject(url)
-      expect(headers).toMatchObject({
-        'content-security-policy':
-          "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
-        'x-content-type-options': 'nosniff',
-        'x-frame-options': 'SAMEORIGIN',
-        'referrer-policy': 'same-origin',
-        'strict-transport-security': 'max-age=31536000',
-      })
-      expect(headers).not.toHaveProperty('x-powered-by')
-      expect(headers).not.toHaveProperty('set-cookie')
-    },
-  )
+  test.each([
+    ['/', "'none'"],
+    ['/s/1490-901', "'self'; worker-src 'self'"],
+    ['/api/v1/stations', "'none'"],
+    ['/feeds/town.atom', "'none'"],
+    ['/nope', "'none'"],
+    ['/api/nope', "'none'"],
+  ])('%s lets nothing foreign in', async (url, scripts) => {
+    await using town = await openHttpTown()
+    const { headers } = await town.app.inject(url)
+    expect(headers).toMatchObject({
+      'content-security-policy': `default-src 'self'; script-src ${scripts}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'`,
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'SAMEORIGIN',
+      'referrer-policy': 'same-origin',
+      'strict-transport-security': 'max-age=31536000',
+    })
+    expect(headers).not.toHaveProperty('x-powered-by')
+    expect(headers).not.toHaveProperty('set-cookie')
+  })
 
   test('open data may be read from any page; pages may not', async () => {
     await using town = await openHttpTown()
@@ -168,8 +171,8 @@ describe('the description', () => {
       readiness: ['/readyz'],
     }
     // What changes something is asked for where its effect is tested, and so are a replay that must be
-    // started first, accounts, of which this town has none, and the return bike.
-    const elsewhere = ['getReplay', 'listChannels']
+    // started first, accounts and rules as text, of which this town has none, and the return bike.
+    const elsewhere = ['getReplay', 'listChannels', 'getRules']
     const described = API_ROUTES.filter(
       (r) =>
         r.answer.schema &&
