@@ -192,7 +192,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       failures.inc({ language })
       log.error({ language, because }, 'a text of the town’s own failed on a post; ours was taken')
     })
-  let { book, rules, texts, returnBike, mapBase } = folder
+  let { book, rules, texts, returnBike, mapBase, mapSource } = folder
   let wordPost = wordingBy(folder)
   /** Brings a town into force without losing what waits. */
   const follow = async (next: Town): Promise<void> => {
@@ -447,7 +447,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     )
     const isSame = sameAccounts(journal.town.town, next.town)
     const { skipped } = await devices.reread(next.town, (town) => {
-      ;({ book, rules, texts, returnBike, mapBase } = next)
+      ;({ book, rules, texts, returnBike, mapBase, mapSource } = next)
       wordPost = wordingBy(next)
       planner.follow(returnBike)
       return follow(town)
@@ -532,6 +532,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
             days: { desk: days, noteSeen },
             loans,
             mapBase: () => mapBase,
+            mapSource: () => mapSource,
             staff,
             work: { ...tools, bookings, loans },
             ...(settings.oidc && { singleSignOn: openOidc(settings.oidc) }),

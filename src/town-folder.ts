@@ -6,6 +6,7 @@ import { parseRuleFile, type RuleBook } from '#src/rules/rule-file.ts'
 import { readAddressList } from '#src/stations/address-list.ts'
 import { faultLine } from '#src/stations/fault-line.ts'
 import { parseMapBase, type MapBase } from '#src/stations/map-base.ts'
+import type { MapSource } from '#src/stations/map-source.ts'
 import type { ReturnBike } from '#src/stations/return-bike.ts'
 import { parseReturnBikeFile } from '#src/stations/return-bike-file.ts'
 import type { Town, TownProfile } from '#src/stations/station.ts'
@@ -23,6 +24,8 @@ export interface TownFolder {
   readonly returnBike?: ReturnBike
   /** Absent where the folder has no `map.geojson`. */
   readonly mapBase?: MapBase
+  /** `map` in `town.yaml`. */
+  readonly mapSource?: MapSource
   /** What the town says its own way. */
   readonly texts: TownTexts
   /** Things that work and are probably not meant. */
@@ -87,6 +90,7 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
       rules: ruleText,
       ...(returnBike && { returnBike }),
       ...(map?.kind === 'ok' && { mapBase: map.base }),
+      ...(town.mapSource && { mapSource: town.mapSource }),
       texts: own.texts,
       warnings: rules.warnings.map(faultLine),
     },

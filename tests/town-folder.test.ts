@@ -34,6 +34,18 @@ test('a map of the town is read with it, and its faults are told', async () => {
   expect(without.kind === 'ok' && without.folder.mapBase).toBeUndefined()
 })
 
+test('whose pictures lie under the opened map comes from the town’s file, and isn’t of the town', async () => {
+  const raster = { url: 'https://tiles.example.se/{z}/{x}/{y}.png', attribution: '© Provstad' }
+  const text = await readFile(join(boras, 'town.yaml'), 'utf8')
+  await cp(boras, folder, { recursive: true })
+  await writeFile(join(folder, 'town.yaml'), `${text}\nmap: ${JSON.stringify({ raster })}\n`)
+  const read = await readTownFolder(folder)
+  expect(read.kind === 'ok' && read.folder.mapSource).toEqual({
+    raster: { ...raster, maxZoom: 19 },
+  })
+  expect(read.kind === 'ok' && read.folder.town).not.toHaveProperty('map')
+})
+
 test('both files are read before anything is told', async () => {
   await writeFile(join(folder, 'town.yaml'), 'version: 1\nname: [')
   await writeFile(join(folder, 'rules.yaml'), 'version: 2\n')

@@ -195,16 +195,21 @@ export function demoBanner(view: View, live: boolean): Html | undefined {
   if (!demo) return undefined
   const pace = spanText(HOUR / demo.speed, language)
   const text = say.demo(pace, clockText(now, timeZone), weekdayText(now, timeZone, language))
-  const path = link(view, view.here)
-  const toggle = demo.paused
-    ? path.replace(/([?&])pause=1&?/, '$1').replace(/[?&]$/, '')
-    : `${path}${path.includes('?') ? '&' : '?'}pause=1`
+  const toggle = pauseToggle(view, demo)
   return html`<section class="banner demo" aria-label="${say.demoLabel}">
     <p class="wide">
       ${text}
       ${live && html`<a href="${toggle}">${demo.paused ? say.demoResume : say.demoPause}</a>`}
     </p>
   </section>`
+}
+
+/** Where the page stands still in a demo, or goes on again. */
+export function pauseToggle(view: View, { paused }: { readonly paused: boolean }): string {
+  const path = link(view, view.here)
+  return paused
+    ? path.replace(/([?&])pause=1&?/, '$1').replace(/[?&]$/, '')
+    : `${path}${path.includes('?') ? '&' : '?'}pause=1`
 }
 
 export function stalledBanner(view: View): Html | undefined {

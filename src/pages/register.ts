@@ -17,6 +17,7 @@ import { cacheHistories } from './history-cache.ts'
 import { htmlText, type Html } from './html.ts'
 import { aboutPath, accessibilityPath, archivePath, favicon } from './layout.ts'
 import { registerLoans } from './loan-form.ts'
+import { allowTiles, registerMapTerms } from './open-map.ts'
 import { postPage } from './post-page.ts'
 import { textsOf } from './query-texts.ts'
 import { registerReportForm } from './report-form.ts'
@@ -42,6 +43,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   const historyOf = cacheHistories(store)
   const web = openWebFiles()
   const newsScript = web.island('station')
+  const mapScript = web.island('map')
 
   function viewFor(request: FastifyRequest, language: Language): View {
     const path = request.url.slice(languageRoot(language).length) || '/'
@@ -102,7 +104,9 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
       })
       const corrections = await correctionsOf(store, latest, clock())
       const view = viewFor(request, language)
-      return send(request, reply, stationListPage(view, query, latest, corrections))
+      allowScripts(reply)
+      allowTiles(reply, view.mapSource)
+      return send(request, reply, stationListPage(view, query, latest, corrections, mapScript))
     }
     app.get(`${root}/`, list)
     if (root !== '') app.get(root, list)
@@ -158,6 +162,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   if (cards) registerCards(app, { ...options, cards }, maxAge, sendNotFound)
   registerWebFiles(app)
   const tools: PageTools = { viewFor, send, sendOnce, sendNotFound, web }
+  registerMapTerms(app, tools, maxAge)
   registerReportForm(app, options, tools)
   registerDisplay(app, { ...options, css }, tools)
   registerStatistics(app, options, tools)

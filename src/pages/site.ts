@@ -5,6 +5,7 @@ import type { ContainerStatus } from '#src/rules/decision.ts'
 import { languageRoot, type Language } from '#src/stations/fraction.ts'
 import type { ContainerId, StationId } from '#src/stations/ids.ts'
 import type { MapBase } from '#src/stations/map-base.ts'
+import type { MapSource } from '#src/stations/map-source.ts'
 import type { Operator } from '#src/stations/station.ts'
 import { MINUTE, type Clock, type EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
@@ -145,6 +146,8 @@ export interface PagesOptions {
   readonly fediverse?: (station: StationId | undefined) => Promise<FediverseAccount>
   /** What lies under the stations on the map. */
   readonly mapBase?: () => MapBase | undefined
+  /** Whose pictures lie under them on the map that residents open. */
+  readonly mapSource?: () => MapSource | undefined
   /** A municipality's own CSS, put after ours: custom properties are enough for a new look. */
   readonly townCss?: string
   readonly demo?: { readonly speed: number }
@@ -172,6 +175,7 @@ export interface View {
   /** Whether residents can borrow the bike or the trailer. */
   readonly lends: boolean
   readonly mapBase?: MapBase
+  readonly mapSource?: MapSource
   readonly demo?: { readonly speed: number; readonly paused: boolean }
   /** Nothing new for a while: since when, or undefined within when nothing was ever heard. */
   readonly stalled?: { readonly since?: EpochMs }
@@ -197,6 +201,7 @@ export function viewOf(
   const { timeZone, name } = town.town
   const stalled = stalledSince(options, now)
   const mapBase = options.mapBase?.()
+  const mapSource = options.mapSource?.()
   return {
     language: request.language,
     say: messages[request.language],
@@ -211,6 +216,7 @@ export function viewOf(
     takesBookings: options.bookings?.desk.terms() !== undefined,
     lends: options.loans !== undefined && options.bookings?.desk.terms()?.bike.loans !== undefined,
     ...(mapBase && { mapBase }),
+    ...(mapSource && { mapSource }),
     ...(demo && { demo: { speed: demo.speed, paused: request.paused } }),
     ...(stalled && { stalled }),
   }

@@ -1,5 +1,4 @@
 /** All stations: search, filter by what one wants to leave, sort by name or distance, each with its state in words. */
-import { sortByFraction } from '#src/stations/container-order.ts'
 import { FRACTIONS, fractionName, parseFraction, type Fraction } from '#src/stations/fraction.ts'
 import { parseStationId, type PostKey } from '#src/stations/ids.ts'
 import { placeName } from '#src/stations/place-name.ts'
@@ -8,25 +7,19 @@ import type { EpochMs } from '#src/stations/time.ts'
 import type { Post } from '#src/store/contract.ts'
 import { capital } from '#src/wording/capital.ts'
 import { FEED_WORDS } from '#src/wording/feed-words.ts'
-import { ageText, statusWord, whenText, type StatusWord } from '#src/wording/status-text.ts'
+import { ageText, whenText, type StatusWord } from '#src/wording/status-text.ts'
 import { archiveLink } from './archive-page.ts'
 import { choiceField } from './choice-field.ts'
-import {
-  bestStatus,
-  containerTitle,
-  countStates,
-  glanceWord,
-  stationBars,
-  statusPill,
-  swatch,
-} from './container-marks.ts'
+import { countStates, stationBars, statusPill, swatch } from './container-marks.ts'
 import { distanceIn } from './distance.ts'
 import { followLinks, followMore, type FeedPlace } from './feed-links.ts'
 import { html, type Html } from './html.ts'
 import { aboutPath, layout, withSoftHyphens } from './layout.ts'
 import { legendMark, townMap } from './town-map.ts'
 import { postLine } from './post-words.ts'
+import { pictureWithMap } from './open-map.ts'
 import { link, type View } from './site.ts'
+import { containersOf, stateText, wordOf } from './station-state.ts'
 
 /** What a visitor asked for; anything that makes no sense is left out, since a page should still come. */
 export interface ListQuery {
@@ -80,6 +73,7 @@ export function stationListPage(
   query: ListQuery,
   latest: readonly Post[],
   corrections: ReadonlyMap<PostKey, Post>,
+  mapScript: Html,
 ): Html {
   const { say, town, language } = view
   const all = town.town.stations
@@ -132,7 +126,7 @@ export function stationListPage(
             map &&
             html`<section aria-labelledby="map">
               <h2 id="map">${say.mapTitle}</h2>
-              ${map}
+              ${pictureWithMap(view, map, query.fraction, mapScript)}
               <ul class="legend" aria-label="${say.mapLegend}">
                 ${legend(view, query.fraction).map(([word, text]) => html`<li>${legendMark(word)} ${text}</li>`)}
               </ul>
@@ -190,14 +184,6 @@ function findRows(view: View, query: ListQuery): readonly Row[] {
     : rows.sort((a, b) => byName(a.station.name, b.station.name))
 }
 
-function wordOf(view: View, station: Station, fraction: Fraction | undefined): StatusWord {
-  const statuses = station.containers
-    .filter((c) => fraction === undefined || c.fraction === fraction)
-    .map((c) => view.statusOf(c.id))
-  if (fraction === undefined) return glanceWord(countStates(statuses))
-  return bestStatus(statuses)?.word ?? 'unknown'
-}
-
 function groupedRows(view: View, rows: readonly Row[], query: ListQuery): readonly Html[] {
   const { say } = view
   const groups = [
@@ -222,14 +208,9 @@ function rowList(view: View, rows: readonly Row[], query: ListQuery): Html {
   const { fraction } = query
   return html`<ul class="stations">
     ${rows.map(({ station, distanceM, word }) => {
-      const containers = sortByFraction(
-        station.containers.filter((c) => fraction === undefined || c.fraction === fraction),
-      )
+      const containers = containersOf(station, fraction)
       const statuses = containers.map((c) => view.statusOf(c.id))
-      const state =
-        fraction === undefined
-          ? say.stationState(countStates(statuses))
-          : containers.map((c, i) => fractionState(view, station, c, statuses[i]!)).join(', ')
+      const state = stateText(view, station, fraction)
       const newest = newestMeasured(statuses)
       const where = [
         station.address,
@@ -248,19 +229,6 @@ function rowList(view: View, rows: readonly Row[], query: ListQuery): Html {
       </li>`
     })}
   </ul>`
-}
-
-function fractionState(
-  view: View,
-  station: Station,
-  container: Station['containers'][number],
-  status: ReturnType<View['statusOf']>,
-): string {
-  const word = statusWord(status.word, view.language)
-  const level =
-    status.fillPercent === undefined ? word : `${word}, ${Math.round(status.fillPercent)}\u00A0%`
-  const several = station.containers.filter((c) => c.fraction === container.fraction).length > 1
-  return several ? `${containerTitle(container, station, view.language)}: ${level}` : level
 }
 
 export function newestMeasured(

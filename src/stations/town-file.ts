@@ -7,6 +7,7 @@ import { faultLine } from './fault-line.ts'
 import type { FileFault } from './fault-line.ts'
 import { containerIdOf, parseAreaId, parseDeviceId, stationIdOf } from './ids.ts'
 import type { ContainerId, DeviceId } from './ids.ts'
+import type { MapSource } from './map-source.ts'
 import { readShaped } from './shaped-file.ts'
 import type {
   Area,
@@ -31,7 +32,12 @@ const DAY_MINUTES = DAY / MINUTE
 export type TownFault = FileFault
 
 export type ParsedTown =
-  | { readonly kind: 'ok'; readonly town: Town }
+  | {
+      readonly kind: 'ok'
+      readonly town: Town
+      /** Whose pictures lie under the stations on the map; it is of the pages, and the database doesn't keep it. */
+      readonly mapSource?: MapSource
+    }
   | { readonly kind: 'faulty'; readonly faults: readonly TownFault[] }
 
 /**
@@ -46,7 +52,9 @@ export function parseTownFile(text: string, fileName: string): ParsedTown {
     noun: 'a town',
     crossCheck,
   })
-  return read.kind === 'ok' ? { kind: 'ok', town: build(read.file) } : read
+  if (read.kind !== 'ok') return read
+  const { map } = read.file
+  return { kind: 'ok', town: build(read.file), ...(map && { mapSource: map }) }
 }
 
 /** For the terminal: one fault a line, `file:line  field: message`, and how many there are. */

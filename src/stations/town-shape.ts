@@ -6,6 +6,7 @@ import { DIRECT_KEYS, smsShape, staffAlertsShape } from './direct-shape.ts'
 import { FIELD_MAP_KEYS, fieldMapShape } from './field-map-shape.ts'
 import { FRACTIONS } from './fraction.ts'
 import { parseDeviceId } from './ids.ts'
+import { MAP_KEYS, mapShape } from './map-source.ts'
 import { HOLIDAY_WAYS, NETWORK_SERVER_KINDS } from './station.ts'
 import type { EmptyingDays } from './station.ts'
 import {
@@ -190,6 +191,7 @@ export const townShape = z.strictObject({
   timeZone: z.string().default(DEFAULT_TIME_ZONE),
   operator: operatorShape.optional(),
   stalledAfter: stalledAfter.optional(),
+  map: mapShape.exactOptional(),
   containerTypes: z.record(
     z
       .string()
@@ -243,6 +245,7 @@ export const KEYS_AT: Readonly<Record<string, readonly string[]>> = {
   'networkServers.*.mapping.bytes': ['path', 'encoding'],
   'networkServers.*.mapping.at': ['path', 'unit'],
   fractionColours: FRACTION_IDS,
+  ...MAP_KEYS,
   ...CHANNEL_KEYS,
   ...DIRECT_KEYS,
   'serviceDays.*': Object.keys(serviceDaysShape.shape),

@@ -22,8 +22,8 @@ import { borasBook, borasRules } from '../rules/scenario.ts'
 
 const A = '000000000000000a'
 const B = '000000000000000b'
-/** Any but the one that tells a reader of a station's page that there is something new. */
-const OTHER_SCRIPT = /<script(?! type="module" src="\/assets\/web\/station-)/
+/** Any but those that tell a reader of a station’s page that there is something new, and that offer a map. */
+const OTHER_SCRIPT = /<script(?! type="module" src="\/assets\/web\/(?:station|map)-)/
 
 async function page(town: HttpTown, url: string, status = 200): Promise<string> {
   const answer = await town.app.inject(url)

@@ -50,6 +50,20 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
       '"limit" is not a field here; expected one of provider, from, usernameEnv, passwordEnv, monthlyLimit',
     ],
   ],
+  'map-at-odds': [
+    [7, 'map.raster.attribution', 'is missing; expected text'],
+    [
+      8,
+      'map.raster.url',
+      'expected a tile address that begins with https:// and has {z}, {x} and {y} after the host, such as "https://tiles.example.se/{z}/{x}/{y}.png", found "https://{s}.tiles.example.se/{z}/{x}/{y}.png"',
+    ],
+    [9, 'map.raster.maxZoom', 'expected a zoom from 1 to 22, found the number 30'],
+    [
+      10,
+      'map.raster.credit',
+      '"credit" is not a field here; expected one of url, attribution, maxZoom',
+    ],
+  ],
   'area-of-an-undivided-town': [
     [13, 'stations[0].area', '"norrby" is not an area of this file; there are none'],
   ],

@@ -390,7 +390,7 @@ export const NO_PAGES: readonly RegExp[] = [
   /^\/api\/(v1\/|openapi|\*)/,
   /^(\/en|\/fi)?\/feeds\//,
   /^\/assets\//,
-  /\.(png|svg|ics|js|webmanifest)$/,
+  /\.(png|svg|ics|js|json|webmanifest)$/,
   /^\/(healthz|readyz|metrics)$/,
   // Leads to the page of the link.
   /^\/folj\/:token\/end$/,
