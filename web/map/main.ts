@@ -21,7 +21,12 @@ function begin(): void {
   button.addEventListener('click', () => {
     if (button.ariaBusy !== 'true') void (close ? shut() : open())
   })
-  if (location.hash === '#open-map') void open()
+  if (location.hash === '#open-map') {
+    // Once: whoever closes the map and loads the page again wants the page.
+    history.replaceState(null, '', location.pathname + location.search)
+    button.focus()
+    void open()
+  }
 }
 
 function canDraw(): boolean {
@@ -44,6 +49,7 @@ async function open(): Promise<void> {
       said.textContent = words
     })
     button.textContent = place.dataset['close']!
+    place.scrollIntoView({ block: 'nearest' })
     if (said.textContent === place.dataset['loading']) say('opened')
   } catch (error) {
     reportError(error)
