@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { globSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants } from 'node:zlib'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const WEB = join(ROOT, 'web')
@@ -50,9 +51,22 @@ export async function buildWeb(): Promise<boolean> {
   for (const [name, path] of Object.entries(workers())) {
     await buildAll({ [name]: path }, `${name}.manifest.json`)
   }
+  packLarge(making)
   writeFileSync(join(making, STAMP), sources)
   replaceDist(making)
   return true
+}
+
+/** Bytes. What is larger is packed here once, and better than there is time for at each request. */
+const LARGE = 100_000
+
+function packLarge(folder: string): void {
+  for (const name of globSync('*.js', { cwd: folder })) {
+    const text = readFileSync(join(folder, name))
+    if (text.length < LARGE) continue
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 9 }
+    writeFileSync(join(folder, `${name}.br`), brotliCompressSync(text, { params }))
+  }
 }
 
 /** By the folder. */

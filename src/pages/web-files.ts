@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { html, type Html } from './html.ts'
 
 const DIST = fileURLToPath(new URL('../../web/dist/', import.meta.url))
@@ -84,14 +84,26 @@ export function registerWebFiles(app: FastifyInstance, folder = DIST): void {
   for (const name of readdirSync(folder)) {
     const type = TYPES[extname(name)]
     if (type === undefined || name.endsWith('manifest.json')) continue
-    const body = readFileSync(join(folder, name))
-    app.get(ROOT + name, (_request, reply) =>
-      reply
+    const path = join(folder, name)
+    const body = readFileSync(path)
+    const packed = existsSync(`${path}.br`) ? readFileSync(`${path}.br`) : undefined
+    app.get(ROOT + name, (request, reply) => {
+      void reply
         .header('cache-control', 'public, max-age=31536000, immutable')
         .header('content-type', type)
-        .send(body),
-    )
+      if (!packed) return reply.send(body)
+      void reply.header('vary', 'accept-encoding')
+      return takesBrotli(request)
+        ? reply.header('content-encoding', 'br').send(packed)
+        : reply.send(body)
+    })
   }
+}
+
+function takesBrotli({ headers }: FastifyRequest): boolean {
+  return /(?:^|,)\s*br\s*(?:,|$|;\s*q=(?!0(?:\.0*)?\s*(?:,|$)))/.test(
+    headers['accept-encoding'] ?? '',
+  )
 }
 
 /** A service worker changes under its address, so browsers ask for it each time. */

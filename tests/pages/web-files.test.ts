@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { brotliDecompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { htmlText } from '#src/pages/html.ts'
 import { openWebFiles } from '#src/pages/web-files.ts'
@@ -19,6 +20,30 @@ test('what runs in browsers is named by its content and kept for ever', async ()
     answer.headers['cache-control'],
   ]).toEqual([200, 'text/javascript; charset=utf-8', 'public, max-age=31536000, immutable'])
   expect((await town.app.inject({ url: '/assets/web/manifest.json' })).statusCode).toBe(404)
+})
+
+test('what is large was packed at the build, for who takes it so', async () => {
+  await using town = await openHttpTown()
+  const name = readdirSync(DIST).find((name) => /^draw-map-[\w-]{8}\.js$/.test(name))!
+  const url = `/assets/web/${name}`
+  const text = readFileSync(new URL(name, DIST))
+  const ask = (accept?: string) =>
+    town.app.inject({ url, headers: accept === undefined ? {} : { 'accept-encoding': accept } })
+  for (const accept of ['br', 'gzip, deflate, br;q=0.9, zstd']) {
+    const { headers, rawPayload } = await ask(accept)
+    expect([accept, headers['content-encoding'], headers['vary']]).toEqual([
+      accept,
+      'br',
+      'accept-encoding',
+    ])
+    expect(rawPayload.length).toBeLessThan(270_000)
+    expect(brotliDecompressSync(rawPayload).equals(text)).toBe(true)
+  }
+  for (const accept of [undefined, 'identity', 'br;q=0, identity', 'bro']) {
+    const { headers, rawPayload } = await ask(accept)
+    expect([accept, headers['content-encoding']]).toEqual([accept, undefined])
+    expect(rawPayload.equals(text)).toBe(true)
+  }
 })
 
 test('a service worker is one file: it imports nothing', () => {
