@@ -2,7 +2,9 @@ import { Secret, TOTP } from 'otpauth'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { HOUR, MINUTE, plus, SECOND } from '#src/stations/time.ts'
 import { hashPassword } from '#src/store/password.ts'
-import { openHttpTown, type HttpTown } from '#tests/support/http-town.ts'
+import { openStaffDesk } from '#src/store/staff-desk.ts'
+import { newDraft, sealDraft } from '#src/pages/book-draft.ts'
+import { openHttpTown, PUBLIC_URL, SEALER, type HttpTown } from '#tests/support/http-town.ts'
 
 const PASSWORD = 'ekorren bor i eken'
 const OWN = {
@@ -149,6 +151,43 @@ describe('signing in by two steps', () => {
     await turnOn()
     await send('/anvandare/anna', { do: 'step-off' }, { ...(await town.signIn('admin')) })
     expect((await password()).statusCode).toBe(303)
+  })
+
+  test('another app takes its place only after it has been turned off', async () => {
+    const { secret, cookie } = await turnOn()
+    const offered = await send('/mitt-konto', { do: 'step' }, { cookie })
+    expect(offered.body).not.toContain('name="ticket"')
+    expect(offered.body).toContain('name="password"')
+    const desk = openStaffDesk({
+      store: town.store,
+      clock: () => town.now(),
+      realNow: () => town.now(),
+      sealer: SEALER,
+      publicUrl: PUBLIC_URL,
+    })
+    const other = desk.offerSecondStep('anna')
+    const fields = { do: 'step-on', ticket: other.ticket, code: codeOf(other.secret) }
+    expect((await send('/mitt-konto', fields, { cookie })).statusCode).toBe(400)
+    expect((await withCode(ticketIn(await password()), codeOf(secret))).statusCode).toBe(303)
+  })
+
+  test('a form that is sent twice shows codes on paper that count', async () => {
+    const cookie = cookieOf(await password())
+    const offered = await send('/mitt-konto', { do: 'step' }, { cookie })
+    const secret = /<code>([A-Z2-7]{32})<\/code>/.exec(offered.body)![1]!
+    const fields = { do: 'step-on', ticket: ticketIn(offered), code: codeOf(secret) }
+    await send('/mitt-konto', fields, { cookie })
+    const again = await send('/mitt-konto', fields, { cookie })
+    const [, code] = /<code>([a-z2-7]{5}-[a-z2-7]{5})<\/code>/.exec(again.body)!
+    expect((await withCode(ticketIn(await password()), code!)).statusCode).toBe(303)
+  })
+
+  test('what else we sealed is no ticket', async () => {
+    const drafts = sealDraft(newDraft(town.now()), SEALER)
+    for (const ticket of [drafts, SEALER.seal('null'), SEALER.seal('{}'), SEALER.seal('')]) {
+      expect((await withCode(ticket, '000000')).statusCode).toBe(400)
+    }
+    expect(town.logged).toEqual([])
   })
 
   test('what it is made of is sealed', async () => {

@@ -237,8 +237,12 @@ function registerOwn(pages: StaffPages, { store, desk, clock }: Options): void {
     reply: FastifyReply,
   ): Promise<Html | FastifyReply | undefined> {
     switch (form.get('do')) {
-      case 'step':
+      case 'step': {
+        // Another app takes the place of one only after that has been turned off, by the password.
+        const user = await store.account(login)
+        if (user?.hasSecondStep === true) return show(view, reply)
         return secondStepPage(view, desk.offerSecondStep(login), [])
+      }
       case 'step-on': {
         const [ticket, code] = [form.get('ticket') ?? '', form.get('code') ?? '']
         const recovery = await desk.beginSecondStep(login, ticket, code)
