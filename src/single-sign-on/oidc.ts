@@ -78,9 +78,10 @@ export function openOidc(settings: OidcSettings): SingleSignOn {
     },
 
     async finish(url, { state, nonce, verifier }) {
-      const config = await configuration()
       let claims: Readonly<Record<string, unknown>>
       try {
+        // Asked anew when we were started in between.
+        const config = await configuration()
         const tokens = await client.authorizationCodeGrant(config, new URL(url), {
           expectedState: state,
           expectedNonce: nonce,

@@ -160,6 +160,22 @@ describe('the municipality’s directory', () => {
   })
 })
 
+test('who comes back while the directory is gone, to a service started anew, is told so', async () => {
+  const spare = await startDirectory({
+    redirectUri: `${PUBLIC_URL}/logga-in/katalog/svar`,
+    people,
+  })
+  await using before = await openTown(spare.issuer)
+  const away = await before.app.inject('/logga-in/katalog')
+  const back = await spare.visit(String(away.headers.location), 'sub-1')
+  await spare[Symbol.asyncDispose]()
+  await using after = await openTown(spare.issuer)
+  const headers = { cookie: cookiesOf(away) }
+  const answer = await after.app.inject({ url: pathOf(back), headers })
+  expect(answer.statusCode).toBe(400)
+  expect(answer.body).toContain('Inloggningen blev inte klar.')
+})
+
 describe('its settings', () => {
   const ENV = {
     KVITTER_OIDC_ISSUER: 'https://login.provstad.example/realms/staff',
