@@ -240,6 +240,7 @@ export const listDeviceChanges = apiRoute({
   },
   problems: ['not-authorized'],
   staff: 'needed',
+  roles: ADMINS,
 })
 
 export const settleDeviceChanges = apiRoute({
