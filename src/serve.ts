@@ -474,6 +474,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     staffToken: settings.staffToken,
     riderToken: settings.riderToken,
   })
+  if (!options.demo) await staff.forgetDemo()
   const tools = {
     devices,
     outbox: deliveries,

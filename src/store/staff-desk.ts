@@ -5,10 +5,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { DAY, HOUR, MINUTE, plus, SECOND, type Clock, type EpochMs } from '#src/stations/time.ts'
-import { createAllowance } from './allowance.ts'
 import { originOf } from './own-origin.ts'
 import { findPasswordFault, fitsPassword, hashPassword } from './password.ts'
-import { addressBlock } from './reporters.ts'
 import type { Sealer } from './sealer.ts'
 import {
   beginSecondStep,
@@ -18,9 +16,11 @@ import {
   useCode,
   type SecondStep,
 } from './second-step.ts'
+import { countSignInTries } from './sign-in-tries.ts'
 import {
   ACCOUNT_LOG_MS,
   parseLogin,
+  ROLES,
   type Account,
   type AccountEvent,
   type NewUser,
@@ -76,6 +76,8 @@ export interface StaffDesk {
   endSecondStep(login: string, password: string, address: string): Promise<OwnChange>
   /** Without a password; only for a demo. */
   signInAs(role: Role): Promise<SignedIn & { kind: 'in' }>
+  /** Where there is no demo any more: its accounts would still open what its database has become. */
+  forgetDemo(): Promise<void>
   /** Somebody whom the municipality's directory knows; name and role are what it says now. */
   signInKnown(person: {
     readonly subject: string
@@ -133,11 +135,6 @@ export function drawToken(): string {
   return TOKEN_MARK + randomBytes(32).toString('base64url')
 }
 
-/** Tries at one account from one place, at one from everywhere, and from one place at all. */
-const FOR_ONE = { most: 8, oneEveryMs: 30 * SECOND, people: 20_000 }
-const FOR_LOGIN = { most: 60, oneEveryMs: 10 * SECOND, people: 20_000 }
-const FOR_PLACE = { most: 40, oneEveryMs: 10 * SECOND, people: 20_000 }
-
 export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
   const { store, clock, sealer, publicUrl, speed = 1, realNow = Date.now } = options
   const met = new WeakMap<Asking, Staff>()
@@ -150,13 +147,7 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
   const known = fixed.flatMap(({ role, name, token }) =>
     token === undefined || token === '' ? [] : [{ role, name, hash: hashToken(token) }],
   )
-  const allowances = [FOR_ONE, FOR_LOGIN, FOR_PLACE].map(createAllowance)
-  const allowedAfterMs = (login: string, address: string): number => {
-    const place = addressBlock(address)
-    const name = login.toLowerCase()
-    const keys = [hashToken(`${place} ${name}`), hashToken(name), hashToken(place)]
-    return Math.max(...allowances.map((allowance, i) => allowance.take(keys[i]!, clock())))
-  }
+  const tries = countSignInTries(clock)
 
   async function byToken(token: string): Promise<Staff | undefined> {
     const hash = hashToken(token)
@@ -210,7 +201,7 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
   async function byCode(ticket: string, code: string, address: string): Promise<SignedIn> {
     const { login, about } = readTicket('code', ticket) ?? {}
     if (login === undefined) return { kind: 'refused' }
-    const afterMs = allowedAfterMs(login, address)
+    const afterMs = tries.take(login, address)
     if (afterMs > 0) return { kind: 'limited', afterMs }
     const account = await store.account(login)
     const kept = account?.secondStep && sealer?.unseal(account.secondStep)
@@ -220,6 +211,7 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
     await note(login, used ? 'signed-in' : 'wrong')
     if (!used) return { kind: 'refused' }
     await store.changeUser(login, { secondStep: sealer!.seal(JSON.stringify(used)) })
+    tries.cameIn(login, address)
     return begin(account)
   }
 
@@ -264,22 +256,22 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
 
   return {
     async meet(asking) {
-      const { authorization } = asking.headers
-      const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization ?? '')?.[1]
+      const { authorization = '' } = asking.headers
+      const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1]
       const secret = cookie.in(asking)
-      // Who sends a token means the token, whatever else their browser sends along.
-      const staff =
-        authorization !== undefined
-          ? token && (await byToken(token))
-          : secret !== undefined && mayChange(asking, publicUrl)
-            ? await bySession(secret)
-            : undefined
+      // Who sends a token means the token, whatever else their browser sends along. Other schemes are for
+      // a proxy that asks for a password of its own.
+      const staff = /^Bearer\b/i.test(authorization)
+        ? token && (await byToken(token))
+        : secret !== undefined && mayChange(asking, publicUrl)
+          ? await bySession(secret)
+          : undefined
       if (staff) met.set(asking, staff)
     },
     who: (asking) => met.get(asking),
 
     async signIn(login, password, address) {
-      const afterMs = allowedAfterMs(login, address)
+      const afterMs = tries.take(login, address)
       if (afterMs > 0) return { kind: 'limited', afterMs }
       const name = parseLogin(login)
       const account = name === undefined ? undefined : await store.account(name)
@@ -292,8 +284,14 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
           ticket: ticketFor('code', account.login, account.passwordHash!),
         }
       }
-      if (account) await note(account.login, mayEnter ? 'signed-in' : 'wrong')
-      return mayEnter ? begin(account) : { kind: 'refused' }
+      if (account && mayEnter) {
+        await note(account.login, 'signed-in')
+        tries.cameIn(account.login, address)
+        return begin(account)
+      }
+      // Not waited for: an answer that takes a write longer would tell that there is such an account.
+      if (account) note(account.login, 'wrong').catch(() => undefined)
+      return { kind: 'refused' }
     },
     signInByCode: (ticket, code, address) => {
       // One at a time, or a code that comes twice at once would count twice.
@@ -321,7 +319,7 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
       return recovery
     },
     async endSecondStep(login, password, address) {
-      const afterMs = allowedAfterMs(login, address)
+      const afterMs = tries.take(login, address)
       if (afterMs > 0) return { kind: 'limited', afterMs }
       const account = await store.account(login)
       if (!(await fitsPassword(password, account?.passwordHash))) return { kind: 'refused' }
@@ -340,7 +338,7 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
       return begin({ login: account.login, name, role })
     },
     async changeOwnPassword(login, present, next, address) {
-      const afterMs = allowedAfterMs(login, address)
+      const afterMs = tries.take(login, address)
       if (afterMs > 0) return { kind: 'limited', afterMs }
       const account = await store.account(login)
       const fits = await fitsPassword(present, account?.passwordHash)
@@ -352,9 +350,17 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
       return begin(account)
     },
     async signInAs(role) {
-      const account = { login: `demo-${role}`, name: DEMO_NAMES[role], role }
+      const account = { login: demoLogin(role), name: DEMO_NAMES[role], role }
       await store.addUser(account, clock())
       return begin(account)
+    },
+    async forgetDemo() {
+      for (const role of ROLES) {
+        const account = await store.account(demoLogin(role))
+        // Somebody may be called so.
+        const isOfDemo = account && !account.hasPassword && account.subject === undefined
+        if (isOfDemo) await store.eraseUser(account.login)
+      }
     },
     async signOut(asking) {
       const secret = cookie.in(asking)
@@ -374,6 +380,10 @@ const DEMO_NAMES: Readonly<Record<Role, string>> = {
   dispatcher: 'Demo Dispatcher',
   editor: 'Demo Editor',
   admin: 'Demo Admin',
+}
+
+function demoLogin(role: Role): string {
+  return `demo-${role}`
 }
 
 /** A cookie goes along with whatever a browser sends, so what changes something must come from our own pages. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DAY, HOUR, MINUTE, plus } from '#src/stations/time.ts'
 import { hashPassword } from '#src/store/password.ts'
 import type { Role } from '#src/store/staff.ts'
+import { openStaffDesk } from '#src/store/staff-desk.ts'
 import { openHttpTown, PUBLIC_URL, type HttpTown } from '#tests/support/http-town.ts'
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -112,6 +113,41 @@ describe('signing in', () => {
     expect((await signIn()).statusCode).toBe(303)
   })
 
+  test('a wrong password is answered at once, whether there is such an account or not', async () => {
+    await addUser('anna', 'admin')
+    let written = 0
+    await using slow = await openHttpTown({
+      store: (real) => ({
+        ...real,
+        account: (login) => town.store.account(login),
+        logAccount: () => {
+          written += 1
+          return new Promise<void>(() => {})
+        },
+      }),
+    })
+    const payload = new URLSearchParams({ login: 'anna', password: 'ekorren bor i tallen' })
+    const wrong = { method: 'POST', url: '/logga-in', headers: OWN } as const
+    const answer = await slow.app.inject({ ...wrong, payload: payload.toString() })
+    expect(answer.statusCode).toBe(400)
+    expect(written).toBe(1)
+  })
+
+  test('a wrong password stands in the account’s log', async () => {
+    await addUser('anna', 'admin')
+    await signIn({ password: 'ekorren bor i tallen' })
+    await signIn()
+    const log = await town.store.accountLog({ of: 'anna', limit: 10 })
+    expect(log.map(({ did }) => did)).toEqual(['signed-in', 'wrong'])
+  })
+
+  test('a proxy that asks for a password of its own is in nobody’s way', async () => {
+    await addUser('anna', 'admin')
+    const authorization = `Basic ${Buffer.from('kommun:hemligt').toString('base64')}`
+    const headers = { cookie: cookieOf(await signIn()), authorization }
+    expect((await town.app.inject({ url: '/start', headers })).statusCode).toBe(200)
+  })
+
   test('no role is given away where it is no demo', async () => {
     expect((await town.app.inject('/logga-in')).body).not.toContain('name="role"')
     expect((await send('/logga-in', { role: 'admin' })).statusCode).toBe(400)
@@ -147,6 +183,23 @@ test('the start page tells how many alarms there are, to who may see to them', a
     '>Larm <span class="count">3</span>',
   )
   expect(await start('rider')).not.toContain('class="count"')
+})
+
+describe('a database that was a demo’s', () => {
+  test('lets nobody in by what the demo gave', async () => {
+    const who = { login: 'demo-editor', name: 'Demo Editor', role: 'editor' } as const
+    await town.store.addUser({ ...who, passwordHash: await hashPassword(PASSWORD) }, town.now())
+    const demo = await town.signIn('admin')
+    const desk = openStaffDesk({
+      store: town.store,
+      clock: () => town.now(),
+      publicUrl: PUBLIC_URL,
+    })
+    await desk.forgetDemo()
+    const asked = await town.app.inject({ url: '/start', headers: { ...demo } })
+    expect(asked.statusCode).toBe(303)
+    expect((await town.store.users()).map(({ login }) => login)).toEqual(['demo-editor'])
+  })
 })
 
 describe('a session', () => {
