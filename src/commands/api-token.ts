@@ -20,6 +20,9 @@ const USAGE = [
   DATA_HELP,
 ].join('\n')
 
+/** Who did it, in the accounts' log. */
+const BY = 'command line'
+
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,79}$/u
 
 export async function apiTokenCommand(
@@ -68,11 +71,13 @@ export async function apiTokenCommand(
     if (what === 'revoke') {
       const was = await store.revokeApiToken(name, clock())
       if (!was) return { code: 1, text: `There is no token "${name}" that holds.` }
+      await store.logAccount({ at: clock(), by: BY, of: name, did: 'token-revoked' })
       return { code: 0, text: `"${name}" opens nothing any more.` }
     }
     const token = drawToken()
     const isNew = await store.addApiToken({ name, role: role!, hash: hashToken(token) }, clock())
     if (!isNew) return { code: 1, text: `There is a token "${name}" already; revoke it first.` }
+    await store.logAccount({ at: clock(), by: BY, of: name, did: 'token-added' })
     return { code: 0, text: `token  ${token}` }
   })
 }

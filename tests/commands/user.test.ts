@@ -128,6 +128,12 @@ describe('kvitter api-token', () => {
     expect(await whoAsks()).toBeUndefined()
     expect((await token('revoke', 'Sopbilarna')).code).toBe(1)
     expect((await token('list')).text).toContain('revoked 2026-05-05')
+    await using store = await openStore()
+    const log = await store.accountLog({ of: 'Sopbilarna', limit: 10 })
+    expect(log.map(({ by, did }) => `${by}: ${did}`)).toEqual([
+      'command line: token-revoked',
+      'command line: token-added',
+    ])
   })
 
   test.each([
