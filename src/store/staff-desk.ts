@@ -201,7 +201,7 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
   async function byCode(ticket: string, code: string, address: string): Promise<SignedIn> {
     const { login, about } = readTicket('code', ticket) ?? {}
     if (login === undefined) return { kind: 'refused' }
-    const afterMs = tries.take(login, address)
+    const afterMs = tries.takeCode(login, address)
     if (afterMs > 0) return { kind: 'limited', afterMs }
     const account = await store.account(login)
     const kept = account?.secondStep && sealer?.unseal(account.secondStep)

@@ -58,4 +58,15 @@ describe('tries to sign in', () => {
     at += 20 * SECOND
     expect(tries.take('anna', STRANGER)).toBeGreaterThan(0)
   })
+
+  test('of codes are ten for a login wherever they come from, then one in five minutes', () => {
+    const address = (i: number) => `203.0.113.${i}`
+    for (let i = 0; i < 10; i += 1) expect(tries.takeCode('anna', address(i))).toBe(0)
+    expect(tries.takeCode('anna', address(10))).toBe(5 * MINUTE)
+    expect(tries.takeCode('bo', address(11))).toBe(0)
+    expect(tries.take('anna', OFFICE)).toBe(0)
+    at += 5 * MINUTE
+    expect(tryOften(3, 'anna', OFFICE)).toBe(0)
+    expect([12, 13].map((i) => tries.takeCode('anna', address(i)) === 0)).toEqual([true, false])
+  })
 })
