@@ -1,6 +1,6 @@
 /** What is done to a day, as server-sent events for the board: the lines of its log, and what was missed on return. */
 import type { ServerResponse } from 'node:http'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { DayLine } from '#src/store/days.ts'
@@ -9,7 +9,7 @@ import { apiRoute } from './api-route.ts'
 import { lineJson } from './day-answer.ts'
 import type { DayDeps } from './day-routes.ts'
 import { dayText } from './errand-input.ts'
-import { event, EVENT_STREAM_DEFAULTS, lastEventId, startEventStream } from './event-stream.ts'
+import { event, type EventStreamOptions, lastEventId, startEventStream } from './event-stream.ts'
 import { wholeNumber } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
 
@@ -28,13 +28,13 @@ export const streamDay = apiRoute({
   roles: RIDERS,
 })
 
-const { heartbeatMs, maxWaitingBytes } = EVENT_STREAM_DEFAULTS
 /** Browsers don't tell a page of comments. */
 const HERE = event('here', {})
 const MOST_CLIENTS = 100
 const PAGE = 500
 
 interface Client {
+  readonly request: FastifyRequest
   readonly raw: ServerResponse
   readonly day: string
   lastNo: number
@@ -42,8 +42,12 @@ interface Client {
   readonly waiting: DayLine[] | undefined
 }
 
-export function dayStream(app: FastifyInstance, deps: DayDeps): void {
-  const { days, riders } = deps
+export function dayStream(
+  app: FastifyInstance,
+  deps: DayDeps,
+  { heartbeatMs, maxWaitingBytes }: Pick<EventStreamOptions, 'heartbeatMs' | 'maxWaitingBytes'>,
+): void {
+  const { days, riders, staff } = deps
   const clients = new Set<Client>()
 
   function drop(client: Client): void {
@@ -68,8 +72,13 @@ export function dayStream(app: FastifyInstance, deps: DayDeps): void {
       else for (const line of lines) tell(client, line)
     }
   })
+  /** Who was signed out since, or has another role, hears no more; their browser asks why. */
+  async function beat(client: Client): Promise<void> {
+    if (await staff.stillMay(client.request, RIDERS)) write(client, HERE)
+    else drop(client)
+  }
   const heartbeat = setInterval(() => {
-    for (const client of clients) write(client, HERE)
+    for (const client of clients) beat(client).catch(() => drop(client))
   }, heartbeatMs)
 
   app.addHook('preClose', (done) => {
@@ -106,6 +115,7 @@ export function dayStream(app: FastifyInstance, deps: DayDeps): void {
       const after = lastId.id ?? request.query.after
       const { day } = request.params
       const client: { -readonly [K in keyof Client]: Client[K] } = {
+        request,
         raw: reply.raw,
         day,
         lastNo: after ?? 0,

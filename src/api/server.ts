@@ -207,6 +207,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     maxAgeSeconds: options.demo ? 1 : 30,
     monotonicMs: options.monotonicMs ?? (() => performance.now()),
   }
+  const events = { ...EVENT_STREAM_DEFAULTS, ...options.events }
   stationRoutes(app, deps)
   emptyingRoutes(app, deps)
   reportRoutes(app, { ...deps, reports: options.reports })
@@ -228,7 +229,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
       riders: openRiderDoor(deps.staff),
     }
     dayRoutes(app, withDays)
-    dayStream(app, withDays)
+    dayStream(app, withDays, events)
     riderRoutes(app, withDays)
     dayStatisticsRoutes(app, withDays)
   }
@@ -280,7 +281,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
         registers: [options.metrics],
       }),
     },
-    { ...EVENT_STREAM_DEFAULTS, ...options.events },
+    events,
   )
   const document = JSON.stringify(describeApi(deps.publicUrl))
   app.get('/api/openapi.json', (_request, reply) =>

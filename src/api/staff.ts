@@ -10,9 +10,11 @@ export interface StaffDoor {
   isStaff(request: FastifyRequest, needs?: Needs): boolean
   /** Answers 401 or 403 and gives true when the caller isn't staff, or of another role. */
   refuses(request: FastifyRequest, reply: FastifyReply, needs?: Needs): boolean
+  /** Whether who asked still may, of what stays open. */
+  stillMay(request: FastifyRequest, needs?: Needs): Promise<boolean>
 }
 
-export function openStaffDoor(desk: Pick<StaffDesk, 'who'>): StaffDoor {
+export function openStaffDoor(desk: Pick<StaffDesk, 'who' | 'whoNow'>): StaffDoor {
   const staffIn: StaffDoor['staffIn'] = (request, needs = ANY_STAFF) => {
     const staff = desk.who(request.raw)
     return staff && reaches(staff.role, needs) ? staff : undefined
@@ -21,6 +23,10 @@ export function openStaffDoor(desk: Pick<StaffDesk, 'who'>): StaffDoor {
   return {
     staffIn,
     isStaff: (request, needs) => staffIn(request, needs) !== undefined,
+    async stillMay(request, needs = ANY_STAFF) {
+      const staff = await desk.whoNow(request.raw)
+      return staff !== undefined && reaches(staff.role, needs)
+    },
     refuses(request, reply, needs = ANY_STAFF) {
       const staff = desk.who(request.raw)
       if (staff && reaches(staff.role, needs)) return false

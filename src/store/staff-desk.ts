@@ -59,6 +59,8 @@ export interface StaffDesk {
   meet(asking: Asking): Promise<void>
   /** Undefined for residents, and for what another site makes a signed-in browser send. */
   who(asking: Asking): Staff | undefined
+  /** Who it would be now: for what stays open, which is no use of a session or token. */
+  whoNow(asking: Asking): Promise<Staff | undefined>
   signIn(login: string, password: string, address: string): Promise<SignedIn>
   /** The second step; refused for a wrong code, a used one, and a ticket that is over. */
   signInByCode(ticket: string, code: string, address: string): Promise<SignedIn>
@@ -149,7 +151,7 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
   )
   const tries = countSignInTries(clock)
 
-  async function byToken(token: string): Promise<Staff | undefined> {
+  async function byToken(token: string, isUse: boolean): Promise<Staff | undefined> {
     const hash = hashToken(token)
     const one = known.find((each) => isSame(each.hash, hash))
     if (one) return { name: one.name, role: one.role, by: 'token' }
@@ -157,18 +159,33 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
     const kept = token.startsWith(TOKEN_MARK) ? await store.apiToken(hash) : undefined
     if (!kept) return undefined
     const now = clock()
-    if (now - (kept.lastUsedAt ?? 0) > NOTE_EVERY_MS * speed) await store.noteApiToken(hash, now)
+    const isNews = now - (kept.lastUsedAt ?? 0) > NOTE_EVERY_MS * speed
+    if (isUse && isNews) await store.noteApiToken(hash, now)
     return { name: kept.name, role: kept.role, by: 'token' }
   }
 
-  async function bySession(secret: string): Promise<Staff | undefined> {
+  async function bySession(secret: string, isUse: boolean): Promise<Staff | undefined> {
     const hash = hashToken(secret)
     const session = await store.session(hash)
     const now = clock()
     if (!session || isOver(session, now)) return undefined
-    if (now - session.lastSeenAt > NOTE_EVERY_MS * speed) await store.noteSession(hash, now)
+    const isNews = now - session.lastSeenAt > NOTE_EVERY_MS * speed
+    if (isUse && isNews) await store.noteSession(hash, now)
     const { name, role, login } = session
     return { name, role, by: 'session', login }
+  }
+
+  async function find(asking: Asking, isUse: boolean): Promise<Staff | undefined> {
+    const { authorization = '' } = asking.headers
+    // Who sends a token means the token, whatever else their browser sends along. Other schemes are for
+    // a proxy that asks for a password of its own.
+    if (/^Bearer\b/i.test(authorization)) {
+      const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1]
+      return token === undefined ? undefined : byToken(token, isUse)
+    }
+    const secret = cookie.in(asking)
+    if (secret === undefined || !mayChange(asking, publicUrl)) return undefined
+    return bySession(secret, isUse)
   }
 
   function offer(login: string, secret: string): OfferedSecondStep {
@@ -256,19 +273,11 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
 
   return {
     async meet(asking) {
-      const { authorization = '' } = asking.headers
-      const token = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1]
-      const secret = cookie.in(asking)
-      // Who sends a token means the token, whatever else their browser sends along. Other schemes are for
-      // a proxy that asks for a password of its own.
-      const staff = /^Bearer\b/i.test(authorization)
-        ? token && (await byToken(token))
-        : secret !== undefined && mayChange(asking, publicUrl)
-          ? await bySession(secret)
-          : undefined
+      const staff = await find(asking, true)
       if (staff) met.set(asking, staff)
     },
     who: (asking) => met.get(asking),
+    whoNow: (asking) => find(asking, false),
 
     async signIn(login, password, address) {
       const afterMs = tries.take(login, address)
