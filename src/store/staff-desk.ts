@@ -232,6 +232,12 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
     return begin(account)
   }
 
+  /** Passwords take their time: meanwhile the account may have been shut, or given another one. */
+  async function isStillSo({ login, passwordHash }: Account): Promise<boolean> {
+    const now = await store.account(login)
+    return now?.passwordHash === passwordHash && now?.disabledAt === undefined
+  }
+
   /** By the login they have there; where somebody of ours has it already, with a number. */
   async function addKnown(
     person: NewUser & { readonly subject: string },
@@ -285,7 +291,7 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
       const name = parseLogin(login)
       const account = name === undefined ? undefined : await store.account(name)
       const fits = await fitsPassword(password, account?.passwordHash)
-      const mayEnter = account && fits && account.disabledAt === undefined
+      const mayEnter = account && fits && (await isStillSo(account))
       // Of whom nobody has an account nothing is kept: it may be a password in the wrong field.
       if (account && mayEnter && account.secondStep !== undefined) {
         return {
@@ -354,7 +360,9 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
       if (!account || !fits) return { kind: 'refused' }
       const because = findPasswordFault(next, login)
       if (because !== undefined) return { kind: 'faulty', because }
-      await store.changeUser(login, { passwordHash: await hashPassword(next) })
+      const passwordHash = await hashPassword(next)
+      if (!(await isStillSo(account))) return { kind: 'refused' }
+      await store.changeUser(login, { passwordHash })
       await note(login, 'password')
       return begin(account)
     },

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { DAY, HOUR, MINUTE, plus } from '#src/stations/time.ts'
+import { DAY, HOUR, instant, MINUTE, plus } from '#src/stations/time.ts'
 import { hashPassword } from '#src/store/password.ts'
 import type { Role } from '#src/store/staff.ts'
 import { openStaffDesk } from '#src/store/staff-desk.ts'
@@ -132,6 +132,39 @@ describe('signing in', () => {
     expect(answer.statusCode).toBe(400)
     expect(written).toBe(1)
   })
+
+  test.each([
+    ['shut', { disabledAt: instant(1) }],
+    ['given another password', { passwordHash: '$argon2id$x' }],
+  ])(
+    'an account that is %s while its password is looked at lets nobody in',
+    async (_how, change) => {
+      const login = 'anna'
+      let isLookedAt = false
+      await using other = await openHttpTown({
+        store: (real) => ({
+          ...real,
+          async account(name) {
+            const found = await real.account(name)
+            if (!isLookedAt) await real.changeUser(login, change)
+            isLookedAt = true
+            return found
+          },
+        }),
+      })
+      const passwordHash = await hashPassword(PASSWORD)
+      await other.store.addUser(
+        { login, name: 'Anna Ek', role: 'admin', passwordHash },
+        other.now(),
+      )
+      const payload = new URLSearchParams({ login, password: PASSWORD }).toString()
+      const asked = { method: 'POST', url: '/logga-in', headers: OWN, payload } as const
+      const answer = await other.app.inject(asked)
+      expect(isLookedAt).toBe(true)
+      expect(answer.statusCode).toBe(400)
+      expect(await other.store.sessionCount(login)).toBe(0)
+    },
+  )
 
   test('a wrong password stands in the account’s log', async () => {
     await addUser('anna', 'admin')
