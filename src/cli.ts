@@ -258,6 +258,7 @@ async function demo(args: readonly string[], env: Env): Promise<number> {
       `  An hour in the town takes ${Number((3600 / speed).toPrecision(2))} seconds.${speed >= 600 ? ' The first post comes within half a minute.' : ''}`,
       '',
       `  Pages     ${httpUrl}/        (English: ${httpUrl}/en)`,
+      `  Staff     ${httpUrl}/logga-in  (English: ${httpUrl}/en/sign-in), each role by one tap`,
       `  API docs  ${httpUrl}/api/docs`,
       `  Feed      ${httpUrl}/feeds/town.atom`,
       `  MQTT      mqtt://127.0.0.1:${mqttPort}   topic kvitter/v1/stations/+/status`,
