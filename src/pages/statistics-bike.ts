@@ -2,6 +2,7 @@
 import { forThePublic, type PublicFigures } from '#src/pickups/booking/public-figures.ts'
 import { WAIT_BUCKETS } from '#src/pickups/booking/statistics.ts'
 import { monthsOf, type RoundMonth } from '#src/pickups/day/public-figures.ts'
+import type { Language } from '#src/stations/fraction.ts'
 import { monthOf, type EpochMs } from '#src/stations/time.ts'
 import type { BookingDesk } from '#src/store/booking-desk.ts'
 import type { Store } from '#src/store/contract.ts'
@@ -58,29 +59,7 @@ export function bikeSection(view: View, figures: BikeFigures): Html {
 function roundsPart({ language }: View, rounds: readonly RoundMonth[]): Html | undefined {
   if (rounds.length === 0) return undefined
   const words = STATISTICS_WORDS[language]
-  const total = (of: (month: RoundMonth) => number | null) => toldSum(rounds.map(of))
-  const [kg, reused] = [total((m) => m.kg), total((m) => m.reusedKg)]
-  const [bike, car] = [total((m) => m.bikeKm), total((m) => m.carKm)]
-  const number = (n: number, unit: string) => `${numberText(n, language)}\u00A0${unit}`
-  return html`<ul class="tiles">
-      <li><strong>${number(kg, 'kg')}</strong> ${words.fetched}</li>
-      <li>
-        <strong>${number(reused, 'kg')}</strong> ${words.reused}${
-          kg > 0 && html` (${shareText(reused / kg, language)})`
-        }
-      </li>
-    </ul>
-    <div class="compare">
-      <p>
-        <span>${words.byBike}</span> <strong>${number(bike, 'km')}</strong>
-        ${cellBar(bike, Math.max(bike, car), 'good')}
-      </p>
-      <p>
-        <span>${words.byCar}</span> <strong>${number(car, 'km')}</strong>
-        ${cellBar(car, Math.max(bike, car), 'bad')}
-      </p>
-    </div>
-    <p class="small">${words.carText}</p>
+  return html`${totalsPart(language, rounds)}
     <details>
       <summary>${words.asTable}</summary>
       ${numbersTable(language, {
@@ -105,24 +84,57 @@ function roundsPart({ language }: View, rounds: readonly RoundMonth[]): Html | u
     </details>`
 }
 
+/** Of the months that are told; nothing where none is, since what is hidden isn't nought. */
+function totalsPart(language: Language, rounds: readonly RoundMonth[]): Html | undefined {
+  const told = rounds.filter(({ kg }) => kg !== null)
+  if (told.length === 0) return undefined
+  const words = STATISTICS_WORDS[language]
+  const total = (of: (month: RoundMonth) => number | null) => toldSum(told.map(of))
+  const [kg, reused] = [total((m) => m.kg), total((m) => m.reusedKg)]
+  const [bike, car] = [total((m) => m.bikeKm), total((m) => m.carKm)]
+  const number = (n: number, unit: string) => `${numberText(n, language)}\u00A0${unit}`
+  return html`<ul class="tiles">
+      <li><strong>${number(kg, 'kg')}</strong> ${words.fetched}</li>
+      <li>
+        <strong>${number(reused, 'kg')}</strong> ${words.reused}${
+          kg > 0 && html` (${shareText(reused / kg, language)})`
+        }
+      </li>
+    </ul>
+    <div class="compare">
+      <p>
+        <span>${words.byBike}</span> <strong>${number(bike, 'km')}</strong>
+        ${cellBar(bike, Math.max(bike, car), 'good')}
+      </p>
+      <p>
+        <span>${words.byCar}</span> <strong>${number(car, 'km')}</strong>
+        ${cellBar(car, Math.max(bike, car), 'bad')}
+      </p>
+    </div>
+    <p class="small">${words.carText}</p>`
+}
+
 function waitPart({ language }: View, errands: readonly PublicFigures[]): Html | undefined {
   const words = STATISTICS_WORDS[language]
   const parts = WAIT_BUCKETS.map((bucket, i) => ({
     bucket,
-    n: toldSum(errands.map(({ waited }) => waited[bucket] ?? null)),
+    n: toldTotal(errands.map(({ waited }) => waited[bucket] ?? null)),
     className: `w${i}`,
   }))
-  const label = parts.map(({ bucket, n }) => `${words.waitDays(bucket)}: ${n}`).join(', ')
-  const bar = partsBar(parts, label)
+  const text = ({ bucket, n }: (typeof parts)[number]) => `${words.waitDays(bucket)}: ${n ?? '–'}`
+  const bar = partsBar(
+    parts.map(({ n = 0, className }) => ({ n, className })),
+    parts.map(text).join(', '),
+  )
   if (!bar) return undefined
   return html`<h3>${words.waitTitle}</h3>
     ${bar}
     <ul class="legend">
       ${parts.map(
-        ({ bucket, n, className }) =>
+        (part) =>
           html`<li>
-            <span class="key ${className}" aria-hidden="true"></span>
-            ${words.waitDays(bucket)}: ${n}
+            <span class="key ${part.className}" aria-hidden="true"></span>
+            ${text(part)}
           </li>`,
       )}
     </ul>`

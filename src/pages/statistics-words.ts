@@ -116,7 +116,7 @@ export const STATISTICS_WORDS: Readonly<Record<Language, StatisticsWords>> = {
     kept: 'i tid',
     late: 'sent',
     missed: 'inte gjorda',
-    unplanned: (n) => `Utöver planen tömdes ${n} gånger.`,
+    unplanned: (n) => `Utöver planen tömdes behållare ${n === 1 ? 'en gång' : `${n} gånger`}.`,
     medianLate: (span) => `Hälften av de sena kom mer än ${span} för sent.`,
     postsTitle: 'Vad stationerna har sagt',
     postsText: 'Inlägg per månad. Den senaste månaden är inte slut.',
@@ -131,7 +131,8 @@ export const STATISTICS_WORDS: Readonly<Record<Language, StatisticsWords>> = {
     count: 'Antal',
     cameOut: (agreed, measured) =>
       `När någon sade ”full” såg givaren samma sak ${agreed} av ${measured} gånger.`,
-    unmeasured: (n) => `${n} gånger fanns inget mätvärde att jämföra med.`,
+    unmeasured: (n) =>
+      `${n === 1 ? 'En gång' : `${n} gånger`} fanns inget mätvärde att jämföra med.`,
     emptied: (emptied, full) =>
       `Inom två dygn efter en rapport om fullt tömdes behållaren ${emptied} av ${full} gånger.`,
     bikeTitle: 'Returcykeln',
@@ -195,7 +196,8 @@ export const STATISTICS_WORDS: Readonly<Record<Language, StatisticsWords>> = {
     kept: 'in time',
     late: 'late',
     missed: 'not done',
-    unplanned: (n) => `Beyond the plan, containers were emptied ${n} times.`,
+    unplanned: (n) =>
+      `Beyond the plan, containers were emptied ${n === 1 ? 'once' : `${n} times`}.`,
     medianLate: (span) => `Half of the late ones came more than ${span} late.`,
     postsTitle: 'What the stations have said',
     postsText: 'Posts by month. The last month is not over.',
@@ -210,7 +212,7 @@ export const STATISTICS_WORDS: Readonly<Record<Language, StatisticsWords>> = {
     count: 'Number',
     cameOut: (agreed, measured) =>
       `When somebody said “full”, the sensor saw the same ${agreed} of ${measured} times.`,
-    unmeasured: (n) => `${n} times there was no reading to compare with.`,
+    unmeasured: (n) => `${n === 1 ? 'Once' : `${n} times`} there was no reading to compare with.`,
     emptied: (emptied, full) =>
       `Within two days of a report of full, the container was emptied ${emptied} of ${full} times.`,
     bikeTitle: 'The return bike',

@@ -73,8 +73,8 @@ export function addRecords(records: readonly FillRecord[], days: number): FillRe
   }
 }
 
-/** The level that held at an instant. */
+/** The level that held at an instant: its bucket's highest, since the box may be emptied minutes later. */
 export function levelAt(buckets: readonly LevelBucket[], at: EpochMs): number | undefined {
   const bucket = buckets.findLast(({ from }) => from <= at)
-  return bucket && at - bucket.from < HELD_MS ? bucket.meanPercent : undefined
+  return bucket && at - bucket.from < HELD_MS ? bucket.maxPercent : undefined
 }

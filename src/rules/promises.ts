@@ -17,7 +17,7 @@ export const LATE_MS = REMEMBERED_MS
 /** A day given so soon after a promise that was not kept yet is that promise moved, and no other. */
 const MOVED_MS = 3 * DAY
 /** An emptying less certain than this is not held for one. */
-const LEAST_CONFIDENCE = 0.5
+export const LEAST_CONFIDENCE = 0.5
 
 /**
  * A window that somebody planned. `announced`: in good time, so that it is a promise. `short-notice`: too

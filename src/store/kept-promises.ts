@@ -8,7 +8,7 @@ import type { Store } from './contract.ts'
 /** A plan is told so long ahead of what it plans at most. */
 const TOLD_AHEAD_MS = 400 * DAY
 /** An emptying may be set right by staff for so long. */
-const CORRECTED_WITHIN_MS = 31 * DAY
+export const CORRECTED_WITHIN_MS = 31 * DAY
 
 /** Of what begins at or after `from`. */
 export async function judgeContainer(

@@ -9,20 +9,31 @@ import {
   type FillRecord,
   type LevelBucket,
 } from '#src/rules/fill-record.ts'
-import { tally, type Judgement, type Tally } from '#src/rules/promises.ts'
+import { gatherEmptyings } from '#src/rules/emptyings.ts'
+import { LEAST_CONFIDENCE, tally, type Judgement, type Tally } from '#src/rules/promises.ts'
 import { RESIDENT_KINDS, type ReportKind, type ReportRecord } from '#src/rules/record.ts'
 import { sortByFraction } from '#src/stations/container-order.ts'
 import { FRACTIONS, type Fraction } from '#src/stations/fraction.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import type { Container, Station } from '#src/stations/station.ts'
-import { DAY, HOUR, instant, MINUTE, monthOf, wallTime, type EpochMs } from '#src/stations/time.ts'
+import {
+  DAY,
+  HOUR,
+  instant,
+  MINUTE,
+  monthOf,
+  plus,
+  wallTime,
+  type EpochMs,
+} from '#src/stations/time.ts'
 import type { Store } from './contract.ts'
 import type { Journal } from './journal.ts'
-import { judgeContainer } from './kept-promises.ts'
+import { CORRECTED_WITHIN_MS, judgeContainer } from './kept-promises.ts'
 
 export const STATISTICS_DAYS = 30
 const MONTHS = 12
-const EVERY_MS = 3 * HOUR
+/** Hours begin with days, also where the clocks change; longer spans would lie across midnight. */
+const EVERY_MS = HOUR
 /** Of real time. */
 const KEPT_FOR_MS = 5 * MINUTE
 /** A sensor that sees so much agrees with whoever says that it is full. */
@@ -154,8 +165,10 @@ async function figuresOf(
   for (const container of containers) {
     const { id: containerId } = container
     const buckets = levels.get(containerId) ?? []
-    const emptyings = await store.emptyings({ containerId, since: from })
-    const emptiedAt = emptyings.flatMap((e) => (e.type === 'emptied' ? [e.emptiedAt] : []))
+    const told = await store.emptyings({ containerId, since: plus(from, -CORRECTED_WITHIN_MS) })
+    const emptiedAt = gatherEmptyings(told)
+      .filter(({ confidence }) => confidence >= LEAST_CONFIDENCE)
+      .map((emptying) => emptying.emptiedAt)
     figures.push({
       container,
       record: fillRecord(buckets, days, now),

@@ -141,9 +141,54 @@ describe('statistics', () => {
     expect(text).toContain('Full 3')
     expect(text).toContain('Skräp 1')
     expect(text).toContain('När någon sade ”full” såg givaren samma sak 1 av 2 gånger.')
-    expect(text).toContain('1 gånger fanns inget mätvärde att jämföra med.')
+    expect(text).toContain('En gång fanns inget mätvärde att jämföra med.')
     expect(text).toContain('tömdes behållaren 1 av 3 gånger')
     expect(markup).not.toContain('reporter-')
+  })
+
+  test('believe a sensor that saw it full in the hour of the report, and no emptying that never was', async () => {
+    await using town = await openHttpTown()
+    const told = async (container: typeof PLASTIC, reporter: string) =>
+      town.append({
+        kind: 'report',
+        containerId: container,
+        report: 'full',
+        by: 'resident',
+        reporter,
+      })
+    await town.measure(EKUDDEN_PAPER, 97, 30)
+    await told(EKUDDEN_PAPER, 'reporter-a')
+    town.setNow(plus(TUESDAY, 10 * MINUTE))
+    for (const containerId of [EKUDDEN_PAPER, PLASTIC]) {
+      await town.append({ kind: 'emptied', containerId, emptiedAt: town.now(), by: 'contractor' })
+    }
+    await town.measure(EKUDDEN_PAPER, 3, 0)
+    await town.measure(EKUDDEN_PAPER, 3, -5)
+    town.setNow(plus(TUESDAY, 20 * MINUTE))
+    const [record] = await town.store.emptyings({ containerId: EKUDDEN_PAPER, since: TUESDAY })
+    const before = words(await mainOf(town, '/s/1490-901/statistik'))
+    expect(before).toContain('såg givaren samma sak 1 av 1 gånger')
+    expect(before).toContain('tömdes behållaren 1 av 1 gånger')
+    await town.append({
+      kind: 'emptying-corrected',
+      containerId: EKUDDEN_PAPER,
+      of: record!.seq,
+      was: plus(TUESDAY, 10 * MINUTE),
+      actor: 'staff',
+    })
+    expect(words(await mainOf(town, '/statistik'))).toContain('tömdes behållaren 0 av 1 gånger')
+  })
+
+  test('count what is measured after midnight to its own day', async () => {
+    await using town = await openHttpTown()
+    const minutesAgo = (text: string) => (TUESDAY - Date.parse(text)) / MINUTE
+    await town.measure(EKUDDEN_PAPER, 50, minutesAgo('2026-04-06T00:30:00+02:00'))
+    const only = await mainOf(town, '/s/1490-901/statistik')
+    expect(only).toContain('dygnens högsta nivå mellan 50 och 50 procent.')
+    await town.measure(PLASTIC, 30, minutesAgo('2026-05-04T23:30:00+02:00'))
+    await town.measure(PLASTIC, 80, minutesAgo('2026-05-05T00:30:00+02:00'))
+    const text = words(await mainOf(town, '/statistik'))
+    expect(text).toContain('mån 4 maj – 30 tis 5 maj – 80')
   })
 
   test('tell which promised emptyings were kept', async () => {
@@ -275,6 +320,7 @@ describe('the return bike’s figures', () => {
     const text = words(await mainOf(town, '/statistik'))
     expect(text).toContain('april 2026 – – – –')
     expect(text).not.toContain('77')
+    expect(text).not.toContain('0 kg hämtat')
   })
 
   test('are not there where the town has no bike, and say when there is nothing yet', async () => {
