@@ -7,6 +7,7 @@ import type { LoanReason } from '#src/pickups/loans/loan.ts'
 import { LANGUAGES, languageRoot, type Language } from '#src/stations/fraction.ts'
 import type { LoanRules } from '#src/stations/return-bike.ts'
 import { wallTime } from '#src/stations/time.ts'
+import { isDay } from '#src/stations/town-shape.ts'
 import type { Asker } from '#src/store/booking-desk.ts'
 import type { Person } from '#src/store/booking-people.ts'
 import { openErrandAllowance, type ErrandRequest } from '#src/store/errand-allowance.ts'
@@ -256,5 +257,5 @@ function faultOf(view: View, { thing }: LoanAnswers, reason: LoanReason): Fault 
 }
 
 function isDayText(text: string | undefined): text is string {
-  return text !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text)
+  return text !== undefined && isDay(text)
 }

@@ -103,6 +103,7 @@ export function lastDays(
   days: FreeThing['days'],
   from: string,
 ): readonly string[] {
+  if (!days.has(from)) return []
   const found: string[] = []
   for (let n = 0; n < mostDays; n += 1) {
     const day = addDays(from, n)

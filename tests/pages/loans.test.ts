@@ -189,6 +189,19 @@ describe('borrowing', () => {
     expect(await lending.loans.list('test')).toEqual([])
   })
 
+  test.each(['banana', '2026-02-31', '2026-99-99'])(
+    'a day that is none leads back to the question: %s',
+    async (day) => {
+      await using lending = await openLending()
+      const { town, page } = lending
+      expect(words(await page(`/lana?thing=trailer-1&from=${day}`))).toContain('Från vilken dag?')
+      for (const days of [`from=${day}&until=${day}`, `from=2026-05-06&until=${day}`]) {
+        const answer = await send(town, `/lana?thing=trailer-1&${days}`, BORROWER)
+        expect([answer.statusCode, answer.headers['location']]).toEqual([303, '/lana'])
+      }
+    },
+  )
+
   test('a second loan of the household, and days that were taken meanwhile, are refused in words', async () => {
     await using lending = await openLending()
     const { town } = lending
