@@ -2,7 +2,7 @@
 import { gatherEmptyings, type Emptying } from '#src/rules/emptyings.ts'
 import type { PlannedEmptying, PlanSource, ReportKind } from '#src/rules/record.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
-import type { EpochMs } from '#src/stations/time.ts'
+import { MINUTE, type EpochMs } from '#src/stations/time.ts'
 import type { Store } from './contract.ts'
 import { keep, type Journal, type Upshot } from './journal.ts'
 
@@ -24,6 +24,39 @@ export function tellObservation(
     reporter: STAFF,
     ...(actor !== undefined && { actor }),
   })
+}
+
+/** A button pressed twice: what a source says again of a container so soon is the same emptying. */
+const PRESSED_TWICE_MS = MINUTE
+
+export type TellEmptying = (emptying: {
+  readonly containerId: ContainerId
+  readonly emptiedAt: EpochMs
+  readonly by: 'contractor' | 'staff'
+  readonly actor: string
+}) => Promise<'kept' | 'repeat'>
+
+/** Tells emptyings, each once; of a repeat too the answer comes when it is on disk. */
+export function openEmptyingTeller(journal: Pick<Journal, 'append'>): TellEmptying {
+  const told = new Map<string, { readonly at: EpochMs; readonly kept: Promise<unknown> }>()
+  return async (emptying) => {
+    const { containerId, emptiedAt: at, by } = emptying
+    const name = `${by} ${containerId}`
+    const before = told.get(name)
+    if (before && Math.abs(at - before.at) < PRESSED_TWICE_MS) {
+      await before.kept
+      return 'repeat'
+    }
+    const kept = keep(journal, { kind: 'emptied', ...emptying })
+    told.set(name, { at, kept })
+    try {
+      await kept
+    } catch (error) {
+      told.delete(name)
+      throw error
+    }
+    return 'kept'
+  }
 }
 
 export async function emptyingsOf(

@@ -4,6 +4,7 @@ import type { DeviceDesk } from '#src/store/device-desk.ts'
 import type { LoanDesk } from '#src/store/loan-desk.ts'
 import type { OutboxDesk } from '#src/store/outbox.ts'
 import type { TryQuarantine } from '#src/store/quarantine-desk.ts'
+import { openEmptyingTeller } from '#src/store/told-by-staff.ts'
 import type { PagesOptions } from '../site.ts'
 import type { StoppedCodec } from './alarms/alarm-page.ts'
 import { registerAlarmPage } from './alarms/register-alarms.ts'
@@ -29,8 +30,9 @@ export interface StaffWork {
 export function registerWork(pages: StaffPages, options: PagesOptions, work: StaffWork): void {
   const all = { ...options, ...work }
   registerAlarmPage(pages, all)
-  registerFieldPages(pages, all)
-  registerEmptyingPages(pages, all)
+  const field = { ...all, tellEmptying: openEmptyingTeller(options.journal) }
+  registerFieldPages(pages, field)
+  registerEmptyingPages(pages, field)
   registerDevicePages(pages, all)
   registerQuarantinePages(pages, all)
   registerChannelPages(pages, all)

@@ -1,7 +1,7 @@
 /** What crews tell at a station, and emptyings told, taken back and planned by the staff's pages. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { gatherEmptyings } from '#src/rules/emptyings.ts'
-import { instant, type EpochMs } from '#src/stations/time.ts'
+import { instant, MINUTE, plus, type EpochMs } from '#src/stations/time.ts'
 import { borasRules } from '#tests/rules/scenario.ts'
 import { EKUDDEN_PAPER, TUESDAY } from '#tests/support/http-town.ts'
 import { openStaffTown, type StaffTown } from '#tests/support/staff-town.ts'
@@ -63,6 +63,27 @@ describe('in the field', () => {
     await town.post('/tillsyn/1490-901', { container: EKUDDEN_PAPER, kind: 'emptied' }, 'rider')
     expect(await emptyings()).toEqual([[TUESDAY, 'staff']])
     expect(await reports()).toEqual([])
+  })
+
+  test('“emptied now” pressed twice is one emptying, and says so', async () => {
+    const press = () =>
+      town.post('/tillsyn/1490-901', { container: EKUDDEN_PAPER, kind: 'emptied' }, 'rider')
+    const [first, second] = await Promise.all([press(), press()])
+    expect([first.to, second.to].toSorted()).toEqual([
+      `/tillsyn/1490-901?did=emptied&container=${EKUDDEN_PAPER}`,
+      `/tillsyn/1490-901?did=emptied&container=${EKUDDEN_PAPER}&news=no`,
+    ])
+    expect(await emptyings()).toEqual([[TUESDAY, 'staff']])
+    const listed = { do: 'report', containers: EKUDDEN_PAPER, by: 'staff' }
+    const again = await town.post('/tomningar/1490-901', listed)
+    expect(again.to).toBe('/tomningar/1490-901?did=same')
+    const later = plus(TUESDAY, 2 * MINUTE)
+    town.setNow(later)
+    await press()
+    expect(await emptyings()).toEqual([
+      [TUESDAY, 'staff'],
+      [later, 'staff'],
+    ])
   })
 
   test('what nobody can mean is refused and tells nothing', async () => {

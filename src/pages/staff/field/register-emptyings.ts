@@ -5,8 +5,13 @@ import { PLAN_SOURCES } from '#src/rules/record.ts'
 import { sortByFraction } from '#src/stations/container-order.ts'
 import type { Container, Station } from '#src/stations/station.ts'
 import { DAY, instant, plus, type EpochMs } from '#src/stations/time.ts'
-import { keep } from '#src/store/journal.ts'
-import { comingOf, correctEmptying, emptyingsOf, planEmptyings } from '#src/store/told-by-staff.ts'
+import {
+  comingOf,
+  correctEmptying,
+  emptyingsOf,
+  planEmptyings,
+  type TellEmptying,
+} from '#src/store/told-by-staff.ts'
 import { whenText } from '#src/wording/status-text.ts'
 import type { PagesOptions } from '../../site.ts'
 import { askFirst } from '../ask-first.ts'
@@ -36,7 +41,12 @@ const MOVED_MS = 31 * DAY
 
 export function registerEmptyingPages(
   pages: StaffPages,
-  { store, journal, clock }: Pick<PagesOptions, 'store' | 'journal' | 'clock'>,
+  {
+    store,
+    journal,
+    clock,
+    tellEmptying,
+  }: Pick<PagesOptions, 'store' | 'journal' | 'clock'> & { readonly tellEmptying: TellEmptying },
 ): void {
   async function since(at: EpochMs, containers: readonly Container[] | undefined) {
     const told = containers
@@ -139,12 +149,12 @@ export function registerEmptyingPages(
     if (!by) faults.push({ field: 'by', text: words.by })
     if (faults.length > 0) return faults
     const actor = view.staff.name
-    await Promise.all(
+    const told = await Promise.all(
       containers.map(({ id }) =>
-        keep(journal, { kind: 'emptied', containerId: id, emptiedAt: emptiedAt!, by: by!, actor }),
+        tellEmptying({ containerId: id, emptiedAt: emptiedAt!, by: by!, actor }),
       ),
     )
-    return 'emptied'
+    return told.includes('kept') ? 'emptied' : 'same'
   }
 
   /** One window more, or one less. */

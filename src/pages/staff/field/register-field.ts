@@ -2,8 +2,7 @@
 import { REPORT_KINDS } from '#src/rules/record.ts'
 import { parseContainerId, parseStationId } from '#src/stations/ids.ts'
 import type { Station } from '#src/stations/station.ts'
-import { keep } from '#src/store/journal.ts'
-import { tellObservation } from '#src/store/told-by-staff.ts'
+import { tellObservation, type TellEmptying } from '#src/store/told-by-staff.ts'
 import { statusWord } from '#src/wording/status-text.ts'
 import { containerTitle } from '../../container-marks.ts'
 import type { PagesOptions } from '../../site.ts'
@@ -25,7 +24,11 @@ export function stationIn({ town }: StaffView, text: string | undefined): Statio
 
 export function registerFieldPages(
   pages: StaffPages,
-  { journal, clock }: Pick<PagesOptions, 'journal' | 'clock'>,
+  {
+    journal,
+    clock,
+    tellEmptying,
+  }: Pick<PagesOptions, 'journal' | 'clock'> & { readonly tellEmptying: TellEmptying },
 ): void {
   pages.get(FIELD, (view, { query }) => fieldPage(view, given(query, 'q')))
 
@@ -53,8 +56,13 @@ export function registerFieldPages(
     const actor = view.staff.name
     let isNews = true
     if (kind === 'emptied') {
-      const at = { emptiedAt: clock(), by: 'staff' as const, actor }
-      await keep(journal, { kind, containerId: container.id, ...at })
+      const emptying = {
+        containerId: container.id,
+        emptiedAt: clock(),
+        by: 'staff',
+        actor,
+      } as const
+      isNews = (await tellEmptying(emptying)) === 'kept'
     } else {
       const upshot = await tellObservation(journal, container.id, kind, actor)
       isNews = upshot?.applied?.kind === 'now'
