@@ -22,7 +22,8 @@ export function trusted(markup: string): Html {
 
 function rendered(part: Part): string {
   if (part === undefined || part === null || part === false) return ''
-  if (typeof part === 'string') return escapeMarkup(part)
+  // A line's end as a sign of its own outlives what is done to the templates' indentation.
+  if (typeof part === 'string') return escapeMarkup(part).replace(/\r\n?|\n/g, '&#10;')
   if (typeof part === 'number') return String(part)
   if (Array.isArray(part)) return part.map(rendered).join('')
   return (part as Html)[made]

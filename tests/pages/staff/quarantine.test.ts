@@ -49,6 +49,17 @@ test('what came is shown as text and bytes, and can do nothing to who looks', as
   expect(byteRows(new Uint8Array(17)).split('\n')[1]).toBe('0010  00')
 })
 
+test('lines keep their indentation, and topics turn no line', async () => {
+  await refuse('{\n  "fill": 1,\r\n\n  "level": 2\n}', { topic: 'a/\u202eb', detail: 'as \u202ec' })
+  const { body } = await town.get('/karantan')
+  const shown = /aria-label="Som text">\n([^]*?)<\/pre>/.exec(body)![1]!
+  expect(shown.replaceAll('&#10;', '\n').replaceAll('&quot;', '"')).toBe(
+    '{\n  "fill": 1,·\n\n  "level": 2\n}',
+  )
+  expect(body).toContain('<code>a/·b</code>')
+  expect(body).toContain('as ·c')
+})
+
 test('after the fix all of a reason are tried again, once asked what would come of it', async () => {
   await refuse('{"fillPercent": 40}')
   await refuse('{"fillPercent": "much"}')

@@ -1,10 +1,13 @@
 /** Bytes of unknown origin, shown so that they can do nothing but be read. Pure. */
 
-/** As UTF-8; what can't be seen stands as a sign of its own, so that nothing hides or turns the line. */
+/** As UTF-8. */
 export function visibleText(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8')
-    .decode(bytes)
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => (sign === '\n' ? sign : '\u00b7'))
+  return visible(new TextDecoder('utf-8').decode(bytes))
+}
+
+/** What can't be seen stands as a sign of its own, so that nothing hides or turns the line. */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => (sign === '\n' ? sign : '\u00b7'))
 }
 
 const PER_ROW = 16

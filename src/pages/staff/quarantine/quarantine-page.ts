@@ -14,7 +14,7 @@ import {
   withQuery,
 } from '../staff-parts.ts'
 import { ADD_DEVICE, DEVICE } from '../devices/device-places.ts'
-import { byteRows, visibleText } from './bytes.ts'
+import { byteRows, visible, visibleText } from './bytes.ts'
 import { QUARANTINE, TRY_AGAIN } from './quarantine-place.ts'
 import { QUARANTINE_WORDS } from './quarantine-words.ts'
 
@@ -142,8 +142,8 @@ function messagePart(view: StaffView, message: Quarantined): Html {
       <span class="small">${age(view, receivedAt)}, ${words.from(bytes)}</span>
     </h3>
     ${factList([
-      [words.detail, detail],
-      [words.topicLabel, html`<code>${topic}</code>`],
+      [words.detail, visible(detail)],
+      [words.topicLabel, html`<code>${visible(topic)}</code>`],
       deviceId !== undefined && [
         words.deviceLabel,
         isKnown
