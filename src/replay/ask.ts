@@ -46,8 +46,13 @@ export async function askPast(
         reject(new Error(message.why))
     }
   })
-  child.once('error', reject)
-  const ended = new Promise<void>((done) => child.once('exit', () => done()))
+  // More than once: one that could not be started tells that nothing can be sent to it too.
+  child.on('error', reject)
+  const ended = new Promise<void>((done) => {
+    child.once('exit', () => done())
+    // One that could not be started never exits.
+    child.once('error', () => child.pid === undefined && done())
+  })
   void ended.then(() => reject(new Error('the process of a replay ended by itself')))
   try {
     signal?.throwIfAborted()

@@ -17,6 +17,7 @@ export function keepSpare(keptMs: number, start: () => ChildProcess = startAhead
     clearTimeout(spare?.timer)
     spare = undefined
     child?.removeListener('exit', letGo)
+    child?.removeListener('error', letGo)
     return child
   }
   const end = (): void => {

@@ -1,7 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { askPast } from '#src/replay/ask.ts'
 import { keepSpare } from '#src/replay/spare-process.ts'
 
 const WAITS = fileURLToPath(new URL('waits.ts', import.meta.url))
@@ -55,4 +56,12 @@ test('one that died by itself is not handed out', async () => {
   started[0]!.kill('SIGTERM')
   await once(started[0]!, 'exit')
   expect(spare.take()).toBeUndefined()
+})
+
+test('a question whose process could not be started fails, and makes nobody wait', async () => {
+  const stdio = ['ignore', 'ignore', 'ignore', 'ipc'] as const
+  const child = spawn('/nowhere/no-such-program', [], { stdio: [...stdio] })
+  const question = { kind: 'verify', span: {} } as const
+  const asked = askPast({ past: { file: 'none' }, question, niceness: 0 }, {}, child)
+  await expect(asked).rejects.toThrow()
 })
