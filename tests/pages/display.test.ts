@@ -212,5 +212,17 @@ test.skipIf(chromiumPath === undefined)(
     await tab.reload()
     expect(await tab.isVisible('.cut-off')).toBe(false)
     expect(await tab.isVisible('.rows')).toBe(true)
+
+    // A page that says that there is none wouldn't come back by itself.
+    const stations = castTown.stations.filter(({ id }) => id !== '1490-901')
+    const reload = (next: typeof castTown) =>
+      town.journal.reload({ town: next, makeEngine: () => town.engine })
+    await reload({ ...castTown, stations, devices: [], mountings: [] })
+    await tab.reload()
+    expect(await tab.isVisible('.cut-off')).toBe(true)
+    expect(await tab.getAttribute('meta[http-equiv=refresh]', 'content')).toBe('60')
+    await reload(castTown)
+    await tab.reload()
+    expect(await tab.isVisible('.cut-off')).toBe(false)
   },
 )

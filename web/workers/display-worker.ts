@@ -24,7 +24,12 @@ async function answer({ url, mode }: Request): Promise<Response> {
       cache: mode === 'navigate' ? 'no-cache' : 'default',
     })
     if (fresh.status >= 500) throw new Error(`HTTP ${fresh.status}`)
-    if (fresh.ok) await cache.put(url, fresh.clone())
+    // What isn't the screen's page doesn't come back by itself, and nobody is there to load it again.
+    const isWrong = !fresh.ok || fresh.redirected
+    if (isWrong && mode === 'navigate' && (await cache.match(url))) {
+      throw new Error(`HTTP ${fresh.status} from ${fresh.url}`)
+    }
+    if (!isWrong) await cache.put(url, fresh.clone())
     return fresh
   } catch {
     const kept = await cache.match(url)
