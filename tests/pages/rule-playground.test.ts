@@ -139,6 +139,23 @@ describe.skipIf(chromiumPath === undefined)('the playground', () => {
     await context.close()
   })
 
+  test('plays no more, and says why, when a fault is typed meanwhile', async () => {
+    const { context, tab } = await open()
+    await tab.waitForSelector('.chart .mark', WAIT)
+    const held = Promise.withResolvers<void>()
+    await tab.route('**/api/v1/rules/trial', async (route) => {
+      await held.promise
+      await route.continue()
+    })
+    await tab.fill('#draft', LATER)
+    await tab.waitForSelector('.playing >> text=Spelar om', WAIT)
+    await tab.fill('#draft', LATER.replace('when: c.full\n', 'when: c.fulll\n'))
+    await tab.waitForSelector('.faults-found', WAIT)
+    await tab.waitForSelector('.playing >> text=Rätta felen', WAIT)
+    held.resolve()
+    await context.close()
+  })
+
   test('says when the service is gone or the session is over, and goes on when it is back', async () => {
     const { context, tab } = await open()
     await tab.waitForSelector('.chart .mark', WAIT)

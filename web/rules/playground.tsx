@@ -325,7 +325,11 @@ function useTrial({
   const [tookMs, setTook] = useState(0)
   const [playing, setPlaying] = useState<Playing>({ kind: 'idle' })
   useEffect(() => {
-    if (ready === undefined || station === '') return undefined
+    if (ready === undefined || station === '') {
+      // What was played when a fault was typed has been stopped.
+      setPlaying((before) => (before.kind === 'playing' ? { kind: 'idle' } : before))
+      return undefined
+    }
     const abort = new AbortController()
     const startedAt = performance.now()
     setPlaying({ kind: 'playing' })
