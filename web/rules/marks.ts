@@ -88,7 +88,7 @@ function saidMarks(trial: Trial, laneOf: LaneOf): readonly Mark[] {
   const marks = now.said.map((said, i): Mark => {
     const change = changeOf.get(i)
     return {
-      id: `now-${i}`,
+      id: markId('now', said, said.kind, said.at),
       lane: laneOf(said),
       ruleId: said.ruleId,
       kind: 'said',
@@ -105,7 +105,7 @@ function saidMarks(trial: Trial, laneOf: LaneOf): readonly Mark[] {
     const said = was.said[change.was!]!
     return [
       {
-        id: `was-${change.was}`,
+        id: markId('was', said, said.kind, said.at),
         lane: laneOf(said),
         ruleId: said.ruleId,
         kind: 'said',
@@ -120,10 +120,20 @@ function saidMarks(trial: Trial, laneOf: LaneOf): readonly Mark[] {
   return [...marks, ...gone]
 }
 
+/** The same of the same news after another trial, and of no other: what is explained stays or goes. */
+function markId(
+  of: 'now' | 'was' | 'held',
+  { ruleId, subject }: Pick<Said, 'ruleId' | 'subject'>,
+  what: string,
+  at: string,
+): string {
+  return [of, ruleId, subject, what, Date.parse(at)].join('-').replace(/[^\w-]/g, '_')
+}
+
 function heldMarks({ courses, decisions }: Side, laneOf: LaneOf): readonly Mark[] {
-  return courses.flatMap((course, i) =>
-    course.holds.map((hold, j): Mark => ({
-      id: `held-${i}-${j}`,
+  return courses.flatMap((course) =>
+    course.holds.map((hold): Mark => ({
+      id: markId('held', course, hold.gate, hold.from),
       lane: laneOf(course),
       ruleId: course.ruleId,
       kind: 'held',

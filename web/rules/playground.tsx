@@ -219,7 +219,7 @@ function Desk({ page, inForce }: { readonly page: Page; readonly inForce: InForc
                       </button>
                     </p>
                     <SaveAsTest
-                      key={mark.id}
+                      key={`${mark.id} ${text}`}
                       page={page}
                       rules={text}
                       station={trial.stationId}

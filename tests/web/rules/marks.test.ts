@@ -145,3 +145,20 @@ test.each([
 ])('%s: %j → %j', (_what, was, now, count) => {
   expect(changedLines(was, now)).toBe(count)
 })
+
+test('a mark has the same name after another trial, whatever is said before it', () => {
+  const idAt = (hours: readonly number[]) =>
+    chartOf(trial({ now: side({ said: hours.map((hour) => said(hour, PAPER)) }) })).marks.find(
+      (mark) => mark.at === Date.parse(at(8)),
+    )?.id
+  expect(idAt([8, 12])).toBeDefined()
+  expect(idAt([2, 8, 12])).toBe(idAt([8, 12]))
+  expect(
+    chartOf(trial({ now: side({ said: [said(8, PAPER), said(8, GLASS)] }) })).marks.map(
+      ({ id }) => id,
+    ),
+  ).toEqual([
+    `now-full-${PAPER}-open-${Date.parse(at(8))}`,
+    `now-full-${GLASS}-open-${Date.parse(at(8))}`,
+  ])
+})
