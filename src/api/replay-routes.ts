@@ -161,7 +161,7 @@ export const startReplay = apiRoute({
   operationId: 'startReplay',
   summary: 'Plays a span of the past again, by the rules that held or by others',
   description:
-    'Without `rules`: do the records still give the decisions that were made? With `rules`: what would have been said, had they been loaded at `from`. With `against` too: what would be added, gone or moved, against what happened (`"as-run"`) or against other rules. Nothing is sent. The answer is a ticket; ask for it until `state` is no longer `waiting` or `running`.',
+    'Without `rules`: do the records still give the decisions that were made? With `rules`: what would have been said, had they been loaded at `from`. With `against` too: what would be added, gone or moved, against what happened (`"as-run"`) or against other rules. Nothing is sent. The answer is a ticket; ask for it until `state` is no longer `waiting` or `running`; one that nobody has asked for in ten minutes is ended.',
   tag: 'rules',
   params: z.strictObject({}),
   query: z.strictObject({}),

@@ -48,6 +48,8 @@ export interface DeskOptions {
 const AT_ONCE = 2
 const MOST_WAITING = 8
 const SPARE_MS = 5 * MINUTE
+/** Of real time: whoever waits asks several times a second, and tabs are closed. */
+const UNASKED_MS = 10 * MINUTE
 /** So many answers for so long: each is at most a megabyte or two. */
 const MOST_KEPT = 10
 const KEPT_MS = HOUR
@@ -63,6 +65,8 @@ interface Job {
   readonly ticket: Mutable
   readonly question: ReplayQuestion
   readonly abort: AbortController
+  /** Ends it when nobody has asked for it for long. */
+  readonly patience: NodeJS.Timeout
 }
 
 export function openReplayDesk(options: DeskOptions): ReplayDesk {
@@ -74,7 +78,7 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
   const running = new Set<Promise<void>>()
   let isClosed = false
 
-  const run = async ({ ticket, question, abort }: Job): Promise<void> => {
+  const run = async ({ ticket, question, abort, patience }: Job): Promise<void> => {
     ticket.state = 'running'
     try {
       const { signal } = abort
@@ -93,6 +97,8 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
       ticket.state = 'failed'
       ticket.why = error instanceof NoReplay ? error.message : 'It failed on our side.'
       if (!(error instanceof NoReplay)) onFault('a replay failed', error)
+    } finally {
+      clearTimeout(patience)
     }
   }
 
@@ -120,6 +126,7 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
   }
 
   const cancel = (job: Job): void => {
+    clearTimeout(job.patience)
     if (job.ticket.state === 'waiting') waiting.splice(waiting.indexOf(job), 1)
     if (job.ticket.state === 'waiting' || job.ticket.state === 'running') {
       job.ticket.state = 'cancelled'
@@ -141,7 +148,8 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
       forgetOld()
       if (isClosed || (waiting.length >= mostWaiting && running.size >= atOnce)) return undefined
       const ticket: Mutable = { id: randomUUID(), askedAt: clock(), state: 'waiting', share: 0 }
-      const job = { ticket, question, abort: new AbortController() }
+      const patience = setTimeout(() => cancel(job), UNASKED_MS).unref()
+      const job: Job = { ticket, question, abort: new AbortController(), patience }
       jobs.set(ticket.id, job)
       waiting.push(job)
       next()
@@ -150,7 +158,10 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
     find(id) {
       forgetOld()
       const job = jobs.get(id)
-      return job && { ...job.ticket }
+      if (!job) return undefined
+      const { ticket, patience } = job
+      if (ticket.state === 'waiting' || ticket.state === 'running') patience.refresh()
+      return { ...ticket }
     },
     prepare() {
       if (!isClosed) spare.prepare()
