@@ -86,7 +86,7 @@ export function verdictOn(id: string, { status, body, retryAfter }: Answer): Ver
   if (status === undefined) return { kind: 'later' }
   if (status >= 200 && status < 300) return verdictOnTaken(id, status, body)
   if (status === 401 || status === 403) return { kind: 'signed-out' }
-  if (status < 400 || status >= 500 || TRY_AGAIN.has(status)) {
+  if (!isRefusal(status, body)) {
     return {
       kind: 'later',
       ...(retryAfter !== undefined && { afterMs: retryAfter * SECOND }),
@@ -96,6 +96,13 @@ export function verdictOn(id: string, { status, body, retryAfter }: Answer): Ver
 }
 
 const TRY_AGAIN = new Set([408, 421, 425, 429])
+
+/** In our own words: a proxy without a server behind it, or with less room than a photo needs, says 4xx as well. */
+function isRefusal(status: number, body: unknown): boolean {
+  if (status < 400 || status >= 500 || TRY_AGAIN.has(status)) return false
+  return isRecord(body) && body['status'] === status && typeof body['type'] === 'string'
+}
+
 const CONFLICT = 409
 
 /** A network that wants one to sign in answers everything with a page of its own: only our answer counts. */

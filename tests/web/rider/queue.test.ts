@@ -5,6 +5,10 @@ import { eventBody, nextInstant, verdictOn, waitMs } from '#web/rider/queue.ts'
 import { at, event, refused, sent } from './cast.ts'
 
 const kept = (id: string, status: string) => ({ events: [{ id, status }] })
+const problem = (status: number, more: object = {}) => ({
+  status,
+  body: { type: '/api/docs#not-found', title: 'No', status, ...more },
+})
 
 describe('what becomes of an event by the server’s answer', () => {
   test.each([
@@ -23,18 +27,21 @@ describe('what becomes of an event by the server’s answer', () => {
     ['too many requests: it waits', { status: 429, retryAfter: 7 }, 'later'],
     ['signed out: all is kept', { status: 401, body: {} }, 'signed-out'],
     ['another role: all is kept', { status: 403, body: {} }, 'signed-out'],
-    ['a stop that nobody knows is shown to the rider', { status: 404, body: {} }, 'refused'],
+    ['a stop that nobody knows is shown to the rider', problem(404), 'refused'],
+    ['a proxy that finds no server says 404: it waits', { status: 404, body: undefined }, 'later'],
+    ['a proxy with no room for a photo: it waits', { status: 413, body: undefined }, 'later'],
+    ['JSON of somebody else’s: it waits', { status: 400, body: { status: 'error' } }, 'later'],
   ] as const)('%s', (_, answer, kind) => {
     expect(verdictOn('a', answer).kind).toBe(kind)
   })
 
   test('the rider is told the field and the fix, or what the problem says', () => {
     const errors = [{ field: 'events.0.at', expected: 'not in the future' }]
-    expect(verdictOn('a', { status: 400, body: { detail: 'Wrong.', errors } })).toEqual({
+    expect(verdictOn('a', problem(400, { detail: 'Wrong.', errors }))).toEqual({
       kind: 'refused',
       refusal: { status: 400, detail: 'events.0.at: not in the future' },
     })
-    expect(verdictOn('a', { status: 404, body: { detail: 'There is no stop x.' } })).toEqual({
+    expect(verdictOn('a', problem(404, { detail: 'There is no stop x.' }))).toEqual({
       kind: 'refused',
       refusal: { status: 404, detail: 'There is no stop x.' },
     })
