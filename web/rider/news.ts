@@ -12,6 +12,8 @@ export interface KeptDay {
   readonly bike: string
   /** When the server was asked. */
   readonly fetchedAt: EpochMs
+  /** When the server was asked who lives there. */
+  readonly peopleAt: EpochMs
   /** The newest line of the log that is known. */
   readonly line: number
   readonly marks: readonly Mark[]
@@ -40,18 +42,21 @@ interface Change {
 export interface Fetched {
   readonly day: Day
   readonly fetchedAt: EpochMs
+  /** With who lives there. */
+  readonly people: boolean
   /** What was done since the line that was known, oldest first. */
   readonly lines: readonly Line[]
 }
 
 /** A day for the first time: nothing in it is news. */
 export function firstDay(bike: string, { day, fetchedAt, lines }: Fetched): KeptDay {
-  return { day, bike, fetchedAt, line: lines.at(-1)?.no ?? 0, marks: [], gone: [] }
+  const line = lines.at(-1)?.no ?? 0
+  return { day, bike, fetchedAt, peopleAt: fetchedAt, line, marks: [], gone: [] }
 }
 
 export function withNews(kept: KeptDay, fetched: Fetched): KeptDay {
   const { bike } = kept
-  const day = withPeople(fetched.day, kept)
+  const day = fetched.people ? fetched.day : withPeople(fetched.day, kept)
   const before = stopsOf(kept.day, bike)
   const after = stopsOf(day, bike)
   const line = Math.max(kept.line, fetched.lines.at(-1)?.no ?? 0)
@@ -81,6 +86,7 @@ export function withNews(kept: KeptDay, fetched: Fetched): KeptDay {
     day,
     bike,
     fetchedAt: fetched.fetchedAt,
+    peopleAt: fetched.people ? fetched.fetchedAt : kept.peopleAt,
     line,
     marks: [...kept.marks.filter(({ stop }) => now.has(stop) && !fresh.has(stop)), ...marks],
     gone: [...kept.gone.filter(({ stop }) => !now.has(stop.id)), ...gone],

@@ -8,7 +8,7 @@ import { bikeName, type Catalogue, type Day, type Line, stopsOf } from './day.ts
 import { draw, h } from './draw.ts'
 import type { Keep } from './keep.ts'
 import type { Link } from './line.ts'
-import { firstDay, type KeptDay, lacksPeople, withNews, withoutNews } from './news.ts'
+import { type Fetched, firstDay, type KeptDay, lacksPeople, withNews, withoutNews } from './news.ts'
 import { openCalendar, type PageFacts, townClock } from './page-facts.ts'
 import { lineTexts, listPart, newsPart, type Queue, refusedPart, waitingText } from './parts.ts'
 import { smallJpeg } from './photo.ts'
@@ -21,7 +21,7 @@ import { type Telling, whereOf } from './stop-words.ts'
 import { WORDS } from './words.ts'
 
 const FLUSH_EVERY_MS = 20 * SECOND
-/** A plan that nobody says has changed is looked at again after this. */
+/** A plan that nobody says has changed is looked at again after this; and who lives there, of which nobody says it. */
 const OLD_MS = 10 * MINUTE
 /** Lines of the log come in bursts. */
 const GATHER_MS = 400
@@ -113,7 +113,7 @@ export async function openRiderPage(
     if (link === 'offline') link = 'online'
     await flush(isAsked)
     if (!stream?.isOpen() || stream.day !== today()) connect()
-    if (!kept || clock() - kept.fetchedAt > OLD_MS) await refresh()
+    if (!kept || isOld(kept)) await refresh()
     await show()
   }
 
@@ -154,9 +154,8 @@ export async function openRiderPage(
     const day = today()
     const fetchedAt = clock()
     if (catalogue.size === 0) await fetchItems()
-    const isNew = kept?.day.day !== day
-    const isOld = kept && clock() - kept.fetchedAt > OLD_MS
-    const answer = await server.day(day, isNew || isOld === true)
+    const people = kept?.day.day !== day || isOld(kept)
+    const answer = await server.day(day, people)
     noteLink(answer)
     const fetched = asDay(answer, day)
     if (!fetched) {
@@ -166,11 +165,16 @@ export async function openRiderPage(
     }
     const lines = heard
     heard = []
-    await takeDay(fetched, fetchedAt, lines)
+    await takeDay({ day: fetched, fetchedAt, people, lines })
   }
 
-  async function takeDay(day: Day, fetchedAt: KeptDay['fetchedAt'], lines: readonly Line[]) {
-    const now = { day, fetchedAt, lines }
+  function isOld({ peopleAt }: KeptDay): boolean {
+    // A clock that has been set back makes nothing young for ever.
+    return Math.abs(clock() - peopleAt) > OLD_MS
+  }
+
+  async function takeDay(now: Fetched): Promise<void> {
+    const { day, people } = now
     const bike = await bikeOf(day)
     const isToChoose = bike === undefined ? riddenIn(day).length > 0 : unchosen !== undefined
     unchosen = isToChoose ? day : undefined
@@ -181,7 +185,7 @@ export async function openRiderPage(
       const isSame = kept?.day.day === day.day && kept.bike === bike
       kept = isSame ? withNews(kept!, now) : firstDay(bike, now)
       await keep.keepDay(kept)
-      if (lacksPeople(kept)) await fetchPeople(kept)
+      if (!people && lacksPeople(kept)) await fetchPeople(kept)
     }
     await show()
   }
@@ -193,7 +197,7 @@ export async function openRiderPage(
     const day = asDay(answer, was.day.day)
     if (!day) return
     // They are no news: the stop's own mark stays.
-    const next = withNews(was, { day, fetchedAt, lines: [] })
+    const next = withNews(was, { day, fetchedAt, people: true, lines: [] })
     kept = { ...next, marks: was.marks, gone: next.gone }
     await keep.keepDay(kept)
   }
@@ -301,7 +305,7 @@ export async function openRiderPage(
   async function chooseBike(bike: string, day: Day): Promise<void> {
     await keep.choose(day.day, bike)
     unchosen = undefined
-    await takeDay(day, clock(), heard)
+    await takeDay({ day, fetchedAt: clock(), people: false, lines: heard })
   }
 
   async function command(name: 'start' | 'end', left: number): Promise<void> {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser } from 'playwright-core'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
 import type { DayTown } from '#tests/support/day-town.ts'
-import { clockAt } from '#tests/support/day-town.ts'
+import { clockAt, STAFF } from '#tests/support/day-town.ts'
 import { command, openDay } from '#tests/support/ridden-day.ts'
 import { until } from '#tests/support/until.ts'
 import { eventsKept, isReadyForOffline, openPhone, type Phone, stopsNow } from './phone.ts'
@@ -40,6 +40,7 @@ describe.skipIf(chromiumPath === undefined)('a phone on the round', () => {
   const heading = async () => (await phone.tab().textContent('.stop h1'))!
   const kinds = async () =>
     (await eventsKept(day)).toSorted((a, b) => a.happenedAt - b.happenedAt).map(({ kind }) => kind)
+  const wake = () => phone.tab().evaluate(`dispatchEvent(new Event('online'))`)
   const haveKept = (count: number) => until(async () => (await kinds()).length === count, SOON_MS)
 
   test('what is told without a network lies on the phone, over reloads, and gets there once', async () => {
@@ -143,6 +144,25 @@ describe.skipIf(chromiumPath === undefined)('a phone on the round', () => {
     await says('.line', 'Allt skickat')
     expect(await kinds()).toEqual(['arrived'])
   })
+
+  test('what whoever booked changes comes, however often the plan does without them', async () => {
+    const stops = await stopsNow(day)
+    const { id, reference } = stops.find(({ state, kind }) => kind === 'pickup' && state !== 'done')
+    const booking = await day.ask('GET', `/bookings/${reference}`)
+    const headers = { ...STAFF, 'if-match': booking.headers.get('etag')! }
+    const edits = { person: { note: 'Portkod 1111.' } }
+    const { status, json } = await day.ask('PATCH', `/bookings/${reference}`, edits, headers)
+    expect(status, JSON.stringify(json)).toBe(200)
+    await phone.context.clock.setFixedTime(clockAt('10:05'))
+    const comes = phone.tab().waitForResponse(/rounds\/2026-05-07$/)
+    await command(day, 'pin', { stop: id })
+    await comes
+    await phone.context.clock.setFixedTime(clockAt('10:11'))
+    await wake()
+    await says('.stop', 'Portkod 1111.')
+    await says('.news', 'Ändrat')
+  })
+
 })
 
 async function forget(day: DayTown, stop: any): Promise<void> {

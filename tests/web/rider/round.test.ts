@@ -20,7 +20,8 @@ import {
 } from './cast.ts'
 
 const FETCHED = at('09:00')
-const keptOf = (day: Day) => firstDay('bike-1', { day, fetchedAt: FETCHED, lines: [] })
+const keptOf = (day: Day) =>
+  firstDay('bike-1', { day, fetchedAt: FETCHED, people: true, lines: [] })
 const shownOf = (stops: readonly Stop[], events: readonly QueuedEvent[] = [], chosen?: string) =>
   roundOf(keptOf(dayOf(stops)), events, [], catalogue, chosen)
 
@@ -168,6 +169,7 @@ describe('a plan that changed while the rider was away', () => {
     withNews(before, {
       day: dayOf(stops, more),
       fetchedAt: at('11:00'),
+      people: false,
       lines: lines.map((one) => line(...one)),
     })
 
@@ -196,6 +198,7 @@ describe('a plan that changed while the rider was away', () => {
     const back = withNews(kept, {
       day: dayOf([pickup('s1', { state: 'done' }), pickup('s2'), pickup('s3')]),
       fetchedAt: at('11:05'),
+      people: false,
       lines: [],
     })
     expect(back.gone).toEqual([])
@@ -217,7 +220,8 @@ describe('a plan that changed while the rider was away', () => {
       { stop: 's4', what: 'new', by: 'Kim', at: at('10:30') },
     ])
     expect(withoutNews(kept)).toMatchObject({ marks: [], gone: [] })
-    const again = withNews(kept, { day: kept.day, fetchedAt: at('11:10'), lines: [] })
+    const unchanged = { day: kept.day, fetchedAt: at('11:10'), people: false, lines: [] }
+    const again = withNews(kept, unchanged)
     expect(again.marks).toEqual(kept.marks)
   })
 
@@ -227,6 +231,19 @@ describe('a plan that changed while the rider was away', () => {
     expect(kept.day.rounds[0]!.stops[0]!.person).toEqual(PERSON)
     expect([kept.marks, lacksPeople(kept)]).toEqual([[], false])
     expect(lacksPeople(fetched([...same, pickup('s9')], []))).toBe(true)
+  })
+
+  test('a plan that comes with people has the last word on them, also of who is forgotten', () => {
+    const person = { ...PERSON, note: 'Ny portkod 1111.' }
+    const news = { fetchedAt: at('11:00'), people: true, lines: [] }
+    const stops = [pickup('s2'), pickup('s3')]
+    const changed = withNews(before, { ...news, day: dayOf([pickup('s1', { person }), ...stops]) })
+    expect(changed.day.rounds[0]!.stops[0]!.person).toEqual(person)
+    expect(changed.marks).toMatchObject([{ stop: 's1', what: 'changed' }])
+    expect([before.peopleAt, changed.peopleAt]).toEqual([FETCHED, at('11:00')])
+    const forgotten = withNews(before, { ...news, day: dayOf([pickup('s1'), ...stops]) })
+    expect(forgotten.day.rounds[0]!.stops[0]!.person).toBeNull()
+    expect(fetched([pickup('s1')], []).peopleAt).toBe(FETCHED)
   })
 
   test('later times alone are no news: they change with every minute', () => {
