@@ -138,6 +138,7 @@ export async function openRiderPage(
   function connect(): void {
     stream?.close()
     if (document.visibilityState === 'hidden') return
+    heard = []
     stream = listen(today(), kept?.line ?? 0, (line) => {
       heard.push(line)
       gather(GATHER_MS)

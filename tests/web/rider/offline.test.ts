@@ -163,6 +163,13 @@ describe.skipIf(chromiumPath === undefined)('a phone on the round', () => {
     await says('.news', 'Ändrat')
   })
 
+  test('left open over midnight, it hears of the new day', async () => {
+    const hears = phone.tab().waitForRequest(/rounds\/2026-05-08\/events/, { timeout: SOON_MS })
+    await phone.context.clock.setFixedTime(clockAt('06:00', '2026-05-08'))
+    await wake()
+    await hears
+  })
+
 })
 
 async function forget(day: DayTown, stop: any): Promise<void> {
