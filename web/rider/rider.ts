@@ -565,6 +565,16 @@ function frame(root: HTMLElement) {
     foot: h('footer', { class: 'round-foot' }),
     camera: h('input', { type: 'file', accept: 'image/*', capture: 'environment', hidden: true }),
   }
+  // What comes under the finger with the first press of two isn't meant by the second.
+  parts.stop.addEventListener(
+    'click',
+    (event) => {
+      if (event.detail <= 1) return
+      event.stopPropagation()
+      event.preventDefault()
+    },
+    { capture: true },
+  )
   root.replaceChildren(...Object.values(parts))
   return { ...parts, sending, plan }
 }

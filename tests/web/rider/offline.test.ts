@@ -170,6 +170,19 @@ describe.skipIf(chromiumPath === undefined)('a phone on the round', () => {
     await hears
   })
 
+  test('a second press in haste doesn’t hit what has come under the finger', async () => {
+    const tab = phone.tab()
+    const box = (await tab.locator('#arrived').boundingBox())!
+    const at = [box.x + box.width / 2, box.y + box.height / 2] as const
+    await tab.mouse.click(...at)
+    await tab.locator('#arrived').waitFor({ state: 'detached' })
+    await tab.mouse.down({ clickCount: 2 })
+    await tab.mouse.up({ clickCount: 2 })
+    await says('.line', 'Allt skickat')
+    expect(await tab.locator('#undo').count()).toBe(0)
+    expect(await kinds()).toEqual(['arrived'])
+  })
+
 })
 
 async function forget(day: DayTown, stop: any): Promise<void> {
