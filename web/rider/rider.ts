@@ -346,12 +346,14 @@ export async function openRiderPage(
       const isSure = await askSure(words, words.signOutSure(waiting), words.signOutAnyway)
       if (!isSure) return
     }
+    // Told first: a phone that only forgets would still be signed in, and another tab would fetch it all anew.
+    const leadsTo = await server.signOut(facts.signOut)
+    if (leadsTo === undefined) return announce(words.needsNetwork)
     stream?.close()
     await keep.clear()
     for (const name of await caches.keys()) await caches.delete(name)
-    const form = h('form', { method: 'post', action: facts.signOut })
-    document.body.append(form)
-    form.submit()
+    location.assign(leadsTo)
+    return undefined
   }
 
   async function show(): Promise<void> {

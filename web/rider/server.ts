@@ -13,6 +13,8 @@ export interface Server {
     name: 'start' | 'end',
     body: { version: number; bike: string },
   ): Promise<Answer>
+  /** Where that leads; undefined when it could not be told. */
+  signOut(path: string): Promise<string | undefined>
 }
 
 type Sent = Omit<RequestInit, 'headers'> & {
@@ -64,6 +66,11 @@ export function openServer(rider: string): Server {
         PHOTO_WITHIN_MS,
       ),
     command: (day, name, body) => post(`/rounds/${day}/${name}`, body),
+    async signOut(path) {
+      const signal = AbortSignal.timeout(ANSWERS_WITHIN_MS)
+      const answer = await fetch(path, { method: 'POST', signal }).catch(() => undefined)
+      return answer?.ok && answer.redirected ? answer.url : undefined
+    },
   }
 }
 

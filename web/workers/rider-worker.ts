@@ -71,7 +71,10 @@ async function networkFirst(request: Request): Promise<Response> {
   try {
     const answer = await fetch(request, { signal })
     if (kept && PROXY_FAULTS.has(answer.status)) return kept
-    await keepPage(answer.clone())
+    await keepPage(answer.clone()).catch((error: unknown) => {
+      // It may be the page that broke off, and not the phone that is full.
+      if (kept) throw error
+    })
     return answer
   } catch {
     return kept ?? Response.error()
@@ -80,7 +83,12 @@ async function networkFirst(request: Request): Promise<Response> {
 
 async function cacheFirst(request: Request): Promise<Response> {
   const cache = await caches.open(cacheName())
-  return (await cache.match(request)) ?? fetch(request)
+  const kept = await cache.match(request)
+  if (kept) return kept
+  // Whoever signed out has taken them away. A phone that is full goes on without.
+  const answer = await fetch(request)
+  if (answer.ok) await cache.put(request, answer.clone()).catch(() => undefined)
+  return answer
 }
 
 /** What is left makes the browser try again later. */

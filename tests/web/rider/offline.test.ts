@@ -183,6 +183,37 @@ describe.skipIf(chromiumPath === undefined)('a phone on the round', () => {
     expect(await kinds()).toEqual(['arrived'])
   })
 
+  test('after signing out and in again it starts without a network as before', async () => {
+    const tab = phone.tab()
+    await isReadyForOffline(tab)
+    await tab.getByRole('button', { name: 'Logga ut' }).click()
+    await tab.waitForURL('**/logga-in?did=out')
+    await phone.signIn()
+    await phone.open()
+    await isReadyForOffline(phone.tab())
+    const lacking = `(async () => {
+      const files = [...document.querySelectorAll('script[src], link[rel=stylesheet]')]
+      const urls = files.map((file) => file.src ?? file.href)
+      const kept = await Promise.all(urls.map((url) => caches.match(url)))
+      return urls.filter((_, i) => !kept[i])
+    })()`
+    const none = async () => (await phone.tab().evaluate<string[]>(lacking)).length === 0
+    await until(none, SOON_MS)
+  })
+
+  test('who can’t be signed out keeps what is on the phone', async () => {
+    const tab = phone.tab()
+    await phone.offline()
+    await tab.click('#arrived')
+    await says('.line', '1 händelse väntar')
+    await tab.getByRole('button', { name: 'Logga ut' }).click()
+    await tab.getByRole('button', { name: 'Logga ut ändå' }).click()
+    await says('.say', 'Det behöver nät')
+    await says('.line', '1 händelse väntar')
+    await phone.online()
+    await says('.line', 'Allt skickat')
+    expect(await kinds()).toEqual(['arrived'])
+  })
 })
 
 async function forget(day: DayTown, stop: any): Promise<void> {
