@@ -75,6 +75,8 @@ const NOTES = ['Portkod 0000.', 'Tredje våningen, ingen hiss.', 'Ring på dörr
 export function openBikePeople({ url, staffToken, seed, addresses }: BikePeople) {
   const filled = new Set<string>()
   const leaves = new Map<string, EpochMs>()
+  /** How often each stop's end was told: somebody may take it back. */
+  const tellings = new Map<string, number>()
   let people = 0
 
   async function ask<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
@@ -127,17 +129,20 @@ export function openBikePeople({ url, staffToken, seed, addresses }: BikePeople)
     if (!next) return false
     const due = leaves.get(next.id) ?? now
     if (due > now) return false
-    const events = [told(day, next, due)]
+    const before = tellings.get(next.id) ?? 0
+    const events = [told(day, next, before === 0 ? due : now, before)]
     await ask('POST', `/stops/${next.id}/events`, { bike, events })
-    return true
+    tellings.set(next.id, before + 1)
+    // What was taken back is told again once a step.
+    return before === 0
   }
 
   const see = (day: string) => ask<Day>('GET', `/rounds/${day}`)
   const roundOf = ({ rounds }: Day, bike: string) => rounds.find((one) => one.bike === bike)
 
-  function told(day: string, { id, kind }: Stop, at: EpochMs) {
+  function told(day: string, { id, kind }: Stop, at: EpochMs, before: number) {
     const random = randomFrom(seed, `bike/${day}/${id}`)
-    const event = `sim-${id}`.replace(/[^\w-]/g, '-').slice(-64)
+    const event = `sim-${id}-${before}`.replace(/[^\w-]/g, '-').slice(-64)
     return kind === 'pickup' && random.next() < 0.08
       ? { id: event, kind: 'failed', at: isoText(at), because: 'not-home' }
       : { id: event, kind: 'done', at: isoText(at) }

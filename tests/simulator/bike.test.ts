@@ -3,6 +3,8 @@ import { expect, test } from 'vitest'
 import { openBikePeople } from '#simulator/bike.ts'
 import { addresses, clockAt, DAY_NAME, openDayTown } from '#tests/support/day-town.ts'
 import { STAFF_TOKEN } from '#tests/support/living-town.ts'
+import { stopsOf } from '#tests/support/ridden-day.ts'
+import { isoText } from '#src/stations/time.ts'
 
 test('they book the days to come, draw up a plan, ride it and come home', async () => {
   await using day = await openDayTown()
@@ -30,6 +32,18 @@ test('they book the days to come, draw up a plan, ride it and come home', async 
   const over = halfway.filter((s: any) => s.state === 'done' || s.state === 'failed')
   expect(over.length).toBeGreaterThan(1)
   expect(over.length).toBeLessThan(halfway.length)
+
+  // Somebody who plays the rider takes it back: it is told again, and not without end.
+  const [back] = over
+  const { bike } = (await see()).rounds.find((r: any) => r.stops.some((s: any) => s.id === back.id))
+  const taken = { id: 'taken-back-1', kind: 'undone', at: isoText(clockAt('11:01')) }
+  day.town.setNow(clockAt('11:02'))
+  await day.ask('POST', `/stops/${back.id}/events`, { bike, events: [taken] })
+  const stateOf = async () => stopsOf(await see()).find((s: any) => s.id === back.id).state
+  expect(await stateOf()).not.toBe(back.state)
+  await at(clockAt('11:05'))
+  expect(await stateOf()).toBe(back.state)
+
   await at(clockAt('16:30'))
   const ridden = (await see()).rounds.filter((r: any) => r.stops.length > 0)
   expect(ridden.length).toBeGreaterThan(0)
