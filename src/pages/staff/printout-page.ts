@@ -67,7 +67,7 @@ function table({ language }: StaffView, rows: readonly Html[]): Html {
 }
 
 function row(
-  { language, timeZone }: StaffView,
+  { language, timeZone, town }: StaffView,
   { bike }: Terms,
   { look, times }: SeenDay,
   { stop, facts }: StandingStop,
@@ -98,6 +98,12 @@ function row(
     <td><span class="tick" aria-hidden="true"></span></td>
   </tr>`
 
+  /** A stop that is no booking; as on the board, where first. */
+  function whatIsAsked(): string {
+    const { stationId, what } = look.candidates.get(stop.id) ?? {}
+    return [stationId && town.stations.get(stationId)?.name, what].filter(Boolean).join(': ')
+  }
+
   function whereOf(): string {
     switch (stop.kind) {
       case 'break':
@@ -109,7 +115,7 @@ function row(
       case 'pickup': {
         const { address, apartment } = person ?? {}
         const home = [address, apartment].filter(Boolean).join(', ')
-        return home || (look.candidates.get(stop.id)?.what ?? kept?.reference ?? '')
+        return home || whatIsAsked() || (kept?.reference ?? '')
       }
     }
   }
