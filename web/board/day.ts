@@ -120,16 +120,17 @@ export interface Day {
 }
 
 /**
- * Answers to commands tell nobody who lives there; what was known of them stays known. What is as it was
- * stays the same object, so that its row needn't be drawn anew.
+ * Answers to commands tell nobody who lives there (`people`); what was known of them stays known until they
+ * are asked for. What is as it was stays the same object, so that its row needn't be drawn anew.
  */
-export function withPeopleOf(day: Day, before: Day | undefined): Day {
+export function after(before: Day | undefined, day: Day, people: boolean): Day {
   if (!before) return day
   const known = new Map(allStops(before).map((stop) => [stop.id, stop]))
   const filled = (stop: Stop): Stop => {
     const was = known.get(stop.id)
     if (!was) return stop
-    return asItWas(was, { ...stop, person: stop.person ?? was.person, note: stop.note ?? was.note })
+    const { person, note } = people ? stop : was
+    return asItWas(was, { ...stop, person, note })
   }
   return {
     ...day,

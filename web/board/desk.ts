@@ -3,7 +3,7 @@
  * that says how old all this is. The server owns the plan; what it refuses is said and taken back. Commands
  * go one after another, so that each names the version that the one before made.
  */
-import { type Day, withPeopleOf } from './day.ts'
+import { after, type Day } from './day.ts'
 import {
   again,
   type Again,
@@ -103,17 +103,17 @@ export function openBoardDesk(options: {
     said = { ...saying, no: (said?.no ?? 0) + 1 }
   }
 
-  function take(day: Day): void {
+  function take(day: Day, people: boolean): void {
     // An answer may be overtaken on its way by a newer one.
     if (told && day.version < told.version) return
-    told = withPeopleOf(day, told)
+    told = after(told, day, people)
     heardAt = now()
     if (said?.kind === 'no-day' || said?.kind === 'failed') said = undefined
   }
 
   async function look(): Promise<void> {
     const { status, json } = await ask('GET', `/rounds/${name}?people=yes`)
-    if (status === 200) take(json as Day)
+    if (status === 200) take(json as Day, true)
     else if (status === 401 || status === 403) say({ kind: 'signed-out' })
     else if (!told) say({ kind: status === 404 ? 'no-day' : 'failed' })
     tell()
@@ -156,7 +156,7 @@ export function openBoardDesk(options: {
   /** True when it is settled; otherwise the plan is another one now. */
   function settle(command: string, { status, json }: Answered): boolean {
     if (status === 200) {
-      take(json as Day)
+      take(json as Day, false)
       return true
     }
     if (status === 409 && isChanged(json)) return false

@@ -215,6 +215,25 @@ describe('when it goes wrong', () => {
   })
 })
 
+test('who is forgotten, and what is taken back, is gone with the next look', async () => {
+  const { server, desk } = await openDesk()
+  const first = () => desk.shown().day!.rounds[0]!.stops[0]!
+  const [one, ...others] = madeDay.rounds
+  const withFirst = (stop: object) => ({
+    ...madeDay,
+    rounds: [
+      { ...one!, stops: [{ ...one!.stops[0]!, ...stop }, ...one!.stops.slice(1)] },
+      ...others,
+    ],
+  })
+  server.change(withFirst({ note: 'Ingen svarade.' }))
+  await desk.look()
+  expect(first()).toMatchObject({ note: 'Ingen svarade.', person: { name: 'Prova Prov' } })
+  server.change(withFirst({ person: null }))
+  await desk.look()
+  expect(first()).toMatchObject({ note: null, person: null })
+})
+
 test('what is as it was stays the same object, so that its row isn’t drawn anew', async () => {
   const { server, desk } = await openDesk()
   const before = desk.shown().day!
