@@ -119,7 +119,18 @@ export async function openRiderPage(
 
   async function forgetOtherDays(): Promise<void> {
     await keep.tidy(today())
-    kept = await keep.day()
+    const stored = await keep.day()
+    // Newer than what is stored: on its way there, or the phone is full.
+    const isNewer = kept?.day.day === today() && !(stored && stored.fetchedAt >= kept.fetchedAt)
+    if (!isNewer) kept = stored
+  }
+
+  /** What can't be kept is shown all the same, as long as the page is open. */
+  async function keepDay(day: KeptDay): Promise<void> {
+    kept = day
+    await keep.keepDay(day).catch(() => {
+      said = words.cannotKeep
+    })
   }
 
   async function flush(isAsked: boolean): Promise<void> {
@@ -184,9 +195,9 @@ export async function openRiderPage(
       kept = undefined
     } else {
       const isSame = kept?.day.day === day.day && kept.bike === bike
-      kept = isSame ? withNews(kept!, now) : firstDay(bike, now)
-      await keep.keepDay(kept)
-      if (!people && lacksPeople(kept)) await fetchPeople(kept)
+      const next = isSame ? withNews(kept!, now) : firstDay(bike, now)
+      await keepDay(next)
+      if (!people && lacksPeople(next)) await fetchPeople(next)
     }
     await show()
   }
@@ -199,8 +210,7 @@ export async function openRiderPage(
     if (!day) return
     // They are no news: the stop's own mark stays.
     const next = withNews(was, { day, fetchedAt, people: true, lines: [] })
-    kept = { ...next, marks: was.marks, gone: next.gone }
-    await keep.keepDay(kept)
+    await keepDay({ ...next, marks: was.marks, gone: next.gone })
   }
 
   async function bikeOf(of: Day): Promise<string | undefined> {
@@ -218,7 +228,7 @@ export async function openRiderPage(
     const items = asItems(await server.items())
     if (!items) return
     catalogue = asCatalogue(items)
-    await keep.keepItems(items)
+    await keep.keepItems(items).catch(() => undefined)
   }
 
   function noteLink({ status }: Answer): void {
@@ -503,8 +513,7 @@ export async function openRiderPage(
   }
 
   async function seenNews(): Promise<void> {
-    kept = kept && withoutNews(kept)
-    if (kept) await keep.keepDay(kept)
+    if (kept) await keepDay(withoutNews(kept))
     await show()
   }
 

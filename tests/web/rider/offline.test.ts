@@ -4,6 +4,7 @@ import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
 import type { DayTown } from '#tests/support/day-town.ts'
 import { clockAt, STAFF } from '#tests/support/day-town.ts'
 import { command, openDay } from '#tests/support/ridden-day.ts'
+import { ekudden } from '#tests/support/town.ts'
 import { until } from '#tests/support/until.ts'
 import { eventsKept, isReadyForOffline, openPhone, type Phone, stopsNow } from './phone.ts'
 
@@ -199,6 +200,19 @@ describe.skipIf(chromiumPath === undefined)('a phone on the round', () => {
     })()`
     const none = async () => (await phone.tab().evaluate<string[]>(lacking)).length === 0
     await until(none, SOON_MS)
+  })
+
+  test('a phone that is full shows the plan all the same, and says that it keeps nothing', async () => {
+    await phone.tab().evaluate(`IDBObjectStore.prototype.put = () => {
+      throw new DOMException('no room', 'QuotaExceededError')
+    }`)
+    await phone.context.clock.setFixedTime(clockAt('10:01'))
+    const urgent = { what: 'Säckar vid ingången', station: ekudden.id }
+    await command(day, 'insert', { urgent })
+    await says('.stops', 'Säckar vid ingången')
+    await says('.say', 'Telefonen kunde inte spara det')
+    await wake()
+    await says('.stops', 'Säckar vid ingången')
   })
 
   test('who can’t be signed out keeps what is on the phone', async () => {
