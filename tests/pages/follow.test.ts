@@ -138,7 +138,7 @@ describe('without a browser', () => {
       String((await get(url)).headers['content-security-policy'])
     expect(await policy('/folj')).toContain("script-src 'self'; worker-src 'self';")
     expect(await policy('/folj')).toContain("default-src 'self'")
-    expect(await policy('/')).toContain("script-src 'none'")
+    expect(await policy('/om')).toContain("script-src 'none'")
     expect(await policy(`/folj/${'a'.repeat(44)}`)).toContain("script-src 'none'")
   })
 
