@@ -73,7 +73,8 @@ describe('metrics', () => {
 
 describe('headers', () => {
   test.each([
-    ['/', "'none'"],
+    ['/', "'self'; worker-src 'self'"],
+    ['/om', "'none'"],
     ['/s/1490-901', "'self'; worker-src 'self'"],
     ['/api/v1/stations', "'none'"],
     ['/feeds/town.atom', "'none'"],
