@@ -119,29 +119,9 @@ export function radioField({
   readonly faults?: FormFaults
   readonly idPrefix?: string
 }): Html {
-  const fault = faults.find(({ field }) => field === name)
+  const fault = faults.find(({ field }) => field === name)?.text
   const id = idPrefix === undefined ? name : `${idPrefix}-${name}`
-  return html`<fieldset ${fault && html`aria-describedby="${id}-fault"`}>
-    <legend>${legend}</legend>
-    ${fault && html`<span class="fault" id="${id}-fault">${fault.text}</span>`}
-    <ul class="checks">
-      ${options.map(
-        (option, i) =>
-          html`<li>
-            <label
-              ><input
-                type="radio"
-                name="${name}"
-                id="${i === 0 ? id : `${id}-${i}`}"
-                value="${option.value}"
-                ${option.value === value && html`checked`}
-              />
-              ${option.text}</label
-            >
-          </li>`,
-      )}
-    </ul>
-  </fieldset>`
+  return choiceList('radio', { name, id, legend, fault, options, chosen: [value] })
 }
 
 /** Any of some; the first has the field's name as its id. */
@@ -158,21 +138,36 @@ export function checkField({
   readonly options: readonly Option[]
   readonly faults?: FormFaults
 }): Html {
-  const fault = faults.find(({ field }) => field === name)
-  return html`<fieldset ${fault && html`aria-describedby="${name}-fault"`}>
+  const fault = faults.find(({ field }) => field === name)?.text
+  return choiceList('checkbox', { name, id: name, legend, fault, options, chosen: values })
+}
+
+function choiceList(
+  type: 'radio' | 'checkbox',
+  field: {
+    readonly name: string
+    readonly id: string
+    readonly legend: string
+    readonly fault: string | undefined
+    readonly options: readonly Option[]
+    readonly chosen: readonly (string | undefined)[]
+  },
+): Html {
+  const { name, id, legend, fault, options, chosen } = field
+  return html`<fieldset ${fault !== undefined && html`aria-describedby="${id}-fault"`}>
     <legend>${legend}</legend>
-    ${fault && html`<span class="fault" id="${name}-fault">${fault.text}</span>`}
+    ${fault !== undefined && html`<span class="fault" id="${id}-fault">${fault}</span>`}
     <ul class="checks">
       ${options.map(
         (option, i) =>
           html`<li>
             <label
               ><input
-                type="checkbox"
+                type="${type}"
                 name="${name}"
-                id="${i === 0 ? name : `${name}-${i}`}"
+                id="${i === 0 ? id : `${id}-${i}`}"
                 value="${option.value}"
-                ${values.includes(option.value) && html`checked`}
+                ${chosen.includes(option.value) && html`checked`}
               />
               ${option.text}</label
             >

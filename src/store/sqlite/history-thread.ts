@@ -3,6 +3,7 @@
  * its time, and while SQLite works the event loop, and with it what comes in, stands still.
  */
 import { Worker } from 'node:worker_threads'
+import { openAskedThread, type Answer, type Asked } from '../asked-thread.ts'
 import { StoreBusy } from '../store-busy.ts'
 import type { Bucket, Question, ReadingRow } from './history-reads.ts'
 
@@ -12,11 +13,6 @@ import type { Bucket, Question, ReadingRow } from './history-reads.ts'
  */
 const MOST_IN_HAND = 64
 
-export interface Asked {
-  readonly id: number
-  readonly question: Question
-}
-
 /** What is found for each kind of question. */
 interface Found {
   readonly readings: readonly ReadingRow[]
@@ -24,9 +20,8 @@ interface Found {
   readonly count: number
 }
 
-export type Answer =
-  | { readonly id: number; readonly found: Found[keyof Found] }
-  | { readonly id: number; readonly fault: Error }
+export type HistoryAsked = Asked<Question>
+export type HistoryAnswer = Answer<Found[keyof Found]>
 
 export interface HistoryThread {
   /**
@@ -40,56 +35,18 @@ export interface HistoryThread {
   close(): Promise<void>
 }
 
-/** The thread starts with the first question, and again with the next one if it should die. */
 export function openHistoryThread(path: string): HistoryThread {
-  const inHand = new Map<number, PromiseWithResolvers<unknown>>()
-  let worker: Worker | undefined
-  let isClosed = false
-  let newestId = 0
-
-  const turnAway = (fault: Error): void => {
-    for (const { reject } of inHand.values()) reject(fault)
-    inHand.clear()
-  }
-
-  const start = (): Worker => {
-    const started = new Worker(new URL('history-worker.ts', import.meta.url), { workerData: path })
-    const lost = (fault: Error): void => {
-      if (worker !== started) return
-      worker = undefined
-      turnAway(fault)
-    }
-    started.on('message', (answer: Answer) => {
-      const waiting = inHand.get(answer.id)
-      inHand.delete(answer.id)
-      // With nothing in hand it doesn't keep the process alive.
-      if (inHand.size === 0) started.unref()
-      if ('fault' in answer) waiting?.reject(answer.fault)
-      else waiting?.resolve(answer.found)
-    })
-    started.on('error', (cause) => lost(new Error('the history thread failed', { cause })))
-    started.on('exit', (code) => lost(new Error(`the history thread ended by itself (${code})`)))
-    return started
-  }
+  const thread = openAskedThread<Question, Found[keyof Found]>({
+    begin: () => new Worker(new URL('history-worker.ts', import.meta.url), { workerData: path }),
+    name: 'the history thread',
+    closed: 'the store is closed',
+  })
 
   return {
     async ask<Kind extends Question['kind']>(question: Extract<Question, { kind: Kind }>) {
-      if (isClosed) throw new Error('the store is closed')
-      if (inHand.size >= MOST_IN_HAND) throw new StoreBusy()
-      worker ??= start()
-      worker.ref()
-      const waiting = Promise.withResolvers<unknown>()
-      const asked: Asked = { id: ++newestId, question }
-      inHand.set(asked.id, waiting)
-      worker.postMessage(asked)
-      return waiting.promise as Promise<Found[Kind]>
+      if (thread.inHand >= MOST_IN_HAND) throw new StoreBusy()
+      return (await thread.ask(question)) as Found[Kind]
     },
-    async close() {
-      isClosed = true
-      turnAway(new Error('the store is closed'))
-      const ended = worker?.terminate()
-      worker = undefined
-      await ended
-    },
+    close: () => thread.close('turn-away'),
   }
 }

@@ -2,7 +2,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Question, historyReads } from './history-reads.ts'
-import type { Answer, Asked } from './history-thread.ts'
+import type { HistoryAnswer, HistoryAsked } from './history-thread.ts'
 
 const port = parentPort!
 // A bare connection: what database.ts brings along would cost the thread more memory than its work does.
@@ -11,11 +11,11 @@ raw.exec('pragma query_only = on')
 raw.exec('pragma cache_size = -4000')
 const reads = historyReads(raw)
 
-port.on('message', ({ id, question }: Asked) => {
+port.on('message', ({ id, question }: HistoryAsked) => {
   port.postMessage(answer(id, question))
 })
 
-function answer(id: number, question: Question): Answer {
+function answer(id: number, question: Question): HistoryAnswer {
   try {
     return { id, found: find(question) }
   } catch (error) {
