@@ -136,7 +136,6 @@ export const fi: Messages = {
   moreNearby: 'Muita lähellä olevia kierrätyspisteitä',
   containersTitle: 'Astiat nyt',
   filled: (percent) => `${percent}\u00A0% täynnä`,
-  levelUnknown: 'Täyttöaste ei ole tiedossa',
   unknownSince: (when) => `ei tiedossa, viimeksi ${when}`,
   neverKnown: 'ei vielä mittaustulosta',
   bySource: {

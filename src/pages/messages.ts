@@ -145,7 +145,6 @@ const sv = {
   moreNearby: 'Fler stationer i närheten',
   containersTitle: 'Behållarna nu',
   filled: (percent: number) => `${percent}\u00A0% fyllt`,
-  levelUnknown: 'Nivån är okänd',
   unknownSince: (when: string) => `okänt sedan ${when}`,
   neverKnown: 'inget mätvärde än',
   bySource: {
@@ -426,7 +425,6 @@ const en: Messages = {
   moreNearby: 'More stations nearby',
   containersTitle: 'The containers now',
   filled: (percent) => `${percent}% filled`,
-  levelUnknown: 'The level is unknown',
   unknownSince: (when) => `unknown since ${when}`,
   neverKnown: 'no reading yet',
   bySource: {

@@ -151,7 +151,6 @@ const sv = {
   toBike: 'på',
   moveThere: 'Flytta',
   keys: 'Alt+↑ och Alt+↓ flyttar den rad som är markerad.',
-  details: (what: string) => `Visa ${what}`,
   openBooking: 'Öppna bokningen',
   speaks: (language: string) => `talar ${language}`,
   languages: {
@@ -374,7 +373,6 @@ const en: Words = {
   toBike: 'on',
   moveThere: 'Move',
   keys: 'Alt+↑ and Alt+↓ move the row that has focus.',
-  details: (what) => `Show ${what}`,
   openBooking: 'Open the booking',
   speaks: (language) => `speaks ${language}`,
   languages: { sv: 'Swedish', en: 'English', fi: 'Finnish', ar: 'Arabic', so: 'Somali' },

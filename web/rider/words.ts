@@ -46,7 +46,6 @@ const sv = {
   forReuse: 'till återbruk',
   each: (litres: number, kg: number, cm: number) => `${litres} l, ${kg} kg, ${cm} cm`,
   together: (kg: number, litres: number) => `Tillsammans ungefär ${kg} kg, ${litres} l`,
-  reference: 'Bokning',
   apartment: 'Lägenhet',
   note: 'Så kommer du in',
   said: 'Anteckning',
@@ -165,7 +164,6 @@ const sv = {
   signOutSure: (waiting: string) =>
     `${waiting} på den här telefonen och går förlorat om du loggar ut nu.`,
   signOutAnyway: 'Logga ut ändå',
-  stay: 'Stanna kvar',
   privacy:
     'Telefonen har bara dagens adresser. De tas bort när dagen är över eller när du loggar ut.',
 }
@@ -216,7 +214,6 @@ const en: Words = {
   forReuse: 'for reuse',
   each: (litres, kg, cm) => `${litres} l, ${kg} kg, ${cm} cm`,
   together: (kg, litres) => `Together about ${kg} kg, ${litres} l`,
-  reference: 'Booking',
   apartment: 'Apartment',
   note: 'How to get in',
   said: 'Note',
@@ -326,7 +323,6 @@ const en: Words = {
   signOut: 'Sign out',
   signOutSure: (waiting) => `${waiting} on this phone and is lost if you sign out now.`,
   signOutAnyway: 'Sign out anyway',
-  stay: 'Stay',
   privacy:
     'The phone has today’s addresses only. They are removed when the day is over or when you sign out.',
 }
