@@ -1,5 +1,5 @@
 /** What is on board, and what of it is unloaded where. */
-import type { Catalogue, Day, Stop, Stream, Taken } from './day.ts'
+import { takenAt, type Catalogue, type Day, type Stop, type Stream, type Taken } from './day.ts'
 import type { Standing } from './own-word.ts'
 
 export interface Riding {
@@ -24,9 +24,7 @@ export function unloadedAt(
     if (stop.kind === 'pickup') {
       aboard = [...aboard, ...loadsOf(stop, standing, catalogue, isReuseTaken)]
     } else if (stop.kind === 'drop-off') {
-      const takes = new Set<string>(
-        stop.streams ?? day.room.flatMap((r) => (r.dropOff === stop.dropOff ? r.waste : [])),
-      )
+      const takes = new Set<string>(stop.streams ?? takenAt(day, stop.dropOff))
       const [here, rest] = [true, false].map((isHere) =>
         aboard.filter(({ stream }) => takes.has(stream) === isHere),
       )

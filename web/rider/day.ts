@@ -1,6 +1,7 @@
 /** What the page reads of a day (`GET /api/v1/rounds/{day}`), of its log, and of the catalogue (`GET /api/v1/items`). */
 import type { FailedBecause, StopState } from '#src/pickups/day/day.ts'
 import type { BookingLanguage, InLanguages, WasteKind } from '#src/stations/return-bike.ts'
+import type { Place } from '#src/stations/station.ts'
 
 export interface Day {
   /** `2026-05-07` */
@@ -47,11 +48,6 @@ export interface Stop {
   readonly person: Person | null
 }
 
-export interface Place {
-  readonly lat: number
-  readonly lon: number
-}
-
 export interface Thing {
   readonly item: string
   readonly count: number
@@ -94,6 +90,11 @@ export interface Line {
   readonly did: string
   readonly stop: string | null
   readonly bike: string | null
+}
+
+/** What a drop-off takes. */
+export function takenAt({ room }: Pick<Day, 'room'>, dropOff: string | null): readonly Stream[] {
+  return room.flatMap((one) => (one.dropOff === dropOff ? one.waste : []))
 }
 
 export function stopsOf(day: Day, bike: string): readonly Stop[] {

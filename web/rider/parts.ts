@@ -146,42 +146,27 @@ export function listPart(
   choose: (stop: string) => void,
 ): readonly Node[] {
   const { words } = telling
+  const toChoose = (row: Row) =>
+    h(
+      'li',
+      {},
+      h(
+        'button',
+        { type: 'button', id: `stop-${row.stop.id}`, onclick: () => choose(row.stop.id) },
+        ...rowTexts(row, telling),
+      ),
+    )
   return [
     rest.length > 0 && h('h2', {}, words.rest),
     rest.length + gone.length > 0 &&
       h(
         'ol',
         { class: 'stops' },
-        ...rest.map((row) =>
-          h(
-            'li',
-            {},
-            h(
-              'button',
-              { type: 'button', id: `stop-${row.stop.id}`, onclick: () => choose(row.stop.id) },
-              ...rowTexts(row, telling),
-            ),
-          ),
-        ),
+        ...rest.map(toChoose),
         ...gone.map((one) => h('li', { class: 'gone' }, ...goneTexts(one, kept.day, telling))),
       ),
     over.length > 0 && h('h2', {}, words.over),
-    over.length > 0 &&
-      h(
-        'ol',
-        { class: 'stops over' },
-        ...over.map((row) =>
-          h(
-            'li',
-            {},
-            h(
-              'button',
-              { type: 'button', id: `stop-${row.stop.id}`, onclick: () => choose(row.stop.id) },
-              ...rowTexts(row, telling),
-            ),
-          ),
-        ),
-      ),
+    over.length > 0 && h('ol', { class: 'stops over' }, ...over.map(toChoose)),
   ].filter((node): node is HTMLHeadingElement | HTMLOListElement => node !== false)
 }
 

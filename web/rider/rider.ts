@@ -4,16 +4,16 @@
  */
 import { MINUTE, SECOND } from '#src/stations/time.ts'
 import { askSure, askTaken, askWeighings, askWhy } from './dialogs.ts'
-import { bikeName, type Catalogue, type Day, type Line, stopsOf } from './day.ts'
+import { bikeName, type Catalogue, type Day, type Line, stopsOf, takenAt } from './day.ts'
 import { draw, h } from './draw.ts'
 import type { Keep } from './keep.ts'
-import type { Link } from './line.ts'
+import { lineOf, type Link } from './line.ts'
 import { type Fetched, firstDay, type KeptDay, lacksPeople, withNews, withoutNews } from './news.ts'
 import { openCalendar, type PageFacts, townClock } from './page-facts.ts'
 import { lineTexts, listPart, newsPart, type Queue, refusedPart, waitingText } from './parts.ts'
 import { smallJpeg } from './photo.ts'
 import type { Answer, Told } from './queue.ts'
-import { lastOutcome, roundOf, type Row, type ShownRound } from './round.ts'
+import { isOutcome, lastOutcome, roundOf, type Row, type ShownRound } from './round.ts'
 import { openSender } from './send.ts'
 import { asDay, asItems, listen, newId, type Server, type Stream } from './server.ts'
 import { stopCard } from './stop-card.ts'
@@ -249,11 +249,11 @@ export async function openRiderPage(
       await announce(words.cannotKeep)
       return
     }
-    const isOutcome = ['done', 'failed', 'skipped'].includes(what.kind)
-    undoable = isOutcome ? { stop, until: Date.now() + UNDO_MS } : undefined
-    if (isOutcome || what.kind === 'undone') chosen = undefined
+    const isEnd = isOutcome(what.kind)
+    undoable = isEnd ? { stop, until: Date.now() + UNDO_MS } : undefined
+    if (isEnd || what.kind === 'undone') chosen = undefined
     await show()
-    if (isOutcome) scrollTo({ top: 0 })
+    if (isEnd) scrollTo({ top: 0 })
     await flush(true)
   }
 
@@ -298,8 +298,7 @@ export async function openRiderPage(
   }
 
   async function weighIn(row: Row): Promise<void> {
-    const takes = kept!.day.room.flatMap((r) => (r.dropOff === row.stop.dropOff ? r.waste : []))
-    const given = await askWeighings(row, takes, words)
+    const given = await askWeighings(row, takenAt(kept!.day, row.stop.dropOff), words)
     if (given) await tell(row.stop.id, { kind: 'done', ...given })
   }
 
@@ -346,12 +345,8 @@ export async function openRiderPage(
 
   async function signOut(): Promise<void> {
     await flush(true)
-    const waits = (one: { readonly way: { readonly state: string } }) => one.way.state === 'waiting'
-    const waiting = waitingText(
-      queue.events.filter(waits).length,
-      queue.photos.filter(waits).length,
-      words,
-    )
+    const { events, photos } = lineOf({ link, ...queue })
+    const waiting = waitingText(events, photos, words)
     if (waiting !== '') {
       const isSure = await askSure(words, words.signOutSure(waiting), words.signOutAnyway)
       if (!isSure) return

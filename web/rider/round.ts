@@ -1,5 +1,5 @@
 /** The round as it is shown: what is next, what comes then, what is over. */
-import { isOver, isUnderWay } from '#src/pickups/day/day.ts'
+import { isOver, isUnderWay, type RiderEventKind } from '#src/pickups/day/day.ts'
 import type { Catalogue, Stop } from './day.ts'
 import { stopsOf } from './day.ts'
 import { type Load, unloadedAt } from './aboard.ts'
@@ -92,6 +92,7 @@ export function lastOutcome(
   return last && row ? { row, at: last.told.at } : undefined
 }
 
-function isOutcome(kind: string): boolean {
-  return kind === 'done' || kind === 'failed' || kind === 'skipped'
+/** What is told when a stop is over. */
+export function isOutcome(kind: RiderEventKind): boolean {
+  return kind !== 'undone' && isOver(kind)
 }

@@ -1,7 +1,8 @@
 /** A stop in words: where it is, what is carried. */
 import { inLanguage } from '#src/stations/return-bike.ts'
+import type { Place } from '#src/stations/station.ts'
 import type { Load } from './aboard.ts'
-import type { Catalogue, Place, Stop } from './day.ts'
+import type { Catalogue, Stop } from './day.ts'
 import type { Calendar } from './page-facts.ts'
 import type { Words } from './words.ts'
 
@@ -25,7 +26,7 @@ export function addressOf({ person, place }: Stop): string | undefined {
   return place.name ?? `${place.lat}, ${place.lon}`
 }
 
-export function positionOf({ person, place }: Stop): Place | undefined {
+function positionOf({ person, place }: Stop): Place | undefined {
   return person?.position ?? place ?? undefined
 }
 
