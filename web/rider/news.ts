@@ -101,8 +101,7 @@ export function withoutNews(kept: KeptDay): KeptDay {
 /** People come with a day only when they are asked for; until then those of before are theirs. */
 function withPeople(day: Day, kept: KeptDay): Day {
   const people = new Map<string, Person>()
-  const stops = [...kept.day.rounds.flatMap((r) => r.stops), ...kept.gone.map(({ stop }) => stop)]
-  for (const { id, person } of stops) if (person) people.set(id, person)
+  for (const { id, person } of knownStops(kept)) if (person) people.set(id, person)
   return {
     ...day,
     rounds: day.rounds.map((round) => ({
@@ -113,6 +112,11 @@ function withPeople(day: Day, kept: KeptDay): Day {
       })),
     })),
   }
+}
+
+/** Of all bikes, with those that left the round. */
+export function knownStops({ day, gone }: KeptDay): readonly Stop[] {
+  return [...day.rounds.flatMap(({ stops }) => stops), ...gone.map(({ stop }) => stop)]
 }
 
 /** Whether somebody lives there of whom the phone knows nothing. */

@@ -3,7 +3,7 @@ import { bikeName, type Day } from './day.ts'
 import { h } from './draw.ts'
 import type { KeptEvent } from './keep.ts'
 import { ageMinutes, lineOf, type Link } from './line.ts'
-import type { Gone, KeptDay } from './news.ts'
+import { type Gone, type KeptDay, knownStops } from './news.ts'
 import type { Calendar } from './page-facts.ts'
 import type { QueuedPhoto } from './queue.ts'
 import type { Row, ShownRound } from './round.ts'
@@ -98,12 +98,7 @@ export function refusedPart(
   seen: () => void,
 ): readonly Node[] {
   const { words, calendar } = telling
-  const stops = new Map(
-    [
-      ...(kept?.day.rounds.flatMap((round) => round.stops) ?? []),
-      ...(kept?.gone.map(({ stop }) => stop) ?? []),
-    ].map((stop) => [stop.id, stop]),
-  )
+  const stops = new Map((kept ? knownStops(kept) : []).map((stop) => [stop.id, stop]))
   const where = (id: string) => {
     const stop = stops.get(id)
     return stop ? whereOf(stop, words) : id
