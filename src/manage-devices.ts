@@ -4,6 +4,7 @@ import type { Applied, DeviceChange, Effect } from '#src/stations/device-changes
 import type { Town } from '#src/stations/station.ts'
 import type { Clock } from '#src/stations/time.ts'
 import type { Store } from '#src/store/contract.ts'
+import { mutex } from '#src/store/mutex.ts'
 
 export type Changed =
   /** Each change's number, in their order; absent for those that the town said already. */
@@ -38,12 +39,7 @@ export function manageDevices(options: {
 }): DeviceManagement {
   const { store, clock } = options
   let { file } = options
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const run = last.then(work, work)
-    last = run.catch(() => undefined)
-    return run
-  }
+  const inTurn = mutex()
 
   return {
     withChanges: async () => applyChanges(file, await store.deviceChanges()),

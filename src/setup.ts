@@ -1,6 +1,7 @@
 /** How the service has been set up, for its administrators' page; and its town's folder read anew while it runs. */
 import type { Reread, Setup } from '#src/pages/site.ts'
 import type { Clock } from '#src/stations/time.ts'
+import { mutex } from '#src/store/mutex.ts'
 import { findSecretFaults } from './channels.ts'
 import { SECRETS, type Address, type Env, type Settings } from './config.ts'
 import { readTownFolder, type TownFolder } from './town-folder.ts'
@@ -14,7 +15,7 @@ export function rereads(
   env: Env,
   reload: (folder: TownFolder) => Promise<void>,
 ): () => Promise<Reread> {
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = mutex()
   const once = async (): Promise<Reread> => {
     const read = await readTownFolder(folder)
     if (read.kind === 'faulty') return read
@@ -23,11 +24,7 @@ export function rereads(
     await reload(read.folder)
     return { kind: 'ok', warnings: read.folder.warnings }
   }
-  return () => {
-    const next = last.then(once, once)
-    last = next.catch(() => undefined)
-    return next
-  }
+  return () => inTurn(once)
 }
 
 export function setupOf(

@@ -4,6 +4,7 @@ import type { PlannedEmptying } from '#src/rules/record.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
 import { keep, type Journal, type JournalEntry } from '#src/store/journal.ts'
+import { mutex } from '#src/store/mutex.ts'
 
 export interface TownPlans {
   /** Tells what differs from what was told before; resolves when that is kept. Gives how many containers it was of. */
@@ -17,14 +18,10 @@ const STATIONS_AT_ONCE = 100
 
 export function tellTownPlans(journal: Journal, clock: Clock): TownPlans {
   let next = 0
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = mutex()
 
   /** One after another, or two would tell the same. */
-  const tell = (): Promise<number> => {
-    const told = last.then(tellNews, tellNews)
-    last = told.catch(() => undefined)
-    return told
-  }
+  const tell = (): Promise<number> => inTurn(tellNews)
 
   async function tellNews(): Promise<number> {
     const now = clock()

@@ -7,6 +7,7 @@ import { hubStationsIn, readHub, type HubReport } from '#src/stations/hub-statio
 import type { ContainerId } from '#src/stations/ids.ts'
 import { HOUR, plus, type EpochMs } from '#src/stations/time.ts'
 import { keep } from '#src/store/journal.ts'
+import { mutex } from '#src/store/mutex.ts'
 import { DISPATCHERS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { sendFaults, staffOnly } from './telling.ts'
@@ -74,13 +75,8 @@ type Imported = z.input<(typeof importHub)['answer']['schema']>
 export function hubRoutes(app: FastifyInstance, deps: ApiDeps): void {
   const { journal, clock } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
-  let last: Promise<unknown> = Promise.resolve()
   /** One after another, or two would tell the same emptying. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const run = last.then(work, work)
-    last = run.catch(() => undefined)
-    return run
-  }
+  const inTurn = mutex()
 
   typed.post(
     importHub.path,

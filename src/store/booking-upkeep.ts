@@ -22,6 +22,7 @@ import { sealPerson, unsealed, unsealPerson } from './booking-people.ts'
 import type { Kept, KeptNotice } from './bookings.ts'
 import type { Store } from './contract.ts'
 import { forgetLoan } from './loan-erasing.ts'
+import { mutex } from './mutex.ts'
 import type { Sealer } from './sealer.ts'
 
 export interface BookingUpkeep {
@@ -57,7 +58,7 @@ export function openBookingUpkeep(options: BookingUpkeepOptions): BookingUpkeep 
   let nextForgetting = 0
   /** A reader at work prevents it, also after an erasure on request; then it is tried at each tick. */
   let isLogToCut = false
-  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = mutex()
 
   async function passTime(terms: Terms, now: EpochMs): Promise<void> {
     if (letTimePass(await store.bookingBook(), terms, now, newId).length === 0) return
@@ -182,13 +183,7 @@ export function openBookingUpkeep(options: BookingUpkeepOptions): BookingUpkeep 
     }
   }
 
-  return {
-    tick() {
-      const next = last.then(tick, tick)
-      last = next.catch(() => undefined)
-      return next
-    },
-  }
+  return { tick: () => inTurn(tick) }
 }
 
 /** Whether it still is as the notice would say: whoever has cancelled is reminded of nothing. */

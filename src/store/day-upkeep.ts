@@ -17,6 +17,7 @@ import type { DayDesk, SeenDay } from './day-desk.ts'
 import { type LookDeps, MOST_LINES } from './day-look.ts'
 import type { Candidate } from './days.ts'
 import { keep, type Journal } from './journal.ts'
+import { mutex } from './mutex.ts'
 
 export interface DayUpkeep {
   /** What riders told, followed up. */
@@ -43,7 +44,8 @@ const CLOCK = 'clock'
 
 export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
   const { store, desk, bookings, journal, clock, terms, onFault } = options
-  let last: Promise<unknown> = Promise.resolve()
+  /** One after the other: what compares and then acts doesn't meet itself. */
+  const inTurn = mutex()
   let nextTidying: number = 0
 
   async function followUp(day: string): Promise<void> {
@@ -63,13 +65,6 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
     } catch (error) {
       onFault(what, error)
     }
-  }
-
-  /** One after the other: what compares and then acts doesn't meet itself. */
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const next = last.then(work)
-    last = next.catch(() => undefined)
-    return next
   }
 
   /** A booking ends as its rider said, once for each event: staff may set it right. Taken back, it is open again. */

@@ -1,6 +1,7 @@
 /** Passwords as Argon2id keeps them (RFC 9106), with what OWASP asks at the least: 19 MiB, two passes, one lane. */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
+import { mutex } from './mutex.ts'
 import { StoreBusy } from './store-busy.ts'
 
 const derive = promisify(argon2)
@@ -63,7 +64,7 @@ function drawSign(): string {
   return SIGNS[byte % SIGNS.length]!
 }
 
-let last: Promise<unknown> = Promise.resolve()
+const inTurn = mutex()
 let waiting = 0
 /** Some two seconds' worth; whoever floods the door shall not make it wait for minutes. */
 const MOST_WAITING = 40
@@ -76,22 +77,16 @@ function derived(
   parallelism: number,
   tagLength: number,
 ): Promise<Buffer> {
-  const run = () =>
-    derive('argon2id', {
-      message: password.normalize('NFKC'),
-      nonce,
-      parallelism,
-      tagLength,
-      memory,
-      passes,
-    })
   if (waiting >= MOST_WAITING) return Promise.reject(new StoreBusy('too many passwords at once'))
+  const message = password.normalize('NFKC')
   waiting += 1
-  const next = last.then(run, run).finally(() => {
-    waiting -= 1
+  return inTurn(async () => {
+    try {
+      return await derive('argon2id', { message, nonce, parallelism, tagLength, memory, passes })
+    } finally {
+      waiting -= 1
+    }
   })
-  last = next.catch(() => undefined)
-  return next
 }
 
 function plain64(bytes: Uint8Array): string {

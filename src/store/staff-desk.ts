@@ -5,6 +5,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { DAY, HOUR, MINUTE, plus, SECOND, type Clock, type EpochMs } from '#src/stations/time.ts'
+import { mutex } from './mutex.ts'
 import { originOf } from './own-origin.ts'
 import { findPasswordFault, fitsPassword, hashPassword } from './password.ts'
 import type { Sealer } from './sealer.ts'
@@ -140,7 +141,8 @@ export function drawToken(): string {
 export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
   const { store, clock, sealer, publicUrl, speed = 1, realNow = Date.now } = options
   const met = new WeakMap<Asking, Staff>()
-  let lastCode: Promise<unknown> = Promise.resolve()
+  /** One at a time, or a code that comes twice at once would count twice. */
+  const codesInTurn = mutex()
   const cookie = cookieFor(publicUrl)
   const fixed = [
     { role: 'admin', name: 'staff', token: options.staffToken },
@@ -308,12 +310,7 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
       if (account) note(account.login, 'wrong').catch(() => undefined)
       return { kind: 'refused' }
     },
-    signInByCode: (ticket, code, address) => {
-      // One at a time, or a code that comes twice at once would count twice.
-      const next = lastCode.then(() => byCode(ticket, code, address))
-      lastCode = next.catch(() => undefined)
-      return next
-    },
+    signInByCode: (ticket, code, address) => codesInTurn(() => byCode(ticket, code, address)),
     offerSecondStep: (login) => offer(login, drawSecret()),
     offerAgain(login, ticket) {
       const before = readTicket('offer', ticket)

@@ -27,6 +27,7 @@ import type {
   Store,
   StoredDecision,
 } from '../contract.ts'
+import { mutex } from '../mutex.ts'
 import { readPostCard } from './cards.ts'
 import { sqliteBookings } from './bookings.ts'
 import { containerStateOf } from './container-state.ts'
@@ -674,16 +675,6 @@ async function openFile(
       `The database file ${path} can't be opened: ${wordsOf(error)}. Is the folder writable, and is it a Kvitter database?`,
       { cause: error },
     )
-  }
-}
-
-/** Runs tasks one after another, in the order they came; a failed one doesn't hold up the next. */
-function mutex(): <T>(task: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (task) => {
-    const run = last.then(task, task)
-    last = run.catch(() => undefined)
-    return run
   }
 }
 
