@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
 import { parseArgs } from 'node:util'
-import { htmlText } from '#src/pages/html.ts'
+import { html, htmlText } from '#src/pages/html.ts'
 import { openWebFiles } from '#src/pages/web-files.ts'
 import { openBrowser } from '#tests/support/browser.ts'
 import { moved, type Move } from '../web/board/moves.ts'
@@ -130,6 +130,15 @@ function shell(): string {
     base: [],
     paths: { signIn: '/', print: '/', book: '/', booking: '/' },
   }
-  const attribute = JSON.stringify(facts).replaceAll('"', '&quot;')
-  return `<!doctype html><html lang="sv"><head>${htmlText(openWebFiles().island('board'))}</head><body><div id="board" class="board" data-facts="${attribute}"></div></body></html>`
+  return htmlText(
+    html`<!doctype html>
+      <html lang="sv">
+        <head>
+          ${openWebFiles().island('board')}
+        </head>
+        <body>
+          <div id="board" class="board" data-facts="${JSON.stringify(facts)}"></div>
+        </body>
+      </html>`,
+  )
 }
