@@ -8,7 +8,7 @@ import type { Delivery, Store, WayOut } from '#src/store/contract.ts'
 import type { AccountPause, AccountStanding } from '#src/store/outbox.ts'
 import { HOUR, MINUTE, SECOND, nextMonth, plus } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import { findRoom, findRoomOfMoney } from './account-room.ts'
+import { findRoom, findRoomOfMoney, wayOf } from './account-room.ts'
 import type { Channel, Outcome, Paused, Turn } from './channel.ts'
 import type { DeliveryOptions } from './deliver.ts'
 import type { DeliveryMetrics } from './delivery-metrics.ts'
@@ -72,7 +72,7 @@ export function startAccountWorker(
   const pollMs = options.pollMs ?? 30 * SECOND
   const timeZone = options.timeZone ?? (() => 'UTC')
   const loop = openLoop(wait, options.graceMs)
-  const way: WayOut = { channel: channel.name, account: channel.account }
+  const way = wayOf(channel)
   const name = `${way.channel} (${way.account})`
   const known = Promise.withResolvers<void>()
   let isKnown = false
