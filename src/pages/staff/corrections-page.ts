@@ -9,8 +9,10 @@ import { whenText } from '#src/wording/status-text.ts'
 import { html, type Html } from '../html.ts'
 import { textsOf } from '../query-texts.ts'
 import { link } from '../site.ts'
+import { faultNote, hidden } from './form-parts.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { CORRECTIONS, staffPath } from './staff-menu.ts'
+import { doneNote } from './staff-parts.ts'
 import { WHY_WORDS, type WhyWords } from './why-words.ts'
 
 const POSTS_PER_PAGE = 20
@@ -81,15 +83,10 @@ export function correctionsPage(
     title: words.correctTitle,
     path: CORRECTIONS.path,
     body: html`
-      ${faultPart(words, fault)}
+      ${faultNote(words.errorTitle, fault)}
       <h1>${words.correctTitle}</h1>
       <p class="lead">${words.correctLead}</p>
-      ${
-        query.did &&
-        html`<p class="did" role="status">
-          ${query.did === 'withdrawn' ? words.didWithdraw : words.didCorrect}
-        </p>`
-      }
+      ${doneNote(query.did && (query.did === 'withdrawn' ? words.didWithdraw : words.didCorrect))}
       ${chosen && chosenPart(view, chosen, found)}
       <section aria-labelledby="latest">
         <h2 id="latest">${words.latestPosts}</h2>
@@ -113,14 +110,6 @@ export function correctionsPage(
   })
 }
 
-export function faultPart(words: WhyWords, fault: string | undefined): Html | undefined {
-  if (fault === undefined) return undefined
-  return html`<section class="faults" role="alert" aria-labelledby="fault">
-    <h2 id="fault">${words.errorTitle}</h2>
-    <p>${fault}</p>
-  </section>`
-}
-
 function chosenPart(view: StaffView, post: Post, { why = '' }: CorrectionsFound): Html {
   const { language, now, timeZone } = view
   const words = WHY_WORDS[language]
@@ -131,7 +120,7 @@ function chosenPart(view: StaffView, post: Post, { why = '' }: CorrectionsFound)
     <blockquote class="post ${post.kind}">${post.texts[language]}</blockquote>
     <p><a href="${link(view, `/p/${post.key}`)}">${words.whyWasSaid}</a></p>
     <form method="post" action="${here}">
-      <input type="hidden" name="post" value="${post.key}" />
+      ${hidden('post', post.key)}
       <p class="field">
         <label for="why">${words.whyWrong}</label>
         <span id="why-hint" class="hint">${words.whyHint}</span>

@@ -20,6 +20,15 @@ export function faultSummary(title: string, faults: FormFaults): Html | undefine
   </section>`
 }
 
+/** Something wrong that no one field can mend; read out as it comes. */
+export function faultNote(title: string, text: string | undefined): Html | undefined {
+  if (text === undefined) return undefined
+  return html`<section class="faults" role="alert" aria-labelledby="fault">
+    <h2 id="fault">${title}</h2>
+    <p>${text}</p>
+  </section>`
+}
+
 interface FieldParts {
   readonly name: string
   readonly label: string

@@ -10,6 +10,7 @@ import { draftOf } from '../book-draft.ts'
 import { slotText, summary } from '../book-page.ts'
 import { html, type Html } from '../html.ts'
 import { ofDay } from './board-places.ts'
+import { hidden } from './form-parts.ts'
 import {
   BOOKING,
   CANCEL_BOOKING,
@@ -131,7 +132,7 @@ export function cancelBookingPage(view: StaffView, terms: Terms, seen: SeenBooki
         action="${staffPath(ofBooking(CANCEL_BOOKING, reference), language)}"
         class="buttons"
       >
-        <input type="hidden" name="version" value="${booking.version}" />
+        ${hidden('version', String(booking.version))}
         <button>${words.cancelYes}</button>
         <a class="button quiet" href="${staffPath(ofBooking(BOOKING, reference), language)}"
           >${words.cancelNo}</a

@@ -14,6 +14,7 @@ import {
 } from '../book-page.ts'
 import { BOOK_WORDS } from '../book-words.ts'
 import { html, type Html } from '../html.ts'
+import { hidden } from './form-parts.ts'
 import { PHONE_WORDS } from './phone-words.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { BOOKINGS, staffPath, type InBoth } from './staff-menu.ts'
@@ -47,8 +48,7 @@ export function phoneFormPage(view: StaffView, terms: Terms, page: PhoneForm): H
       <h1>${title}</h1>
       ${isNew && html`<p>${words.newLead}</p>`}
       <form method="post" action="${staffPath(path, language)}" class="ask" novalidate>
-        ${!isNew && html`<input type="hidden" name="version" value="${version}" />`}
-        ${key !== undefined && html`<input type="hidden" name="key" value="${key}" />`}
+        ${!isNew && hidden('version', String(version))} ${key !== undefined && hidden('key', key)}
         <h2>${words.what}</h2>
         ${whatFields(view, terms, form, asking)}
         <h2>${words.where}</h2>

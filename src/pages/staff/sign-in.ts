@@ -5,7 +5,7 @@ import { parseRole, ROLES } from '#src/store/staff.ts'
 import type { SignedIn, StaffDesk } from '#src/store/staff-desk.ts'
 import { html, type Html } from '../html.ts'
 import { seeOther, tellWait } from '../report-form.ts'
-import { faultSummary, textField } from './form-parts.ts'
+import { faultNote, faultSummary, hidden, textField } from './form-parts.ts'
 import { staffLayout, type DoorView } from './staff-layout.ts'
 import {
   homePath,
@@ -17,6 +17,7 @@ import {
   type StaffLanguage,
 } from './staff-menu.ts'
 import { safeTill, type StaffPages } from './staff-page.ts'
+import { doneNote } from './staff-parts.ts'
 import { STAFF_WORDS } from './staff-words.ts'
 
 const MOST_FORM_BYTES = 4096
@@ -127,20 +128,12 @@ export function signInPage(
   const words = STAFF_WORDS[language]
   const { fault, login = '', did } = tried
   const action = staffPath(SIGN_IN_PATH, language)
-  const till =
-    tried.till !== undefined && html`<input type="hidden" name="till" value="${tried.till}" />`
+  const till = tried.till !== undefined && hidden('till', tried.till)
   return staffLayout(view, {
     title: fault === undefined ? words.signIn : `${words.faultPrefix} ${words.signIn}`,
     path: SIGN_IN_PATH,
     body: html`<div class="sign-in">
-      ${
-        fault !== undefined &&
-        html`<section class="faults" role="alert" aria-labelledby="fault">
-          <h2 id="fault">${words.errorTitle}</h2>
-          <p>${fault}</p>
-        </section>`
-      }
-      ${did !== undefined && html`<p class="did" role="status">${did}</p>`}
+      ${faultNote(words.errorTitle, fault)} ${doneNote(did)}
       <h1>${words.signIn}</h1>
       <p class="lead">${words.signInLead}</p>
       ${ways.isDemo && demoPart(view, till)}
@@ -189,8 +182,7 @@ function codePage(view: DoorView, tried: Tried & { readonly ticket: string }): H
       <h1>${words.codeTitle}</h1>
       <p class="lead">${words.codeLead}</p>
       <form method="post" action="${staffPath(SIGN_IN_PATH, language)}" class="panel">
-        ${till !== undefined && html`<input type="hidden" name="till" value="${till}" />`}
-        <input type="hidden" name="ticket" value="${ticket}" />
+        ${till !== undefined && hidden('till', till)} ${hidden('ticket', ticket)}
         ${textField({
           name: 'code',
           label: words.code,

@@ -8,9 +8,10 @@ import { whenText } from '#src/wording/status-text.ts'
 import { choiceField } from '../choice-field.ts'
 import { containerTitle } from '../container-marks.ts'
 import { html, type Html } from '../html.ts'
-import { faultPart } from './corrections-page.ts'
+import { faultNote, hidden } from './form-parts.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { SILENCES, staffPath } from './staff-menu.ts'
+import { doneNote } from './staff-parts.ts'
 import { WHY_WORDS, type WhyWords } from './why-words.ts'
 
 const MOST_OVER = 20
@@ -92,15 +93,10 @@ export function silencesPage(view: StaffView, found: SilencesFound): Html {
     title: words.silenceTitle,
     path: SILENCES.path,
     body: html`
-      ${faultPart(words, fault)}
+      ${faultNote(words.errorTitle, fault)}
       <h1>${words.silenceTitle}</h1>
       <p class="lead">${words.silenceLead}</p>
-      ${
-        did &&
-        html`<p class="did" role="status">
-          ${did === 'silenced' ? words.didSilence : words.didEnd}
-        </p>`
-      }
+      ${doneNote(did && (did === 'silenced' ? words.didSilence : words.didEnd))}
       <section aria-labelledby="holding">
         <h2 id="holding">${words.silentNow}</h2>
         ${
@@ -159,7 +155,7 @@ function silenceLine(view: StaffView, silence: ToldSilence): Html {
     ${
       holds
         ? html`<form method="post" action="${staffPath(SILENCES.path, language)}">
-            <input type="hidden" name="end" value="${said.id}" />
+            ${hidden('end', said.id)}
             <button class="quiet">
               ${words.endSilence}<span class="visually-hidden"> ${about}</span>
             </button>

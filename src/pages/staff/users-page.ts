@@ -3,11 +3,12 @@ import { ROLES, type AccountLine, type ApiToken, type Role, type User } from '#s
 import { whenText } from '#src/wording/status-text.ts'
 import type { OfferedSecondStep } from '#src/store/staff-desk.ts'
 import { html, trusted, type Html } from '../html.ts'
-import { faultSummary, textField, type FormFault } from './form-parts.ts'
+import { faultSummary, hidden, textField, type FormFault } from './form-parts.ts'
 import { scrollTable } from './scroll-table.ts'
 import { qrCode } from '../qr-code.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { OWN, staffPath, USERS, type InBoth } from './staff-menu.ts'
+import { doneNote } from './staff-parts.ts'
 import { STAFF_WORDS } from './staff-words.ts'
 import { USER_WORDS } from './user-words.ts'
 
@@ -138,7 +139,7 @@ function tokenPart(view: StaffView, { tokens, faults = [], typed }: UsersFacts):
               lastUsedAt === undefined ? words.never : momentIn(view, lastUsedAt),
               revokedAt === undefined
                 ? html`<form method="post" action="${action}">
-                    <input type="hidden" name="token" value="${name}" />
+                    ${hidden('token', name)}
                     <button name="do" value="revoke-token" class="quiet">
                       ${words.revoke(name)}
                     </button>
@@ -197,7 +198,7 @@ export function userPage(
     path,
     body: html`${faultSummary(words.faultTitle, faults)}
       <p><a class="back" href="${staffPath(USERS.path, language)}">${words.title}</a></p>
-      ${isSaved && html`<p class="did" role="status">${words.saved}</p>`}
+      ${doneNote(isSaved ? words.saved : undefined)}
       <h1>${user.name}</h1>
       <p class="lead">
         ${user.login}, ${STAFF_WORDS[language].roles[user.role]}, ${stateText(view, user)}
@@ -206,7 +207,7 @@ export function userPage(
       <form method="post" action="${action}" class="panel account" aria-labelledby="change">
         <h2 id="change">${words.changeTitle}</h2>
         ${textField({ name: 'name', label: words.name, value: user.name, faults })}
-        ${isSelf ? html`<input type="hidden" name="role" value="${user.role}" />` : roleField(view, 'role', user.role, faults)}
+        ${isSelf ? hidden('role', user.role) : roleField(view, 'role', user.role, faults)}
         <p><button name="do" value="save">${words.save}</button></p>
       </form>
       <form method="post" action="${action}" class="panel account">
@@ -290,7 +291,7 @@ export function ownPage(
       faults.length > 0 ? `${STAFF_WORDS[language].faultPrefix} ${words.ownTitle}` : words.ownTitle,
     path: OWN.path,
     body: html`${faultSummary(words.faultTitle, faults)}
-      ${isChanged && html`<p class="did" role="status">${words.changed}</p>`}
+      ${doneNote(isChanged ? words.changed : undefined)}
       <h1>${words.ownTitle}</h1>
       <p class="lead">${words.ownLead(login, role)}</p>
       ${
@@ -379,7 +380,7 @@ export function secondStepPage(
       <div class="scan">${qrCode(offered.link)}</div>
       <p>${words.stepSecret} <code>${offered.secret}</code></p>
       <form method="post" action="${staffPath(OWN.path, language)}" class="panel account">
-        <input type="hidden" name="ticket" value="${offered.ticket}" />
+        ${hidden('ticket', offered.ticket)}
         ${textField({
           name: 'code',
           label: words.stepCode,

@@ -5,7 +5,7 @@ import { wallTime } from '#src/stations/time.ts'
 import type { SeenLoan } from '#src/store/seen-loan.ts'
 import { dayText } from '#src/wording/booking-words.ts'
 import { html, type Html, type Part } from '../../html.ts'
-import { hidden, radioField } from '../form-parts.ts'
+import { faultSummary, hidden, radioField, type FormFaults } from '../form-parts.ts'
 import { staffLayout, type StaffView } from '../staff-layout.ts'
 import type { InBoth } from '../staff-menu.ts'
 import { age, doneNote, factList, pathOf, pill } from '../staff-parts.ts'
@@ -125,8 +125,8 @@ export type LoanDid = keyof typeof sv.did
 
 export interface LoanNotes {
   readonly did?: LoanDid | undefined
-  /** Which loan, and why not. */
-  readonly fault?: { readonly reference: string; readonly text: string }
+  /** Each at its loan, by the reference. */
+  readonly faults?: FormFaults
 }
 
 /** `loans` is undefined where the town lends nothing. */
@@ -134,7 +134,7 @@ export function loansPage(
   view: StaffView,
   loans: readonly SeenLoan[] | undefined,
   things: readonly LoanThing[],
-  { did, fault }: LoanNotes,
+  { did, faults = [] }: LoanNotes,
 ): Html {
   const { language } = view
   const words = LOAN_WORDS[language]
@@ -142,16 +142,7 @@ export function loansPage(
     title: LOANS.name[language],
     path: LOANS.path,
     body: html`
-      ${
-        fault &&
-        html`<section class="faults" aria-labelledby="faults" tabindex="-1" autofocus>
-          <h2 id="faults">${words.refused}</h2>
-          <ul>
-            <li><a href="#${fault.reference}">${fault.text}</a></li>
-          </ul>
-        </section>`
-      }
-      ${doneNote(did && words.did[did])}
+      ${faultSummary(words.refused, faults)} ${doneNote(did && words.did[did])}
       <h1>${LOANS.name[language]}</h1>
       <p class="lead">${loans ? words.lead : words.closed}</p>
       ${loans?.length === 0 && html`<p>${words.none}</p>`}

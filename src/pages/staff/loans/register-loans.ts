@@ -59,14 +59,14 @@ export function registerLoanPages(
     const answer = await act(reference, what, form, view.staff.name)
     if (answer === 'choose') {
       void reply.code(400)
-      return show(view, { fault: { reference, text: words.choose } })
+      return show(view, { faults: [{ field: reference, text: words.choose }] })
     }
     if (answer.kind === 'ok')
       return seeOther(reply, withQuery(pathOf(LOANS, language), { did: what }))
     if (answer.kind !== 'refused') return notFound(view, reply, words.noSuch)
     void reply.code(409)
     const text = answer.because.map((reason) => words.reasons[reason]).join(' ')
-    return show(view, { fault: { reference, text } })
+    return show(view, { faults: [{ field: reference, text }] })
   })
 
   async function act(
