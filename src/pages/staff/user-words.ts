@@ -95,7 +95,6 @@ export interface UserWords {
   readonly recoveryLead: string
   readonly stepReset: string
   readonly endOthers: string
-  readonly endedAll: string
   readonly ownLog: string
 }
 
@@ -214,7 +213,6 @@ export const USER_WORDS: InBoth<UserWords> = {
       'Med var och en kan du logga in en gång, om telefonen är borta. De visas bara nu.',
     stepReset: 'Stäng av inloggning i två steg',
     endOthers: 'Logga ut överallt',
-    endedAll: 'Du är utloggad överallt.',
     ownLog: 'Dina inloggningar',
   },
   en: {
@@ -330,7 +328,6 @@ export const USER_WORDS: InBoth<UserWords> = {
     recoveryLead: 'Each lets you sign in once, should the phone be lost. They are shown only now.',
     stepReset: 'Turn off signing in by two steps',
     endOthers: 'Sign out everywhere',
-    endedAll: 'You are signed out everywhere.',
     ownLog: 'Your sign-ins',
   },
 }
