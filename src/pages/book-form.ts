@@ -7,7 +7,6 @@ import type { Refusal, Terms } from '#src/pickups/booking/booking.ts'
 import { LANGUAGES, languageRoot, type Language } from '#src/stations/fraction.ts'
 import type { Answer, Asker, BookingEdits, SeenBooking } from '#src/store/booking-desk.ts'
 import { openErrandAllowance, type ErrandRequest } from '#src/store/errand-allowance.ts'
-import { parseReference } from '#src/store/errand-names.ts'
 import { bookPath } from '#src/wording/book-path.ts'
 import {
   draftOf,
@@ -43,6 +42,7 @@ import {
 } from './book-page.ts'
 import { BOOK_WORDS, DIDS, STEPS, type Did, type Step } from './book-words.ts'
 import { bookingCalendar, bookingPage, cancelPage, ownPath, type Opened } from './booking-page.ts'
+import { findOwn, type OwnParams } from './find-own.ts'
 import { htmlText, type Html } from './html.ts'
 import { isForeignPress, isFromElsewhere, seeOther, tellWait } from './report-form.ts'
 import { link, type PageTools, type PagesOptions, type View } from './site.ts'
@@ -50,7 +50,7 @@ import { link, type PageTools, type PagesOptions, type View } from './site.ts'
 const MOST_FORM_BYTES = 16 * 1024
 
 type Asked = { Querystring: Record<string, unknown> }
-type Own = Asked & { Params: { readonly reference: string; readonly secret: string } }
+type Own = Asked & { Params: OwnParams }
 
 export function registerBooking(
   app: FastifyInstance,
@@ -394,11 +394,8 @@ export function registerBooking(
         return undefined
       }
       if (isTooMuch('open', request, reply, view)) return undefined
-      const { secret } = request.params
-      const by: Asker = { kind: 'resident', secret }
-      const reference = parseReference(request.params.reference)
-      const found = reference === undefined ? undefined : await desk.find(reference, by)
-      if (found?.kind === 'ok') return { seen: found.value, secret, by, terms }
+      const found = await findOwn(desk, request.params)
+      if (found) return { ...found, terms }
       sendGone(reply, view)
       return undefined
     }

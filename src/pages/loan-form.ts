@@ -11,11 +11,11 @@ import { isDay } from '#src/stations/town-shape.ts'
 import type { Asker } from '#src/store/booking-desk.ts'
 import type { Person } from '#src/store/booking-people.ts'
 import { openErrandAllowance, type ErrandRequest } from '#src/store/errand-allowance.ts'
-import { parseReference } from '#src/store/errand-names.ts'
 import type { FreeThing, LoanDesk } from '#src/store/loan-desk.ts'
 import { readerOf, type Fault, type Read } from './book-input.ts'
 import { BOOK_WORDS, type BookWords } from './book-words.ts'
 import { contactList } from './contact.ts'
+import { findOwn, type OwnParams } from './find-own.ts'
 import {
   askingPath,
   cancelLoanPage,
@@ -39,7 +39,7 @@ import { link, type PagesOptions, type PageTools, type View } from './site.ts'
 const MOST_FORM_BYTES = 16 * 1024
 
 type Own = {
-  Params: { readonly reference: string; readonly secret: string }
+  Params: OwnParams
   Querystring: Record<string, unknown>
 }
 
@@ -159,11 +159,8 @@ export function registerLoans(
         return undefined
       }
       if (isTooMuch('open', request, reply, view)) return undefined
-      const { secret } = request.params
-      const by: Asker = { kind: 'resident', secret }
-      const reference = parseReference(request.params.reference)
-      const found = reference === undefined ? undefined : await desk.find(reference, by)
-      if (found?.kind === 'ok') return { seen: found.value, secret, by, rules: lent.rules }
+      const found = await findOwn(desk, request.params)
+      if (found) return { ...found, rules: lent.rules }
       const { gone, goneText } = LOAN_WORDS[language]
       sendOnce(reply, 404, plainPage(view, gone, goneText, contactList(view)))
       return undefined
