@@ -55,16 +55,16 @@ export function readThings(
 
 type PersonField = Exclude<keyof typeof personFields, 'position'>
 
-/** Reads a field, and adds what is wrong with it to the faults. All but the `needed` one may be left empty. */
+/** Reads a field, and adds what is wrong with it to the faults. All but the `needed` may be left empty. */
 export function readerOf(
   form: URLSearchParams,
   words: BookWords,
   faults: Fault[],
-  needed: PersonField,
+  ...needed: readonly PersonField[]
 ): (field: PersonField) => string | undefined {
   return (field) => {
     const written = (form.get(field) ?? '').trim()
-    if (written === '' && field !== needed) return undefined
+    if (written === '' && !needed.includes(field)) return undefined
     const parsed = personFields[field].safeParse(written)
     if (parsed.success) return parsed.data
     faults.push({ field, text: words.faults[field] })
@@ -114,15 +114,22 @@ export function readSlot(form: URLSearchParams): SlotRef | typeof WAIT | undefin
   return day !== undefined && isDay(day) ? { day, slotId: slotId! } : undefined
 }
 
+/** By which ways somebody is reached: one of them at least. */
+export function readWays(form: URLSearchParams, words: BookWords, faults: Fault[]) {
+  const read = readerOf(form, words, faults)
+  const [phone, email] = [read('phone'), read('email')]
+  const isSilent = ['phone', 'email'].every((field) => (form.get(field) ?? '').trim() === '')
+  if (isSilent) faults.push({ field: 'phone', text: words.faults.reach })
+  return { ...(phone !== undefined && { phone }), ...(email !== undefined && { email }) }
+}
+
 export function readReach(
   form: URLSearchParams,
   words: BookWords,
 ): Read<NonNullable<Draft['reach']>> {
   const faults: Fault[] = []
-  const read = readerOf(form, words, faults, 'name')
-  const [name, phone, email] = [read('name'), read('phone'), read('email')]
-  const isSilent = ['phone', 'email'].every((field) => (form.get(field) ?? '').trim() === '')
-  if (isSilent) faults.push({ field: 'phone', text: words.faults.reach })
+  const name = readerOf(form, words, faults, 'name')('name')
+  const ways = readWays(form, words, faults)
   const language = BOOKING_LANGUAGES.find((known) => known === form.get('language'))
   if (!language) faults.push({ field: 'language', text: words.faults.language })
   if (faults.length > 0) return { kind: 'faulty', faults }
@@ -130,8 +137,7 @@ export function readReach(
     kind: 'ok',
     value: {
       name: name!,
-      ...(phone !== undefined && { phone }),
-      ...(email !== undefined && { email }),
+      ...ways,
       language: language!,
       interpreter: form.get('interpreter') === 'yes',
     },

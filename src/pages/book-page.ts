@@ -147,14 +147,7 @@ export function whereFields(
         ${suggested.addresses.map((address) => html`<option value="${address}"></option>`)}
       </datalist>`
     }
-    ${textField(asking, form, {
-      id: 'postcode',
-      label: optional(words, words.postcode),
-      most: 6,
-      autocomplete: 'postal-code',
-      isShort: true,
-      more: html`inputmode="numeric"`,
-    })}
+    ${postcodeField(words, form, asking)}
     ${textField(asking, form, {
       id: 'apartment',
       label: optional(words, words.apartment),
@@ -296,23 +289,7 @@ export function whoFields(
       most: 80,
       autocomplete: 'name',
     })}
-    ${textField(asking, form, {
-      id: 'phone',
-      label: words.phone,
-      hint: words.phoneHint,
-      most: 32,
-      autocomplete: 'tel',
-      type: 'tel',
-      isShort: true,
-    })}
-    ${textField(asking, form, {
-      id: 'email',
-      label: words.email,
-      hint: words.emailHint,
-      most: 254,
-      autocomplete: 'email',
-      more: html`inputmode="email"`,
-    })}
+    ${reachFields(words, form, asking, words.phoneHint)}
     <p class="field short">
       <label for="language">${words.language}</label>
       ${fault}
@@ -455,7 +432,7 @@ function number(value: number, language: Language): string {
   return new Intl.NumberFormat(localeOf(language)).format(value)
 }
 
-export function optional(words: BookWords, label: string): Html {
+function optional(words: BookWords, label: string): Html {
   return html`${label} <span class="small">${words.optional}</span>`
 }
 
@@ -575,6 +552,45 @@ export function textField(
       ${field.more}
     />
   </div>`
+}
+
+export function postcodeField(words: BookWords, form: URLSearchParams, asking: Asking): Html {
+  return textField(asking, form, {
+    id: 'postcode',
+    label: optional(words, words.postcode),
+    most: 6,
+    autocomplete: 'postal-code',
+    isShort: true,
+    more: html`inputmode="numeric"`,
+  })
+}
+
+/** By phone or by e-mail; `phoneHint` says what is sent to the phone. */
+export function reachFields(
+  words: BookWords,
+  form: URLSearchParams,
+  asking: Asking,
+  phoneHint?: string,
+): Html {
+  return html`
+    ${textField(asking, form, {
+      id: 'phone',
+      label: words.phone,
+      ...(phoneHint !== undefined && { hint: phoneHint }),
+      most: 32,
+      autocomplete: 'tel',
+      type: 'tel',
+      isShort: true,
+    })}
+    ${textField(asking, form, {
+      id: 'email',
+      label: words.email,
+      hint: words.emailHint,
+      most: 254,
+      autocomplete: 'email',
+      more: html`inputmode="email"`,
+    })}
+  `
 }
 
 /** Something that is said and nothing to fill in; with whom to call, or where to go on. */

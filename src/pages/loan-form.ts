@@ -12,7 +12,7 @@ import type { Asker } from '#src/store/booking-desk.ts'
 import type { Person } from '#src/store/booking-people.ts'
 import { openErrandAllowance, type ErrandRequest } from '#src/store/errand-allowance.ts'
 import type { FreeThing, LoanDesk } from '#src/store/loan-desk.ts'
-import { readerOf, type Fault, type Read } from './book-input.ts'
+import { readerOf, readWays, type Fault, type Read } from './book-input.ts'
 import { BOOK_WORDS, type BookWords } from './book-words.ts'
 import { contactList } from './contact.ts'
 import { findOwn, type OwnParams } from './find-own.ts'
@@ -224,12 +224,9 @@ function answersIn(
 
 function readBorrower(form: URLSearchParams, words: BookWords): Read<Person> {
   const faults: Fault[] = []
-  const needed = (field: 'name' | 'address') => readerOf(form, words, faults, field)(field)
-  const [name, address] = [needed('name'), needed('address')]
-  const read = readerOf(form, words, faults, 'name')
-  const [postcode, phone, email] = [read('postcode'), read('phone'), read('email')]
-  const isSilent = ['phone', 'email'].every((field) => (form.get(field) ?? '').trim() === '')
-  if (isSilent) faults.push({ field: 'phone', text: words.faults.reach })
+  const read = readerOf(form, words, faults, 'name', 'address')
+  const [name, address, postcode] = [read('name'), read('address'), read('postcode')]
+  const ways = readWays(form, words, faults)
   if (faults.length > 0) return { kind: 'faulty', faults }
   return {
     kind: 'ok',
@@ -237,8 +234,7 @@ function readBorrower(form: URLSearchParams, words: BookWords): Read<Person> {
       name: name!,
       address: address!,
       ...(postcode !== undefined && { postcode }),
-      ...(phone !== undefined && { phone }),
-      ...(email !== undefined && { email }),
+      ...ways,
     },
   }
 }

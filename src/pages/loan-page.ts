@@ -9,7 +9,14 @@ import type { SeenLoan } from '#src/store/seen-loan.ts'
 import { clockAt, dayText } from '#src/wording/booking-words.ts'
 import { capital } from '#src/wording/capital.ts'
 import type { Fault } from './book-input.ts'
-import { frame, inlineFault, optional, textField, type Asking } from './book-page.ts'
+import {
+  frame,
+  inlineFault,
+  postcodeField,
+  reachFields,
+  textField,
+  type Asking,
+} from './book-page.ts'
 import { BOOK_WORDS } from './book-words.ts'
 import { spelled } from './booking-page.ts'
 import { contactList } from './contact.ts'
@@ -208,30 +215,7 @@ export function whoPage(
         most: 120,
         autocomplete: 'street-address',
       })}
-      ${textField(asking, form, {
-        id: 'postcode',
-        label: optional(book, book.postcode),
-        most: 6,
-        autocomplete: 'postal-code',
-        isShort: true,
-        more: html`inputmode="numeric"`,
-      })}
-      ${textField(asking, form, {
-        id: 'phone',
-        label: book.phone,
-        most: 32,
-        autocomplete: 'tel',
-        type: 'tel',
-        isShort: true,
-      })}
-      ${textField(asking, form, {
-        id: 'email',
-        label: book.email,
-        hint: book.emailHint,
-        most: 254,
-        autocomplete: 'email',
-        more: html`inputmode="email"`,
-      })}
+      ${postcodeField(book, form, asking)} ${reachFields(book, form, asking)}
       ${inlineFault(asking, 'loan')}
       <p class="note">
         ${words.privacy(terms.bike.eraseAfterDays)}
