@@ -1,4 +1,5 @@
 /** Sets what happened against what was expected. */
+import { blockingGate } from '#src/rules/decision.ts'
 import type { ContainerStatus, DecidedPost, Decision, PostItem } from '#src/rules/decision.ts'
 import { SECOND } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
@@ -308,8 +309,7 @@ function holds(made: readonly Decision[], wanted: readonly NamedReason[]): boole
 }
 
 function reasonOf(decision: Decision): NamedReason {
-  const blocking = decision.gates.find(({ answer }) => answer !== 'pass')
-  return { because: decision.because, gate: blocking?.gate }
+  return { because: decision.because, gate: blockingGate(decision.gates)?.gate }
 }
 
 function writeReason({ because, gate }: NamedReason): string {

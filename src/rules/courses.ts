@@ -1,6 +1,7 @@
 /** Decisions of a span put together again: how each rule went for each subject, and what held its news. */
 import type { ContainerId, StationId } from '#src/stations/ids.ts'
 import type { EpochMs } from '#src/stations/time.ts'
+import { blockingGate } from './decision.ts'
 import type { Decision, EpisodeState, Gate } from './decision.ts'
 import type { Subject } from './subject.ts'
 
@@ -78,15 +79,10 @@ function bandsOf(decisions: readonly Decision[], { from, to }: Span): readonly B
 
 function holdsOf(decisions: readonly Decision[], { to }: Span): readonly Hold[] {
   return decisions.flatMap((decision, i) => {
-    const gate = decision.because === 'gate-held' ? holdingGate(decision) : undefined
+    const gate = decision.because === 'gate-held' ? blockingGate(decision.gates)?.gate : undefined
     if (gate === undefined) return []
     return [{ gate, from: decision.at, to: decisions[i + 1]?.at ?? to, decision }]
   })
-}
-
-/** The first that does not pass decides. */
-function holdingGate({ gates }: Decision): Gate | undefined {
-  return gates.find(({ answer }) => answer !== 'pass')?.gate
 }
 
 function within<Piece extends Span>(pieces: readonly Piece[], { from, to }: Span): Piece[] {

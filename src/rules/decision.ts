@@ -52,6 +52,11 @@ export interface GateAnswer {
   readonly detail?: string
 }
 
+/** The first gate that does not pass decides; undefined where all do. */
+export function blockingGate(gates: readonly GateAnswer[]): GateAnswer | undefined {
+  return gates.find(({ answer }) => answer !== 'pass')
+}
+
 /** Why a record of a decision was written. Each word is explained in docs/reasons.md. */
 export const DECISION_REASONS = [
   'condition-true',

@@ -3,6 +3,7 @@ import type { AreaId, PostKey } from '#src/stations/ids.ts'
 import { HOUR, plus } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { askBudget, isGap, spend } from './budget.ts'
+import { blockingGate } from './decision.ts'
 import type { DecidedPost, GateAnswer } from './decision.ts'
 import { askGates } from './gates.ts'
 import type { Lateness } from './gates.ts'
@@ -107,7 +108,7 @@ function tellOutcome(
     })
     return undefined
   }
-  const blocking = gates.find(({ answer }) => answer !== 'pass')
+  const blocking = blockingGate(gates)
   if (!blocking) {
     const heldMs = nowOf(world) - item.since
     decide(world, episode, episode.state, 'posted', {

@@ -1,4 +1,5 @@
 /** A decision in one plain sentence: why something was said, why not, or what it waits for. */
+import { blockingGate } from '#src/rules/decision.ts'
 import type { Decision, DecisionReason, GateAnswer } from '#src/rules/decision.ts'
 import type { Language } from '#src/stations/fraction.ts'
 import { MINUTE } from '#src/stations/time.ts'
@@ -18,7 +19,7 @@ export function explainDecision(decision: Decision, town: TownIndex, language: L
   if (because !== 'gate-held' && because !== 'gate-dropped') {
     return teller.say.reasons[because](tell(decision, teller))
   }
-  const gate = blockingGate(decision.gates)
+  const gate = blockingGate(decision.gates) ?? OVER
   return because === 'gate-held' ? holdText(gate, teller) : dropText(gate, teller)
 }
 
@@ -34,6 +35,9 @@ function tell(decision: Decision, teller: Teller): Told {
     isOfStation: stationId !== undefined,
   }
 }
+
+/** Where no gate is kept with it. */
+const OVER: GateAnswer = { gate: 'still-active', answer: 'drop' }
 
 /** Reasons that speak of a condition that no longer is. */
 const OF_AN_END: ReadonlySet<DecisionReason> = new Set([
@@ -52,12 +56,6 @@ function truthShown({ because, condition, to }: Decision): boolean {
   if (condition === 'clear') return true
   const isOver = to === 'idle' || to === 'pending'
   return !OF_AN_END.has(because) && !(OF_NEWS.has(because) && isOver)
-}
-
-/** The first gate that does not pass decides. */
-export function blockingGate(gates: readonly GateAnswer[]): GateAnswer {
-  const blocking = gates.find(({ answer }) => answer !== 'pass')
-  return blocking ?? { gate: 'still-active', answer: 'drop' }
 }
 
 export function holdText(gate: GateAnswer, { say, clock }: Teller): string {

@@ -1,9 +1,10 @@
 /** How a rule stands just now, in one or two plain sentences: the answer to "why not?". */
 import type { Standing } from '#src/rules/contract.ts'
+import { blockingGate } from '#src/rules/decision.ts'
 import type { Language } from '#src/stations/fraction.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
-import { blockingGate, dropText, holdText } from './decision-text.ts'
+import { dropText, holdText } from './decision-text.ts'
 import { readSpent } from './explanation.ts'
 import type { Pending } from './explanation.ts'
 import { groundsOf, missingText, needText, tellerOf } from './grounds.ts'
@@ -81,10 +82,8 @@ function explainActive(standing: Standing, teller: Teller): string {
 function explainWait(standing: Standing, teller: Teller): string {
   const { gates, waiting } = standing
   const { say, clock } = teller
-  if (gates.every(({ answer }) => answer === 'pass')) {
-    return say.withCompany(clock(waiting!.nextTryAt), grounds(standing, teller))
-  }
   const gate = blockingGate(gates)
+  if (!gate) return say.withCompany(clock(waiting!.nextTryAt), grounds(standing, teller))
   return gate.answer === 'drop' ? dropText(gate, teller) : holdText(gate, teller)
 }
 
