@@ -1,10 +1,8 @@
-import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
-import type { AxeResults } from 'axe-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HOUR, plus } from '#src/stations/time.ts'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
+import { expectNoFault, openDetails } from '#tests/support/page-faults.ts'
 import {
   correctionOf,
   EKUDDEN_PAPER,
@@ -16,7 +14,6 @@ import {
 } from '#tests/support/http-town.ts'
 import { castTown, containerId } from '#tests/support/town.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const A = '000000000000000a'
 const WRONG = '000000000000000c'
 const DIGEST = '000000000000000d'
@@ -92,21 +89,8 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
           for (const path of paths) {
             // A page that reloads itself can't be read at leisure; every reader may pause it.
             await tab.goto(`${url}${path}?pause=1`)
-            expect(
-              await tab.evaluate('document.documentElement.scrollWidth - innerWidth'),
-              path,
-            ).toBeLessThanOrEqual(0)
-            await tab.evaluate(
-              'for (const d of document.querySelectorAll("details")) d.open = true',
-            )
-            await tab.evaluate(axe)
-            const { violations } = (await tab.evaluate(
-              `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
-            )) as AxeResults
-            expect(
-              violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`),
-              path,
-            ).toEqual([])
+            await openDetails(tab)
+            await expectNoFault(tab, path)
           }
         } finally {
           await context.close()

@@ -1,14 +1,10 @@
 /** How the board and the day on paper look: to axe, on narrow screens, and over the wire. */
-import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
 import { brotliCompressSync } from 'node:zlib'
-import type { AxeResults } from 'axe-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BoardTown, openBoardTown } from '#tests/support/board-town.ts'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+import { expectNoFault } from '#tests/support/page-faults.ts'
 
 describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
   let browser: Browser
@@ -50,16 +46,7 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
         await page.locator('.plan .title').first().click()
         await page.locator('.plan .handle:not(.locked)').first().click()
       }
-      expect(
-        await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
-      ).toBeLessThanOrEqual(0)
-      await page.evaluate(axe)
-      const { violations } = (await page.evaluate(
-        `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
-      )) as AxeResults
-      expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`)).toEqual(
-        [],
-      )
+      await expectNoFault(page)
     })
   })
 })

@@ -1,8 +1,5 @@
 /** Booking the return bike by its pages, over real HTTP and in a real browser. */
-import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Terms } from '#src/pickups/booking/booking.ts'
@@ -13,10 +10,10 @@ import { openSealer } from '#src/store/sealer.ts'
 import { readTownFolder } from '#src/town-folder.ts'
 import { bookingTerms, SECRET, submission } from '#tests/support/booking-town.ts'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
+import { expectNoFault, openDetails } from '#tests/support/page-faults.ts'
 import { openHttpTown, PUBLIC_URL, type HttpTown } from '#tests/support/http-town.ts'
 import { castTown } from '#tests/support/town.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** Monday noon by the clock in Stockholm. */
 const MONDAY = instant(Date.parse('2026-05-04T10:00:00Z'))
 const SEALER = openSealer(SECRET)
@@ -633,19 +630,8 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
   const address = () => terms!.bike.addresses!.find(({ homes = 1 }) => homes === 1)!.address
 
   const look = async (tab: Page, name: string) => {
-    expect(
-      await tab.evaluate('document.documentElement.scrollWidth - innerWidth'),
-      name,
-    ).toBeLessThanOrEqual(0)
-    await tab.evaluate('for (const d of document.querySelectorAll("details")) d.open = true')
-    await tab.evaluate(axe)
-    const { violations } = (await tab.evaluate(
-      `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
-    )) as AxeResults
-    expect(
-      violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`),
-      name,
-    ).toEqual([])
+    await openDetails(tab)
+    await expectNoFault(tab, name)
   }
 
   test.each([

@@ -1,19 +1,16 @@
 /** Following stations: the pages, the links in letters, and notifications in a real browser. */
-import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
-import type { AxeResults } from 'axe-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { HOUR } from '#src/stations/time.ts'
 import { tokenFor } from '#src/store/subscriber-desk.ts'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
+import { expectNoFault, openDetails } from '#tests/support/page-faults.ts'
 import { openHttpTown, PUBLIC_URL, SEALER, type HttpTown } from '#tests/support/http-town.ts'
 import { castTown, ekudden, hamnen } from '#tests/support/town.ts'
 
 const ANNA = 'anna@example.se'
 const PUSH_KEY =
   'BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM'
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** What the worker is told. */
 interface Shown {
@@ -397,17 +394,8 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
       })
       const tab = await context.newPage()
       const look = async () => {
-        expect(
-          await tab.evaluate('document.documentElement.scrollWidth - innerWidth'),
-        ).toBeLessThanOrEqual(0)
-        await tab.evaluate('for (const d of document.querySelectorAll("details")) d.open = true')
-        await tab.evaluate(axe)
-        const { violations } = (await tab.evaluate(
-          `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
-        )) as AxeResults
-        expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`)).toEqual(
-          [],
-        )
+        await openDetails(tab)
+        await expectNoFault(tab)
       }
       for (const path of ['/folj', '/en/follow', '/fi/seuraa']) {
         await tab.goto(`${url}${path}/${token}`)

@@ -4,23 +4,19 @@
  * Tuesday after a night of 25 hours, and the town has what towns have: long names, sixty containers at a
  * station, a station of which nothing is known.
  */
-import { readFileSync } from 'node:fs'
 import { get } from 'node:http'
-import { createRequire } from 'node:module'
 import { buffer } from 'node:stream/consumers'
 import { brotliDecompressSync } from 'node:zlib'
-import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HOUR, instant, plus } from '#src/stations/time.ts'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
+import { axeFaults, openDetails, overhang } from '#tests/support/page-faults.ts'
 import { findPlaces, signIn } from '#tests/support/find-places.ts'
 import { NO_PAGES, PAGES, pathOf, type ListedPage, type Places } from '#tests/support/page-list.ts'
 import { openWholeTown, type WholeTown } from '#tests/support/whole-town.ts'
 
 const TUESDAY_AFTER = instant(Date.parse('2026-10-27T10:35:00Z'))
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const EVERYTHING = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 /** All that the dark colours can make worse. */
 const COLOURS = ['color-contrast']
 const WIRE_BYTES = 14_000
@@ -161,15 +157,13 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
     // A page that reloads itself can't be read at leisure; every reader may pause it.
     await tab.goto(`${town.url}${path}${path.includes('?') ? '&' : '?'}pause=1`)
     if (page.begun !== undefined) await tab.waitForSelector(page.begun, { timeout: 60_000 })
-    await tab.evaluate('for (const d of document.querySelectorAll("details")) d.open = true')
+    await openDetails(tab)
     const isLooked = isLookedThrough(page, path)
-    if (isLooked) await tab.evaluate(axe)
     for (const width of [360, 1280]) {
       await tab.setViewportSize({ width, height: 900 })
-      const overhang = await tab.evaluate('document.documentElement.scrollWidth - innerWidth')
-      expect(overhang, `${path} at ${width}`).toBeLessThanOrEqual(0)
+      expect(await overhang(tab), `${path} at ${width}`).toBeLessThanOrEqual(0)
       if (!isLooked) continue
-      expect(await faultsOf(tab, 'light', EVERYTHING), `${path} at ${width}`).toEqual([])
+      expect(await faultsOf(tab, 'light'), `${path} at ${width}`).toEqual([])
       expect(await faultsOf(tab, 'dark', COLOURS), `${path} at ${width}, dark`).toEqual([])
     }
     expect(asked.filter((url) => new URL(url).origin !== town.url)).toEqual([])
@@ -181,11 +175,8 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
 async function faultsOf(
   tab: Page,
   colorScheme: 'light' | 'dark',
-  rules: readonly string[],
+  rules?: readonly string[],
 ): Promise<readonly string[]> {
   await tab.emulateMedia({ colorScheme })
-  const { violations } = (await tab.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(rules)}, resultTypes: ['violations'] })`,
-  )) as AxeResults
-  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`)
+  return axeFaults(tab, rules)
 }

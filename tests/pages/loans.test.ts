@@ -1,6 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { AxeResults } from 'axe-core'
 import { describe, expect, test } from 'vitest'
 import type { Terms } from '#src/pickups/booking/booking.ts'
 import { HOUR, DAY, plus } from '#src/stations/time.ts'
@@ -8,6 +5,7 @@ import { openBookingDesk } from '#src/store/booking-desk.ts'
 import { openLoanDesk, type LoanDesk } from '#src/store/loan-desk.ts'
 import { bookingTerms } from '#tests/support/booking-town.ts'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
+import { expectNoFault } from '#tests/support/page-faults.ts'
 import {
   openHttpTown,
   PUBLIC_URL,
@@ -255,7 +253,6 @@ describe('borrowing', () => {
 test.skipIf(chromiumPath === undefined)(
   'without JavaScript a resident borrows and cancels, on pages without a fault that axe finds',
   async () => {
-    const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
     await using lending = await openLending()
     const url = await lending.town.app.listen({ host: '127.0.0.1', port: 0 })
     await using browser = await openBrowser()
@@ -291,12 +288,7 @@ test.skipIf(chromiumPath === undefined)(
       const reader = await scripted.newPage()
       for (const address of seen) {
         await reader.goto(address)
-        expect(
-          await reader.evaluate('document.documentElement.scrollWidth - innerWidth'),
-        ).toBeLessThanOrEqual(0)
-        await reader.evaluate(axe)
-        const { violations } = (await reader.evaluate('axe.run(document)')) as AxeResults
-        expect(violations.map((v) => `${address} ${v.id}`)).toEqual([])
+        await expectNoFault(reader, address)
       }
       await scripted.close()
     }

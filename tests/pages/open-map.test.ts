@@ -1,18 +1,15 @@
 /** The map that residents open: what it costs, what it shows, and what is said when it can't be. */
 import { createServer, type Server } from 'node:http'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
-import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { BaseShape } from '#src/stations/map-base.ts'
 import type { MapSource } from '#src/stations/map-source.ts'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
+import { expectNoFault } from '#tests/support/page-faults.ts'
 import { EKUDDEN_PAPER, openHttpTown, type HttpTown } from '#tests/support/http-town.ts'
 import { hamnen } from '#tests/support/town.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const MOST_BYTES = 450_000
 const river: BaseShape = {
   kind: 'river',
@@ -199,15 +196,10 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
     await page.setViewportSize({ width: 360, height: 800 })
     await openMap('/fi')
     await page.locator('canvas').press('Enter')
-    await page.evaluate(axe)
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
-      const { violations } = (await page.evaluate('axe.run()')) as AxeResults
-      expect(violations.map(({ id, nodes }) => [id, nodes[0]!.html])).toEqual([])
+      await expectNoFault(page)
     }
-    expect(
-      await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
-    ).toBeLessThanOrEqual(0)
     expect(complaints).toEqual([])
   })
 

@@ -1,12 +1,9 @@
 /** Bookings by phone: found, made, changed and cancelled by staff without script, and who may. */
-import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
-import type { AxeResults } from 'axe-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
+import { expectNoFault } from '#tests/support/page-faults.ts'
 import { addresses, clockAt, DAY_NAME, type DayTown, openDayTown } from '#tests/support/day-town.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
 let day: DayTown
@@ -244,18 +241,7 @@ test.skipIf(chromiumPath === undefined)(
         `/${reference}/${isSwedish ? 'avboka' : 'cancel'}`,
       ]) {
         await page.goto(day.url + root + path)
-        expect(
-          await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
-          path,
-        ).toBeLessThanOrEqual(0)
-        await page.evaluate(axe)
-        const { violations } = (await page.evaluate(
-          `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
-        )) as AxeResults
-        expect(
-          violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`),
-          path,
-        ).toEqual([])
+        await expectNoFault(page, path)
       }
     }
     await browser.close()

@@ -1,17 +1,15 @@
 /** The playground in a real browser, on a real month, with the rules really played. */
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { AxeResults } from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openReplayDesk, type ReplayDesk } from '#src/replay/desk.ts'
 import { parseRuleFile } from '#src/rules/rule-file.ts'
 import { borasRules } from '#tests/rules/scenario.ts'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
+import { expectNoFault, openDetails } from '#tests/support/page-faults.ts'
 import { type HttpTown, openHttpTown } from '#tests/support/http-town.ts'
 import { playMonth } from '#tests/support/month.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const WAIT = { timeout: 25_000 }
 const LATER = borasRules.replace('for: 30m', 'for: 10h')
 
@@ -316,19 +314,8 @@ describe.skipIf(chromiumPath === undefined)('the playground', () => {
 })
 
 async function judge(tab: Page, path: string): Promise<void> {
-  expect(
-    await tab.evaluate('document.documentElement.scrollWidth - innerWidth'),
-    path,
-  ).toBeLessThanOrEqual(0)
-  await tab.evaluate('for (const d of document.querySelectorAll("details")) d.open = true')
-  await tab.evaluate(axe)
-  const { violations } = (await tab.evaluate(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
-  )) as AxeResults
-  expect(
-    violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`),
-    path,
-  ).toEqual([])
+  await openDetails(tab)
+  await expectNoFault(tab, path)
 }
 
 function hashOf(rules: string): string {

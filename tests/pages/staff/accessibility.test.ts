@@ -1,19 +1,14 @@
 /** The staff's pages in a real browser: axe, no sideways scrolling, and a crew's two taps on a phone. */
-import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
-import type { AxeResults } from 'axe-core'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MINUTE, type EpochMs } from '#src/stations/time.ts'
 import { keepPosts, makePost, onX } from '#tests/notify/deliveries.ts'
 import { PERSON } from '#tests/support/booking-town.ts'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
+import { expectNoFault, openDetails } from '#tests/support/page-faults.ts'
 import { EKUDDEN_PAPER } from '#tests/support/http-town.ts'
 import { openStaffTown, type StaffTown } from '#tests/support/staff-town.ts'
 import { MONDAY } from '../../pickups/booking/cast.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
 const PAGES = [
   '/larm',
@@ -81,19 +76,8 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
       for (const path of PAGES) {
         await tab.goto(url + path)
         expect(await tab.title(), path).not.toMatch(/Logga in|Sign in/)
-        expect(
-          await tab.evaluate('document.documentElement.scrollWidth - innerWidth'),
-          path,
-        ).toBeLessThanOrEqual(0)
-        await tab.evaluate('for (const d of document.querySelectorAll("details")) d.open = true')
-        await tab.evaluate(axe)
-        const { violations } = (await tab.evaluate(
-          `axe.run(document, { runOnly: ${JSON.stringify(RULES)} })`,
-        )) as AxeResults
-        expect(
-          violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`),
-          path,
-        ).toEqual([])
+        await openDetails(tab)
+        await expectNoFault(tab, path)
       }
       await context.close()
     },

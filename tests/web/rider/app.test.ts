@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { AxeResults } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
+import { axeFaults, overhang } from '#tests/support/page-faults.ts'
 import { clockAt, type DayTown } from '#tests/support/day-town.ts'
 import { book, command, openDay, see } from '#tests/support/ridden-day.ts'
 import { until } from '#tests/support/until.ts'
 import { SECRET_PLACE } from '../../pickups/day/photos.ts'
 import { eventsKept, isReadyForOffline, openPhone, type Phone, stopsNow } from './phone.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const SOON_MS = 10_000
 const FIRST_LOAD_BYTES = 60_000
 
@@ -61,15 +58,8 @@ describe.skipIf(chromiumPath === undefined)('the rider’s page', () => {
   }
 
   async function faultsOf(tab: Page): Promise<string[]> {
-    await tab.evaluate(axe)
-    const { violations } = (await tab.evaluate(
-      `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
-    )) as AxeResults
-    const wide = await tab.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
-    return [
-      ...violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' | ')}`),
-      ...(wide > 0 ? [`${wide} pixels too wide`] : []),
-    ]
+    const wide = await overhang(tab)
+    return [...(await axeFaults(tab)), ...(wide > 0 ? [`${wide} pixels too wide`] : [])]
   }
 
   test('is at most 60 kB on the wire at first, and its files never again', async () => {
