@@ -2,7 +2,7 @@
 import type { EpochMs } from '#src/stations/time.ts'
 import type { ContainerStatus } from './decision.ts'
 import { FULL_EVIDENCE, REPORT_LIFE_MS, weighEvidence } from './evidence.ts'
-import { FORECAST_LIFE_MS } from './facts.ts'
+import { believedForecast } from './facts.ts'
 import { nextEmptying } from './plan.ts'
 import type { ContainerWatch } from './watch.ts'
 
@@ -43,10 +43,9 @@ export function describeStatus(watch: ContainerWatch, at: EpochMs): ContainerSta
 }
 
 /** What the newest forecast says, while it is believed and lies ahead. */
-function expectedFull({ extras }: ContainerWatch, at: EpochMs): EpochMs | undefined {
-  const forecast = extras?.forecast
-  if (!forecast || at >= forecast.at + FORECAST_LIFE_MS) return undefined
-  return forecast.fullAt !== undefined && forecast.fullAt > at ? forecast.fullAt : undefined
+export function expectedFull(watch: ContainerWatch, at: EpochMs): EpochMs | undefined {
+  const fullAt = believedForecast(watch, at)?.fullAt
+  return fullAt !== undefined && fullAt > at ? fullAt : undefined
 }
 
 /** Who says how full it is. A level that follows from an emptying is nobody's. */

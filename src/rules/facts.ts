@@ -10,7 +10,7 @@ import { nextEmptying, overdueSince } from './plan.ts'
 import type { Per } from './rule-book.ts'
 import { WORD_LIFE_MS, countWords, isMended } from './trouble.ts'
 import type { Trouble } from './trouble.ts'
-import type { BikeRound, Extras, Truck } from './watch.ts'
+import type { BikeRound, Extras, Forecast, Truck } from './watch.ts'
 
 export interface Fact {
   readonly name: string
@@ -258,10 +258,7 @@ export class ContainerFacts {
   }
 
   get p_full_24h(): FactValue {
-    const forecast = this.#known.extras?.forecast
-    return forecast && this.#at < forecast.at + FORECAST_LIFE_MS
-      ? forecast.fullWithin24h
-      : undefined
+    return believedForecast(this.#known, this.#at)?.fullWithin24h
   }
 
   get next_emptying_h(): FactValue {
@@ -307,6 +304,15 @@ export function wasPassedBy(
   if (calendar.dayOf(truck.goneAt) !== today) return false
   if (emptiedAt === undefined) return true
   return emptiedAt < truck.since && calendar.dayOf(emptiedAt) !== today
+}
+
+/** The newest forecast, while it is believed. */
+export function believedForecast(
+  { extras }: Pick<KnownContainer, 'extras'>,
+  at: EpochMs,
+): Forecast | undefined {
+  const forecast = extras?.forecast
+  return forecast && at < forecast.at + FORECAST_LIFE_MS ? forecast : undefined
 }
 
 /** Whether a truck is on its way. One that was forgotten is not. */

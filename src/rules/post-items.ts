@@ -1,8 +1,8 @@
 /** What a post says of each thing that it tells. */
 import { DAY } from '#src/stations/time.ts'
-import { isLevelLive, statusSource } from './container-status.ts'
+import { expectedFull, isLevelLive, statusSource } from './container-status.ts'
 import type { PostItem } from './decision.ts'
-import { FORECAST_LIFE_MS, countFullSince, wasPassedBy } from './facts.ts'
+import { countFullSince, wasPassedBy } from './facts.ts'
 import { itemEpisodeId } from './group.ts'
 import type { WaitingItem } from './group.ts'
 import { findAlternative } from './nearest.ts'
@@ -43,11 +43,7 @@ function describeContainer(world: World, item: WaitingItem, container: Container
   const next = isPublicOpen
     ? nextEmptying(container.extras?.plans, container.emptiedAt, at)
     : undefined
-  const forecast = container.extras?.forecast
-  const fullAt =
-    item.episode.rule.readsForecast && forecast && at < forecast.at + FORECAST_LIFE_MS
-      ? forecast.fullAt
-      : undefined
+  const fullAt = item.episode.rule.readsForecast ? expectedFull(container, at) : undefined
   return {
     containerId: id,
     fraction,
@@ -56,7 +52,7 @@ function describeContainer(world: World, item: WaitingItem, container: Container
     ...(alternative && { alternative }),
     ...(next && next.from - at < PLAN_TOLD_MS && { nextEmptyingAt: next.from }),
     ...(isPublicOpen && wasPassedBy(container, at, world.calendar) && { passedBy: true }),
-    ...(fullAt !== undefined && fullAt > at && { fullAt }),
+    ...(fullAt !== undefined && { fullAt }),
   }
 }
 
