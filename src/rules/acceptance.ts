@@ -2,7 +2,8 @@
  * What of a record counts as "now". A level counts if it comes from the device that sat on the container
  * when it was measured, is no older than the newest level, and not older than the last emptying; the
  * rest goes to history only. Of levels of one instant the last in the journal counts: a device that was
- * cut off says in one millisecond all that it has to say, and what it says last is so. (A clock ahead was held to the time of receipt before the record was made.)
+ * cut off says in one millisecond all that it has to say, and what it says last is so. (A clock ahead was
+ * held to the time of receipt before the record was made.)
  */
 import { DAY } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
