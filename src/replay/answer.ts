@@ -3,14 +3,13 @@ import type { DecidedPost, Decision } from '#src/rules/decision.ts'
 import type { LogDifference } from '#src/rules/decision-log.ts'
 import { comparePosts, type Said, saidIn, type SpanLog } from '#src/rules/post-changes.ts'
 import { parseRuleFile, type Fault, type RuleBook } from '#src/rules/rule-file.ts'
-import type { Language } from '#src/stations/fraction.ts'
 import { isoOrNull, isoText } from '#src/stations/time.ts'
 import { indexTown, type TownIndex } from '#src/stations/town-index.ts'
 import { type JournalReader, type JournalSpan, NoReplay } from '#src/store/journal-reader.ts'
 import { POST_TEMPLATES } from '#src/wording/post-text.ts'
 import { play, verify } from './run.ts'
 import { type TrialAnswer, type TrialSpan, tryRules } from './trial.ts'
-import { decisionTexts, postTexts } from './words.ts'
+import { decisionTexts, postTexts, type Texts } from './words.ts'
 import { type TestAnswer, testFrom } from './written-test.ts'
 
 /** A rule file by its text; the name is for its faults. */
@@ -53,7 +52,7 @@ export interface SaidRow {
   readonly post: string
   readonly episode: string
   /** The whole post, which may say more than this. */
-  readonly texts: Readonly<Record<Language, string>> | null
+  readonly texts: Texts | null
   readonly why: ReasonRow | null
 }
 
@@ -61,7 +60,7 @@ export interface SaidRow {
 export interface ReasonRow {
   readonly at: string
   readonly because: Decision['because']
-  readonly texts: Readonly<Record<Language, string>>
+  readonly texts: Texts
 }
 
 export interface ChangeRow {
@@ -124,14 +123,20 @@ export type FaultsOfFiles = readonly (Fault & { readonly of: 'rules' | 'against'
 /** Rows listed at most; the rest is counted. */
 const MOST_ROWS = 1000
 
+/** The rule files in question, each by its side. */
+export function filesOf(question: ReplayQuestion): readonly (readonly [Side, RuleText])[] {
+  if (question.kind === 'verify') return []
+  const { rules } = question
+  const against = 'against' in question ? question.against : undefined
+  return [
+    ...(rules ? [['rules', rules] as const] : []),
+    ...(against ? [['against', against] as const] : []),
+  ]
+}
+
 /** Every fault of the rule files in question. */
 export function findFaults(question: ReplayQuestion): FaultsOfFiles {
-  if (question.kind === 'verify') return []
-  const against = 'against' in question ? question.against : undefined
-  const read = readRules([
-    ['rules', question.rules],
-    ['against', against],
-  ])
+  const read = readRules(filesOf(question))
   return 'faults' in read ? read.faults : []
 }
 
@@ -150,16 +155,13 @@ export async function answer(
     case 'verify':
       return verifiedAnswer(await verify(parts(0, 1)))
     case 'play': {
-      const read = readRules([['rules', question.rules]])
+      const read = readRules(filesOf(question))
       if ('faults' in read) return { kind: 'faulty', faults: read.faults }
       const played = await play(parts(0, 1), read.books.rules)
       return playedAnswer(played, tellerOf(reader))
     }
     case 'diff': {
-      const read = readRules([
-        ['rules', question.rules],
-        ['against', question.against],
-      ])
+      const read = readRules(filesOf(question))
       if ('faults' in read) return { kind: 'faulty', faults: read.faults }
       const { rules, against } = read.books
       // A station played by itself is set against itself: else the others' share of the budget would show.
@@ -170,10 +172,7 @@ export async function answer(
     }
     case 'try': {
       const against = question.against ?? newestRules(reader)
-      const read = readRules([
-        ['rules', question.rules],
-        ['against', against],
-      ])
+      const read = readRules(filesOf({ ...question, against }))
       if ('faults' in read) return { kind: 'faulty', faults: read.faults }
       const { rules, against: inForce } = read.books
       return tryRules(reader, question.span, { rules: rules!, against: inForce! }, onProgress)
@@ -200,11 +199,10 @@ async function readLog(reader: JournalReader, span: JournalSpan): Promise<SpanLo
 
 type Side = 'rules' | 'against'
 
-function readRules(files: readonly (readonly [Side, RuleText | undefined])[]) {
+function readRules(files: ReturnType<typeof filesOf>) {
   const books: Partial<Record<Side, RuleBook>> = {}
   const faults: (Fault & { readonly of: Side })[] = []
   for (const [of, file] of files) {
-    if (!file) continue
     const parsed = parseRuleFile(file.text, file.name, POST_TEMPLATES)
     if (parsed.kind === 'ok') books[of] = parsed.book
     else faults.push(...parsed.faults.map((fault) => ({ ...fault, of })))

@@ -3,7 +3,13 @@ import { randomUUID } from 'node:crypto'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
 import { HOUR, MINUTE } from '#src/stations/time.ts'
 import { NoReplay } from '#src/store/journal-reader.ts'
-import { type FaultsOfFiles, findFaults, type ReplayAnswer, type ReplayQuestion } from './answer.ts'
+import {
+  type FaultsOfFiles,
+  filesOf,
+  findFaults,
+  type ReplayAnswer,
+  type ReplayQuestion,
+} from './answer.ts'
 import { askPast } from './ask.ts'
 import { keepSpare } from './spare-process.ts'
 import type { Past } from './replay-process.ts'
@@ -136,9 +142,7 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
 
   return {
     async faultsOf(question) {
-      const texts = textsOf(question)
-      const length = texts.reduce((sum, { text }) => sum + text.length, 0)
-      if (texts.length === 0) return []
+      const length = filesOf(question).reduce((sum, [, { text }]) => sum + text.length, 0)
       if (length <= SMALL) return findFaults(question)
       const task = { past, question, niceness: NICENESS, checkOnly: true } as const
       const found = await askPast(task)
@@ -179,19 +183,5 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
       spare[Symbol.dispose]()
       await Promise.all(running)
     },
-  }
-}
-
-function textsOf(question: ReplayQuestion): readonly { readonly text: string }[] {
-  switch (question.kind) {
-    case 'verify':
-      return []
-    case 'play':
-      return question.rules ? [question.rules] : []
-    case 'write-test':
-      return [question.rules]
-    case 'diff':
-    case 'try':
-      return question.against ? [question.rules, question.against] : [question.rules]
   }
 }
