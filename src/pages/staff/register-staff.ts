@@ -33,10 +33,10 @@ export function registerStaff(
     registerSingleSignOn(app, pages, { desk, publicUrl, singleSignOn: options.singleSignOn })
   }
   registerRider(app, pages, { web: tools.web, cssUrl: urls.cssUrl })
-  pages.get(START, async (view) => {
+  pages.get(START, (view) => {
     const sensors = options.journal.sensors().flatMap((sensor) => sensor.alarms)
-    const accounts = ((await options.work?.outbox?.reports()) ?? []).flatMap(({ alarms }) => alarms)
-    const codecs = options.work?.stoppedCodecs?.() ?? []
+    const accounts = (options.work?.outbox.alarms() ?? []).flatMap(({ alarms }) => alarms)
+    const codecs = options.work?.stoppedCodecs() ?? []
     return startPage(view, sensors.length + accounts.length + codecs.length)
   })
   const { bookings, days } = options

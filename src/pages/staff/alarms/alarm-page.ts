@@ -3,7 +3,7 @@ import type { Alarm, AlarmKind } from '#src/quality/health.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { KeptAlarm } from '#src/store/contract.ts'
 import type { SensorHealth } from '#src/store/believing.ts'
-import type { AccountReport } from '#src/store/outbox.ts'
+import type { AccountAlarms } from '#src/store/outbox.ts'
 import { accountAdvice } from '#src/wording/account-advice.ts'
 import { alarmName, sensorAdvice } from '#src/wording/sensor-advice.ts'
 import { html, type Html } from '../../html.ts'
@@ -24,7 +24,7 @@ export interface StoppedCodec {
 
 export interface AlarmFacts {
   readonly sensors: readonly SensorHealth[]
-  readonly accounts: readonly AccountReport[]
+  readonly accounts: readonly AccountAlarms[]
   readonly codecs: readonly StoppedCodec[]
   /** Newest first. */
   readonly changes: readonly KeptAlarm[]

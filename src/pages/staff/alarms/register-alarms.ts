@@ -13,16 +13,16 @@ export function registerAlarmPage(
     store,
     journal,
     outbox,
-    stoppedCodecs = () => [],
+    stoppedCodecs,
   }: Pick<PagesOptions, 'store' | 'journal'> & {
-    readonly outbox?: Pick<OutboxDesk, 'reports'>
-    readonly stoppedCodecs?: () => readonly StoppedCodec[]
+    readonly outbox: Pick<OutboxDesk, 'alarms'>
+    readonly stoppedCodecs: () => readonly StoppedCodec[]
   },
 ): void {
   pages.get(ALARMS, async (view) =>
     alarmPage(view, {
       sensors: journal.sensors(),
-      accounts: (await outbox?.reports()) ?? [],
+      accounts: outbox.alarms(),
       codecs: stoppedCodecs(),
       changes: await store.alarmChanges({ limit: MOST_CHANGES }),
     }),

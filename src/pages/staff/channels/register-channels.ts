@@ -50,18 +50,18 @@ export function registerChannelPages(
     ),
   )
 
-  async function wayIn(values: Values): Promise<WayOut | undefined> {
+  /** One of the accounts that there are. */
+  function wayIn(values: Values): WayOut | undefined {
     const [channel, account] = [given(values, 'channel'), given(values, 'account')]
-    const reports = await outbox.reports()
-    return reports.find((r) => r.channel === channel && r.account === account)
+    return outbox.alarms().find((one) => one.channel === channel && one.account === account)
   }
 
-  pages.get(CHANGE_CHANNEL, async (view, { query }, reply) => {
-    const way = await wayIn(query)
+  pages.get(CHANGE_CHANNEL, (view, { query }, reply) => {
+    const way = wayIn(query)
     return way ? pausePage(view, way) : seeOther(reply, pathOf(CHANNELS, view.language))
   })
   pages.post(CHANGE_CHANNEL, async (view, form, _request, reply) => {
-    const way = await wayIn(form)
+    const way = wayIn(form)
     const back = (did?: ChannelDid) =>
       seeOther(reply, withQuery(pathOf(CHANNELS, view.language), { did }))
     if (!way) return back()
@@ -86,7 +86,7 @@ export function registerChannelPages(
       account: given(values, 'account'),
     }
     const { state } = wish
-    const way = await wayIn(values)
+    const way = wayIn(values)
     const before = Number(given(values, 'before'))
     const found = await store.deliveries({
       ...(state && { states: state === 'attention' ? ATTENTION : [state] }),
