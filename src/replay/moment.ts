@@ -1,8 +1,7 @@
 /** A time as people write it on the command line. */
-import { type EpochMs, instant, parseInstant } from '#src/stations/time.ts'
+import { type EpochMs, instant, parseInstant, parseWall } from '#src/stations/time.ts'
 
 const DAY_TEXT = /^\d{4}-\d{2}-\d{2}$/
-const LOCAL_TEXT = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?$/
 
 export const MOMENT_EXPECTED = 'a day such as 2026-05-05, or a time such as 2026-05-05T10:45'
 
@@ -11,17 +10,11 @@ export const MOMENT_EXPECTED = 'a day such as 2026-05-05, or a time such as 2026
  * the town's. Undefined for anything else.
  */
 export function parseMoment(text: string, timeZone: string, isEnd: boolean): EpochMs | undefined {
+  if (!DAY_TEXT.test(text)) return parseWall(text.replace(' ', 'T'), timeZone) ?? parseInstant(text)
   try {
-    if (DAY_TEXT.test(text)) {
-      const day = Temporal.PlainDate.from(text).add({ days: isEnd ? 1 : 0 })
-      return instant(day.toZonedDateTime(timeZone).epochMilliseconds)
-    }
-    if (LOCAL_TEXT.test(text)) {
-      const local = Temporal.PlainDateTime.from(text.replace(' ', 'T'))
-      return instant(local.toZonedDateTime(timeZone).epochMilliseconds)
-    }
+    const day = Temporal.PlainDate.from(text).add({ days: isEnd ? 1 : 0 })
+    return instant(day.toZonedDateTime(timeZone).epochMilliseconds)
   } catch {
     return undefined
   }
-  return parseInstant(text)
 }

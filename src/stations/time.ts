@@ -143,6 +143,19 @@ export function wallTime(at: EpochMs, timeZone: string): WallTime {
   }
 }
 
+const WALL = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?$/
+
+/** `2026-05-05T10:45` by the clock on the wall, the first where it comes twice; undefined for anything else. */
+export function parseWall(text: string, timeZone: string): EpochMs | undefined {
+  if (!WALL.test(text)) return undefined
+  try {
+    const wall = Temporal.PlainDateTime.from(text)
+    return instant(wall.toZonedDateTime(timeZone).epochMilliseconds)
+  } catch {
+    return undefined
+  }
+}
+
 /** The month on the wall: `2026-05`. */
 export function monthOf(at: EpochMs, timeZone: string): string {
   return wallTime(at, timeZone).day.slice(0, 7)

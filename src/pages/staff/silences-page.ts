@@ -2,7 +2,7 @@
 import { isSilent, type ToldSilence } from '#src/rules/silences.ts'
 import { parseContainerId, parseStationId } from '#src/stations/ids.ts'
 import { sortByFraction } from '#src/stations/container-order.ts'
-import { instant, isoText, parseDuration, plus, type EpochMs } from '#src/stations/time.ts'
+import { isoText, parseDuration, parseWall, plus, type EpochMs } from '#src/stations/time.ts'
 import { LONGEST_SILENCE_MS, type SilenceWish } from '#src/store/staff-says.ts'
 import { whenText } from '#src/wording/status-text.ts'
 import { choiceField } from '../choice-field.ts'
@@ -66,12 +66,7 @@ function untilOf(
     const ms = parseDuration(span)
     return ms === undefined ? undefined : plus(now, ms)
   }
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/.test(wall)) return undefined
-  try {
-    return instant(Temporal.PlainDateTime.from(wall).toZonedDateTime(timeZone).epochMilliseconds)
-  } catch {
-    return undefined
-  }
+  return parseWall(wall, timeZone)
 }
 
 export interface SilencesFound {

@@ -4,7 +4,7 @@ import { planFaults } from '#src/rules/plan-faults.ts'
 import { PLAN_SOURCES } from '#src/rules/record.ts'
 import { sortByFraction } from '#src/stations/container-order.ts'
 import type { Container, Station } from '#src/stations/station.ts'
-import { DAY, instant, plus, type EpochMs } from '#src/stations/time.ts'
+import { DAY, parseWall, plus, type EpochMs } from '#src/stations/time.ts'
 import {
   comingOf,
   correctEmptying,
@@ -238,11 +238,5 @@ export function registerEmptyingPages(
 
 /** A time by the clock on the wall, as a browser's field gives it or as somebody types it. */
 function readTime(text: string, timeZone: string): EpochMs | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2})?$/.test(text)) return undefined
-  try {
-    const wall = Temporal.PlainDateTime.from(text.replace(' ', 'T'))
-    return instant(wall.toZonedDateTime(timeZone).epochMilliseconds)
-  } catch {
-    return undefined
-  }
+  return parseWall(text.replace(' ', 'T'), timeZone)
 }
