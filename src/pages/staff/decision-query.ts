@@ -2,6 +2,7 @@
 import { parseContainerId, parseStationId } from '#src/stations/ids.ts'
 import type { Container, Station } from '#src/stations/station.ts'
 import { instant, type EpochMs } from '#src/stations/time.ts'
+import { isDay } from '#src/stations/town-shape.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { textsOf } from '../query-texts.ts'
 
@@ -36,7 +37,7 @@ export function parseDecisionQuery(
   const station = asked ?? (isMeant ? stations.get(container.stationId) : undefined)
   const ruleId = RULE.exec(text('rule'))?.[0]
   const outcome = OUTCOMES.find((one) => one === text('outcome'))
-  const day = dayIn(text('day'))
+  const day = isDay(text('day')) ? text('day') : undefined
   const before = /^\d{1,15}$/.exec(text('before'))?.[0]
   return {
     ...(station && { station }),
@@ -46,15 +47,6 @@ export function parseDecisionQuery(
     ...(day !== undefined && { day }),
     ...(day === undefined && text('day') !== '' && { isWrongDay: true as const }),
     ...(before !== undefined && { beforeId: Number(before) }),
-  }
-}
-
-function dayIn(text: string): string | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined
-  try {
-    return Temporal.PlainDate.from(text, { overflow: 'reject' }).toString()
-  } catch {
-    return undefined
   }
 }
 

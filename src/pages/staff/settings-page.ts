@@ -1,6 +1,6 @@
 /** The town as it runs, for its administrators: what is set, where, and how it is changed. */
 import type { Town } from '#src/stations/station.ts'
-import { DAY, HOUR, MINUTE } from '#src/stations/time.ts'
+import { MINUTE, writeDuration } from '#src/stations/time.ts'
 import { whenText } from '#src/wording/status-text.ts'
 import { html, type Html, type Part } from '../html.ts'
 import { seeOther } from '../report-form.ts'
@@ -141,16 +141,10 @@ function townFacts(view: StaffView, town: Town): readonly Fact[] {
     [words.stations, words.counts(stations.length, containers, devices.length)],
     [words.areas, areas?.map(({ name }) => name).join(', ')],
     [words.networkServers, networkServers.map(({ id }) => id).join(', ')],
-    [words.stalledAfter, spanIn(town.stalledAfterMs ?? 30 * MINUTE)],
+    [words.stalledAfter, writeDuration(town.stalledAfterMs ?? 30 * MINUTE)],
     [words.bike, town.serviceDays ? words.runs : words.runsNot],
     [words.sms, town.sms ? words.isOn : words.isOff],
   ]
-}
-
-/** As it is written in the town's file. */
-function spanIn(ms: number): string {
-  if (ms % DAY === 0) return `${ms / DAY}d`
-  return ms % HOUR === 0 ? `${ms / HOUR}h` : `${Math.round(ms / MINUTE)}m`
 }
 
 function channelsPart(view: StaffView, town: Town): Html {

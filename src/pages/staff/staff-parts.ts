@@ -1,6 +1,6 @@
 /** What the staff's pages are put together from: ages, tables that fit a phone, and what was done. */
 import { isoText, type EpochMs } from '#src/stations/time.ts'
-import { ageText, whenText } from '#src/wording/status-text.ts'
+import { ageText, localeOf, whenText } from '#src/wording/status-text.ts'
 import { html, trusted, type Html, type Part } from '../html.ts'
 import type { StaffView } from './staff-layout.ts'
 import { staffPath, type InBoth, type StaffLanguage, type StaffPlace } from './staff-menu.ts'
@@ -107,7 +107,7 @@ export function pill(mark: Mark, text: string): Html {
 
 /** A whole number as it is written, with a space between thousands. */
 export function numberText(value: number, { language }: Pick<StaffView, 'language'>): string {
-  return value.toLocaleString(language === 'sv' ? 'sv-SE' : 'en-GB')
+  return value.toLocaleString(localeOf(language))
 }
 
 /** A number from 0 to 100 as a bar, beside the number in words. */

@@ -3,6 +3,7 @@ import { MINUTE } from '#src/stations/time.ts'
 import type { DeliveryState, WayOut } from '#src/store/contract.ts'
 import type { AccountReport } from '#src/store/outbox.ts'
 import { accountAdvice } from '#src/wording/account-advice.ts'
+import { localeOf } from '#src/wording/status-text.ts'
 import { html, type Html } from '../../html.ts'
 import { hidden, textField } from '../form-parts.ts'
 import { staffLayout, type StaffView } from '../staff-layout.ts'
@@ -140,7 +141,7 @@ function moneyFact(view: StaffView, { money }: AccountReport): Fact | undefined 
   const { language } = view
   const words = CHANNEL_WORDS[language]
   const usd = (micro: number) =>
-    (micro / 1e6).toLocaleString(language === 'sv' ? 'sv-SE' : 'en-GB', {
+    (micro / 1e6).toLocaleString(localeOf(language), {
       minimumFractionDigits: 2,
       maximumFractionDigits: 2,
     })

@@ -1,5 +1,5 @@
 /** The routes of the pages about accounts, deliveries and messages. */
-import { wallTime } from '#src/stations/time.ts'
+import { monthOf } from '#src/stations/time.ts'
 import { DELIVERY_STATES, type WayOut } from '#src/store/contract.ts'
 import { MESSAGE_STATES } from '#src/store/messages.ts'
 import type { OutboxDesk } from '#src/store/outbox.ts'
@@ -137,7 +137,7 @@ export function registerChannelPages(
 
   pages.get(MESSAGES, async (view, { query }) => {
     const state = oneOf(MESSAGE_STATES, given(query, 'state'))
-    const month = wallTime(clock(), view.timeZone).day.slice(0, 7)
+    const month = monthOf(clock(), view.timeZone)
     const messages = await store.messages({
       limit: MOST_MESSAGES,
       ...(state && { states: [state] }),
