@@ -222,7 +222,7 @@ export function viewOf(
   }
 }
 
-const STALLED_AFTER_MS = 30 * MINUTE
+export const STALLED_AFTER_MS = 30 * MINUTE
 /** In a demo a hiccup of a second is hours of town time. */
 const DEMO_STALLED_AFTER_REAL_MS = 15_000
 

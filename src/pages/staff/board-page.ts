@@ -12,7 +12,7 @@ import { BOARD_WORDS } from './board-words.ts'
 import { BOOKING, NEW_BOOKING, ofBooking } from './phone-places.ts'
 import { daysAround } from './service-days.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
-import { BOARD, SIGN_IN_PATH, staffPath } from './staff-menu.ts'
+import { BOARD, signInPath, staffPath } from './staff-menu.ts'
 
 export function boardPage(view: StaffView, terms: Terms, day: string, island: Html): Html {
   const { language, now, timeZone } = view
@@ -33,7 +33,7 @@ export function boardPage(view: StaffView, terms: Terms, day: string, island: Ht
     stations: [...view.town.stations.values()].map(({ id, name, place }) => ({ id, name, place })),
     base: baseNear(view.mapBase ?? [], placesOf(terms)),
     paths: {
-      signIn: `${staffPath(SIGN_IN_PATH, language)}?till=${encodeURIComponent(here)}`,
+      signIn: signInPath(language, here),
       print,
       book,
       booking: staffPath(ofBooking(BOOKING, ''), language),

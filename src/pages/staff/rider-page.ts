@@ -11,8 +11,8 @@ import { appIcon, bird } from '../layout.ts'
 import { sendWorker, type WebFiles } from '../web-files.ts'
 import {
   RIDER,
-  SIGN_IN_PATH,
   SIGN_OUT_PATH,
+  signInPath,
   STAFF_LANGUAGES,
   staffPath,
   type StaffLanguage,
@@ -74,7 +74,7 @@ function riderPage(view: StaffView, island: Html): Html {
     language,
     timeZone,
     rider: staff.name,
-    signIn: `${staffPath(SIGN_IN_PATH, language)}?till=${encodeURIComponent(here)}`,
+    signIn: signInPath(language, here),
     signOut: staffPath(SIGN_OUT_PATH, language),
     worker: WORKER,
     ...(demo && { demo: { at: now, real: Date.now(), speed: demo.speed } }),

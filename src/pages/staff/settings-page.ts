@@ -1,10 +1,10 @@
 /** The town as it runs, for its administrators: what is set, where, and how it is changed. */
 import type { Town } from '#src/stations/station.ts'
-import { MINUTE, writeDuration } from '#src/stations/time.ts'
+import { writeDuration } from '#src/stations/time.ts'
 import { whenText } from '#src/wording/status-text.ts'
 import { html, type Html, type Part } from '../html.ts'
 import { seeOther } from '../report-form.ts'
-import type { Reread, Setup } from '../site.ts'
+import { STALLED_AFTER_MS, type Reread, type Setup } from '../site.ts'
 import { scrollTable } from './scroll-table.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { SETTINGS, staffPath } from './staff-menu.ts'
@@ -141,7 +141,7 @@ function townFacts(view: StaffView, town: Town): readonly Fact[] {
     [words.stations, words.counts(stations.length, containers, devices.length)],
     [words.areas, areas?.map(({ name }) => name).join(', ')],
     [words.networkServers, networkServers.map(({ id }) => id).join(', ')],
-    [words.stalledAfter, writeDuration(town.stalledAfterMs ?? 30 * MINUTE)],
+    [words.stalledAfter, writeDuration(town.stalledAfterMs ?? STALLED_AFTER_MS)],
     [words.bike, town.serviceDays ? words.runs : words.runsNot],
     [words.sms, town.sms ? words.isOn : words.isOff],
   ]

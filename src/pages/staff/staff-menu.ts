@@ -145,6 +145,11 @@ export const SINGLE_SIGN_ON_PATH: InBoth<string> = {
 }
 export const SIGN_OUT_PATH: InBoth<string> = { sv: '/logga-ut', en: '/sign-out' }
 
+/** Where one signs in, to be led on from there. */
+export function signInPath(language: StaffLanguage, till: string): string {
+  return `${staffPath(SIGN_IN_PATH, language)}?till=${encodeURIComponent(till)}`
+}
+
 /** What a role may see, in groups of at least one page. */
 export function menuFor(role: Role): readonly MenuGroup[] {
   return GROUPS.map(({ name, places }) => ({

@@ -12,7 +12,7 @@ import type { PageTools } from '../site.ts'
 import { allowScripts, type WebFiles } from '../web-files.ts'
 import { staffLayout, type DoorView, type StaffView } from './staff-layout.ts'
 import {
-  SIGN_IN_PATH,
+  signInPath,
   STAFF_LANGUAGES,
   staffPath,
   START,
@@ -109,10 +109,7 @@ export function staffPages(
     const view = pages.viewFor(request, language)
     const { staff } = view
     if (!staff) {
-      seeOther(
-        reply,
-        `${staffPath(SIGN_IN_PATH, language)}?till=${encodeURIComponent(request.url)}`,
-      )
+      seeOther(reply, signInPath(language, request.url))
       return undefined
     }
     if (!reaches(staff.role, needs)) {
