@@ -7,8 +7,8 @@ import { faultSummary, hidden, textField, type FormFault } from './form-parts.ts
 import { scrollTable } from './scroll-table.ts'
 import { qrCode } from '../qr-code.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
-import { OWN, staffPath, USERS, type InBoth } from './staff-menu.ts'
-import { doneNote } from './staff-parts.ts'
+import { OWN, staffPath, USERS, type InBoth, type StaffPlace } from './staff-menu.ts'
+import { doneNote, filled } from './staff-parts.ts'
 import { STAFF_WORDS } from './staff-words.ts'
 import { USER_WORDS } from './user-words.ts'
 
@@ -28,12 +28,18 @@ export interface UsersFacts {
   readonly typed?: URLSearchParams
 }
 
-export function userPath(login: string, more: InBoth<string> = { sv: '', en: '' }): InBoth<string> {
-  const name = encodeURIComponent(login)
-  return { sv: `${USERS.path.sv}/${name}${more.sv}`, en: `${USERS.path.en}/${name}${more.en}` }
+export const USER: StaffPlace = {
+  path: { sv: `${USERS.path.sv}/:login`, en: `${USERS.path.en}/:login` },
+  needs: USERS.needs,
+}
+export const REMOVE_USER: StaffPlace = {
+  path: { sv: `${USER.path.sv}/ta-bort`, en: `${USER.path.en}/remove` },
+  needs: USERS.needs,
 }
 
-export const REMOVE: InBoth<string> = { sv: '/ta-bort', en: '/remove' }
+export function userPath(login: string, { path } = USER): InBoth<string> {
+  return filled(path, { login })
+}
 
 export function usersPage(view: StaffView, facts: UsersFacts): Html {
   const { language } = view
@@ -232,14 +238,14 @@ function standingPart({ language }: StaffView, { login, disabledAt }: User): Htm
           ? html`<button name="do" value="disable" class="quiet">${words.disable}</button>`
           : html`<button name="do" value="enable" class="quiet">${words.enable}</button>`
       }
-      <a href="${staffPath(userPath(login, REMOVE), language)}">${words.remove}</a>
+      <a href="${staffPath(userPath(login, REMOVE_USER), language)}">${words.remove}</a>
     </p>`
 }
 
 export function removePage(view: StaffView, user: User): Html {
   const { language } = view
   const words = USER_WORDS[language]
-  const path = userPath(user.login, REMOVE)
+  const path = userPath(user.login, REMOVE_USER)
   return staffLayout(view, {
     title: words.removeTitle(user.name),
     path,

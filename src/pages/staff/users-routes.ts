@@ -15,17 +15,18 @@ import type { Html } from '../html.ts'
 import { seeOther, tellWait } from '../report-form.ts'
 import type { FormFault } from './form-parts.ts'
 import type { StaffView } from './staff-layout.ts'
-import { OWN, SIGN_IN_PATH, staffPath, USERS, type StaffPlace } from './staff-menu.ts'
+import { OWN, SIGN_IN_PATH, staffPath, USERS } from './staff-menu.ts'
 import type { StaffPages } from './staff-page.ts'
 import { STAFF_WORDS } from './staff-words.ts'
 import { USER_WORDS, type UserFault } from './user-words.ts'
 import {
   ownPage,
   recoveryPage,
-  REMOVE,
+  REMOVE_USER,
   removePage,
   secondStepPage,
   shownPage,
+  USER,
   userPage,
   userPath,
   usersPage,
@@ -35,24 +36,17 @@ const SHOWN_LINES = 50
 const MOST_NAME = 80
 const TOKEN_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,79}$/u
 
-const ONE: StaffPlace = {
-  path: { sv: `${USERS.path.sv}/:login`, en: `${USERS.path.en}/:login` },
-  needs: USERS.needs,
-}
-const ONE_REMOVE: StaffPlace = {
-  path: { sv: ONE.path.sv + REMOVE.sv, en: ONE.path.en + REMOVE.en },
-  needs: USERS.needs,
-}
-
 interface Options {
   readonly store: StaffStore
   readonly desk: StaffDesk
   readonly clock: Clock
 }
 
+type Log = (view: StaffView, of: string, did: AccountEvent) => Promise<void>
+
 export function registerUsers(pages: StaffPages, { store, desk, clock }: Options): void {
-  const log = (view: StaffView, of: string, did: AccountEvent) =>
-    store.logAccount({ at: clock(), by: view.staff.login ?? view.staff.name, of, did })
+  const log: Log = ({ staff }, of, did) =>
+    store.logAccount({ at: clock(), by: staff.login ?? staff.name, of, did })
 
   const list = async (
     view: StaffView,
@@ -137,12 +131,12 @@ export function registerUsers(pages: StaffPages, { store, desk, clock }: Options
       ...more,
     })
 
-  pages.get(ONE, (view, { params, query }, reply) =>
+  pages.get(USER, (view, { params, query }, reply) =>
     withUser(view, params['login'], reply, (user) =>
       showUser(view, user, { isSaved: query['did'] === 'saved' }),
     ),
   )
-  pages.post(ONE, (view, form, { params }, reply) =>
+  pages.post(USER, (view, form, { params }, reply) =>
     withUser(view, params['login'], reply, async (user) => {
       const { login } = user
       const isSelf = view.staff.login === login
@@ -196,10 +190,10 @@ export function registerUsers(pages: StaffPages, { store, desk, clock }: Options
       }
     }),
   )
-  pages.get(ONE_REMOVE, (view, { params }, reply) =>
+  pages.get(REMOVE_USER, (view, { params }, reply) =>
     withUser(view, params['login'], reply, async (user) => removePage(view, user)),
   )
-  pages.post(ONE_REMOVE, (view, _form, { params }, reply) =>
+  pages.post(REMOVE_USER, (view, _form, { params }, reply) =>
     withUser(view, params['login'], reply, async (user) => {
       if (view.staff.login === user.login) {
         void reply.code(400)
@@ -211,10 +205,13 @@ export function registerUsers(pages: StaffPages, { store, desk, clock }: Options
     }),
   )
 
-  registerOwn(pages, { store, desk, clock })
+  registerOwn(pages, { store, desk, log })
 }
 
-function registerOwn(pages: StaffPages, { store, desk, clock }: Options): void {
+function registerOwn(
+  pages: StaffPages,
+  { store, desk, log }: Pick<Options, 'store' | 'desk'> & { readonly log: Log },
+): void {
   const show = async (
     view: StaffView,
     reply: FastifyReply,
@@ -224,8 +221,8 @@ function registerOwn(pages: StaffPages, { store, desk, clock }: Options): void {
     // A token has no account of its own.
     if (!user) return seeOther(reply, staffPath(SIGN_IN_PATH, view.language))
     const { login, hasPassword, hasSecondStep } = user
-    const log = await store.accountLog({ of: login, limit: 20 })
-    return ownPage(view, { login, hasPassword, hasSecondStep, log, ...more })
+    const lines = await store.accountLog({ of: login, limit: 20 })
+    return ownPage(view, { login, hasPassword, hasSecondStep, log: lines, ...more })
   }
 
   /** Undefined for what is another form's. */
@@ -275,12 +272,7 @@ function registerOwn(pages: StaffPages, { store, desk, clock }: Options): void {
     if (staff.login === undefined) return show(view, reply)
     if (form.get('do') === 'sessions') {
       await store.endSessionsOf(staff.login)
-      await store.logAccount({
-        at: clock(),
-        by: staff.login,
-        of: staff.login,
-        did: 'sessions-ended',
-      })
+      await log(view, staff.login, 'sessions-ended')
       return seeOther(reply, `${staffPath(SIGN_IN_PATH, language)}?did=out`)
     }
     const { login } = staff
