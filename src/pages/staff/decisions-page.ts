@@ -22,8 +22,14 @@ import { link } from '../site.ts'
 import { type DecisionQuery, decisionQueryText, OUTCOMES } from './decision-query.ts'
 import type { FoundDecisions } from './decision-search.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
-import { CORRECTIONS, DECISIONS, RULES, staffPath } from './staff-menu.ts'
+import { CORRECTIONS, DECISIONS, RULES, staffPath, type StaffPlace } from './staff-menu.ts'
+import { filled, pathOf, when } from './staff-parts.ts'
 import { WHY_WORDS } from './why-words.ts'
+
+export const DECISION: StaffPlace = {
+  path: { sv: `${DECISIONS.path.sv}/:id`, en: `${DECISIONS.path.en}/:id` },
+  needs: DECISIONS.needs,
+}
 
 export interface DecisionsFound extends FoundDecisions {
   /** How the rules stand for what was chosen; absent where nothing was. */
@@ -84,7 +90,7 @@ export function decisionPage(view: StaffView, decision: StoredDecision): Html {
   const { postKey } = decision
   return staffLayout(view, {
     title: words.decision(decision.id),
-    path: { sv: `/beslut/${decision.id}`, en: `/decisions/${decision.id}` },
+    path: filled(DECISION.path, { id: String(decision.id) }),
     body: html`
       <h1>${words.decision(decision.id)}</h1>
       <p>
@@ -142,15 +148,13 @@ export function decisionMissingPage(view: StaffView): Html {
 }
 
 function decisionLine(view: StaffView, decision: StoredDecision): Html {
-  const { language, now, timeZone, town } = view
+  const { language, town } = view
   const station = decision.stationId && town.stations.get(decision.stationId)
   const container = decision.containerId && town.containers.get(decision.containerId)
   return html`<li>
     <p class="why-head">
-      <a href="${staffPath(DECISIONS.path, language)}/${decision.id}"
-        ><time datetime="${isoText(decision.at)}"
-          >${whenText(decision.at, now, timeZone, language)}</time
-        ></a
+      <a href="${pathOf(DECISION, language, { id: String(decision.id) })}"
+        >${when(view, decision.at)}</a
       >
       <strong>${placeName(decision, town)}</strong>
       ${container && station && titleOf(view, container, station)} <code>${decision.ruleId}</code>
@@ -181,10 +185,10 @@ function standingPart(view: StaffView, standings: readonly Standing[]): Html {
 function standingLine(view: StaffView, standing: Standing): Html {
   const { language, now, town } = view
   const words = WHY_WORDS[language]
-  const { containerId, stationId, state, posted, when, evidence, gates } = standing
+  const { containerId, stationId, state, posted, evidence, gates } = standing
   const station = stationId && town.stations.get(stationId)
   const container = containerId && town.containers.get(containerId)
-  const grounds = { clauses: when.clauses, gates, ...(evidence && { evidence }) }
+  const grounds = { clauses: standing.when.clauses, gates, ...(evidence && { evidence }) }
   return html`<li>
     <p class="why-head">
       <code>${standing.ruleId}</code>

@@ -15,7 +15,7 @@ import {
 } from './corrections-page.ts'
 import { parseDecisionQuery } from './decision-query.ts'
 import { findDecisions } from './decision-search.ts'
-import { decisionMissingPage, decisionPage, decisionsPage } from './decisions-page.ts'
+import { DECISION, decisionMissingPage, decisionPage, decisionsPage } from './decisions-page.ts'
 import { readWish, silencesPage, type SilencesFound } from './silences-page.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { CORRECTIONS, DECISIONS, RULES, SILENCES, staffPath } from './staff-menu.ts'
@@ -57,8 +57,7 @@ export function registerRuleDesk(pages: StaffPages, options: PagesOptions): void
     })
   })
 
-  const one = { sv: `${DECISIONS.path.sv}/:id`, en: `${DECISIONS.path.en}/:id` }
-  pages.get({ ...DECISIONS, path: one }, async (view, request, reply) => {
+  pages.get(DECISION, async (view, request, reply) => {
     const id = /^\d{1,15}$/.test(request.params['id']!) ? Number(request.params['id']) : 0
     const [decision] = await store.decisions({ afterId: id - 1, limit: 1 })
     if (decision?.id === id) return decisionPage(view, decision)

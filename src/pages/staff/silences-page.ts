@@ -2,7 +2,7 @@
 import { isSilent, type ToldSilence } from '#src/rules/silences.ts'
 import { parseContainerId, parseStationId } from '#src/stations/ids.ts'
 import { sortByFraction } from '#src/stations/container-order.ts'
-import { isoText, parseDuration, parseWall, plus, type EpochMs } from '#src/stations/time.ts'
+import { parseDuration, parseWall, plus, type EpochMs } from '#src/stations/time.ts'
 import { LONGEST_SILENCE_MS, type SilenceWish } from '#src/store/staff-says.ts'
 import { whenText } from '#src/wording/status-text.ts'
 import { choiceField } from '../choice-field.ts'
@@ -11,7 +11,7 @@ import { html, type Html } from '../html.ts'
 import { faultNote, hidden } from './form-parts.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { SILENCES, staffPath } from './staff-menu.ts'
-import { doneNote } from './staff-parts.ts'
+import { doneNote, when } from './staff-parts.ts'
 import { WHY_WORDS, type WhyWords } from './why-words.ts'
 
 const MOST_OVER = 20
@@ -122,18 +122,16 @@ function silenceLine(view: StaffView, silence: ToldSilence): Html {
   const { said, ended } = silence
   const holds = isSilent(silence, now)
   const about = aboutText(view, silence)
-  const when = (at: EpochMs) =>
-    html`<time datetime="${isoText(at)}">${whenText(at, now, timeZone, language)}</time>`
   return html`<li>
     <p class="why-head"><strong>${about}</strong></p>
     <dl class="facts">
       <div>
         <dt>${words.since}</dt>
-        <dd>${when(said.at)}</dd>
+        <dd>${when(view, said.at)}</dd>
       </div>
       <div>
         <dt>${words.till}</dt>
-        <dd>${when(said.until)}</dd>
+        <dd>${when(view, said.until)}</dd>
       </div>
       <div>
         <dt>${words.by}</dt>
