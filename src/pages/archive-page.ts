@@ -12,6 +12,7 @@ import { html, type Html } from './html.ts'
 import { archivePath, layout } from './layout.ts'
 import { postLine } from './post-words.ts'
 import { link, type View } from './site.ts'
+import { stationsByName } from './stations-by-name.ts'
 
 const POSTS_PER_PAGE = 30
 /** Older months are reached page by page. */
@@ -161,8 +162,7 @@ function withoutPlace({ before: _before, ...query }: ArchiveQuery): ArchiveQuery
 
 function chooser(view: View, query: ArchiveQuery): Html {
   const { say, language, now, timeZone } = view
-  const byName = new Intl.Collator(language, { numeric: true }).compare
-  const stations = view.town.town.stations.toSorted((a, b) => byName(a.name, b.name))
+  const stations = stationsByName(view)
   const latest = Temporal.PlainYearMonth.from(wallTime(now, timeZone).day.slice(0, 7))
   const months = Array.from({ length: MONTHS_TO_CHOOSE }, (_, n) =>
     latest.subtract({ months: n }).toString(),

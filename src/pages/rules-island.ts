@@ -5,6 +5,7 @@ import { sortByFraction } from '#src/stations/container-order.ts'
 import { containerTitle } from './container-marks.ts'
 import { html, type Html } from './html.ts'
 import type { View } from './site.ts'
+import { stationsByName } from './stations-by-name.ts'
 
 type DeskLanguage = keyof typeof RULE_DESK_WORDS
 
@@ -18,22 +19,20 @@ export function rulesIsland(view: View & { readonly language: DeskLanguage }, wi
   </div>`
 }
 
-function pageFacts({ language, timeZone, now, say, town }: View) {
-  const byName = new Intl.Collator(language, { numeric: true }).compare
+function pageFacts(view: View) {
+  const { language, timeZone, now, say } = view
   return {
     language,
     timeZone,
     now: isoText(now),
-    stations: town.town.stations
-      .toSorted((a, b) => byName(a.name, b.name))
-      .map((station) => ({
-        id: station.id,
-        name: station.name,
-        containers: sortByFraction(station.containers).map((container) => ({
-          id: container.id,
-          title: containerTitle(container, station, language),
-        })),
+    stations: stationsByName(view).map((station) => ({
+      id: station.id,
+      name: station.name,
+      containers: sortByFraction(station.containers).map((container) => ({
+        id: container.id,
+        title: containerTitle(container, station, language),
       })),
+    })),
     words: {
       clausesTitle: say.clausesTitle,
       clause: say.clause,

@@ -17,6 +17,7 @@ import { containerTitle, swatch } from './container-marks.ts'
 import { html, type Html } from './html.ts'
 import { layout, withSoftHyphens } from './layout.ts'
 import { link, type View } from './site.ts'
+import { stationsByName } from './stations-by-name.ts'
 import { bikeSection, type BikeFigures } from './statistics-bike.ts'
 import { cellBar, columns, heatLegend, heatStrip, partsBar } from './statistics-charts.ts'
 import { numbersTable, shareText } from './statistics-table.ts'
@@ -253,8 +254,7 @@ function dataSection({ language }: View, { figures, station, bike }: StatisticsF
 
 function stationLinks(view: View): Html {
   const { language, say } = view
-  const byName = new Intl.Collator(language, { numeric: true }).compare
-  const stations = view.town.town.stations.toSorted((a, b) => byName(a.name, b.name))
+  const stations = stationsByName(view)
   return html`<section aria-labelledby="each">
     <h2 id="each">${say.stations}</h2>
     <ul class="plain in-columns">

@@ -19,6 +19,7 @@ import {
 } from '../explanation.ts'
 import { html, type Html } from '../html.ts'
 import { link } from '../site.ts'
+import { stationsByName } from '../stations-by-name.ts'
 import { type DecisionQuery, decisionQueryText, OUTCOMES } from './decision-query.ts'
 import type { FoundDecisions } from './decision-search.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
@@ -219,10 +220,9 @@ function withoutPlace({ beforeId: _before, ...query }: DecisionQuery): DecisionQ
 }
 
 function chooser(view: StaffView, query: DecisionQuery, ruleIds: readonly string[]): Html {
-  const { language, town, say } = view
+  const { language, say } = view
   const words = WHY_WORDS[language]
-  const byName = new Intl.Collator(language, { numeric: true }).compare
-  const stations = town.town.stations.toSorted((a, b) => byName(a.name, b.name))
+  const stations = stationsByName(view)
   const { station, ruleId } = query
   const rules = ruleId === undefined || ruleIds.includes(ruleId) ? ruleIds : [...ruleIds, ruleId]
   return html`<form

@@ -8,6 +8,7 @@ import { whenText } from '#src/wording/status-text.ts'
 import { choiceField } from '../choice-field.ts'
 import { containerTitle } from '../container-marks.ts'
 import { html, type Html } from '../html.ts'
+import { stationsByName } from '../stations-by-name.ts'
 import { faultNote, hidden } from './form-parts.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { SILENCES, staffPath } from './staff-menu.ts'
@@ -178,11 +179,10 @@ function aboutText(view: StaffView, { said }: ToldSilence): string {
 }
 
 function wishForm(view: StaffView, { ruleIds, form }: SilencesFound): Html {
-  const { language, town } = view
+  const { language } = view
   const words = WHY_WORDS[language]
   const filled = (name: string): string => form?.get(name) ?? ''
-  const byName = new Intl.Collator(language, { numeric: true }).compare
-  const stations = town.town.stations.toSorted((a, b) => byName(a.name, b.name))
+  const stations = stationsByName(view)
   const spans = Object.entries(words.spans)
   return html`<section class="panel" aria-labelledby="new">
     <h2 id="new">${words.newSilence}</h2>
