@@ -2,7 +2,8 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Actions } from './actions.ts'
 import { Age } from './age.tsx'
-import type { Ask, BoardDesk, Shown } from './desk.ts'
+import type { Day } from './day.ts'
+import type { Ask, BoardDesk, Saying, Shown } from './desk.ts'
 import type { Look } from './look.ts'
 import { DayMap } from './map.tsx'
 import { type Move, stepped } from './moves.ts'
@@ -53,13 +54,7 @@ export function Board(props: {
   if (!day) {
     return (
       <p class="lead" role="status">
-        {said ? saidOf(said, day, words) : words.loading}
-        {said?.kind === 'signed-out' && (
-          <>
-            {' '}
-            <a href={look.facts.paths.signIn}>{words.signIn}</a>
-          </>
-        )}
+        {said ? <Said saying={said} day={day} look={look} /> : words.loading}
       </p>
     )
   }
@@ -74,13 +69,7 @@ export function Board(props: {
       <Tools day={day} look={look} actions={actions} isBusy={shown.isBusy} />
       <div class="news">
         <p class="said" role="status">
-          {said && saidOf(said, day, words)}
-          {said?.kind === 'signed-out' && (
-            <>
-              {' '}
-              <a href={look.facts.paths.signIn}>{words.signIn}</a>
-            </>
-          )}
+          {said && <Said saying={said} day={day} look={look} />}
         </p>
         <Age heardAt={shown.heardAt} words={words} />
       </div>
@@ -107,6 +96,27 @@ export function Board(props: {
           <DayMap day={day} look={look} chosen={chosen} onChoose={chosenFromMap} />
         </section>
       </div>
+    </>
+  )
+}
+
+/** What was said last, with the way back in for who is signed out. */
+function Said(props: {
+  readonly saying: Saying
+  readonly day: Day | undefined
+  readonly look: Look
+}) {
+  const { saying, day, look } = props
+  const { words, facts } = look
+  return (
+    <>
+      {saidOf(saying, day, words)}
+      {saying.kind === 'signed-out' && (
+        <>
+          {' '}
+          <a href={facts.paths.signIn}>{words.signIn}</a>
+        </>
+      )}
     </>
   )
 }

@@ -1,6 +1,6 @@
 /** A mirror of the lists, north up. It says nothing that they don't, so it is hidden from screen readers. */
 import type { Place } from '#src/stations/station.ts'
-import { type Day, lastPlaceOf, placeOf } from './day.ts'
+import { allStops, type Day, lastPlaceOf, placeOf } from './day.ts'
 import type { Look } from './look.ts'
 
 const WIDTH = 400
@@ -23,7 +23,7 @@ export function DayMap(props: {
   readonly onChoose: (stop: string) => void
 }) {
   const { day, look, chosen, onChoose } = props
-  const stops = [...day.rounds.flatMap((round) => round.stops), ...day.outside]
+  const stops = allStops(day)
   const homes = day.bikes.map(({ home }) => home)
   const drops = day.dropOffs.map(({ place }) => place)
   const { project, height, contains } = frameOf([
