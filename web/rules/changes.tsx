@@ -1,7 +1,7 @@
 /** What the draft would change here: counts, and a list to jump by. */
 import type { Trial } from './client.ts'
 import type { ChartFacts, Lane, Mark } from './marks.ts'
-import { markName } from './mark-words.ts'
+import { countsText, markName } from './mark-words.ts'
 import type { Page } from './page.ts'
 
 interface Props {
@@ -16,18 +16,14 @@ export function Changes({ page, trial, facts, laneTitle, onChoose }: Props) {
   const { say } = page
   const count = (kind: string) => trial.changes.filter(({ change }) => change === kind).length
   const changed = facts.marks.filter((mark) => mark.kind === 'said' && mark.change !== 'same')
-  const parts = [
-    ...(count('added') > 0 ? [say.added(count('added'))] : []),
-    ...(count('gone') > 0 ? [say.gone(count('gone'))] : []),
-    ...(count('moved') > 0 ? [say.moved(count('moved'))] : []),
-  ]
+  const counts = { added: count('added'), gone: count('gone'), moved: count('moved') }
   return (
     <section class="changes" aria-labelledby="changes-title">
       <h3 id="changes-title">{say.summaryTitle}</h3>
       <p class="counts">
         <strong>{say.counts(trial.was.said.length, trial.now.said.length)}</strong>
         {'. '}
-        {parts.length > 0 ? `${parts.join(', ')}.` : say.noChanges}
+        {countsText(page, counts)}
         <span class="small"> {say.countsNote}</span>
       </p>
       {changed.length > 0 && (

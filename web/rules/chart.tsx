@@ -1,5 +1,7 @@
 /** A station's month: a lane for each container, with its level, its rules' states, and marks to ask. */
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { DAY } from '#src/stations/time.ts'
+import { localeOf } from '#src/wording/status-text.ts'
 import { type ChartFacts, type Lane, type Mark, type Move, neighbour } from './marks.ts'
 import { markName } from './mark-words.ts'
 import type { Page } from './page.ts'
@@ -158,18 +160,17 @@ function Days({
   readonly height: number
 }) {
   const { from, to } = facts
-  const day = 86_400_000
-  const days = Math.max(1, Math.round((to - from) / day))
+  const days = Math.max(1, Math.round((to - from) / DAY))
   const room = (x(to) - x(from)) / days
   const every = Math.max(1, Math.ceil(46 / room))
-  const label = new Intl.DateTimeFormat(page.language === 'sv' ? 'sv-SE' : 'en-GB', {
+  const label = new Intl.DateTimeFormat(localeOf(page.language), {
     timeZone: page.timeZone,
     day: 'numeric',
     month: 'short',
   })
   return (
     <g aria-hidden="true">
-      {Array.from({ length: Math.floor(days / every) }, (_, i) => from + i * every * day).map(
+      {Array.from({ length: Math.floor(days / every) }, (_, i) => from + i * every * DAY).map(
         (at) => (
           <g key={at}>
             <path class="day" d={`M${x(at)} 0V${height}`} />

@@ -1,4 +1,5 @@
 /** Days by the town's clock, in a browser that may be anywhere. */
+import { HOUR, MINUTE, SECOND } from '#src/stations/time.ts'
 
 /** From the midnight before an instant to the one after it, ISO 8601; 23 or 25 hours where the clocks change. */
 export function dayAround(at: number, timeZone: string): { from: string; to: string } {
@@ -7,8 +8,6 @@ export function dayAround(at: number, timeZone: string): { from: string; to: str
   const to = midnightBefore(from + 36 * HOUR, timeZone)
   return { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
 }
-
-const HOUR = 3_600_000
 
 function midnightBefore(at: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('en-GB', {
@@ -31,7 +30,7 @@ function midnightBefore(at: number, timeZone: string): number {
     part('second'),
   )
   const midnight = Date.UTC(part('year'), part('month') - 1, part('day'))
-  const guess = at - (at % 1000) - (wall - midnight)
+  const guess = at - (at % SECOND) - (wall - midnight)
   // Between midnight and now the clocks may have changed.
   const off = offsetAt(guess, timeZone) - offsetAt(at, timeZone)
   return guess - off
@@ -42,6 +41,6 @@ function offsetAt(at: number, timeZone: string): number {
     .formatToParts(at)
     .find(({ type }) => type === 'timeZoneName')!.value
   const [, sign, hours, minutes] = /GMT(?:([+-])(\d{2}):(\d{2}))?/.exec(name)!
-  const ms = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000
+  const ms = Number(hours ?? 0) * HOUR + Number(minutes ?? 0) * MINUTE
   return sign === '-' ? -ms : ms
 }

@@ -1,5 +1,6 @@
 /** A mark's record: the sentence, the clauses with what they read, the evidence, and each gate's answer. */
 import type { ComponentChildren } from 'preact'
+import { DAY, MINUTE } from '#src/stations/time.ts'
 import { factText, gateDetailText } from '#src/wording/grounds-text.ts'
 import type { Decision } from './client.ts'
 import type { Mark } from './marks.ts'
@@ -45,9 +46,6 @@ export function Explanation({ page, mark, laneTitle, children }: Props) {
   )
 }
 
-const BEFORE_MS = 86_400_000
-const AFTER_MS = 60_000
-
 /** Where a machine, or somebody who wants to check, finds the readings. */
 function ReadingsLink({ page, decision }: { readonly page: Page; readonly decision: Decision }) {
   const isContainer = page.stations.some(({ containers }) =>
@@ -56,8 +54,8 @@ function ReadingsLink({ page, decision }: { readonly page: Page; readonly decisi
   if (!isContainer) return null
   const at = Date.parse(decision.at)
   const span = new URLSearchParams({
-    from: new Date(at - BEFORE_MS).toISOString(),
-    to: new Date(at + AFTER_MS).toISOString(),
+    from: new Date(at - DAY).toISOString(),
+    to: new Date(at + MINUTE).toISOString(),
   })
   const url = `/api/v1/containers/${decision.subject}/readings?${span.toString()}`
   return (

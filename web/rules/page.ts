@@ -1,5 +1,6 @@
 /** What the page gave: read once from the element that the playground is shown in. */
 import { type GateWords, numberText } from '#src/wording/grounds-text.ts'
+import { localeOf } from '#src/wording/status-text.ts'
 import { RULE_DESK_WORDS, type RuleDeskWords } from '#src/wording/rule-desk-words.ts'
 
 export type StaffLanguage = 'sv' | 'en'
@@ -59,8 +60,7 @@ export interface Page extends PageFacts {
 
 export function pageOf(element: HTMLElement): Page {
   const facts = JSON.parse(element.dataset['page']!) as PageFacts
-  const locale = facts.language === 'sv' ? 'sv-SE' : 'en-GB'
-  const clock = new Intl.DateTimeFormat(locale, {
+  const clock = new Intl.DateTimeFormat(localeOf(facts.language), {
     timeZone: facts.timeZone,
     weekday: 'short',
     day: 'numeric',

@@ -1,5 +1,6 @@
 /** Draft, check, trial and explanation, held together: what is typed is checked, and what is right is played. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { DAY } from '#src/stations/time.ts'
 import { Changes } from './changes.tsx'
 import { Chart } from './chart.tsx'
 import { ask, check, type Checked, fetchRules, Refused, type Trial } from './client.ts'
@@ -15,7 +16,6 @@ import { SaveAsTest } from './written-test.tsx'
 
 const CHECK_AFTER_MS = 350
 const TRY_AGAIN_MS = 4000
-const DAY_MS = 86_400_000
 const SPANS = [7, 14, 30] as const
 
 interface InForce {
@@ -273,7 +273,7 @@ function wishedStation({ stations }: Page): string {
 
 function spanOf({ now }: Page, days: number): { readonly from: string; readonly to: string } {
   const to = Date.parse(now)
-  return { from: new Date(to - days * DAY_MS).toISOString(), to: new Date(to).toISOString() }
+  return { from: new Date(to - days * DAY).toISOString(), to: new Date(to).toISOString() }
 }
 
 function useCheck(text: string) {

@@ -1,6 +1,7 @@
 /** The draft tried on every station, with progress, and to be stopped at any moment. */
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { ask, type TownComparison } from './client.ts'
+import { countsText } from './mark-words.ts'
 import type { Page } from './page.ts'
 
 interface Props {
@@ -86,11 +87,6 @@ function Outcome({
 }) {
   const { say, language } = page
   const { same, added, gone, moved, changes, more } = answer
-  const parts = [
-    ...(added > 0 ? [say.added(added)] : []),
-    ...(gone > 0 ? [say.gone(gone)] : []),
-    ...(moved > 0 ? [say.moved(moved)] : []),
-  ]
   const rows = changes.map((change) => ({ ...change, row: (change.now ?? change.was)! }))
   const byStation = Map.groupBy(rows, ({ row }) => row.stationId ?? '')
   return (
@@ -98,8 +94,7 @@ function Outcome({
       <p class="counts">
         <strong>{say.counts(same + gone + moved, same + added + moved)}</strong>
         {'. '}
-        {parts.length > 0 ? `${parts.join(', ')}. ` : `${say.noChanges} `}
-        {say.townDone(same)}
+        {countsText(page, answer)} {say.townDone(same)}
       </p>
       {[...byStation].map(([id, own]) => (
         <details key={id} class="station-changes">
