@@ -85,7 +85,8 @@ export function keptRoutes(app: FastifyInstance, deps: ApiDeps): void {
       }
       const judged = new Map<Container, Judgement>()
       for (const container of station.containers) {
-        judged.set(container, await judgeContainer(store, container.id, from, now))
+        const { judgement } = await judgeContainer(store, container.id, from, now)
+        judged.set(container, judgement)
       }
       const figuresOf = (containers: readonly Container[]) =>
         figuresJson(

@@ -1,5 +1,5 @@
 /** What was announced of a container's emptyings, and what became of it. */
-import { gatherEmptyings } from '#src/rules/emptyings.ts'
+import { gatherEmptyings, type Emptying } from '#src/rules/emptyings.ts'
 import { judgePromises, type Judgement } from '#src/rules/promises.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import { DAY, plus, type EpochMs } from '#src/stations/time.ts'
@@ -8,18 +8,19 @@ import type { Store } from './contract.ts'
 /** A plan is told so long ahead of what it plans at most. */
 const TOLD_AHEAD_MS = 400 * DAY
 /** An emptying may be set right by staff for so long. */
-export const CORRECTED_WITHIN_MS = 31 * DAY
+const CORRECTED_WITHIN_MS = 31 * DAY
 
-/** Of what begins at or after `from`. */
+/** Of what begins at or after `from`; with the emptyings by which it was judged. */
 export async function judgeContainer(
   store: Pick<Store, 'plans' | 'emptyings'>,
   containerId: ContainerId,
   from: EpochMs,
   now: EpochMs,
-): Promise<Judgement> {
+): Promise<{ readonly judgement: Judgement; readonly emptyings: readonly Emptying[] }> {
   const [plans, told] = await Promise.all([
     store.plans({ containerId, since: plus(from, -TOLD_AHEAD_MS) }),
     store.emptyings({ containerId, since: plus(from, -CORRECTED_WITHIN_MS) }),
   ])
-  return judgePromises(plans, gatherEmptyings(told), now)
+  const emptyings = gatherEmptyings(told)
+  return { judgement: judgePromises(plans, emptyings, now), emptyings }
 }

@@ -9,26 +9,16 @@ import {
   type FillRecord,
   type LevelBucket,
 } from '#src/rules/fill-record.ts'
-import { gatherEmptyings } from '#src/rules/emptyings.ts'
 import { LEAST_CONFIDENCE, tally, type Judgement, type Tally } from '#src/rules/promises.ts'
 import { RESIDENT_KINDS, type ReportKind, type ReportRecord } from '#src/rules/record.ts'
 import { sortByFraction } from '#src/stations/container-order.ts'
 import { FRACTIONS, type Fraction } from '#src/stations/fraction.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import type { Container, Station } from '#src/stations/station.ts'
-import {
-  DAY,
-  HOUR,
-  instant,
-  MINUTE,
-  monthOf,
-  plus,
-  wallTime,
-  type EpochMs,
-} from '#src/stations/time.ts'
+import { DAY, HOUR, instant, MINUTE, monthOf, wallTime, type EpochMs } from '#src/stations/time.ts'
 import type { Store } from './contract.ts'
 import type { Journal } from './journal.ts'
-import { CORRECTED_WITHIN_MS, judgeContainer } from './kept-promises.ts'
+import { judgeContainer } from './kept-promises.ts'
 
 export const STATISTICS_DAYS = 30
 const MONTHS = 12
@@ -165,14 +155,14 @@ async function figuresOf(
   for (const container of containers) {
     const { id: containerId } = container
     const buckets = levels.get(containerId) ?? []
-    const told = await store.emptyings({ containerId, since: plus(from, -CORRECTED_WITHIN_MS) })
-    const emptiedAt = gatherEmptyings(told)
+    const { judgement, emptyings } = await judgeContainer(store, containerId, from, now)
+    const emptiedAt = emptyings
       .filter(({ confidence }) => confidence >= LEAST_CONFIDENCE)
       .map((emptying) => emptying.emptiedAt)
     figures.push({
       container,
       record: fillRecord(buckets, days, now),
-      judgement: await judgeContainer(store, containerId, from, now),
+      judgement,
       reports: cameOut(
         reports.filter((r) => r.containerId === containerId && r.kind === 'full'),
         buckets,
