@@ -1,7 +1,8 @@
 /** The API described: OpenAPI 3.1, made from the same schemas that check the requests. */
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
-import { ANY_STAFF } from '#src/store/staff.ts'
+import { sessionCookie } from '#src/store/staff-desk.ts'
+import { ANY_STAFF, rolesReaching } from '#src/store/staff.ts'
 import { alarmHistory, listAlarms } from './alarm-routes.ts'
 import type { AnyApiRoute } from './api-route.ts'
 import { tellBike } from './bike-routes.ts'
@@ -237,7 +238,7 @@ export function describeApi(publicUrl: string): ApiDocument {
         session: {
           type: 'apiKey',
           in: 'cookie',
-          name: publicUrl.startsWith('https:') ? '__Host-kvitter' : 'kvitter_session',
+          name: sessionCookie(publicUrl),
           description: 'A signed-in browser, from this site’s own pages.',
         },
         secret: {
@@ -256,7 +257,7 @@ const BESIDE_STAFF = { needed: [], secret: [{ secret: [] }], more: [{}] } as con
 function describeRoute(route: AnyApiRoute, schemas: Record<string, Json>): ApiOperation {
   const problems: ProblemName[] = ['invalid-request', ...route.problems]
   if (route.staff === 'needed') problems.push('forbidden')
-  const roles = [...new Set([...(route.roles ?? ANY_STAFF), 'admin'])]
+  const roles = rolesReaching(route.roles ?? ANY_STAFF)
   const byStatus = Map.groupBy(problems, (name) => PROBLEMS[name].status)
   return {
     operationId: route.operationId,

@@ -1,6 +1,6 @@
 /** The door to what only staff may read or do, each by their role. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ANY_STAFF, reaches, type Needs, type Staff } from '#src/store/staff.ts'
+import { ANY_STAFF, reaches, rolesReaching, type Needs, type Staff } from '#src/store/staff.ts'
 import type { StaffDesk } from '#src/store/staff-desk.ts'
 import { problem, sendProblem } from './problem.ts'
 
@@ -31,7 +31,7 @@ export function openStaffDoor(desk: Pick<StaffDesk, 'who' | 'whoNow'>): StaffDoo
       const staff = desk.who(request.raw)
       if (staff && reaches(staff.role, needs)) return false
       if (staff) {
-        const roles = [...new Set([...needs, 'admin'])].join(' or ')
+        const roles = rolesReaching(needs).join(' or ')
         void sendProblem(
           reply,
           problem('forbidden', `This needs the role ${roles}; yours is ${staff.role}.`),

@@ -406,14 +406,19 @@ function mayChange({ method, headers }: Asking, publicUrl: string): boolean {
 }
 
 /** `__Host-` (RFC 6265bis) keeps other hosts of the domain from setting it; browsers want TLS for that. */
+export function sessionCookie(publicUrl: string): string {
+  return isTls(publicUrl) ? '__Host-kvitter' : 'kvitter_session'
+}
+
+const isTls = (url: string) => url.startsWith('https:')
+
 function cookieFor(publicUrl: string) {
-  const isTls = publicUrl.startsWith('https:')
-  const name = isTls ? '__Host-kvitter' : 'kvitter_session'
+  const name = sessionCookie(publicUrl)
   const pattern = new RegExp(`(?:^|;\\s*)${name}=([A-Za-z0-9_-]{43})(?:;|$)`)
   return {
     in: ({ headers }: Asking) => pattern.exec(headers.cookie ?? '')?.[1],
     set: (secret: string, seconds: number) =>
-      `${name}=${secret}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${isTls ? '; Secure' : ''}`,
+      `${name}=${secret}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${isTls(publicUrl) ? '; Secure' : ''}`,
   }
 }
 

@@ -37,6 +37,11 @@ export function reaches(role: Role, needs: Needs): boolean {
   return role === 'admin' || needs.includes(role)
 }
 
+/** All who may, administrators among them. */
+export function rolesReaching(needs: Needs): readonly Role[] {
+  return ROLES.filter((role) => reaches(role, needs))
+}
+
 /** Whoever a request is from. */
 export interface Staff {
   readonly name: string
