@@ -1,28 +1,31 @@
 /** A map of the town's stations, drawn here, north up. The list beside it says the same in words. */
+import { flatProjection, type FlatProjection } from '#src/stations/flat-projection.ts'
 import type { BaseKind, MapBase } from '#src/stations/map-base.ts'
-import type { Place, Station } from '#src/stations/station.ts'
+import type { Station } from '#src/stations/station.ts'
 import type { StatusWord } from '#src/wording/status-text.ts'
 import { trusted, type Html } from './html.ts'
 
 const SIZE = 320
 const MARGIN = 14
+const FRAME = {
+  most: { width: SIZE - 2 * MARGIN, height: SIZE - 2 * MARGIN },
+  least: { width: 80, height: 80 },
+  margin: MARGIN,
+  leastSpan: 1e-6,
+}
 
 /** Full is drawn last, so that it lies on top. */
 const ORDER: readonly StatusWord[] = ['unknown', 'has-room', 'nearly-full', 'full']
-
-interface Projection {
-  readonly width: number
-  readonly height: number
-  readonly x: (lon: number) => number
-  readonly y: (lat: number) => number
-}
 
 export function townMap(
   stations: readonly { readonly station: Station; readonly word: StatusWord }[],
   base?: MapBase,
 ): Html | undefined {
   if (stations.length < 2) return undefined
-  const drawing = projectionOf(stations.map(({ station }) => station.place))
+  const drawing = flatProjection(
+    stations.map(({ station }) => station.place),
+    FRAME,
+  )
   const { width, height, x, y } = drawing
   const marks = stations
     .toSorted((a, b) => ORDER.indexOf(a.word) - ORDER.indexOf(b.word))
@@ -35,34 +38,11 @@ export function townMap(
   )
 }
 
-/** So that all of the places are in the picture. */
-function projectionOf(places: readonly Place[]): Projection {
-  const lats = places.map(({ lat }) => lat)
-  const lons = places.map(({ lon }) => lon)
-  const [south, north] = [Math.min(...lats), Math.max(...lats)]
-  const [west, east] = [Math.min(...lons), Math.max(...lons)]
-  // A degree of longitude is shorter than one of latitude by the cosine of the latitude.
-  const squeeze = Math.cos((((south + north) / 2) * Math.PI) / 180)
-  const spanX = Math.max((east - west) * squeeze, 1e-6)
-  const spanY = Math.max(north - south, 1e-6)
-  const scale = (SIZE - 2 * MARGIN) / Math.max(spanX, spanY)
-  const width = Math.max(80, Math.round(spanX * scale + 2 * MARGIN))
-  const height = Math.max(80, Math.round(spanY * scale + 2 * MARGIN))
-  const left = (width - spanX * scale) / 2
-  const top = (height - spanY * scale) / 2
-  return {
-    width,
-    height,
-    x: (lon) => left + (lon - west) * squeeze * scale,
-    y: (lat) => top + (north - lat) * scale,
-  }
-}
-
 /** In this order, so that roads cross rivers. */
 const LAYERS: readonly BaseKind[] = ['outline', 'water', 'river', 'road']
 
 /** One path for each kind; what lies outside of the picture is left out, and points that fall together. */
-function drawBase(base: MapBase, drawing: Projection): string {
+function drawBase(base: MapBase, drawing: FlatProjection): string {
   return LAYERS.map((kind) => {
     const shapes = base.filter((shape) => shape.kind === kind)
     const path = shapes.map((shape) => drawShape(shape, drawing)).join('')
@@ -70,7 +50,7 @@ function drawBase(base: MapBase, drawing: Projection): string {
   }).join('')
 }
 
-function drawShape({ points, isArea }: MapBase[number], drawing: Projection): string {
+function drawShape({ points, isArea }: MapBase[number], drawing: FlatProjection): string {
   const { x, y, width, height } = drawing
   const drawn: (readonly [number, number])[] = []
   for (const [lon, lat] of points) {

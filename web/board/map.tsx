@@ -1,10 +1,17 @@
 /** A mirror of the lists, north up. It says nothing that they don't, so it is hidden from screen readers. */
+import { flatProjection } from '#src/stations/flat-projection.ts'
 import type { Place } from '#src/stations/station.ts'
 import { allStops, type Day, lastPlaceOf, placeOf } from './day.ts'
 import type { Look } from './look.ts'
 
 const WIDTH = 400
 const MARGIN = 18
+const FRAME = {
+  most: { width: WIDTH - 2 * MARGIN, height: 1.3 * WIDTH },
+  least: { width: WIDTH, height: 160 },
+  margin: MARGIN,
+  leastSpan: 1e-4,
+}
 /** With more stops numbers would hide one another. */
 const MOST_NUMBERED = 60
 
@@ -26,11 +33,11 @@ export function DayMap(props: {
   const stops = allStops(day)
   const homes = day.bikes.map(({ home }) => home)
   const drops = day.dropOffs.map(({ place }) => place)
-  const { project, height, contains } = frameOf([
-    ...homes,
-    ...drops,
-    ...stops.flatMap((stop) => placeOf(stop) ?? []),
-  ])
+  const { x, y, height, contains } = flatProjection(
+    [...homes, ...drops, ...stops.flatMap((stop) => placeOf(stop) ?? [])],
+    FRAME,
+  )
+  const project = ({ lat, lon }: Place): Point => ({ x: Math.round(x(lon)), y: Math.round(y(lat)) })
   const isNumbered = stops.length <= MOST_NUMBERED
   return (
     <svg class="map" viewBox={`0 0 ${WIDTH} ${height}`} aria-hidden="true" focusable="false">
@@ -113,27 +120,4 @@ function drawn(
       return `M${line.join('L')}${isArea ? 'z' : ''}`
     })
     .join('')
-}
-
-/** Fits the places; a degree of longitude is shorter than one of latitude by the cosine of the latitude. */
-function frameOf(places: readonly Place[]) {
-  const lats = places.map(({ lat }) => lat)
-  const lons = places.map(({ lon }) => lon)
-  const [south, north] = [Math.min(...lats), Math.max(...lats)]
-  const [west, east] = [Math.min(...lons), Math.max(...lons)]
-  const squeeze = Math.cos((((south + north) / 2) * Math.PI) / 180)
-  const spanX = Math.max((east - west) * squeeze, 1e-4)
-  const spanY = Math.max(north - south, 1e-4)
-  const scale = Math.min((WIDTH - 2 * MARGIN) / spanX, (1.3 * WIDTH) / spanY)
-  const height = Math.max(160, Math.round(spanY * scale + 2 * MARGIN))
-  const left = (WIDTH - spanX * scale) / 2
-  const top = (height - spanY * scale) / 2
-  return {
-    height,
-    project: ({ lat, lon }: Place): Point => ({
-      x: Math.round(left + (lon - west) * squeeze * scale),
-      y: Math.round(top + (north - lat) * scale),
-    }),
-    contains: ({ lat, lon }: Place) => lat >= south && lat <= north && lon >= west && lon <= east,
-  }
 }
