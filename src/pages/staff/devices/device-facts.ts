@@ -3,7 +3,13 @@ import type { AlarmKind } from '#src/quality/health.ts'
 import type { ContainerStatus } from '#src/rules/decision.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import type { Fault, Signal } from '#src/stations/reading.ts'
-import type { Container, Device, Mounting, Station } from '#src/stations/station.ts'
+import {
+  DEVICE_PROFILES,
+  type Container,
+  type Device,
+  type Mounting,
+  type Station,
+} from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { SensorHealth } from '#src/store/believing.ts'
@@ -62,7 +68,7 @@ export function gatherDevices(
     .sort((a, b) => a.device.id.localeCompare(b.device.id, 'en', { numeric: true }))
 }
 
-export function sitsAt({ from, until }: Mounting, at: EpochMs): boolean {
+function sitsAt({ from, until }: Mounting, at: EpochMs): boolean {
   return from <= at && (until === undefined || until > at)
 }
 
@@ -70,6 +76,11 @@ export function seatOf(town: TownIndex, mounting: Mounting): Seat {
   const container = town.containers.get(mounting.containerId)
   const station = container && town.stations.get(container.stationId)
   return { mounting, ...(container && { container }), ...(station && { station }) }
+}
+
+/** The names of the profiles that a sensor may have; the town's own first. */
+export function profilesOf({ town }: TownIndex): readonly string[] {
+  return [...(town.profiles ?? []).map(({ name }) => name), ...DEVICE_PROFILES]
 }
 
 /** Under it gaps are to be expected: what LoRaWAN gateways hear at the edge of their reach. */

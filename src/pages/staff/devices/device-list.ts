@@ -5,7 +5,8 @@ import { html, type Html, type Part } from '../../html.ts'
 import { reaches } from '#src/store/staff.ts'
 import { alarmName } from '#src/wording/sensor-advice.ts'
 import { faultText } from '#src/wording/status-text.ts'
-import { selectField, textField } from '../form-parts.ts'
+import { stationsByName } from '../../stations-by-name.ts'
+import { selectField, textField, type Option } from '../form-parts.ts'
 import { staffLayout, type StaffView } from '../staff-layout.ts'
 import { age, dataTable, doneNote, pathOf, pill } from '../staff-parts.ts'
 import {
@@ -102,13 +103,8 @@ function findForm(view: StaffView, all: readonly DeviceFacts[], wish: DeviceWish
 }
 
 /** By name. */
-export function stationOptions({ town, language }: StaffView): readonly {
-  readonly value: string
-  readonly text: string
-}[] {
-  return [...town.stations.values()]
-    .map(({ id, name }) => ({ value: id as string, text: name }))
-    .sort((a, b) => a.text.localeCompare(b.text, language))
+export function stationOptions(view: StaffView): readonly Option[] {
+  return stationsByName(view).map(({ id, name }) => ({ value: id, text: name }))
 }
 
 function table(view: StaffView, shown: readonly DeviceFacts[]): Html {

@@ -1,25 +1,24 @@
 /** One sensor: how it is, where it has sat, what it said of late, and what may be done to it. */
 import type { DeviceChange, RecordedChange } from '#src/stations/device-changes.ts'
-import { DEVICE_PROFILES } from '#src/stations/station.ts'
 import { DAY, plus } from '#src/stations/time.ts'
 import type { JudgedReading, KeptAlarm } from '#src/store/contract.ts'
 import { reaches } from '#src/store/staff.ts'
 import { alarmName, sensorAdvice } from '#src/wording/sensor-advice.ts'
 import { faultText } from '#src/wording/status-text.ts'
-import { containerTitle } from '../../container-marks.ts'
 import { html, type Html, type Part } from '../../html.ts'
 import { link } from '../../site.ts'
+import { stationsByName } from '../../stations-by-name.ts'
 import { faultSummary, hidden, selectField, textField, type FormFaults } from '../form-parts.ts'
 import { staffLayout, type StaffView } from '../staff-layout.ts'
 import { age, dataTable, doneNote, factList, filled, pathOf, when } from '../staff-parts.ts'
 import { batteryChart, batteryDays, daysUntilLow, type BatteryDay } from './battery.ts'
-import { sitsAt, type DeviceFacts, type Seat } from './device-facts.ts'
-import { batteryText, seatText, signalText, statePills } from './device-list.ts'
+import { profilesOf, type DeviceFacts, type Seat } from './device-facts.ts'
+import { batteryText, containerText, seatText, signalText, statePills } from './device-list.ts'
 import { CHANGE_DEVICE, DEVICE, DEVICES } from './device-places.ts'
 import { DEVICE_WORDS, type DeviceWords } from './device-words.ts'
 
 export const BATTERY_DAYS = 30
-export const MESSAGE_DAYS = 7
+const MESSAGE_DAYS = 7
 const MOST_MESSAGES = 25
 
 export interface DeviceDetails {
@@ -272,7 +271,7 @@ function changeText(view: StaffView, change: DeviceChange, { device }: DeviceFac
 }
 
 function actionsPart(view: StaffView, { facts }: DeviceDetails, notes: DeviceNotes): Html {
-  const { language, now } = view
+  const { language } = view
   const words = DEVICE_WORDS[language]
   const { id, profile } = facts.device
   const { faults = [], typed = new URLSearchParams() } = notes
@@ -300,16 +299,14 @@ function actionsPart(view: StaffView, { facts }: DeviceDetails, notes: DeviceNot
         )
       }
       ${facts.seats.map(
-        ({ container, station, mounting }) =>
-          container &&
-          station &&
-          sitsAt(mounting, now) &&
+        (seat) =>
+          seat.container &&
           form(
             'calibrate',
             html`<h3>${words.calibrate}</h3>
-              <p>${station.name}, ${containerTitle(container, station, language)}</p>
+              <p>${seatText(view, seat)}</p>
               <p class="small">${words.calibrateHint}</p>
-              ${hidden('container', container.id)}
+              ${hidden('container', seat.container.id)}
               <p class="choose">
                 <button name="level" value="empty">${words.emptyNow}</button>
                 <button name="level" value="full">${words.fullNow}</button>
@@ -346,22 +343,15 @@ export function containerField(
   view: StaffView,
   parts: { readonly value?: string; readonly faults?: FormFaults; readonly none?: string },
 ): Html {
-  const { town, language } = view
-  const words = DEVICE_WORDS[language]
-  const stations = [...town.stations.values()].sort((a, b) =>
-    a.name.localeCompare(b.name, language),
-  )
+  const words = DEVICE_WORDS[view.language]
   return selectField({
     name: 'container',
     label: words.container,
     none: words.choose,
     ...parts,
-    options: stations.map((station) => ({
+    options: stationsByName(view).map((station) => ({
       group: station.name,
-      options: station.containers.map((container) => ({
-        value: container.id,
-        text: `${station.name}, ${containerTitle(container, station, language)}`,
-      })),
+      options: station.containers.map(({ id }) => ({ value: id, text: containerText(view, id) })),
     })),
   })
 }
@@ -371,13 +361,12 @@ export function profileField(
   parts: { readonly value?: string; readonly faults?: FormFaults },
 ): Html {
   const words = DEVICE_WORDS[view.language]
-  const own = (view.town.town.profiles ?? []).map(({ name }) => name)
   return selectField({
     name: 'profile',
     label: words.profile,
     none: words.choose,
     ...parts,
-    options: [...own, ...DEVICE_PROFILES].map((value) => ({ value, text: value })),
+    options: profilesOf(view.town).map((value) => ({ value, text: value })),
   })
 }
 

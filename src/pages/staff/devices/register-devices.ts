@@ -7,7 +7,6 @@ import {
   parseStationId,
   type DeviceId,
 } from '#src/stations/ids.ts'
-import { DEVICE_PROFILES } from '#src/stations/station.ts'
 import { DAY, plus } from '#src/stations/time.ts'
 import {
   calibrateContainer,
@@ -27,7 +26,13 @@ import { staffLayout, type StaffView } from '../staff-layout.ts'
 import { seeOther } from '../../report-form.ts'
 import type { StaffPages } from '../staff-page.ts'
 import { doneNote, given, oneOf, pathOf, withQuery } from '../staff-parts.ts'
-import { DEVICE_FILTERS, gatherDevices, seatOf, type DeviceFacts } from './device-facts.ts'
+import {
+  DEVICE_FILTERS,
+  gatherDevices,
+  profilesOf,
+  seatOf,
+  type DeviceFacts,
+} from './device-facts.ts'
 import { deviceListPage, stationOptions } from './device-list.ts'
 import {
   BATTERY_DAYS,
@@ -269,8 +274,7 @@ function containerIn({ town }: StaffView, text: string) {
 }
 
 function profileIn({ town }: StaffView, form: URLSearchParams): string | undefined {
-  const own = (town.town.profiles ?? []).map(({ name }) => name)
-  return oneOf([...own, ...DEVICE_PROFILES], given(form, 'profile'))
+  return oneOf(profilesOf(town), given(form, 'profile'))
 }
 
 function surePage(view: StaffView, id: DeviceId, what: 'unmount' | 'credential' | 'revoke'): Html {

@@ -7,7 +7,7 @@ import type { Container, Station } from '#src/stations/station.ts'
 import { windowText } from '#src/wording/status-text.ts'
 import { containerTitle } from '../../container-marks.ts'
 import { html, type Html } from '../../html.ts'
-import { containerText } from '../devices/device-list.ts'
+import { containerText, stationOptions } from '../devices/device-list.ts'
 import {
   checkField,
   faultSummary,
@@ -36,11 +36,8 @@ export interface TownEmptyings {
 }
 
 export function emptyingsPage(view: StaffView, { planned, done }: TownEmptyings): Html {
-  const { language, town } = view
+  const { language } = view
   const words = FIELD_WORDS[language]
-  const stations = [...town.stations.values()].sort((a, b) =>
-    a.name.localeCompare(b.name, language),
-  )
   return staffLayout(view, {
     title: EMPTYINGS.name[language],
     path: EMPTYINGS.path,
@@ -51,7 +48,7 @@ export function emptyingsPage(view: StaffView, { planned, done }: TownEmptyings)
         ${selectField({
           name: 'station',
           label: words.station,
-          options: stations.map(({ id, name }) => ({ value: id, text: name })),
+          options: stationOptions(view),
         })}
         <p class="field"><button>${words.show}</button></p>
       </form>

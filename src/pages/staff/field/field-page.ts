@@ -4,6 +4,7 @@ import { sortByFraction } from '#src/stations/container-order.ts'
 import type { Container, Station } from '#src/stations/station.ts'
 import { containerTitle, fractionSign, wordPill } from '../../container-marks.ts'
 import { html, type Html } from '../../html.ts'
+import { stationsByName } from '../../stations-by-name.ts'
 import { hidden, textField } from '../form-parts.ts'
 import { staffLayout, type StaffView } from '../staff-layout.ts'
 import { age, doneNote, filled, pathOf } from '../staff-parts.ts'
@@ -22,12 +23,12 @@ export function kindText({ language }: Pick<StaffView, 'language'>, kind: SeenKi
 }
 
 export function fieldPage(view: StaffView, text: string | undefined): Html {
-  const { language, town } = view
+  const { language } = view
   const words = FIELD_WORDS[language]
   const wanted = (text ?? '').toLowerCase()
-  const stations = [...town.stations.values()]
-    .filter(({ name, address = '' }) => `${name} ${address}`.toLowerCase().includes(wanted))
-    .sort((a, b) => a.name.localeCompare(b.name, language))
+  const stations = stationsByName(view).filter(({ name, address = '' }) =>
+    `${name} ${address}`.toLowerCase().includes(wanted),
+  )
   return staffLayout(view, {
     title: FIELD.name[language],
     path: FIELD.path,
