@@ -9,6 +9,7 @@ import { comparePosts, saidIn, type Said, type SpanLog } from '#src/rules/post-c
 import type { JournalPiece } from '#src/rules/replay.ts'
 import type { RuleBook } from '#src/rules/rule-file.ts'
 import type { StationId } from '#src/stations/ids.ts'
+import type { Station, Town } from '#src/stations/station.ts'
 import { DAY, type EpochMs, isoText, plus } from '#src/stations/time.ts'
 import { indexTown, type TownIndex } from '#src/stations/town-index.ts'
 import { type JournalReader, NoReplay } from '#src/store/journal-reader.ts'
@@ -119,9 +120,7 @@ export async function tryRules(
   { rules, against }: { readonly rules: RuleBook; readonly against: RuleBook },
   onProgress?: (share: number) => void,
 ): Promise<TrialAnswer> {
-  const town = reader.town()
-  const station = town?.stations.find(({ id }) => id === asked.stationId)
-  if (!town || !station) throw new NoReplay(`The journal knows of no station ${asked.stationId}.`)
+  const { town, station } = findStation(reader, asked)
   const played = { ...asked, from: plus(asked.from, -BEFORE_MS) }
   const read = await readOnce(reader, played)
   const span = { ...asked, from: shownFrom(asked, read.since) }
@@ -166,6 +165,17 @@ export async function tryRules(
   }
 }
 
+/** @throws {NoReplay} where the journal's town has no such station. */
+export function findStation(
+  reader: JournalReader,
+  { stationId }: TrialSpan,
+): { readonly town: Town; readonly station: Station } {
+  const town = reader.town()
+  const station = town?.stations.find(({ id }) => id === stationId)
+  if (!town || !station) throw new NoReplay(`The journal knows of no station ${stationId}.`)
+  return { town, station }
+}
+
 /** Where there is less than was asked for, that fills the picture; at least a day of it. */
 function shownFrom({ from, to }: TrialSpan, since: EpochMs | undefined): EpochMs {
   return Math.max(from, Math.min(since ?? from, to - DAY)) as EpochMs
@@ -194,7 +204,6 @@ async function readOnce(
   }
   return {
     ...reader,
-    [Symbol.asyncDispose]: () => reader[Symbol.asyncDispose](),
     readings,
     since: place.at === undefined ? first : undefined,
     placeBefore: () => place,

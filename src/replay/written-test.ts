@@ -4,7 +4,7 @@ import { faultLine } from '#src/stations/fault-line.ts'
 import { type EpochMs, isoText, wallTime } from '#src/stations/time.ts'
 import { type JournalReader, NoReplay } from '#src/store/journal-reader.ts'
 import { readHappened } from './happened-at.ts'
-import type { TrialSpan } from './trial.ts'
+import { findStation, type TrialSpan } from './trial.ts'
 
 export interface TestAnswer {
   readonly kind: 'written'
@@ -20,9 +20,7 @@ export async function testFrom(
   span: TrialSpan,
   rules: string,
 ): Promise<TestAnswer> {
-  const town = reader.town()
-  const station = town?.stations.find(({ id }) => id === span.stationId)
-  if (!town || !station) throw new NoReplay(`The journal knows of no station ${span.stationId}.`)
+  const { town, station } = findStation(reader, span)
   const until = Math.min(span.to, reader.end.firedUntil) as EpochMs
   if (span.from >= until) {
     throw new NoReplay(`The journal ends before that, at ${isoText(reader.end.firedUntil)}.`)
