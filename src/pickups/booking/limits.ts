@@ -77,20 +77,22 @@ export function isNoMore(
   then: Placed,
   now: Placed,
 ): boolean {
-  const near = ({ errand, day }: Placed) => othersNear(book, bike, errand, day)
+  const allNear = ({ errand, day }: Placed) => [errand, ...othersNear(book, bike, errand, day)]
   switch (reason) {
     case 'too-many-things':
       return countOf(now.errand.things) <= countOf(then.errand.things)
     case 'too-large':
       return sizeOf(bike, now.errand.things).litres <= sizeOf(bike, then.errand.things).litres
     case 'household-limit':
-      return near(now).length <= near(then).length
-    case 'item-limit':
+      return allNear(now).length <= allNear(then).length
+    case 'item-limit': {
+      const before = allNear(then)
+      const after = allNear(now)
       return now.errand.things.every(({ itemId }) => {
-        const count = (placed: Placed) => countOfItem(itemId, [placed.errand, ...near(placed)])
         const most = findItem(bike, itemId)?.most ?? Infinity
-        return count(now) <= Math.max(most, count(then))
+        return countOfItem(itemId, after) <= Math.max(most, countOfItem(itemId, before))
       })
+    }
     default:
       return false
   }
