@@ -32,7 +32,6 @@ export interface RoundMonth {
 export function monthsOf(counts: readonly DayCount[]): RoundMonth[] {
   const months = Map.groupBy(counts, ({ day }) => day.slice(0, 7))
   return [...months].map(([month, all]) => {
-    const kg = all.filter((c) => c.what === 'grams')
     const isTold = sum(all, 'stops/done') >= LEAST_TOLD
     const grams = sum(all, 'grams')
     const told = (value: number) => (isTold ? value : value === 0 && grams === 0 ? 0 : null)
@@ -60,7 +59,7 @@ export function monthsOf(counts: readonly DayCount[]): RoundMonth[] {
         [...group(all, 'left-grams/')].map(([waste, n]) => [waste, isTold ? kilograms(n) : null]),
       ),
       districts:
-        kg.length === 0 || isOneHidden
+        isOneHidden || all.every(({ what }) => what !== 'grams')
           ? []
           : [...districts].map(([district, c]) => ({
               district: district === '' ? null : district,
@@ -85,7 +84,7 @@ function group(counts: readonly DayCount[], prefix: string): Map<string, number>
   return groups
 }
 
-function hidden(counts: readonly DayCount[], prefix: string): Record<string, number | null> {
+function hidden(counts: readonly DayCount[], prefix: string): Figures {
   // No sum of them is told, so one alone can't be reckoned.
   return Object.fromEntries(
     [...group(counts, prefix)].map(([name, n]) => [name, n > 0 && n < LEAST_TOLD ? null : n]),
