@@ -2,14 +2,11 @@
  * Takes a picture of every page for docs/screens/: npm run screens. On the town of the pages' test, whose
  * clock stands still, so that a picture changes only where a page does.
  */
-import { readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import { openBikePeople } from '#simulator/bike.ts'
+import { openBikePeople, readAddresses } from '#simulator/bike.ts'
 import { DEMO_TOWN } from '#src/demo.ts'
-import { readAddressList } from '#src/stations/address-list.ts'
 import { HOUR, instant, plus } from '#src/stations/time.ts'
 import { openBrowser } from '#tests/support/browser.ts'
 import { findPlaces, signIn } from '#tests/support/find-places.ts'
@@ -62,16 +59,11 @@ await writeFile(`${FOLDER}README.md`, pageOfPictures(shown))
 
 /** Booked and planned the day before, published in the morning and ridden until now. */
 async function rideHalfADay(): Promise<void> {
-  const list = readAddressList(
-    readFileSync(join(DEMO_TOWN, 'addresses.csv'), 'utf8'),
-    'addresses.csv',
-  )
-  if (list.kind === 'faulty') throw new Error('the demo town’s addresses are faulty')
   const step = openBikePeople({
     url: town.url,
     staffToken: STAFF_TOKEN,
     seed: 7,
-    addresses: list.addresses,
+    addresses: readAddresses(DEMO_TOWN)!,
   })
   for (const hoursAgo of [26, 4, 2, 1, 0]) {
     const at = plus(TUESDAY, -hoursAgo * HOUR)

@@ -2,10 +2,14 @@
  * The return bike's people: residents who book, a dispatcher who plans and riders who ride, over HTTP like
  * anybody else. A step does what is due; the same seed books the same things. Names are invented.
  */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { readAddressList } from '#src/stations/address-list.ts'
 import type { ListedAddress } from '#src/stations/return-bike.ts'
 import { type EpochMs, instant, isoText, MINUTE } from '#src/stations/time.ts'
-import type { Pace } from './play.ts'
+import { formatFaults } from '#src/stations/town-file.ts'
+import { type Pace, townTime } from './play.ts'
 import { type Random, randomFrom } from './random.ts'
 
 export interface BikePeople {
@@ -71,6 +75,18 @@ const FIRST_NAMES = [
 ]
 const NOTES = ['Portkod 0000.', 'Tredje våningen, ingen hiss.', 'Ring på dörren till gården.']
 
+/**
+ * Those of a town's folder; undefined where it has none.
+ * @throws with all faults of the file.
+ */
+export function readAddresses(folder: string): readonly ListedAddress[] | undefined {
+  const path = join(folder, 'addresses.csv')
+  if (!existsSync(path)) return undefined
+  const read = readAddressList(readFileSync(path, 'utf8'), path)
+  if (read.kind === 'faulty') throw new Error(formatFaults(read.faults))
+  return read.addresses
+}
+
 /** Gives the step to take again and again; it remembers which days it has filled. */
 export function openBikePeople({ url, staffToken, seed, addresses }: BikePeople) {
   const filled = new Set<string>()
@@ -113,7 +129,7 @@ export function openBikePeople({ url, staffToken, seed, addresses }: BikePeople)
       if (stops.length === 0 || endedAt !== null) continue
       // As reckoned when it was first seen; later it is put off for as long as nothing is told.
       for (const { id, leavesAt } of stops) {
-        if (!leaves.has(id)) leaves.set(id, instant(Date.parse(leavesAt ?? isoText(now))))
+        if (!leaves.has(id)) leaves.set(id, leavesAt === null ? now : instant(Date.parse(leavesAt)))
       }
       if (startedAt === null) await command(await see(day.day), 'start', { bike })
       while (await rideOn(day.day, bike, now)) continue
@@ -188,8 +204,7 @@ export async function playBike(
 ): Promise<void> {
   const step = openBikePeople(people)
   while (!signal.aborted) {
-    const townMs = pace.start + (Date.now() - pace.epochMs) * pace.speed
-    await step(instant(Math.round(townMs))).catch(onFault)
+    await step(townTime(pace, Date.now())).catch(onFault)
     const wait = Math.max(LEAST_REAL_MS, STEP_MS / pace.speed)
     await sleep(wait, undefined, { signal }).catch(() => undefined)
   }

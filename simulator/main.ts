@@ -1,15 +1,14 @@
 #!/usr/bin/env node
 /** The simulator's command; see --help. */
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { readAddressList } from '#src/stations/address-list.ts'
 import type { Town } from '#src/stations/station.ts'
 import { isoText } from '#src/stations/time.ts'
 import { formatFaults, parseTownFile } from '#src/stations/town-file.ts'
 
-import { type BikePeople, playBike } from './bike.ts'
+import { type BikePeople, playBike, readAddresses } from './bike.ts'
 import { openBrokerLink } from './broker-link.ts'
 import type { BrokerLink } from './broker-link.ts'
 import { HELP, parseCommand } from './command-line.ts'
@@ -111,12 +110,9 @@ async function town(command: TownCommand): Promise<number> {
 }
 
 function bikePeople({ folder, seed }: TownCommand, url: string): BikePeople | undefined {
-  const path = join(folder, 'addresses.csv')
-  if (!existsSync(path)) return undefined
-  const read = readAddressList(readFileSync(path, 'utf8'), path)
-  if (read.kind === 'faulty') throw new Error(formatFaults(read.faults))
+  const addresses = readAddresses(folder)
   const staffToken = process.env['KVITTER_STAFF_TOKEN'] ?? ''
-  return { url, seed, addresses: read.addresses, staffToken }
+  return addresses && { url, seed, addresses, staffToken }
 }
 
 /** One connection for the devices that speak for themselves, one for each network server; all or none. */

@@ -1,7 +1,7 @@
 /** Sends a simulated town's messages at its pace. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { isoText } from '#src/stations/time.ts'
+import { instant, isoText } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 
 import type { BrokerLink } from './broker-link.ts'
@@ -17,6 +17,11 @@ export interface Pace {
 /** The real instant at which it is `at` in town, ms since 1970. */
 export function realMs(pace: Pace, at: EpochMs): number {
   return pace.epochMs + (at - pace.start) / pace.speed
+}
+
+/** What time it is in town at the real instant `realMs`. */
+export function townTime({ start, epochMs, speed }: Pace, realMs: number): EpochMs {
+  return instant(Math.round(start + (realMs - epochMs) * speed))
 }
 
 export interface Played {
