@@ -118,6 +118,8 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
     const context = await browser.newContext({ viewport: { width: 360, height: 900 } })
     const tab = await context.newPage()
     await tab.goto(`${url}/?pause=1`)
+    // A script offers the map once the page is drawn.
+    await tab.locator('#open-map').waitFor()
     const heights = (await tab.evaluate(
       '[...document.querySelectorAll("button, input:not([type=hidden]), select, nav a, .brand")].map(e => e.getBoundingClientRect().height)',
     )) as number[]
