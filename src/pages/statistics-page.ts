@@ -203,7 +203,7 @@ function postsSection({ language }: View, { months }: Statistics): Html {
 function reportsSection(view: View, { reports }: Statistics): Html {
   const { language, say } = view
   const words = STATISTICS_WORDS[language]
-  const { byKind, agreed, disagreed, unmeasured, emptied } = reports
+  const { byKind, agreed, disagreed, unmeasured, followed, emptied } = reports
   const most = Math.max(...byKind.map(({ n }) => n))
   const full = agreed + disagreed + unmeasured
   return html`<section aria-labelledby="reports">
@@ -223,7 +223,7 @@ function reportsSection(view: View, { reports }: Statistics): Html {
     }
     ${agreed + disagreed > 0 && html`<p>${words.cameOut(agreed, agreed + disagreed)}</p>`}
     ${full > 0 && unmeasured > 0 && html`<p>${words.unmeasured(unmeasured)}</p>`}
-    ${full > 0 && html`<p>${words.emptied(emptied, full)}</p>`}
+    ${followed > 0 && html`<p>${words.emptied(emptied, followed)}</p>`}
   </section>`
 }
 

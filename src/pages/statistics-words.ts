@@ -52,7 +52,8 @@ export interface StatisticsWords {
   readonly count: string
   readonly cameOut: (agreed: number, measured: number) => string
   readonly unmeasured: (n: number) => string
-  readonly emptied: (emptied: number, full: number) => string
+  /** Without reports of the last two days. */
+  readonly emptied: (emptied: number, followed: number) => string
 
   readonly bikeTitle: string
   readonly bikeText: string
@@ -133,8 +134,8 @@ export const STATISTICS_WORDS: Readonly<Record<Language, StatisticsWords>> = {
       `När någon sade ”full” såg givaren samma sak ${agreed} av ${measured} gånger.`,
     unmeasured: (n) =>
       `${n === 1 ? 'En gång' : `${n} gånger`} fanns inget mätvärde att jämföra med.`,
-    emptied: (emptied, full) =>
-      `Inom två dygn efter en rapport om fullt tömdes behållaren ${emptied} av ${full} gånger.`,
+    emptied: (emptied, followed) =>
+      `Inom två dygn efter en rapport om fullt tömdes behållaren ${emptied} av ${followed} gånger. Rapporter från de senaste två dygnen är inte med.`,
     bikeTitle: 'Returcykeln',
     bikeText:
       'Hela månader, de senaste tolv. Tal under fem visas inte, för att ingen ska kännas igen.',
@@ -213,8 +214,8 @@ export const STATISTICS_WORDS: Readonly<Record<Language, StatisticsWords>> = {
     cameOut: (agreed, measured) =>
       `When somebody said “full”, the sensor saw the same ${agreed} of ${measured} times.`,
     unmeasured: (n) => `${n === 1 ? 'Once' : `${n} times`} there was no reading to compare with.`,
-    emptied: (emptied, full) =>
-      `Within two days of a report of full, the container was emptied ${emptied} of ${full} times.`,
+    emptied: (emptied, followed) =>
+      `Within two days of a report of full, the container was emptied ${emptied} of ${followed} times. Reports of the last two days are not counted yet.`,
     bikeTitle: 'The return bike',
     bikeText:
       'Whole months, the last twelve. Numbers below five are not shown, so that nobody is recognised.',
@@ -298,8 +299,8 @@ export const STATISTICS_WORDS: Readonly<Record<Language, StatisticsWords>> = {
     cameOut: (agreed, measured) =>
       `Kun joku ilmoitti ”täynnä”, anturi oli samaa mieltä: ${agreed}/${measured}.`,
     unmeasured: (n) => `Kertoja, jolloin mittaustulosta ei ollut: ${n}.`,
-    emptied: (emptied, full) =>
-      `Astia tyhjennettiin kahden vuorokauden kuluessa täynnä-ilmoituksesta: ${emptied}/${full}.`,
+    emptied: (emptied, followed) =>
+      `Astia tyhjennettiin kahden vuorokauden kuluessa täynnä-ilmoituksesta: ${emptied}/${followed}. Kahden viime vuorokauden ilmoitukset eivät ole mukana.`,
     bikeTitle: 'Palautuspyörä',
     bikeText:
       'Kokonaiset kuukaudet, viimeiset kaksitoista. Alle viiden lukuja ei näytetä, jottei ketään tunnisteta.',

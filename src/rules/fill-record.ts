@@ -14,7 +14,7 @@ export interface FillRecord {
   readonly highs: readonly (number | undefined)[]
   readonly knownMs: number
   readonly fullMs: number
-  /** How many times it became full. */
+  /** How many times it became full: unknown in between is no news. */
   readonly fullTimes: number
 }
 
@@ -23,23 +23,32 @@ export const FULL_PERCENT = 90
 /** A level is held for true until the next one, but no longer than this. */
 const HELD_MS = 6 * HOUR
 
-/** `days` are the days' beginnings, oldest first; `to` ends the last. Buckets are oldest first. */
+/**
+ * `days` are the days' beginnings, oldest first; `to` ends the last. Buckets and emptyings are oldest first.
+ * Full ends with a level below or with an emptying: a sensor that speaks once a day has said nothing else since.
+ */
 export function fillRecord(
   buckets: readonly LevelBucket[],
   days: readonly EpochMs[],
   to: EpochMs,
+  emptiedAt: readonly EpochMs[] = [],
 ): FillRecord {
   let knownMs = 0
   let fullMs = 0
   let fullTimes = 0
-  let fullUntil = -Infinity
+  let lastFull: EpochMs | undefined
   for (const [i, { from, meanPercent }] of buckets.entries()) {
     const until = Math.min(buckets[i + 1]?.from ?? to, from + HELD_MS, to)
     knownMs += until - from
-    if (meanPercent < FULL_PERCENT) continue
+    if (meanPercent < FULL_PERCENT) {
+      lastFull = undefined
+      continue
+    }
     fullMs += until - from
-    if (from > fullUntil) fullTimes += 1
-    fullUntil = until
+    const since = lastFull
+    const isStillFull = since !== undefined && !emptiedAt.some((at) => at > since && at <= from)
+    if (!isStillFull) fullTimes += 1
+    lastFull = from
   }
   return { highs: highsByDay(buckets, days), knownMs, fullMs, fullTimes }
 }

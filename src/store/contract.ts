@@ -509,11 +509,12 @@ export interface Store
     readonly before?: PostPlace
     readonly limit: number
   }): Promise<readonly Post[]>
-  /** How many public posts anybody may have seen were said in `from` ≤ t < `to`; corrections are counted apart. */
+  /** How many public posts of `from` ≤ t < `to` anybody may have seen by `saidBy`; corrections are counted apart. */
   countPosts(filter: {
     readonly stationId?: StationId
     readonly from: EpochMs
     readonly to: EpochMs
+    readonly saidBy: EpochMs
   }): Promise<{ readonly posts: number; readonly corrections: number }>
   post(key: PostKey): Promise<Post | undefined>
   /** Undefined where the post has no picture. */

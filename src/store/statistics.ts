@@ -45,7 +45,9 @@ export interface ReportFigures {
   readonly agreed: number
   readonly disagreed: number
   readonly unmeasured: number
-  /** Of those that said full: the container was emptied within two days. */
+  /** Of those that said full: their two days are over. */
+  readonly followed: number
+  /** Of these: the container was emptied within them. */
   readonly emptied: number
 }
 
@@ -132,6 +134,7 @@ async function gather(
       agreed: sum(figures, 'agreed'),
       disagreed: sum(figures, 'disagreed'),
       unmeasured: sum(figures, 'unmeasured'),
+      followed: sum(figures, 'followed'),
       emptied: sum(figures, 'emptied'),
     },
   }
@@ -161,12 +164,13 @@ async function figuresOf(
       .map((emptying) => emptying.emptiedAt)
     figures.push({
       container,
-      record: fillRecord(buckets, days, now),
+      record: fillRecord(buckets, days, now, emptiedAt),
       judgement,
       reports: cameOut(
         reports.filter((r) => r.containerId === containerId && r.kind === 'full'),
         buckets,
         emptiedAt,
+        now,
       ),
     })
   }
@@ -186,15 +190,19 @@ function cameOut(
   reports: readonly ReportRecord[],
   buckets: readonly LevelBucket[],
   emptiedAt: readonly EpochMs[],
+  now: EpochMs,
 ): ContainerFigures['reports'] {
   const levels = reports.map(({ at }) => levelAt(buckets, at))
   const known = levels.filter((level) => level !== undefined)
   const agreed = known.filter((level) => level >= AGREES_PERCENT).length
+  // Also of those that were answered: to count these alone would make the rest look better.
+  const followed = reports.filter(({ at }) => at + FOLLOWED_MS <= now)
   return {
     agreed,
     disagreed: known.length - agreed,
     unmeasured: reports.length - known.length,
-    emptied: reports.filter(({ at }) => emptiedAt.some((e) => e >= at && e < at + FOLLOWED_MS))
+    followed: followed.length,
+    emptied: followed.filter(({ at }) => emptiedAt.some((e) => e >= at && e < at + FOLLOWED_MS))
       .length,
   }
 }
@@ -233,6 +241,7 @@ async function monthsOf(
       ...(station && { stationId: station.id }),
       from: beginningOf(month, timeZone),
       to: ago === 0 ? now : beginningOf(month.add({ months: 1 }), timeZone),
+      saidBy: now,
     })
     counted.push({ month: month.toString(), ...counts })
   }

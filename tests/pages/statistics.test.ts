@@ -89,15 +89,16 @@ describe('statistics', () => {
     expect(markup).not.toContain('class="heat"')
   })
 
-  test('tell posts by month, corrections apart, and nothing that was stopped', async () => {
+  test('tell posts by month, corrections apart, and nothing that waits or was stopped', async () => {
     await using town = await openHttpTown()
     const key = (n: number) => n.toString(16).padStart(16, '0')
     const wrong = fullPost(plus(TUESDAY, -HOUR), key(1))
     const april = fullPost(plus(TUESDAY, -20 * DAY), key(2))
     const stopped = fullPost(TUESDAY, key(3), { sendAt: plus(TUESDAY, HOUR) })
+    const waiting = fullPost(TUESDAY, key(4), { sendAt: plus(TUESDAY, 3 * HOUR) })
     await town.say(
       [fullDecision(wrong.at, key(1))],
-      [wrong, april, correctionOf(wrong, TUESDAY), stopped],
+      [wrong, april, correctionOf(wrong, TUESDAY), stopped, waiting],
     )
     await town.withdraw(key(3))
     town.setNow(plus(TUESDAY, 2 * HOUR))
@@ -136,11 +137,16 @@ describe('statistics', () => {
       emptiedAt: plus(TUESDAY, HOUR),
       by: 'contractor',
     })
+    const early = words(await mainOf(town, '/s/1490-901/statistik'))
+    expect(early).not.toContain('tömdes behållaren')
+    town.setNow(plus(TUESDAY, 2 * DAY))
+    await town.measure(EKUDDEN_PAPER, 97, 1)
+    await report(EKUDDEN_PAPER, 'full', 'reporter-d')
     const markup = await mainOf(town, '/statistik')
     const text = words(markup)
-    expect(text).toContain('Full 3')
+    expect(text).toContain('Full 4')
     expect(text).toContain('Skräp 1')
-    expect(text).toContain('När någon sade ”full” såg givaren samma sak 1 av 2 gånger.')
+    expect(text).toContain('När någon sade ”full” såg givaren samma sak 2 av 3 gånger.')
     expect(text).toContain('En gång fanns inget mätvärde att jämföra med.')
     expect(text).toContain('tömdes behållaren 1 av 3 gånger')
     expect(markup).not.toContain('reporter-')
@@ -164,7 +170,7 @@ describe('statistics', () => {
     }
     await town.measure(EKUDDEN_PAPER, 3, 0)
     await town.measure(EKUDDEN_PAPER, 3, -5)
-    town.setNow(plus(TUESDAY, 20 * MINUTE))
+    town.setNow(plus(TUESDAY, 2 * DAY))
     const [record] = await town.store.emptyings({ containerId: EKUDDEN_PAPER, since: TUESDAY })
     const before = words(await mainOf(town, '/s/1490-901/statistik'))
     expect(before).toContain('såg givaren samma sak 1 av 1 gånger')

@@ -66,13 +66,26 @@ describe('a box’s record', () => {
       2,
     ],
     [
-      'full after a silence is full again',
+      'full before and after a silence is full once: nothing was lower in between',
       [
         [0, 95],
         [14, 95],
+        [28, 95],
       ],
-      [95, undefined],
-      12,
+      [95, 95],
+      18,
+      18,
+      1,
+    ],
+    [
+      'room after a silence makes the next time another one',
+      [
+        [0, 95],
+        [14, 20],
+        [28, 95],
+      ],
+      [95, 95],
+      18,
       12,
       2,
     ],
@@ -96,6 +109,18 @@ describe('a box’s record', () => {
       fullMs: fullHours * HOUR,
       fullTimes,
     })
+  })
+
+  test('emptied in a silence and full after it is full twice', () => {
+    const told = levels([0, 95], [14, 95], [28, 95])
+    const times = (...emptiedHours: number[]) =>
+      fillRecord(
+        told,
+        [MONDAY, TUESDAY],
+        NOON,
+        emptiedHours.map((h) => plus(MONDAY, h * HOUR)),
+      ).fullTimes
+    expect([times(-3), times(13), times(13, 15, 20), times(30)]).toEqual([1, 2, 3, 1])
   })
 
   test('several boxes together: times add up, a day’s level is the mean of those known', () => {

@@ -1208,7 +1208,7 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
     )
 
     test(
-      'public posts are counted by station and time, corrections apart, without those that were stopped',
+      'public posts are counted by station and time, corrections apart, without those that wait or were stopped',
       withTown(async (store) => {
         const corrects = post(5, { kind: 'correction' })
         const given = [
@@ -1222,12 +1222,17 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
         await store.journal((tx) => tx.keepEffects(effects({ withdrawn: [postKey(4)] })))
         const from = given[0]!.at
         const to = plus(corrects.at, 1)
-        expect(await store.countPosts({ from, to })).toEqual({ posts: 2, corrections: 1 })
-        expect(await store.countPosts({ from, to, stationId: hamnen.id })).toEqual({
+        const count = { from, to, saidBy: plus(to, HOUR) }
+        expect(await store.countPosts(count)).toEqual({ posts: 2, corrections: 1 })
+        expect(await store.countPosts({ ...count, saidBy: plus(given[0]!.sendAt, -1) })).toEqual({
+          posts: 0,
+          corrections: 0,
+        })
+        expect(await store.countPosts({ ...count, stationId: hamnen.id })).toEqual({
           posts: 1,
           corrections: 0,
         })
-        expect(await store.countPosts({ from: to, to: plus(to, 1) })).toEqual({
+        expect(await store.countPosts({ ...count, from: to, to: plus(to, 1) })).toEqual({
           posts: 0,
           corrections: 0,
         })

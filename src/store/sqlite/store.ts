@@ -536,7 +536,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
       }
       return markCorrected((await query.execute()).map(postOf))
     },
-    async countPosts({ stationId, from, to }) {
+    async countPosts({ stationId, from, to, saidBy }) {
       let query = reader.query
         .selectFrom('post')
         .select(sql<number>`count(*)`.as('said'))
@@ -548,6 +548,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
         .where('audience', '=', 'public')
         .where('at', '>=', from)
         .where('at', '<', to)
+        .where('send_at', '<=', saidBy)
         .where('withdrawn_at', 'is', null)
       if (stationId !== undefined) query = query.where('station_id', '=', stationId)
       const { said, corrections } = await query.executeTakeFirstOrThrow()
