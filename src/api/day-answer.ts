@@ -325,6 +325,9 @@ export const lineAnswer = z
     no: z.int(),
     at: isoInstant,
     by: z.string(),
+    teller: z.string().nullable().meta({
+      description: 'Whose words `by` sent, by their phone’s word; null for their own.',
+    }),
     version: z.int(),
     did: z.string(),
     stop: z.string().nullable(),
@@ -334,11 +337,12 @@ export const lineAnswer = z
   .meta({ id: 'BikeDayLine' })
 
 export function lineJson(line: DayLine): z.input<typeof lineAnswer> {
-  const { no, at, by, version, did, stopId, bike, detail } = line
+  const { no, at, by, teller, version, did, stopId, bike, detail } = line
   return {
     no,
     at: isoText(at),
     by,
+    teller: teller ?? null,
     version,
     did,
     stop: stopId ?? null,

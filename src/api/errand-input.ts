@@ -219,7 +219,8 @@ export function signedBy(request: FastifyRequest, staff: Staff | undefined): str
   return staff?.by === 'session' ? staff.name : actorIn(request)
 }
 
-function actorIn(request: FastifyRequest): string | undefined {
+/** Who they call themselves. */
+export function actorIn(request: FastifyRequest): string | undefined {
   const actor = decoded(String(request.headers['kvitter-actor'] ?? '')).trim()
   return actor.length >= 1 && actor.length <= 80 ? actor : undefined
 }

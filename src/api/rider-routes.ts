@@ -62,7 +62,7 @@ export const tellStop = apiRoute({
   operationId: 'tellBikeStop',
   summary: 'A rider tells what happened at a stop',
   description:
-    'An event is known by its id: sent again it changes nothing (`repeat`). They may come in any order, long after they happened; in order of `at` they come to the same. A rider’s word counts for more than any plan.',
+    'An event is known by its id: sent again it changes nothing (`repeat`). They may come in any order, long after they happened; in order of `at` they come to the same. A rider’s word counts for more than any plan. Where `kvitter-actor` is another than who is signed in, the day’s log has both: who sent it, and who told it by the phone’s word.',
   tag: 'bike',
   params: z.strictObject({ id: stopText }),
   query: z.strictObject({}),
@@ -162,6 +162,7 @@ export function riderRoutes(app: FastifyInstance, deps: DayDeps): void {
             ...(weighings && { weighings: weighings.map(present) }),
           })),
           who.name,
+          who.teller,
         )
         if (told.some(({ status }) => status === 'unknown-stop')) {
           return sendProblem(reply, noSuch('stop', stopId))

@@ -142,8 +142,8 @@ export interface DayDesk {
       | { readonly accept: true; readonly day: string; readonly version: number }
       | { readonly accept: false },
   ): Promise<DayAnswer<Candidate>>
-  /** Every event is kept or known when this resolves. */
-  tell(events: readonly ToldEvent[], actor: string): Promise<readonly ToldResult[]>
+  /** Every event is kept or known when this resolves. `teller`: whose words the actor sends. */
+  tell(events: readonly ToldEvent[], actor: string, teller?: string): Promise<readonly ToldResult[]>
   /** Sealed. `conflict`: the id is that of another picture, or of another stop’s. */
   keepPhoto(
     photo: Omit<StopPhoto, 'at'>,
@@ -332,8 +332,9 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
       return done.kind === 'ok' ? { kind: 'ok', value: accepted } : done
     },
 
-    async tell(events, actor) {
+    async tell(events, actor, teller) {
       const receivedAt = clock()
+      const by = { by: actor, ...(teller !== undefined && { teller }) }
       const terms = options.terms()
       if (!terms) return events.map(({ id }) => ({ id, status: 'unknown-stop' }))
       const { bookings } = await store.bookingBook()
@@ -382,7 +383,7 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
             continue
           }
           await tx.keepRiderEvent(event, note === undefined ? undefined : sealer.seal(note))
-          lines.push(...(await tx.noteDay([lineOf(event, actor, plan?.version ?? 0)])))
+          lines.push(...(await tx.noteDay([{ ...lineOf(event, plan?.version ?? 0), ...by }])))
           days.add(day)
           results.push({ id, status: 'kept' })
         }
@@ -517,11 +518,10 @@ function isSameEvent(a: RiderEvent, b: RiderEvent): boolean {
   return isDeepStrictEqual({ ...a, ...ours }, { ...b, ...ours })
 }
 
-function lineOf(event: RiderEvent, actor: string, version: number): Omit<DayLine, 'no'> {
+function lineOf(event: RiderEvent, version: number): Omit<DayLine, 'no' | 'by'> {
   const { receivedAt: at, day, stopId, bike, kind, because } = event
   return {
     at,
-    by: actor,
     day,
     version,
     did: `rider-${kind}`,

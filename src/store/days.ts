@@ -17,6 +17,8 @@ export interface DayLine {
   readonly at: EpochMs
   /** Who of staff or riders, or `clock`. */
   readonly by: string
+  /** Whose words `by` sent, as their phone says it; absent for their own. */
+  readonly teller?: string
   readonly day: string
   /** Of the plan, then. */
   readonly version: number

@@ -13,7 +13,16 @@ import {
   RIDER,
   STAFF,
 } from '../support/day-town.ts'
-import { bikeOf, book, command, openDay, ROUNDS, see, stopsOf } from '../support/ridden-day.ts'
+import {
+  bikeOf,
+  book,
+  command,
+  type Headers,
+  openDay,
+  ROUNDS,
+  see,
+  stopsOf,
+} from '../support/ridden-day.ts'
 
 const event = (id: string, kind: string, at: number, more: object = {}) => ({
   id,
@@ -21,7 +30,7 @@ const event = (id: string, kind: string, at: number, more: object = {}) => ({
   at: isoText(at as never),
   ...more,
 })
-const tell = (day: DayTown, stop: string, body: object, headers = RIDER) =>
+const tell = (day: DayTown, stop: string, body: object, headers: Headers = RIDER) =>
   day.ask('POST', `/stops/${stop}/events`, { bike: 'bike-1', ...body }, headers)
 
 describe('who may do what', () => {
@@ -572,6 +581,35 @@ describe('what follows by itself', () => {
     expect(day.faults).toEqual([])
     expect(day.town.journal.status(container).emptiedAt).toBeUndefined()
   })
+})
+
+test('what a phone sends in another rider’s name is noted as both, and opens nothing', async () => {
+  await using day = await openDay(1, false)
+  const stop = stopsOf(await see(day)).find((s) => s.kind === 'pickup').id
+  const session = await day.town.signIn('rider')
+  const asks = (id: string, name: string) =>
+    tell(
+      day,
+      stop,
+      { events: [event(id, 'on-the-way', day.town.now())] },
+      { ...session, 'kvitter-actor': encodeURIComponent(name) },
+    )
+  expect((await asks('t-000001', 'Åsa på tvåan')).status).toBe(200)
+  // Sent again by who is signed in next it is known, and told once.
+  expect((await asks('t-000001', 'Demo Rider')).json.events[0].status).toBe('repeat')
+  expect((await asks('t-000002', 'Demo Rider')).status).toBe(200)
+  expect((await asks('t-000003', 'Demo Admin')).status).toBe(200)
+  const asAdmin = { ...session, 'kvitter-actor': 'Demo Admin' }
+  expect((await command(day, 'replan', {}, asAdmin)).status).toBe(403)
+  await tell(day, stop, { events: [event('t-000004', 'on-the-way', day.town.now())] })
+  const { log } = (await day.ask('GET', `${ROUNDS}/log`)).json
+  const told = log.filter(({ did }: any) => did === 'rider-on-the-way')
+  expect(told.map(({ by, teller }: any) => [by, teller])).toEqual([
+    ['Demo Rider', 'Åsa på tvåan'],
+    ['Demo Rider', null],
+    ['Demo Rider', 'Demo Admin'],
+    ['Rio', null],
+  ])
 })
 
 test('two who draw up a plan at once have one thought out: the second is told of the first', async () => {

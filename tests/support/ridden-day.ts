@@ -11,6 +11,9 @@ import {
 } from './day-town.ts'
 import { containerId } from './town.ts'
 
+/** Who asks. */
+export type Headers = Readonly<Record<string, string>>
+
 export const ROUNDS = `/rounds/${DAY_NAME}`
 
 let booked = 0
@@ -28,10 +31,14 @@ export async function book(day: DayTown, more: object = {}): Promise<any> {
   return json
 }
 
-export const see = async (day: DayTown, query = '', headers = STAFF) =>
+export const see = async (day: DayTown, query = '', headers: Headers = STAFF) =>
   (await day.ask('GET', `${ROUNDS}${query}`, undefined, headers)).json
-export const command = async (day: DayTown, name: string, body: object = {}, headers = STAFF) =>
-  day.ask('POST', `${ROUNDS}/${name}`, { version: (await see(day)).version, ...body }, headers)
+export const command = async (
+  day: DayTown,
+  name: string,
+  body: object = {},
+  headers: Headers = STAFF,
+) => day.ask('POST', `${ROUNDS}/${name}`, { version: (await see(day)).version, ...body }, headers)
 export const stopsOf = (json: any): any[] => json.rounds.flatMap((r: any) => r.stops)
 export const bikeOf = (json: any, stop: string): string =>
   json.rounds.find((r: any) => r.stops.some((s: any) => s.id === stop)).bike

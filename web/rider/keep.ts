@@ -30,7 +30,7 @@ export interface Keep {
   choose(day: string, bike: string): Promise<void>
   events(): Promise<readonly KeptEvent[]>
   /** Its time is later than that of all before. Resolves when it is on disk. */
-  tell(told: Omit<Told, 'at'>, now: EpochMs): Promise<void>
+  tell(told: Omit<Told, 'at'>, teller: string, now: EpochMs): Promise<void>
   settleEvent(no: number, way: Way): Promise<void>
   dropEvent(no: number): Promise<void>
   photos(): Promise<readonly QueuedPhoto[]>
@@ -84,11 +84,11 @@ function keepIn(db: IDBPDatabase<Schema>): Keep {
     choice: () => note('choice'),
     choose: (day, bike) => write('choice', { day, bike }),
     events,
-    async tell(told, now) {
+    async tell(told, teller, now) {
       const tx = db.transaction('events', 'readwrite', STRICT)
       const last = await tx.store.openCursor(null, 'prev')
       const at = nextInstant(now, last?.value.told.at)
-      await tx.store.add({ told: { ...told, at }, way: { state: 'waiting' } })
+      await tx.store.add({ told: { ...told, at }, teller, way: { state: 'waiting' } })
       await tx.done
     },
     async settleEvent(no, way) {

@@ -12,7 +12,7 @@ const facts = readFacts(root)
 const keep = await openKeep(() => location.reload())
 // The worker knows no clock but the phone's.
 const onLeft = facts.demo ? () => {} : askForSync
-const page = await openRiderPage(root, facts, keep, openServer(facts.rider), onLeft)
+const page = await openRiderPage(root, facts, keep, openServer(), onLeft)
 
 for (const type of ['online', 'offline']) addEventListener(type, () => void page.wake())
 document.addEventListener('visibilitychange', () => {

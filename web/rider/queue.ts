@@ -44,6 +44,8 @@ export interface Refusal {
 
 export interface QueuedEvent {
   readonly told: Told
+  /** Who told it: by the time it is sent another may be signed in. Absent in what an older page kept. */
+  readonly teller?: string
   readonly way: Way
 }
 

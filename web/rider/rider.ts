@@ -244,7 +244,7 @@ export async function openRiderPage(
     if (!kept) return
     const told = { id: newId(), day: kept.day.day, bike: kept.bike, stop, ...what }
     try {
-      await keep.tell({ ...told, planVersion: kept.day.version }, clock())
+      await keep.tell({ ...told, planVersion: kept.day.version }, facts.rider, clock())
     } catch {
       await announce(words.cannotKeep)
       return

@@ -44,7 +44,7 @@ export function openSender(
     for (;;) {
       const event = (await keep.events()).find(({ way }) => way.state === 'waiting')
       if (!event) break
-      const verdict = verdictOn(event.told.id, await server.tell(event.told))
+      const verdict = verdictOn(event.told.id, await server.tell(event))
       const way = wayAfter(verdict)
       if (!way) return stopped(verdict)
       await keep.settleEvent(event.no, way)

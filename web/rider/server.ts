@@ -1,12 +1,12 @@
 /** What the page asks of the server and tells it. Who rides is known by the cookie. */
 import type { Day, Item, Line } from './day.ts'
-import type { Answer, Told } from './queue.ts'
+import type { Answer, QueuedEvent } from './queue.ts'
 import { eventBody } from './queue.ts'
 
 export interface Server {
   day(day: string, withPeople: boolean): Promise<Answer>
   items(): Promise<Answer>
-  tell(told: Told): Promise<Answer>
+  tell(event: QueuedEvent): Promise<Answer>
   sendPhoto(id: string, stop: string, bytes: ArrayBuffer): Promise<Answer>
   command(
     day: string,
@@ -24,14 +24,11 @@ type Sent = Omit<RequestInit, 'headers'> & {
 const ANSWERS_WITHIN_MS = 20_000
 const PHOTO_WITHIN_MS = 90_000
 
-export function openServer(rider: string): Server {
-  const actor = encodeURIComponent(rider)
-
+export function openServer(): Server {
   async function ask(path: string, init: Sent = {}, ms = ANSWERS_WITHIN_MS): Promise<Answer> {
     try {
       const answer = await fetch(`/api/v1${path}`, {
         ...init,
-        headers: { 'kvitter-actor': actor, ...init.headers },
         cache: 'no-store',
         redirect: 'error',
         signal: AbortSignal.timeout(ms),
@@ -48,17 +45,22 @@ export function openServer(rider: string): Server {
     }
   }
 
-  const post = (path: string, body: object): Promise<Answer> =>
+  const post = (path: string, body: object, headers: Sent['headers'] = {}): Promise<Answer> =>
     ask(path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(body),
     })
 
   return {
     day: (day, withPeople) => ask(`/rounds/${day}${withPeople ? '?people=yes' : ''}`),
     items: () => ask('/items'),
-    tell: (told) => post(`/stops/${encodeURIComponent(told.stop)}/events`, eventBody(told)),
+    tell: ({ told, teller }) =>
+      post(
+        `/stops/${encodeURIComponent(told.stop)}/events`,
+        eventBody(told),
+        teller === undefined ? {} : { 'kvitter-actor': encodeURIComponent(teller) },
+      ),
     sendPhoto: (id, stop, bytes) =>
       ask(
         `/stops/${encodeURIComponent(stop)}/photos?photo=${id}`,

@@ -96,7 +96,7 @@ async function sendWhatWaits(): Promise<void> {
   const keep = await openKeep(() => {})
   const sender = openSender(
     keep,
-    openServer(''),
+    openServer(),
     () => instant(Date.now()),
     () => {},
   )

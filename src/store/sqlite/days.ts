@@ -174,12 +174,13 @@ function dayTx(db: Db): DayTx {
     },
     async noteDay(lines) {
       const noted: DayLine[] = []
-      for (const { at, by, day, version, did, stopId, bike, detail } of lines) {
+      for (const { at, by, teller, day, version, did, stopId, bike, detail } of lines) {
         const row = await db
           .insertInto('day_line')
           .values({
             at,
             by_whom: by,
+            teller: teller ?? null,
             day,
             version,
             did,
@@ -277,6 +278,7 @@ function lineOf(row: Selectable<Tables['day_line']>): DayLine {
     no: row.no,
     at: row.at as EpochMs,
     by: row.by_whom,
+    ...(row.teller !== null && { teller: row.teller }),
     day: row.day,
     version: row.version,
     did: row.did,

@@ -358,6 +358,9 @@ const staffSubject = statements(
   'create unique index staff_user_subject on staff_user (subject) where subject is not null',
 )
 
+/** A phone may send what another rider told on it. */
+const teller = statements('alter table day_line add column teller text')
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -390,4 +393,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0070-staff': staff,
   '0071-account-log': accountLog,
   '0072-staff-subject': staffSubject,
+  '0090-teller': teller,
 }

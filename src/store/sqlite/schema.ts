@@ -293,6 +293,7 @@ export interface Tables {
     no: Generated<number>
     at: number
     by_whom: string
+    teller: string | null
     day: string
     version: number
     did: string

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser } from 'playwright-core'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
 import type { DayTown } from '#tests/support/day-town.ts'
-import { clockAt, STAFF } from '#tests/support/day-town.ts'
+import { clockAt, DAY_NAME, STAFF } from '#tests/support/day-town.ts'
 import { command, openDay } from '#tests/support/ridden-day.ts'
 import { ekudden } from '#tests/support/town.ts'
 import { until } from '#tests/support/until.ts'
@@ -144,6 +144,27 @@ describe.skipIf(chromiumPath === undefined)('a phone on the round', () => {
     await phone.open()
     await says('.line', 'Allt skickat')
     expect(await kinds()).toEqual(['arrived'])
+  })
+
+  test('what one rider told and another sends is noted as both', async () => {
+    await isReadyForOffline(phone.tab())
+    await phone.offline()
+    await phone.tab().click('#arrived')
+    await says('.line', 'Utan nät: 1 händelse väntar')
+    await phone.context.clearCookies()
+    await phone.signIn('dispatcher')
+    await phone.online()
+    await phone.open()
+    await says('.line', 'Allt skickat')
+    await phone.tab().click('#failed')
+    await phone.tab().getByRole('button', { name: 'Ingen hemma' }).click()
+    await haveKept(2)
+    const lines = await day.town.store.dayLines({ day: DAY_NAME, limit: 100 })
+    const told = lines.filter(({ did }) => did.startsWith('rider-'))
+    expect(told.map(({ did, by, teller }) => [did, by, teller])).toEqual([
+      ['rider-arrived', 'Demo Dispatcher', 'Demo Rider'],
+      ['rider-failed', 'Demo Dispatcher', undefined],
+    ])
   })
 
   test('what whoever booked changes comes, however often the plan does without them', async () => {

@@ -1,5 +1,6 @@
 /** A rider's phone: a real browser at a real server, by a wire that a test can cut. */
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Role } from '#src/store/staff.ts'
 import { clockAt, type DayTown } from '#tests/support/day-town.ts'
 import { see } from '#tests/support/ridden-day.ts'
 import { startTcpProxy, type TcpProxy } from '#tests/support/tcp-proxy.ts'
@@ -15,7 +16,7 @@ export interface Phone extends AsyncDisposable {
   /** No network, as the phone sees it and as it is. */
   offline(): Promise<void>
   online(): Promise<void>
-  signIn(): Promise<void>
+  signIn(role?: Role): Promise<void>
   /** What went wrong in the page. */
   readonly complaints: readonly string[]
 }
@@ -65,8 +66,8 @@ export async function openPhone(
       wire.refuse(false)
       await context.setOffline(false)
     },
-    async signIn() {
-      const { cookie = '' } = await day.town.signIn('rider')
+    async signIn(role = 'rider') {
+      const { cookie = '' } = await day.town.signIn(role)
       const [name, value] = cookie.split('=') as [string, string]
       // As over TLS; browsers take the loopback for as good.
       await context.addCookies([{ name, value, url: url.replace('http:', 'https:') }])
