@@ -199,8 +199,12 @@ describe('corrections', () => {
     const page = await get(town, `/rattelser?post=${post!.key}`, editor)
     expect(page.body).toContain('Inlägget har setts')
     const fields = { post: post!.key, why: 'Någon lutade en kartong mot givaren' }
-    const done = await send(town, '/rattelser', fields, editor)
-    expect([done.statusCode, done.headers.location]).toEqual([303, '/rattelser?did=corrected'])
+    const pressed = { ...fields, press: pressIn(page.body) }
+    const twice = await Promise.all([1, 2].map(() => send(town, '/rattelser', pressed, editor)))
+    twice.push(await send(town, '/rattelser', pressed, editor))
+    for (const done of twice) {
+      expect([done.statusCode, done.headers.location]).toEqual([303, '/rattelser?did=corrected'])
+    }
     const said = await town.store.posts({ audience: 'public', limit: 10 })
     expect(said.filter(({ corrects }) => corrects === post!.key)).toHaveLength(1)
 
@@ -231,6 +235,11 @@ describe('corrections', () => {
     expect((await town.store.posts({ audience: 'public', limit: 50 })).length).toBe(before)
   })
 })
+
+/** What tells the page's form from the next one. */
+function pressIn(body: string): string {
+  return /name="press" value="([^"]+)"/.exec(body)![1]!
+}
 
 async function playDay(town: HttpTown): Promise<void> {
   const start = TUESDAY
@@ -306,6 +315,26 @@ describe('silences', () => {
     expect(again.statusCode).toBe(409)
     expect(again.body).toContain('Den tystnaden är redan över.')
     expect(again.body).toContain('Avslutad')
+  })
+
+  test('are one where the button is pressed twice, and ended once; what is written anew is another', async () => {
+    const { body } = await get(town, '/tystnader', editor)
+    const wish = { station: EKUDDEN, press: pressIn(body) }
+    const twice = await Promise.all([ask(wish), ask(wish)])
+    twice.push(await ask(wish))
+    for (const { headers } of twice) expect(headers.location).toBe('/tystnader?did=silenced')
+    expect(await holding()).toHaveLength(1)
+    await ask({ ...wish, rule: 'full' })
+    const both = await holding()
+    expect(both.map(({ ruleId }) => ruleId)).toEqual(['full', null])
+    for (const { id } of both) {
+      const form = { end: String(id), press: pressIn(body) }
+      for (let press = 0; press < 2; press++) {
+        const ended = await send(town, '/tystnader', form, editor)
+        expect(ended.headers.location).toBe('/tystnader?did=ended')
+      }
+    }
+    expect(await holding()).toEqual([])
   })
 
   test('a time by the town’s clock goes before a span, and a container before its station', async () => {

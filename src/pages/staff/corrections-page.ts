@@ -10,6 +10,7 @@ import { html, type Html } from '../html.ts'
 import { textsOf } from '../query-texts.ts'
 import { link } from '../site.ts'
 import { faultNote, hidden } from './form-parts.ts'
+import { pressField } from './pressed-once.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { CORRECTIONS, staffPath } from './staff-menu.ts'
 import { doneNote } from './staff-parts.ts'
@@ -120,7 +121,7 @@ function chosenPart(view: StaffView, post: Post, { why = '' }: CorrectionsFound)
     <blockquote class="post ${post.kind}">${post.texts[language]}</blockquote>
     <p><a href="${link(view, `/p/${post.key}`)}">${words.whyWasSaid}</a></p>
     <form method="post" action="${here}">
-      ${hidden('post', post.key)}
+      ${pressField()} ${hidden('post', post.key)}
       <p class="field">
         <label for="why">${words.whyWrong}</label>
         <span id="why-hint" class="hint">${words.whyHint}</span>

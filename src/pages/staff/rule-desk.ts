@@ -1,7 +1,13 @@
 /** The pages of those who write the rules and answer for what is said. */
 import { gatherSilences } from '#src/rules/silences.ts'
 import { parsePostKey } from '#src/stations/ids.ts'
-import { beginSilence, correctPost, endSilence } from '#src/store/staff-says.ts'
+import {
+  beginSilence,
+  correctPost,
+  endSilence,
+  type Corrected,
+  type SilenceEnded,
+} from '#src/store/staff-says.ts'
 import { html, type Html } from '../html.ts'
 import { seeOther } from '../report-form.ts'
 import { rulesIsland } from '../rules-island.ts'
@@ -16,6 +22,7 @@ import {
 import { parseDecisionQuery } from './decision-query.ts'
 import { findDecisions } from './decision-search.ts'
 import { DECISION, decisionMissingPage, decisionPage, decisionsPage } from './decisions-page.ts'
+import { openPressOnce } from './pressed-once.ts'
 import { readWish, silencesPage, type SilencesFound } from './silences-page.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { CORRECTIONS, DECISIONS, RULES, SILENCES, staffPath } from './staff-menu.ts'
@@ -26,6 +33,9 @@ const LONGEST_WHY = 500
 
 export function registerRuleDesk(pages: StaffPages, options: PagesOptions): void {
   const { store, journal, clock, ruleIds = () => [] } = options
+  const correctOnce = openPressOnce<Corrected>()
+  const silenceOnce = openPressOnce<unknown>()
+  const endOnce = openPressOnce<SilenceEnded>()
 
   pages.get({ ...RULES, scripts: true }, (view) => {
     const words = WHY_WORDS[view.language]
@@ -89,7 +99,10 @@ export function registerRuleDesk(pages: StaffPages, options: PagesOptions): void
     if (why.length > LONGEST_WHY) return again(words.faults.why)
     const actor = view.staff.name
     const corrected =
-      key && (await correctPost({ store, journal }, { key, actor, ...(why !== '' && { why }) }))
+      key &&
+      (await correctOnce(form, () =>
+        correctPost({ store, journal }, { key, actor, ...(why !== '' && { why }) }),
+      ))
     if (!corrected || corrected.kind === 'unknown') return again(words.postMissing)
     if (corrected.kind === 'refused') return again(words.notCorrected[corrected.because])
     return seeOther(reply, `${staffPath(CORRECTIONS.path, view.language)}?did=${corrected.kind}`)
@@ -116,7 +129,7 @@ export function registerRuleDesk(pages: StaffPages, options: PagesOptions): void
     const actor = view.staff.name
     const id = form.get('end')
     if (id !== null) {
-      const ended = await endSilence({ store, journal, clock }, id, actor)
+      const ended = await endOnce(form, () => endSilence({ store, journal, clock }, id, actor))
       if (ended.kind === 'ended') return seeOther(reply, `${here}?did=ended`)
       void reply.code(409)
       return silences(view, { fault: words.silenceOver })
@@ -126,7 +139,8 @@ export function registerRuleDesk(pages: StaffPages, options: PagesOptions): void
       void reply.code(400)
       return silences(view, { fault: words.faults[read.fault], form })
     }
-    await beginSilence(journal, { ...read.wish, actor })
+    const { wish } = read
+    await silenceOnce(form, () => beginSilence(journal, { ...wish, actor }))
     return seeOther(reply, `${here}?did=silenced`)
   })
 }

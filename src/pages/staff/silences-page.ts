@@ -10,6 +10,7 @@ import { containerTitle } from '../container-marks.ts'
 import { html, type Html } from '../html.ts'
 import { stationsByName } from '../stations-by-name.ts'
 import { faultNote, hidden } from './form-parts.ts'
+import { pressField } from './pressed-once.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { SILENCES, staffPath } from './staff-menu.ts'
 import { doneNote, when } from './staff-parts.ts'
@@ -149,7 +150,7 @@ function silenceLine(view: StaffView, silence: ToldSilence): Html {
     ${
       holds
         ? html`<form method="post" action="${staffPath(SILENCES.path, language)}">
-            ${hidden('end', said.id)}
+            ${pressField()} ${hidden('end', said.id)}
             <button class="quiet">
               ${words.endSilence}<span class="visually-hidden"> ${about}</span>
             </button>
@@ -187,6 +188,7 @@ function wishForm(view: StaffView, { ruleIds, form }: SilencesFound): Html {
   return html`<section class="panel" aria-labelledby="new">
     <h2 id="new">${words.newSilence}</h2>
     <form method="post" action="${staffPath(SILENCES.path, language)}">
+      ${pressField()}
       ${choiceField(
         'station',
         words.station,
