@@ -239,5 +239,6 @@ function bookingOf(
     language: (['sv', 'sv', 'sv', 'en', 'fi', 'ar', 'so'] as const)[random.below(7)]!,
     interpreter: random.next() < 0.08,
     letPass: true,
+    letPassBecause: 'Visas i en provkörning',
   }
 }

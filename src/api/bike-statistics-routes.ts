@@ -2,8 +2,15 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { LENIENT } from '#src/pickups/booking/booking.ts'
 import { forThePublic, type PublicFigures } from '#src/pickups/booking/public-figures.ts'
-import { LEAST_TOLD, STATES_COUNTED, WAIT_BUCKETS } from '#src/pickups/booking/statistics.ts'
+import {
+  LEAST_TOLD,
+  letPassFigures,
+  STATES_COUNTED,
+  WAIT_BUCKETS,
+} from '#src/pickups/booking/statistics.ts'
+import { DISPATCHERS } from '#src/store/staff.ts'
 import { apiRoute } from './api-route.ts'
 import type { BookingDeps } from './booking-routes.ts'
 import { toldMonths } from './told-months.ts'
@@ -58,7 +65,33 @@ export const bikeStatisticsCsv = apiRoute({
   staff: 'more',
 })
 
-export const BIKE_STATISTICS_ROUTES = [bikeStatistics, bikeStatisticsCsv]
+export const letPassStatistics = apiRoute({
+  path: '/api/v1/return-bike/let-pass',
+  operationId: 'letPassStatistics',
+  summary: 'How many bookings staff let past limits, by month and limit',
+  description: 'Of the whole town, without persons; bookings that are erased stay counted.',
+  tag: 'bike',
+  params: none,
+  query: none,
+  answer: {
+    type: 'application/json',
+    schema: z.strictObject({
+      months: z.array(
+        z.strictObject({
+          month: z.string(),
+          bookings: z.int(),
+          letPass: z.int(),
+          byLimit: z.partialRecord(z.enum(LENIENT), z.int()),
+        }),
+      ),
+    }),
+  },
+  problems: ['not-authorized'],
+  staff: 'needed',
+  roles: DISPATCHERS,
+})
+
+export const BIKE_STATISTICS_ROUTES = [bikeStatistics, bikeStatisticsCsv, letPassStatistics]
 
 export function bikeStatisticsRoutes(app: FastifyInstance, deps: BookingDeps): void {
   const typed = app.withTypeProvider<ZodTypeProvider>()
@@ -72,6 +105,12 @@ export function bikeStatisticsRoutes(app: FastifyInstance, deps: BookingDeps): v
     const rows = forThePublic(await deps.bookings.statistics())
     const told = toldMonths(request, reply, deps, rows)
     return reply.header('content-type', bikeStatisticsCsv.answer.type).send(csvOf(told))
+  })
+
+  typed.get(letPassStatistics.path, { schema: { querystring: none } }, async (request, reply) => {
+    if (deps.staff.refuses(request, reply, DISPATCHERS)) return reply
+    void reply.header('cache-control', 'no-store')
+    return { months: [...letPassFigures(await deps.bookings.statistics())] }
   })
 }
 

@@ -71,12 +71,16 @@ export const bookingAnswer = z
     endedAt: isoInstant.nullable(),
     missedBecause: z.enum(MISSED_BECAUSE).nullable(),
     letPass: z.array(z.enum(REASONS)).meta({ description: 'Limits that staff let pass.' }),
+    letPassBecause: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why, as staff wrote it last; told to staff alone.' }),
     person: personAnswer.nullable(),
   })
   .meta({ id: 'Booking' })
 
 export function bookingJson(
-  { reference, booking, person, offer, isServed }: SeenBooking,
+  { reference, booking, despiteBecause, person, offer, isServed }: SeenBooking,
   terms: Terms,
 ): z.input<typeof bookingAnswer> {
   const { slot, outcome } = booking
@@ -100,6 +104,7 @@ export function bookingJson(
     endedAt: isoOrNull(booking.endedAt),
     missedBecause: outcome?.kind === 'missed' ? outcome.because : null,
     letPass: [...(booking.despite ?? [])],
+    letPassBecause: despiteBecause ?? null,
     person: person ? personJson(person) : null,
   }
 }

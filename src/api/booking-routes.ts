@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { BOOKING_LANGUAGES, WASTE_KINDS } from '#src/stations/return-bike.ts'
 import { isoText } from '#src/stations/time.ts'
 import type { BookingDesk } from '#src/store/booking-desk.ts'
+import { letPassBecause } from '#src/store/person-fields.ts'
 import { DISPATCHERS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { answerBooking, bookingAnswer, bookingJson, refuse, thingsText } from './booking-answer.ts'
@@ -176,10 +177,12 @@ const asked = {
   language: z.enum(BOOKING_LANGUAGES, { error: `one of ${BOOKING_LANGUAGES.join(', ')}` }),
   interpreter: z.boolean({ error: 'true or false' }),
   holdId: z.string({ error: 'the holdId of a hold' }).max(40).optional(),
-  letPass: z
-    .literal(true, { error: 'true, or left out' })
+  letPass: z.literal(true, { error: 'true, or left out' }).optional().meta({
+    description: 'Staff only, with letPassBecause: limits don’t count, room does.',
+  }),
+  letPassBecause: letPassBecause
     .optional()
-    .meta({ description: 'Staff only: limits don’t count, room does.' }),
+    .meta({ description: 'Needed with letPass: kept with the booking, for staff alone.' }),
 }
 const SLOT_IS_WHOLE = {
   error: 'day and slotId together, or neither',
@@ -432,9 +435,10 @@ export function bookingRoutes(app: FastifyInstance, deps: BookingDeps): void {
     async (request, reply) => {
       const by = door.bookerOrStaff(request, reply)
       if (!by || door.isTooMuch('submit', request, reply)) return reply
-      const { person, things, day, slotId, letPass, ...rest } = request.body
+      const { person, things, day, slotId, letPass: _, letPassBecause: why, ...rest } = request.body
       if (by.actor === undefined && !isReachable(person)) return sendProblem(reply, UNREACHABLE)
-      if (by.actor === undefined && letPass) return sendProblem(reply, staffOnlyField('letPass'))
+      const fault = faultOfLetPass(request.body, by.actor !== undefined)
+      if (fault) return sendProblem(reply, fault)
       const key = request.headers['idempotency-key']
       const answer = await desk.submit(
         {
@@ -442,7 +446,7 @@ export function bookingRoutes(app: FastifyInstance, deps: BookingDeps): void {
           person: personOf(person),
           things: thingsOf(things),
           ...(day !== undefined && slotId !== undefined && { slot: { day, slotId } }),
-          ...(letPass && { lenient: true }),
+          ...(why !== undefined && { lenientBecause: why }),
         },
         { ...by, ...(key !== undefined && { key }) },
       )
@@ -475,8 +479,9 @@ export function bookingRoutes(app: FastifyInstance, deps: BookingDeps): void {
     async (request, reply) => {
       const by = door.asker(request, reply)
       if (!by || door.isTooMuch('open', request, reply)) return reply
-      const { person, things, day, slotId, letPass, ...rest } = request.body
-      if (by.kind === 'resident' && letPass) return sendProblem(reply, staffOnlyField('letPass'))
+      const { person, things, day, slotId, letPass: _, letPassBecause: why, ...rest } = request.body
+      const fault = faultOfLetPass(request.body, by.kind === 'staff')
+      if (fault) return sendProblem(reply, fault)
       const answer = await desk.amend(
         request.params.reference,
         by,
@@ -485,7 +490,7 @@ export function bookingRoutes(app: FastifyInstance, deps: BookingDeps): void {
           ...(person && { person: editsOf(person) }),
           ...(things && { things: thingsOf(things) }),
           ...(day !== undefined && slotId !== undefined && { slot: { day, slotId } }),
-          ...(letPass && { lenient: true }),
+          ...(why !== undefined && { lenientBecause: why }),
         },
         versionIn(request.headers['if-match']),
       )
@@ -542,8 +547,17 @@ export function thingsOf(things: z.output<typeof thingsText>) {
   return things.map(({ item, count }) => ({ itemId: item, count }))
 }
 
-function staffOnlyField(field: string) {
-  return problem('invalid-request', 'One field is wrong.', [
-    { field, expected: 'to be left out: it is for staff' },
-  ])
+/** Limits are let pass by staff, who say why. */
+function faultOfLetPass(
+  asked: { readonly letPass?: true | undefined; readonly letPassBecause?: string | undefined },
+  isStaff: boolean,
+) {
+  const sent = (['letPass', 'letPassBecause'] as const).filter((name) => asked[name] !== undefined)
+  const wrong = (field: string, expected: string) =>
+    problem('invalid-request', 'One field is wrong.', [{ field, expected }])
+  if (sent[0] && !isStaff) return wrong(sent[0], 'to be left out: it is for staff')
+  if (sent.length !== 1) return undefined
+  return asked.letPass
+    ? wrong('letPassBecause', 'why, 3 to 200 characters, since letPass is there')
+    : wrong('letPass', 'true, since letPassBecause is there; or leave out both')
 }

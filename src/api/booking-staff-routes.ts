@@ -127,6 +127,9 @@ const changeAnswer = z.strictObject({
   by: z.string(),
   did: z.string(),
   detail: z.string(),
+  words: z.string().nullable().meta({
+    description: 'What staff wrote of it, such as why they let limits pass; told to staff alone.',
+  }),
 })
 const accessAnswer = z.strictObject({ at: isoInstant, by: z.string(), what: z.enum(ACCESSES) })
 
@@ -413,8 +416,9 @@ export function bookingStaffRoutes(app: FastifyInstance, deps: BookingDeps): voi
   )
 }
 
-function changeJson({ at, by, did, detail }: ErrandChange): z.input<typeof changeAnswer> {
-  return { at: isoText(at), by, did, detail }
+function changeJson(change: ErrandChange): z.input<typeof changeAnswer> {
+  const { at, by, did, detail, words = null } = change
+  return { at: isoText(at), by, did, detail, words }
 }
 
 function logJson({

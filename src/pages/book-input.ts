@@ -1,5 +1,5 @@
 /** What the booking form's fields say, or what is wrong with them, each fault at its field. */
-import type { Refusal, SlotRef, Thing } from '#src/pickups/booking/booking.ts'
+import { isLenient, type Refusal, type SlotRef, type Thing } from '#src/pickups/booking/booking.ts'
 import { findThingFaults } from '#src/pickups/booking/limits.ts'
 import {
   BOOKING_LANGUAGES,
@@ -28,10 +28,12 @@ export function fetchedItems(bike: ReturnBike): readonly FetchedItem[] {
   return bike.items.filter((item): item is FetchedItem => item.refused === undefined)
 }
 
+/** `isPassed`: staff let pass what of the limits is theirs to let pass. */
 export function readThings(
   form: URLSearchParams,
   bike: ReturnBike,
   language: Language,
+  isPassed = false,
 ): Read<readonly Thing[]> {
   const words = BOOK_WORDS[language]
   const faults: Fault[] = []
@@ -43,12 +45,14 @@ export function readThings(
     const count = Number(written)
     if (!(count > 0)) continue
     things.push({ itemId: id, count })
-    if (most !== undefined && count > most) {
+    if (most !== undefined && count > most && !isPassed) {
       tell(words.faults.itemMost(inLanguage(name, language), most))
     }
   }
   if (faults.length > 0) return { kind: 'faulty', faults }
-  const because = findThingFaults(bike, things)
+  const because = findThingFaults(bike, things).filter(
+    ({ reason }) => !(isPassed && isLenient(reason)),
+  )
   if (because.length > 0) return { kind: 'faulty', faults: faultsOf(because, bike, language) }
   return { kind: 'ok', value: things }
 }

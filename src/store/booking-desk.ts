@@ -18,6 +18,7 @@ import {
   type SlotRef,
   type Terms,
   type Thing,
+  wasLetPass,
 } from '#src/pickups/booking/booking.ts'
 import {
   amend,
@@ -73,8 +74,8 @@ export interface Submission {
   readonly language: BookingLanguage
   readonly interpreter: boolean
   readonly holdId?: string
-  /** Staff let limits pass. */
-  readonly lenient?: boolean
+  /** Staff let limits pass, and why. */
+  readonly lenientBecause?: string
 }
 
 export interface BookingEdits {
@@ -84,7 +85,7 @@ export interface BookingEdits {
   readonly language?: BookingLanguage
   readonly interpreter?: boolean
   readonly holdId?: string
-  readonly lenient?: boolean
+  readonly lenientBecause?: string
   /** `null` takes away what may be absent. */
   readonly person?: { readonly [Field in keyof Person]?: Person[Field] | null }
 }
@@ -92,7 +93,9 @@ export interface BookingEdits {
 /** A booking as its booker and staff see it. */
 export interface SeenBooking {
   readonly reference: string
-  readonly booking: Booking
+  readonly booking: Omit<Booking, 'despiteBecause'>
+  /** Why limits were let pass; for staff alone. */
+  readonly despiteBecause?: string
   /** Absent once they have been forgotten. */
   readonly person?: Person
   /** Room that is kept for them until they answer. */
@@ -249,13 +252,22 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
     return { kind: 'refused' as const, because, ...(nearest !== undefined && { nearest }) }
   }
 
-  const seen = (kept: Kept<Booking>, current: BookingBook, terms: Terms, now: EpochMs) => {
-    const booking = kept.errand
+  const sealedBecause = (because: string | undefined) =>
+    because === undefined ? {} : { lenientBecause: sealer.seal(because) }
+
+  const seen = (
+    kept: Kept<Booking>,
+    by: Asker['kind'],
+    { book: current, terms, now }: Circumstances,
+  ): SeenBooking => {
+    const { despiteBecause, ...booking } = kept.errand
     const offer = offerOf(current, booking.id, now)
     return {
       reference: kept.reference,
       booking,
       ...(kept.sealed !== undefined && { person: unsealPerson(kept.sealed, sealer) }),
+      ...(by === 'staff' &&
+        despiteBecause !== undefined && { despiteBecause: unsealed(despiteBecause, sealer) }),
       ...(offer && { offer }),
       isServed: !booking.slot || findSlot(terms, booking.slot) !== undefined,
     }
@@ -263,7 +275,7 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
 
   function decide(
     circumstances: Circumstances,
-    { person, ...asked }: Submission,
+    { person, lenientBecause, ...asked }: Submission,
     actor: string | undefined,
   ) {
     const at = located(person, circumstances.terms)
@@ -274,6 +286,7 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
       ...(at.districtId !== undefined && { districtId: at.districtId }),
       by: actor === undefined ? 'resident' : 'staff',
       placeFaults: at.faults,
+      ...sealedBecause(lenientBecause),
     })
     return { at, decided }
   }
@@ -316,7 +329,10 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
       }
       if (!('changes' in decided)) return decided
       const after = await keep(tx, circumstances, decided.changes, { by: nameOf(by) })
-      return { kind: 'ok', value: seen((await tx.booking(reference))!, after, terms, now) }
+      return {
+        kind: 'ok',
+        value: seen((await tx.booking(reference))!, by.kind, { ...circumstances, book: after }),
+      }
     })
     // What riders tell is settled by the clock's hand: nobody looks at anybody.
     const isLook = answer.kind === 'ok' && !nameOf(by).startsWith('rider ')
@@ -339,6 +355,12 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
     await tx.erase(errand.id, shareOf(last, terms))
     await tx.note({ at: now, by, errandId: errand.id, did: 'erased', detail: '' })
   }
+
+  /** What somebody wrote is kept sealed. */
+  const readable = ({ words, ...change }: ErrandChange): ErrandChange => ({
+    ...change,
+    ...(words !== undefined && { words: unsealed(words, sealer) }),
+  })
 
   async function findsOf(stopId: string): Promise<WithFinds> {
     const notes = await store.riderNotesOf(stopId)
@@ -423,13 +445,13 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
           (reference) => tx.booking(reference),
         )
         if (form.kind === 'key-reused') return form
-        const current = await tx.book()
+        const { key, actor } = sent
+        const who = actor === undefined ? 'resident' : 'staff'
+        const circumstances: Circumstances = { book: await tx.book(), terms, now }
         if (form.kind === 'again') {
           const { kept, secret } = form
-          return { kind: 'ok', value: { ...seen(kept, current, terms, now), secret } }
+          return { kind: 'ok', value: { ...seen(kept, who, circumstances), secret } }
         }
-        const { key, actor } = sent
-        const circumstances: Circumstances = { book: current, terms, now }
         const { at, decided } = decide(circumstances, submission, actor)
         if (decided.kind === 'refused') {
           return refused(decided.because, submission.person.address, terms)
@@ -448,7 +470,7 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
         const kept = (await tx.booking(named.reference))!
         return {
           kind: 'ok',
-          value: { ...seen(kept, after, terms, now), secret: named.secret },
+          value: { ...seen(kept, who, { ...circumstances, book: after }), secret: named.secret },
         }
       })
     },
@@ -459,14 +481,15 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
       const kept = await store.keptBooking(reference)
       if (!mayOpen(kept, by)) return { kind: 'no-such' }
       await noteAccess(by, 'read', [kept!.errand.id])
-      return { kind: 'ok', value: seen(kept!, await store.bookingBook(), terms, clock()) }
+      const circumstances = { book: await store.bookingBook(), terms, now: clock() }
+      return { kind: 'ok', value: seen(kept!, by.kind, circumstances) }
     },
 
     amend: (reference, by, edits, version) =>
       act(reference, by, async (kept, circumstances, tx) => {
         const { errand } = kept
         if (version !== undefined && version !== errand.version) return { kind: 'stale' }
-        const { person: news, ...rest } = edits
+        const { person: news, lenientBecause, ...rest } = edits
         const was = kept.sealed === undefined ? undefined : unsealPerson(kept.sealed, sealer)
         if (news && !was) return { kind: 'no-such' }
         const is = news && edited(was!, news)
@@ -476,11 +499,12 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
           isMoved || Object.keys(rest).length > 0
             ? amend(circumstances, errand, byOf(by), {
                 ...rest,
+                ...sealedBecause(lenientBecause),
                 ...(isMoved && {
                   household: at!.household,
                   ...(at!.districtId !== undefined && { districtId: at!.districtId }),
                   placeFaults: at!.faults.filter(
-                    ({ reason }) => !(isSameHouse(was!, is!) && errand.despite?.includes(reason)),
+                    ({ reason }) => !(isSameHouse(was!, is!) && wasLetPass(errand, reason)),
                   ),
                 }),
               })
@@ -555,22 +579,21 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
       const terms = options.terms()
       if (!terms) return []
       const kept = await store.keptBookings(filter)
-      const current = await store.bookingBook()
+      const circumstances = { book: await store.bookingBook(), terms, now: clock() }
       await noteAccess(
         { kind: 'staff', actor },
         what,
         kept.map(({ errand }) => errand.id),
       )
-      return kept.map((one) => seen(one, current, terms, clock()))
+      return kept.map((one) => seen(one, 'staff', circumstances))
     },
     async search(text, actor, most) {
       const terms = options.terms()
       if (!terms) return []
       const isWanted = wantedBy(text)
-      const current = await store.bookingBook()
-      const now = clock()
+      const circumstances = { book: await store.bookingBook(), terms, now: clock() }
       const found = (await store.keptBookings({}))
-        .map((kept) => seen(kept, current, terms, now))
+        .map((kept) => seen(kept, 'staff', circumstances))
         .filter(isWanted)
         .toReversed()
         .slice(0, most)
@@ -588,17 +611,17 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
       if (!mine) return { kind: 'several-households' }
       const { bookings, loans } = mine
       await noteAccess({ kind: 'staff', actor }, 'exported', [...idsOf(bookings), ...idsOf(loans)])
-      const current = await store.bookingBook()
       const now = clock()
+      const circumstances = { book: await store.bookingBook(), terms, now }
       const withLog = async <Seen>(id: string, one: Seen): Promise<Seen & WithLog> => ({
         ...one,
-        changes: await store.errandChanges(id),
+        changes: (await store.errandChanges(id)).map(readable),
         accesses: await store.accesses({ errandId: id, limit: 1000 }),
       })
       const value = {
         bookings: await Promise.all(
           bookings.map(async (kept) => ({
-            ...(await withLog(kept.errand.id, seen(kept, current, terms, now))),
+            ...(await withLog(kept.errand.id, seen(kept, 'staff', circumstances))),
             ...(await findsOf(kept.errand.id)),
           })),
         ),
@@ -656,7 +679,8 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
     async changes(reference, by) {
       const kept = await store.keptBooking(reference)
       if (!mayOpen(kept, by)) return { kind: 'no-such' }
-      return { kind: 'ok', value: await store.errandChanges(kept!.errand.id) }
+      const changes = await store.errandChanges(kept!.errand.id)
+      return { kind: 'ok', value: changes.map(by.kind === 'staff' ? readable : withoutWords) }
     },
     async statistics() {
       const terms = options.terms()
@@ -687,6 +711,11 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
     const at = clock()
     await store.noteAccess(errandIds.map((errandId) => ({ at, by: by.actor, what, errandId })))
   }
+}
+
+/** What staff wrote is theirs to read. */
+function withoutWords({ words: _words, ...change }: ErrandChange): ErrandChange {
+  return change
 }
 
 export function mayOpen(kept: Kept<unknown> | undefined, by: Asker): boolean {

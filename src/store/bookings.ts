@@ -37,6 +37,8 @@ export interface ErrandChange {
   readonly did: string
   /** In which state it then was, and where; or which fields of the person were changed. */
   readonly detail: string
+  /** What somebody wrote of it; sealed where it is kept. */
+  readonly words?: string
 }
 
 export const ACCESSES = ['listed', 'read', 'exported', 'erased', 'planned'] as const

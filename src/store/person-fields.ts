@@ -16,6 +16,10 @@ const line = (max: number, error: string) =>
     // oxlint-disable-next-line no-control-regex
     .regex(/^[^\u0000-\u001f\u007f-\u009f]*$/, error)
 
+const LET_PASS_BECAUSE = 'why the limits are let pass, 3 to 200 characters'
+/** What staff write who book past limits. */
+export const letPassBecause = line(200, LET_PASS_BECAUSE).min(3, LET_PASS_BECAUSE)
+
 export const personFields = {
   name: line(80, NAME),
   phone: z

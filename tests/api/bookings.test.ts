@@ -186,6 +186,7 @@ describe('a resident', () => {
         endedAt: null,
         missedBecause: null,
         letPass: [],
+        letPassBecause: null,
         person: {
           name: 'Prova Provsson',
           phone: '070-000 00 01',
@@ -352,6 +353,7 @@ describe('staff', () => {
       language: 'so',
       interpreter: true,
       letPass: true,
+      letPassBecause: 'Flyttar på fredag',
     }
     const { json } = await ask(town, 'POST', '/api/v1/bookings', form, STAFF)
     expect(json.booking).toMatchObject({
@@ -359,6 +361,7 @@ describe('staff', () => {
       language: 'so',
       interpreter: true,
       letPass: ['too-many-things', 'too-large'],
+      letPassBecause: 'Flyttar på fredag',
     })
     const wrong = by('another-staff-token', { 'kvitter-actor': 'Lo' })
     expect((await ask(town, 'POST', '/api/v1/bookings', form, wrong)).status).toBe(401)
@@ -367,6 +370,71 @@ describe('staff', () => {
       status: 400,
       errors: [{ field: 'kvitter-actor' }],
     })
+  })
+
+  test('say why they let limits pass; the booker sees that they did, and staff alone see why', async () => {
+    await using town = await open()
+    const much = { ...FORM, things: [{ item: 'chair', count: 7 }] }
+    const because = { letPass: true, letPassBecause: 'Flyttar på fredag' }
+    for (const [more, field, expected] of [
+      [{ letPass: true }, 'letPassBecause', /why, 3 to 200 characters/],
+      [{ letPass: true, letPassBecause: ' x ' }, 'letPassBecause', /why .* 3 to 200 characters/],
+      [{ letPassBecause: 'Flyttar' }, 'letPass', /or leave out both/],
+    ] as const) {
+      const { status, json } = await ask(
+        town,
+        'POST',
+        '/api/v1/bookings',
+        { ...much, ...more },
+        STAFF,
+      )
+      expect([status, json.errors[0].field]).toEqual([400, field])
+      expect(json.errors[0].expected).toMatch(expected)
+    }
+    const { url, secret } = await book(town, { ...much, ...because }, STAFF)
+    const mine = await ask(town, 'GET', url, undefined, by(secret))
+    expect(mine.json).toMatchObject({
+      letPass: ['too-many-things', 'too-large'],
+      letPassBecause: null,
+    })
+    const changes = async (headers: Record<string, string>) =>
+      (await ask(town, 'GET', `${url}/changes`, undefined, headers)).json.changes.map(
+        ({ did, detail, words }: any) => [did, detail, words],
+      )
+    const passed = ['let-pass', 'too-many-things too-large']
+    expect(await changes(STAFF)).toContainEqual([...passed, 'Flyttar på fredag'])
+    expect(await changes(by(secret))).toContainEqual([...passed, null])
+
+    const more = { things: [{ item: 'chair', count: 8 }] }
+    const version = { 'if-match': '"1"' }
+    const change = (body: object) => ask(town, 'PATCH', url, body, { ...STAFF, ...version })
+    expect((await change({ ...more, letPass: true })).json.errors[0].field).toBe('letPassBecause')
+    const again = await change({ ...more, letPass: true, letPassBecause: 'En stol till' })
+    expect(again.json.letPassBecause).toBe('En stol till')
+    expect((await changes(STAFF)).filter(([did]: any) => did === 'let-pass')).toHaveLength(2)
+  })
+
+  test('see how often limits were let pass, by month, also when the bookings are erased', async () => {
+    await using town = await open()
+    const path = '/api/v1/return-bike/let-pass'
+    expect((await ask(town, 'GET', path)).status).toBe(401)
+    const because = { letPass: true, letPassBecause: 'Flyttar på fredag' }
+    const much = { ...FORM, things: [{ item: 'chair', count: 7 }], ...because }
+    const { url } = await book(town, much, STAFF)
+    await book(town, { ...FORM, person: { ...PERSON, address: 'Provgatan 2' } })
+    const months = [
+      {
+        month: '2026-05',
+        bookings: 2,
+        letPass: 1,
+        byLimit: { 'too-many-things': 1, 'too-large': 1 },
+      },
+    ]
+    expect((await ask(town, 'GET', path, undefined, STAFF)).json).toEqual({ months })
+    expect((await ask(town, 'POST', `${url}/erasure`, undefined, STAFF)).status).toBe(200)
+    expect((await ask(town, 'GET', path, undefined, STAFF)).json).toEqual({ months })
+    const told = await ask(town, 'GET', '/api/v1/return-bike/statistics', undefined, STAFF)
+    expect(JSON.stringify(told.json)).not.toContain('let')
   })
 
   test('see a day’s bookings, which is written down with their name', async () => {

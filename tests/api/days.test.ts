@@ -68,6 +68,7 @@ describe('who may do what', () => {
       day: DAY_NAME,
       slotId: 'afternoon',
       letPass: true,
+      letPassBecause: 'Lovat i telefon',
     }
     const { status, json } = await day.ask('POST', '/bookings', late, STAFF)
     expect(status, JSON.stringify(json)).toBe(201)
@@ -394,7 +395,7 @@ describe('what follows by itself', () => {
     expect(stopsOf(await see(day)).map((s) => s.id)).not.toContain(gone.id)
 
     day.town.setNow(clockAt('09:40'))
-    await book(day, { letPass: true })
+    await book(day, { letPass: true, letPassBecause: 'Lovat i telefon' })
     await day.tick()
     const { unplanned, offer, version } = await see(day)
     expect(unplanned).toHaveLength(1)
@@ -447,7 +448,7 @@ describe('what follows by itself', () => {
     const moved = await day.ask(
       'PATCH',
       `/bookings/${other.reference}`,
-      { day: next, slotId: 'morning', letPass: true },
+      { day: next, slotId: 'morning', letPass: true, letPassBecause: 'Lovat i telefon' },
       { ...STAFF, 'if-match': headers.get('etag')! },
     )
     expect(moved.status, JSON.stringify(moved.json)).toBe(200)

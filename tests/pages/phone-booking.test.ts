@@ -88,8 +88,24 @@ describe('a booking by phone', () => {
   test('passes the limits only when staff say so', async () => {
     const much = { 'n-chair': '7' }
     expect((await send('/stab/bokning/ny', answers(much))).statusCode).toBe(400)
-    const reference = await book({ letPass: 'yes', 'n-chair': '4' })
-    expect((await bookingOf(reference)).state).toBe('booked')
+    expect((await send('/stab/bokning/ny', answers({ ...much, letPass: 'yes' }))).body).toContain(
+      '<a href="#letPassBecause">Skriv varför bokningen får gå igenom, 3 till 200 tecken</a>',
+    )
+    const because = { letPass: 'yes', letPassBecause: 'Flyttar på <fredag>' }
+    const reference = await book({ ...because, ...much })
+    expect(await bookingOf(reference)).toMatchObject({
+      letPass: ['too-many-things', 'too-large'],
+      letPassBecause: 'Flyttar på <fredag>',
+    })
+    const page = (await get(`/stab/bokning/${reference}`)).body
+    expect(page).toContain('<dd>antal saker, volym</dd>')
+    expect(page).toContain('släppt förbi gränser, Demo Dispatcher: Flyttar på &lt;fredag&gt;')
+    const found = (await get('/en/board/booking')).body
+    expect(found).toContain('Bookings in spite of the limits')
+    expect(found).toMatch(/number of things 1, volume 1/)
+    // Within the limits nothing is let pass, and nothing is kept of why.
+    const within = await book({ ...because, 'n-chair': '4' })
+    expect(await bookingOf(within)).toMatchObject({ letPass: [], letPassBecause: null })
   })
 
   test('goes on the waiting list when that is wanted', async () => {

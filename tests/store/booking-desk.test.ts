@@ -124,7 +124,7 @@ describe('a booking', () => {
 
   test('by staff on the phone says so, and may pass limits that are theirs to pass', async () => {
     await using town = await openBookingTown()
-    const seven = { things: [{ itemId: 'chair', count: 7 }], lenient: true }
+    const seven = { things: [{ itemId: 'chair', count: 7 }], lenientBecause: 'Lo lovade det' }
     const byStaff = got(await town.desk.submit(submission(seven), { actor: 'Lo' }))
     expect(byStaff.booking).toMatchObject({
       by: 'staff',
@@ -133,6 +133,20 @@ describe('a booking', () => {
     const changes = await town.store.errandChanges(byStaff.booking.id)
     expect(changes.map(({ by, did, detail }) => [by, did, detail])).toEqual([
       ['Lo', 'booked', 'booked 2026-05-07 morning'],
+      ['Lo', 'let-pass', 'too-many-things too-large'],
+    ])
+    // Sealed where it is kept, and gone with the booking.
+    const kept = await town.store.keptBooking(byStaff.reference)
+    expect(JSON.stringify([changes, kept])).not.toContain('lovade')
+    const lo = { kind: 'staff', actor: 'Lo' } as const
+    const seen = got(await town.desk.changes(byStaff.reference, lo))
+    expect(seen.at(-1)!.words).toBe('Lo lovade det')
+    got(await town.desk.erase(byStaff.reference, lo))
+    const after = await town.store.errandChanges(byStaff.booking.id)
+    expect(after.map(({ did, detail, words }) => [did, detail, words])).toContainEqual([
+      'let-pass',
+      '',
+      undefined,
     ])
   })
 

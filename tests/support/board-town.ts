@@ -40,7 +40,7 @@ export async function openBoardTown(): Promise<BoardTown> {
         things: [{ item: 'chair', count: 1 }],
         day: DAY_NAME,
         slotId: 'morning',
-        ...(letPass && { letPass }),
+        ...(letPass && { letPass, letPassBecause: 'Lovat i telefon' }),
       })
       expect(status, JSON.stringify(json)).toBe(201)
     },

@@ -1,11 +1,13 @@
 /** One booking as staff see it: what it is, what has happened, what can be done; and the search that leads to it. */
 import type { Terms } from '#src/pickups/booking/booking.ts'
-import { isLive } from '#src/pickups/booking/booking.ts'
+import { isLive, LENIENT } from '#src/pickups/booking/booking.ts'
+import type { LetPassFigures } from '#src/pickups/booking/statistics.ts'
 import { wallTime } from '#src/stations/time.ts'
 import type { ErrandChange } from '#src/store/bookings.ts'
 import type { SeenBooking } from '#src/store/booking-desk.ts'
 import { capital } from '#src/wording/capital.ts'
 import { momentText } from '#src/wording/booking-words.ts'
+import { monthText } from '#src/wording/status-text.ts'
 import { draftOf } from '../book-draft.ts'
 import { slotText, summary } from '../book-page.ts'
 import { html, type Html } from '../html.ts'
@@ -22,6 +24,7 @@ import {
 import { PHONE_WORDS } from './phone-words.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { BOARD, BOOKINGS, staffPath } from './staff-menu.ts'
+import { dataTable, factList } from './staff-parts.ts'
 
 /** What was just done. */
 export const PHONE_DIDS = [
@@ -60,6 +63,13 @@ export function phoneBookingPage(
       <p>${words.sayNumber}: <strong class="reference">${reference}</strong></p>
       ${!isServed && html`<p class="note">${words.notServed}</p>`}
       ${summary(view, terms, draftOf(booking, person, now), undefined)}
+      ${
+        booking.despite &&
+        factList([
+          [words.passed, booking.despite.map((limit) => words.limits[limit]).join(', ')],
+          [words.passedBecause, seen.despiteBecause],
+        ])
+      }
       <div class="buttons">
         ${
           isLive(booking) &&
@@ -85,10 +95,10 @@ export function phoneBookingPage(
       <h2>${words.log}</h2>
       <ul class="log">
         ${changes.map(
-          ({ at, by, did: what }) =>
+          (change) =>
             html`<li>
-              <span class="small">${momentText(at, timeZone, language)}</span>
-              ${words.did[what] ?? what}, ${byWhom(by)}
+              <span class="small">${momentText(change.at, timeZone, language)}</span>
+              ${lineText(change)}
             </li>`,
         )}
       </ul>
@@ -108,6 +118,11 @@ export function phoneBookingPage(
       </select>
       <button class="quiet">${words.outcomeSave}</button>
     </form>`
+  }
+
+  function lineText({ did: what, by, words: written }: ErrandChange): string {
+    const line = `${words.did[what] ?? what}, ${byWhom(by)}`
+    return written === undefined ? line : `${line}: ${written}`
   }
 
   function byWhom(by: string): string {
@@ -149,11 +164,12 @@ export function bookingsPage(
     readonly text: string
     readonly bookings: readonly SeenBooking[]
     readonly most: number
+    readonly letPass: readonly LetPassFigures[]
   },
 ): Html {
   const { language } = view
   const words = PHONE_WORDS[language]
-  const { text, bookings, most } = found
+  const { text, bookings, most, letPass } = found
   return staffLayout(view, {
     title: words.title,
     path: BOOKINGS.path,
@@ -177,8 +193,36 @@ export function bookingsPage(
         <p class="field"><button>${words.search}</button></p>
       </form>
       ${text !== '' && results(view, terms, bookings)}
-      ${bookings.length === most && html`<p>${words.more}</p>`}`,
+      ${bookings.length === most && html`<p>${words.more}</p>`} ${letPassPart(view, letPass)}`,
   })
+}
+
+/** The latest months in which staff let limits pass. */
+const MONTHS_SHOWN = 6
+
+function letPassPart(view: StaffView, figures: readonly LetPassFigures[]): Html | undefined {
+  const words = PHONE_WORDS[view.language]
+  const months = figures.filter(({ letPass }) => letPass > 0).slice(-MONTHS_SHOWN)
+  if (months.length === 0) return undefined
+  return html`<details>
+    <summary>${words.letPassTitle}</summary>
+    ${dataTable(
+      words.letPassTitle,
+      [
+        { name: words.month, cell: ({ month }) => monthText(month, view.language) },
+        { name: words.letPassCount, cell: ({ letPass }) => letPass, isNumber: true },
+        { name: words.ofBookings, cell: ({ bookings }) => bookings, isNumber: true },
+        {
+          name: words.whichLimits,
+          cell: ({ byLimit }) =>
+            LENIENT.filter((limit) => byLimit[limit] !== undefined)
+              .map((limit) => `${words.limits[limit]} ${byLimit[limit]}`)
+              .join(', '),
+        },
+      ],
+      months.toReversed(),
+    )}
+  </details>`
 }
 
 function results(view: StaffView, terms: Terms, bookings: readonly SeenBooking[]): Html {

@@ -1,6 +1,7 @@
 /** The residents' questions on one page, for who asks them by phone; of a new booking, or of one that is changed. */
 import type { Terms } from '#src/pickups/booking/booking.ts'
 import type { Submission } from '#src/store/booking-desk.ts'
+import { letPassBecause } from '#src/store/person-fields.ts'
 import { readPlace, readReach, readSlot, readThings, type Fault, type Read } from '../book-input.ts'
 import { WAIT } from '../book-draft.ts'
 import {
@@ -14,7 +15,7 @@ import {
 } from '../book-page.ts'
 import { BOOK_WORDS } from '../book-words.ts'
 import { html, type Html } from '../html.ts'
-import { hidden } from './form-parts.ts'
+import { hidden, textField } from './form-parts.ts'
 import { PHONE_WORDS } from './phone-words.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { BOOKINGS, staffPath, type InBoth } from './staff-menu.ts'
@@ -70,6 +71,13 @@ export function phoneFormPage(view: StaffView, terms: Terms, page: PhoneForm): H
           >
         </p>
         <p class="small" id="let-pass-hint">${words.letPassHint}</p>
+        ${textField({
+          name: 'letPassBecause',
+          label: words.letPassBecause,
+          hint: words.letPassBecauseHint,
+          value: form.get('letPassBecause') ?? '',
+          faults,
+        })}
         <p><button>${isNew ? words.save : words.saveChange}</button></p>
       </form>
     </div>`,
@@ -83,20 +91,23 @@ export function readPhoneForm(
   language: StaffView['language'],
 ): Read<Submission> {
   const words = BOOK_WORDS[language]
-  const things = readThings(form, terms.bike, language)
+  const isPassed = form.get('letPass') === 'yes'
+  const things = readThings(form, terms.bike, language, isPassed)
   const place = readPlace(form, words)
   const reach = readReach(form, words)
   const slot = readSlot(form)
+  const lenience = isPassed ? readLenience(form, language) : NOT_LENIENT
   const faults = [
     ...(things.kind === 'faulty' ? things.faults : []),
     ...(place.kind === 'faulty' ? place.faults : []),
     ...(slot === undefined ? [{ field: 'slot', text: words.faults.slot }] : []),
     ...(reach.kind === 'faulty' ? reach.faults : []),
+    ...(lenience.kind === 'faulty' ? lenience.faults : []),
   ]
   if (things.kind === 'faulty' || place.kind === 'faulty' || reach.kind === 'faulty') {
     return { kind: 'faulty', faults }
   }
-  if (slot === undefined) return { kind: 'faulty', faults }
+  if (slot === undefined || lenience.kind === 'faulty') return { kind: 'faulty', faults }
   const { language: spoken, interpreter, ...person } = reach.value
   return {
     kind: 'ok',
@@ -106,7 +117,17 @@ export function readPhoneForm(
       ...(slot !== WAIT && { slot }),
       language: spoken,
       interpreter,
-      ...(form.get('letPass') === 'yes' && { lenient: true }),
+      ...lenience.value,
     },
   }
+}
+
+const NOT_LENIENT: Read<Pick<Submission, 'lenientBecause'>> = { kind: 'ok', value: {} }
+
+/** Why limits are let pass. What is written though none are isn't kept. */
+function readLenience(form: URLSearchParams, language: StaffView['language']): typeof NOT_LENIENT {
+  const read = letPassBecause.safeParse(form.get('letPassBecause') ?? '')
+  if (read.success) return { kind: 'ok', value: { lenientBecause: read.data } }
+  const text = PHONE_WORDS[language].letPassBecauseFault
+  return { kind: 'faulty', faults: [{ field: 'letPassBecause', text }] }
 }

@@ -1,5 +1,5 @@
 /** What the pages say where staff book for whoever calls. The questions are those of the residents' form. */
-import type { Booking, MissedBecause } from '#src/pickups/booking/booking.ts'
+import type { Booking, Lenient, MissedBecause } from '#src/pickups/booking/booking.ts'
 import type { StaffLanguage } from './staff-menu.ts'
 
 const sv = {
@@ -29,6 +29,28 @@ const sv = {
   letPass: 'Låt bokningen gå igenom trots gränserna',
   letPassHint:
     'För antal, volym, hushåll och sista bokningstid. Det skrivs upp att du gjorde det. En full tid blir inte större.',
+  letPassBecause: 'Varför får den gå igenom?',
+  letPassBecauseHint:
+    'Behövs när du låter den gå igenom. Några ord som kollegor förstår, inget om hälsa eller pengar. Syns bara för personal.',
+  letPassBecauseFault: 'Skriv varför bokningen får gå igenom, 3 till 200 tecken',
+  passed: 'Gick igenom trots',
+  letPassTitle: 'Bokningar trots gränserna',
+  month: 'Månad',
+  letPassCount: 'Trots gränserna',
+  ofBookings: 'Av bokningar',
+  whichLimits: 'Vilka gränser',
+  passedBecause: 'Därför',
+  limits: {
+    'slot-not-open': 'dagen går inte att boka än',
+    'slot-closed': 'sista bokningstid',
+    'too-many-things': 'antal saker',
+    'too-large': 'volym',
+    'household-limit': 'hushållets hämtningar',
+    'item-limit': 'antal av en sak',
+    'outside-area': 'utanför området',
+    'unknown-address': 'okänd adress',
+    'apartment-needed': 'lägenhet saknas',
+  } satisfies Record<Lenient, string>,
   save: 'Boka',
   saveChange: 'Spara ändringen',
   made: 'Bokningen är gjord. Ett meddelande är på väg.',
@@ -76,6 +98,7 @@ const sv = {
     reopened: 'öppnad igen',
     cancelled: 'avbokad',
     'person-changed': 'uppgifter ändrade',
+    'let-pass': 'släppt förbi gränser',
     settled: 'avslutad',
     'running-late': 'meddelad att cykeln är sen',
     'on-the-way': 'meddelad att cykeln är på väg',
@@ -114,6 +137,28 @@ const en: PhoneWords = {
   letPass: 'Let it pass in spite of the limits',
   letPassHint:
     'Of number, volume, household and closing time. That you did is written down. A full time gets no larger.',
+  letPassBecause: 'Why may it pass?',
+  letPassBecauseHint:
+    'Needed when you let it pass. A few words that colleagues understand, nothing of health or money. Only staff see it.',
+  letPassBecauseFault: 'Write why the booking may pass, 3 to 200 characters',
+  passed: 'Let pass in spite of',
+  letPassTitle: 'Bookings in spite of the limits',
+  month: 'Month',
+  letPassCount: 'In spite of limits',
+  ofBookings: 'Of bookings',
+  whichLimits: 'Which limits',
+  passedBecause: 'Because',
+  limits: {
+    'slot-not-open': 'the day can’t be booked yet',
+    'slot-closed': 'closing time',
+    'too-many-things': 'number of things',
+    'too-large': 'volume',
+    'household-limit': 'the household’s bookings',
+    'item-limit': 'number of one thing',
+    'outside-area': 'outside the area',
+    'unknown-address': 'unknown address',
+    'apartment-needed': 'no apartment given',
+  },
   save: 'Book',
   saveChange: 'Save the change',
   made: 'The booking is made. A message is on its way.',
@@ -162,6 +207,7 @@ const en: PhoneWords = {
     reopened: 'opened again',
     cancelled: 'cancelled',
     'person-changed': 'details changed',
+    'let-pass': 'let past limits',
     settled: 'settled',
     'running-late': 'told that the bike is late',
     'on-the-way': 'told that the bike is on its way',

@@ -1,6 +1,7 @@
 /** Bookings by phone: found, made, changed and cancelled by staff on somebody's behalf, without script. */
 import type { FastifyReply } from 'fastify'
 import { isLive, MISSED_BECAUSE, type Outcome, type Terms } from '#src/pickups/booking/booking.ts'
+import { letPassFigures } from '#src/pickups/booking/statistics.ts'
 import type { Asker, BookingEdits, SeenBooking, Submission } from '#src/store/booking-desk.ts'
 import { parseReference } from '#src/store/errand-names.ts'
 import { draftOf, fieldsOf, newDraft, slotValue } from '../book-draft.ts'
@@ -49,7 +50,8 @@ export function registerPhone(
     const asked = request.query['q']
     const text = typeof asked === 'string' ? asked.trim().slice(0, 80) : ''
     const found = text.length < 2 ? [] : await desk.search(text, view.staff.name, MOST_FOUND)
-    return bookingsPage(view, terms, { text, bookings: found, most: MOST_FOUND })
+    const letPass = letPassFigures(await desk.statistics())
+    return bookingsPage(view, terms, { text, bookings: found, most: MOST_FOUND, letPass })
   })
 
   pages.get(NEW_BOOKING, (view) => {
@@ -244,7 +246,7 @@ export function registerPhone(
 
 /** Only what is another than it was; what was emptied is taken away. */
 function editsOf(
-  { person, things, slot, language, interpreter, lenient }: Submission,
+  { person, things, slot, language, interpreter, lenientBecause }: Submission,
   { booking, person: was }: SeenBooking,
 ): BookingEdits {
   const emptied = { postcode: null, apartment: null, note: null, phone: null, email: null }
@@ -261,6 +263,6 @@ function editsOf(
     ...(language !== booking.language && { language }),
     ...(interpreter !== booking.interpreter && { interpreter }),
     ...(Object.keys(news).length > 0 && { person: news }),
-    ...(lenient === true && { lenient }),
+    ...(lenientBecause !== undefined && { lenientBecause }),
   }
 }

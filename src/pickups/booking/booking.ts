@@ -83,7 +83,9 @@ export interface Booking {
   /** Slots that were offered and not taken: they are not offered again. */
   readonly lapsed?: readonly SlotRef[]
   /** Limits that staff let pass. */
-  readonly despite?: readonly Reason[]
+  readonly despite?: readonly Lenient[]
+  /** Why, as staff wrote it the last time; sealed. */
+  readonly despiteBecause?: string
   readonly cancelledBy?: Actor
   readonly outcome?: Outcome
   /** The rider's event that was followed last, and whether staff have set right what it led to. */
@@ -139,7 +141,7 @@ export const REASONS = [
 export type Reason = (typeof REASONS)[number]
 
 /** Reasons that staff may let pass. Room is none of them: what doesn't fit doesn't ride. */
-export const LENIENT: ReadonlySet<Reason> = new Set<Reason>([
+export const LENIENT = [
   'slot-not-open',
   'slot-closed',
   'too-many-things',
@@ -149,7 +151,15 @@ export const LENIENT: ReadonlySet<Reason> = new Set<Reason>([
   'outside-area',
   'unknown-address',
   'apartment-needed',
-])
+] as const satisfies readonly Reason[]
+export type Lenient = (typeof LENIENT)[number]
+
+export const isLenient = (reason: Reason): reason is Lenient =>
+  LENIENT.some((one) => one === reason)
+
+/** Whether staff let it pass at some time. */
+export const wasLetPass = ({ despite = [] }: Pick<Booking, 'despite'>, reason: Reason): boolean =>
+  despite.some((one) => one === reason)
 
 export interface Refusal {
   readonly reason: Reason
@@ -201,6 +211,13 @@ export type Did =
 
 export type Change =
   | { readonly kind: 'booking'; readonly booking: Booking; readonly did: Did }
+  /** Staff let limits pass; why is sealed. */
+  | {
+      readonly kind: 'let-pass'
+      readonly bookingId: string
+      readonly limits: readonly Lenient[]
+      readonly because: string
+    }
   | { readonly kind: 'hold'; readonly hold: Hold }
   | {
       readonly kind: 'hold-over'

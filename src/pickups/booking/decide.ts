@@ -8,7 +8,7 @@ import type { AreaId } from '#src/stations/ids.ts'
 import type { BookingLanguage } from '#src/stations/return-bike.ts'
 import { DAY, plus, wallTime } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import { isLive, isSameSlot, LENIENT } from './booking.ts'
+import { isLenient, isLive, isSameSlot } from './booking.ts'
 import type {
   Actor,
   Booking,
@@ -17,6 +17,7 @@ import type {
   Decided,
   Did,
   Hold,
+  Lenient,
   Outcome,
   Reason,
   Refusal,
@@ -91,8 +92,8 @@ export interface BookingRequest {
   readonly waitUntil?: string
   /** Room held before; whether it still is or not, everything is looked at again. */
   readonly holdId?: string
-  /** Staff let limits pass. */
-  readonly lenient?: boolean
+  /** Staff let limits pass, and why. Their words are sealed: nothing here reads them. */
+  readonly lenientBecause?: string
   /** What is wrong with the address, found by whoever knows where it is. */
   readonly placeFaults?: readonly Refusal[]
 }
@@ -100,7 +101,7 @@ export interface BookingRequest {
 /** Books a slot, or joins the waiting list. */
 export function book(circumstances: Circumstances, request: BookingRequest): Decided<Booking> {
   const { terms, now } = circumstances
-  const { holdId, lenient, placeFaults = [], ...asked } = request
+  const { holdId, lenientBecause, placeFaults = [], ...asked } = request
   const held = holdId === undefined ? undefined : circumstances.book.holds.get(holdId)
   // An offer is taken by who was offered it, and by nobody else.
   const own = held?.offeredTo === undefined ? held : undefined
@@ -112,7 +113,7 @@ export function book(circumstances: Circumstances, request: BookingRequest): Dec
       ? findSlotFaults(circumstances, asked.slot, asked.things, idsOf(own))
       : findWaitingFaults(circumstances, asked)),
   ]
-  const judged = judge(found, asked.by, lenient)
+  const judged = judge(found, asked.by, lenientBecause)
   if (judged.because.length > 0) return { kind: 'refused', because: judged.because }
   const { slot, waitUntil, ...rest } = asked
   const booking: Booking = {
@@ -120,7 +121,7 @@ export function book(circumstances: Circumstances, request: BookingRequest): Dec
     state: slot ? 'booked' : 'waiting',
     createdAt: now,
     ...(slot ? { slot } : { waitUntil: waitUntil ?? lastDayAhead(terms, now) }),
-    ...(judged.passed.length > 0 && { despite: judged.passed }),
+    ...(judged.passed && { despite: judged.passed.limits, despiteBecause: judged.passed.because }),
     version: 1,
   }
   return {
@@ -129,6 +130,7 @@ export function book(circumstances: Circumstances, request: BookingRequest): Dec
     changes: [
       ...usedUp(own),
       { kind: 'booking', booking, did: slot ? 'booked' : 'joined-waiting-list' },
+      ...passedOf(booking, judged),
       tellNow(booking, slot ? 'confirmed' : 'waiting', now),
       ...remindersOf(booking, terms, now),
     ],
@@ -143,7 +145,7 @@ export interface Amendment {
   readonly interpreter?: boolean
   readonly waitUntil?: string
   readonly holdId?: string
-  readonly lenient?: boolean
+  readonly lenientBecause?: string
   /** Where the address has been changed, or is known now. */
   readonly household?: string
   readonly districtId?: AreaId
@@ -159,7 +161,7 @@ export function amend(
 ): Decided<Booking> {
   if (!isLive(before)) return { kind: 'refused', because: [{ reason: 'over' }] }
   const { terms, now } = circumstances
-  const { holdId, lenient, placeFaults = [], slot, ...changed } = amendment
+  const { holdId, lenientBecause, placeFaults = [], slot, ...changed } = amendment
   const offer = offerOf(circumstances.book, before.id, now)
   const held = holdId === undefined ? undefined : circumstances.book.holds.get(holdId)
   const own = [offer, held?.offeredTo === undefined ? held : undefined].filter(
@@ -188,19 +190,22 @@ export function amend(
   const passedBefore = (before.despite ?? []).filter((reason) =>
     isNoMore(reason, circumstances.book, terms.bike, then, { errand: after, day: after.slot?.day }),
   )
-  const judged = judge(found, by, lenient, passedBefore)
-  const despite = [...new Set([...(before.despite ?? []), ...judged.passed])]
+  const judged = judge(found, by, lenientBecause, passedBefore)
   if (judged.because.length > 0) return { kind: 'refused', because: judged.because }
   const { waitUntil, lapsed: _lapsed, ...placed } = after
   const booking: Booking = {
     ...(after.slot ? placed : { ...after, ...(waitUntil !== undefined && { waitUntil }) }),
-    ...(despite.length > 0 && { despite }),
+    ...(judged.passed && {
+      despite: [...new Set([...(before.despite ?? []), ...judged.passed.limits])],
+      despiteBecause: judged.passed.because,
+    }),
   }
   // An offer of another slot than the one that was taken is there for others again.
   const changes: Change[] = [
     ...own.flatMap(usedUp),
     ...(offer && after.slot && !own.includes(offer) ? [letGo(offer)] : []),
     { kind: 'booking', booking, did: didOf(before, isMoved, own.includes(offer!)) },
+    ...passedOf(booking, judged),
     ...remindersOf(booking, terms, now),
     tellNow(booking, before.state === 'waiting' && booking.slot ? 'confirmed' : 'changed', now),
   ]
@@ -357,19 +362,30 @@ function findWindowFaults(
   return [{ reason: what === 'change' ? 'too-late-to-change' : 'too-late-to-cancel' }]
 }
 
-/** What of the faults counts, and what staff let pass, now or `passedBefore`. */
+interface Judged {
+  readonly because: readonly Refusal[]
+  /** What staff let pass this time. */
+  readonly passed?: { readonly limits: readonly Lenient[]; readonly because: string }
+}
+
+/** What of the faults counts, and what staff let pass; what they let pass before needs no new word. */
 function judge(
   found: readonly Refusal[],
   by: Actor,
-  lenient: boolean | undefined,
+  lenientBecause: string | undefined,
   passedBefore: readonly Reason[] = [],
-): { readonly because: readonly Refusal[]; readonly passed: readonly Reason[] } {
-  const passes = ({ reason }: Refusal) =>
-    passedBefore.includes(reason) || (by === 'staff' && lenient === true && LENIENT.has(reason))
+): Judged {
+  const left = found.filter(({ reason }) => !passedBefore.includes(reason))
+  if (by !== 'staff' || lenientBecause === undefined) return { because: left }
+  const limits = [...new Set(left.map(({ reason }) => reason).filter(isLenient))]
   return {
-    because: found.filter((fault) => !passes(fault)),
-    passed: [...new Set(found.filter(passes).map(({ reason }) => reason))],
+    because: left.filter(({ reason }) => !isLenient(reason)),
+    ...(limits.length > 0 && { passed: { limits, because: lenientBecause } }),
   }
+}
+
+function passedOf({ id }: Booking, { passed }: Judged): readonly Change[] {
+  return passed ? [{ kind: 'let-pass', bookingId: id, ...passed }] : []
 }
 
 function lastDayAhead({ bike, timeZone }: Terms, now: EpochMs): string {

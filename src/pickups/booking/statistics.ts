@@ -4,7 +4,7 @@
  * figure. Counts are by month and district, and say nothing of who.
  */
 import { wallTime } from '#src/stations/time.ts'
-import { type Booking, isLive, type Terms } from './booking.ts'
+import { type Booking, isLive, LENIENT, type Lenient, type Terms } from './booking.ts'
 import { countOf, sizeOf } from './room.ts'
 import { daysBetween } from './service-days.ts'
 
@@ -30,7 +30,9 @@ export function shareOf(booking: Booking, { bike, timeZone }: Terms): Share {
   const count = (what: string, n = 1) => counts.set(what, (counts.get(what) ?? 0) + n)
   count(`state/${isLive(booking) ? 'open' : booking.state}`)
   count(`by/${booking.by}`)
-  const { outcome } = booking
+  const { despite = [], outcome } = booking
+  if (despite.length > 0) count('let-pass')
+  for (const limit of despite) count(`let-pass/${limit}`)
   if (outcome?.kind === 'missed') count(`missed/${outcome.because}`)
   if (outcome?.kind === 'done') {
     const typical = sizeOf(bike, outcome.taken).kg
@@ -69,6 +71,29 @@ export function addUp(shares: readonly Share[]): readonly Share[] {
 
 /** Fewer than so many are not told to the public: a neighbour might know who they were. */
 export const LEAST_TOLD = 5
+
+/** How many of a month's bookings staff let past limits, and how often each limit was. For staff. */
+export interface LetPassFigures {
+  readonly month: string
+  readonly bookings: number
+  readonly letPass: number
+  readonly byLimit: Readonly<Partial<Record<Lenient, number>>>
+}
+
+/** By month, of the whole town: of one district it may be one household. */
+export function letPassFigures(shares: readonly Share[]): readonly LetPassFigures[] {
+  const wholeTown = addUp(shares.map((share) => ({ ...share, district: '' })))
+  return wholeTown.map(({ month, counts }) => {
+    const of = (what: string) => counts.get(what) ?? 0
+    const limits = LENIENT.map((limit) => [limit, of(`let-pass/${limit}`)] as const)
+    return {
+      month,
+      bookings: STATES_COUNTED.reduce((sum, state) => sum + of(`state/${state}`), 0),
+      letPass: of('let-pass'),
+      byLimit: Object.fromEntries(limits.filter(([, n]) => n > 0)),
+    }
+  })
+}
 
 /**
  * Counts that add up to a total which is told, without those that are small. Where only one would be

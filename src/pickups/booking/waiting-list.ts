@@ -5,7 +5,7 @@
  */
 import { HOUR, plus, wallTime } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import { applyChanges, isSameSlot } from './booking.ts'
+import { applyChanges, isSameSlot, wasLetPass } from './booking.ts'
 import type { Booking, BookingBook, Change, Hold, Terms } from './booking.ts'
 import { findHouseholdFaults } from './limits.ts'
 import { noticeOf, tellNow } from './notices.ts'
@@ -81,8 +81,8 @@ function suits(
   if (waiting.lapsed?.some((lapsed) => isSameSlot(lapsed, { day, slotId }))) return false
   const room = roomIn(book, terms.bike, { ...slot, day }, now)
   if (!fits(sizeOf(terms.bike, waiting.things), room)) return false
-  return findHouseholdFaults(book, terms.bike, waiting, day).every(
-    ({ reason }) => waiting.despite?.includes(reason) ?? false,
+  return findHouseholdFaults(book, terms.bike, waiting, day).every(({ reason }) =>
+    wasLetPass(waiting, reason),
   )
 }
 

@@ -76,12 +76,13 @@ export function sqliteBookings(
         .where('errand_id', '=', errandId)
         .orderBy('no')
         .execute()
-      return rows.map(({ at, by_whom, errand_id, did, detail }) => ({
+      return rows.map(({ at, by_whom, errand_id, did, detail, words }) => ({
         at: at as EpochMs,
         by: by_whom,
         errandId: errand_id,
         did,
         detail,
+        ...(words !== null && { words }),
       }))
     },
     async noteAccess(accesses) {
@@ -146,11 +147,8 @@ function bookingTx(db: Db): BookingTx {
     async keepChanges(changes, { at, by, made, extra }) {
       for (const change of changes) {
         await keepChange(db, change, made, extra)
-        if (change.kind !== 'booking') continue
-        const { booking, did } = change
-        const where = booking.slot ? ` ${booking.slot.day} ${booking.slot.slotId}` : ''
-        const detail = `${booking.state}${where}`
-        await noteChange(db, { at, by, errandId: booking.id, did, detail })
+        const line = lineOf(change)
+        if (line) await noteChange(db, { at, by, ...line })
       }
     },
     async isFreeReference(reference) {
@@ -271,6 +269,9 @@ async function keepChange(
         .execute()
       return
     }
+    // Its line in the log is all of it.
+    case 'let-pass':
+      return
     case 'hold-over':
       await db.deleteFrom('booking_hold').where('id', '=', change.id).execute()
       return
@@ -298,10 +299,23 @@ async function keepChange(
   }
 }
 
-async function noteChange(db: Db, { at, by, errandId, did, detail }: ErrandChange): Promise<void> {
+/** What the log says of a change, where it says anything. */
+function lineOf(change: Change): Omit<ErrandChange, 'at' | 'by'> | undefined {
+  if (change.kind === 'let-pass') {
+    const { bookingId, limits, because } = change
+    return { errandId: bookingId, did: 'let-pass', detail: limits.join(' '), words: because }
+  }
+  if (change.kind !== 'booking') return undefined
+  const { id, state, slot } = change.booking
+  const where = slot ? ` ${slot.day} ${slot.slotId}` : ''
+  return { errandId: id, did: change.did, detail: `${state}${where}` }
+}
+
+async function noteChange(db: Db, change: ErrandChange): Promise<void> {
+  const { at, by, errandId, did, detail, words } = change
   await db
     .insertInto('errand_change')
-    .values({ at, by_whom: by, errand_id: errandId, did, detail })
+    .values({ at, by_whom: by, errand_id: errandId, did, detail, words: words ?? null })
     .execute()
 }
 
@@ -309,7 +323,7 @@ async function noteChange(db: Db, { at, by, errandId, did, detail }: ErrandChang
 async function blankLog(db: Db, errandId: string): Promise<void> {
   await db
     .updateTable('errand_change')
-    .set({ detail: '' })
+    .set({ detail: '', words: null })
     .where('errand_id', '=', errandId)
     .execute()
 }

@@ -358,6 +358,9 @@ const staffSubject = statements(
   'create unique index staff_user_subject on staff_user (subject) where subject is not null',
 )
 
+/** What somebody wrote of what they did to an errand, sealed: why limits were let pass. */
+const errandWords = statements('alter table errand_change add column words text')
+
 /** A phone may send what another rider told on it. */
 const teller = statements('alter table day_line add column teller text')
 
@@ -393,5 +396,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0070-staff': staff,
   '0071-account-log': accountLog,
   '0072-staff-subject': staffSubject,
+  '0086-errand-words': errandWords,
   '0090-teller': teller,
 }

@@ -278,6 +278,8 @@ export interface Tables {
     errand_id: string
     did: string
     detail: string
+    /** What somebody wrote, sealed. */
+    words: string | null
   }
   errand_access: {
     no: Generated<number>

@@ -158,9 +158,22 @@ describe('a booking', () => {
 
   test('staff may let a limit pass, which is written down; no resident may, and nobody makes room', () => {
     const late = at('2026-05-06T14:00:00Z')
-    const seven = { slot: THURSDAY_MORNING, things: [{ itemId: 'chair', count: 7 }], lenient: true }
+    const seven = {
+      slot: THURSDAY_MORNING,
+      things: [{ itemId: 'chair', count: 7 }],
+      lenientBecause: 'promised',
+    }
     const byStaff = taken(asks(emptyBook, 'a', { ...seven, by: 'staff' }, late))
-    expect(byStaff.result.despite).toEqual(['too-many-things', 'too-large', 'slot-closed'])
+    expect(byStaff.result).toMatchObject({
+      despite: ['too-many-things', 'too-large', 'slot-closed'],
+      despiteBecause: 'promised',
+    })
+    expect(byStaff.changes).toContainEqual({
+      kind: 'let-pass',
+      bookingId: 'a',
+      limits: ['too-many-things', 'too-large', 'slot-closed'],
+      because: 'promised',
+    })
     expect(reasons(asks(emptyBook, 'a', seven, late))).toEqual([
       'too-many-things',
       'too-large',
@@ -292,7 +305,7 @@ describe('an amendment', () => {
 
   describe('of what staff had let pass', () => {
     const thing = (itemId: string, count: number) => [{ itemId, count }]
-    const lenient = { by: 'staff', lenient: true } as const
+    const lenient = { by: 'staff', lenientBecause: 'promised' } as const
     const change = (
       from: BookingBook,
       more: Parameters<typeof amend>[3],
@@ -307,8 +320,22 @@ describe('an amendment', () => {
         'too-many-things',
         'too-large',
       ])
-      const { result } = taken(change(seven, { things: thing('chair', 9), lenient: true }, 'staff'))
-      expect(result.despite).toEqual(['too-many-things', 'too-large'])
+      const more = { things: thing('chair', 9), lenientBecause: 'again' }
+      const { result } = taken(change(seven, more, 'staff'))
+      expect(result).toMatchObject({
+        despite: ['too-many-things', 'too-large'],
+        despiteBecause: 'again',
+      })
+    })
+
+    test('needs no new word where nothing more is let pass', () => {
+      const seven = booked('a', { ...lenient, things: thing('chair', 8) })
+      const less = { things: thing('chair', 7), lenientBecause: 'unneeded' }
+      const { result, changes } = taken(change(seven, less, 'staff'))
+      expect(result.despiteBecause).toBe('promised')
+      expect(changes.map(({ kind }) => kind)).not.toContain('let-pass')
+      const within = taken(asks(emptyBook, 'b', { ...lenient }))
+      expect(within.result).not.toHaveProperty('despiteBecause')
     })
 
     test('a limit of a thing is let pass for that many of it', () => {

@@ -33,6 +33,7 @@ describe.skipIf(chromiumPath === undefined)('the rider’s page', () => {
       language: 'so',
       interpreter: true,
       letPass: true,
+      letPassBecause: 'Lovat i telefon',
     })
     const { unplanned } = await see(day)
     await command(day, 'insert', { stop: unplanned[0] })

@@ -162,7 +162,10 @@ function changesTable(view: StaffView, changes: readonly ErrandChange[]): Html {
       { name: words.at, cell: ({ at }) => when(view, at) },
       { name: words.by, cell: ({ by }) => whoText(view, by) },
       { name: words.did, cell: ({ did }) => html`<code>${did}</code>` },
-      { name: words.detail, cell: ({ detail }) => detail },
+      {
+        name: words.detail,
+        cell: ({ detail, words: written }) => [detail, written].filter(Boolean).join(': '),
+      },
     ],
     changes,
   )
