@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Channel, Turn, Words } from '#src/notify/channel.ts'
 import { openMastodon, type MastodonOptions } from '#src/notify/channels/mastodon.ts'
-import { HOUR, MINUTE, SECOND, instant, plus } from '#src/stations/time.ts'
+import { DAY, HOUR, MINUTE, SECOND, instant, plus } from '#src/stations/time.ts'
 import type { Trouble } from '#tests/support/far-end.ts'
 import {
   FAKE_MASTODON_ACCOUNT,
@@ -243,6 +243,15 @@ describe('looking up', () => {
     decoys(90, Date.now() - HOUR)
     expect(await mastodon.lookUp(again(MINUTE), turn())).toEqual({ kind: 'absent' })
     expect(fake.requests.filter((r) => r.includes('/statuses'))).toHaveLength(1)
+  })
+
+  test('takes the same words of another day for other news', async () => {
+    const yesterday = Date.now() - DAY
+    const said = { text, at: yesterday, key: 'yesterday', language: 'sv', visibility: 'public' }
+    fake.said.push({ id: '1', ...said })
+    expect(await mastodon.lookUp(again(MINUTE), turn())).toEqual({ kind: 'absent' })
+    expect(await mastodon.send(again(MINUTE), turn())).toMatchObject({ kind: 'sent' })
+    expect(texts()).toEqual([text, text])
   })
 
   test('leaves too long a list to a person', async () => {

@@ -40,6 +40,8 @@ export interface MastodonOptions {
 
 /** Their clock against ours. */
 const CLOCK_SKEW_MS = 2 * MINUTE
+/** A text tells the clock and not the day: the same words from another day are other news. */
+const SAME_DAY_MS = 12 * HOUR
 /** Mastodon forgets a key an hour after it was used. */
 const KEY_HOLDS_MS = 50 * MINUTE
 const MAX_LENGTH = 500
@@ -53,7 +55,9 @@ const REQUESTS = 4 + PAGES
 const LOOK_MS = 300
 
 const identity = z.object({ id: z.string(), username: z.string() })
-const statuses = z.array(z.object({ id: z.string(), content: z.string(), created_at: z.string() }))
+const status = z.object({ id: z.string(), content: z.string(), created_at: z.string() })
+const statuses = z.array(status)
+type Status = z.output<typeof status>
 
 export function openMastodon(options: MastodonOptions): Channel {
   const { account, visibility } = options
@@ -105,13 +109,16 @@ export function openMastodon(options: MastodonOptions): Channel {
     const id = await findOwnId(turn)
     if (typeof id !== 'string') return foundOf(id)
     const since = plus(delivery.firstTriedAt ?? turn.now, -CLOCK_SKEW_MS)
+    const isOurs = ({ content, created_at: at }: Status): boolean =>
+      isSameText(plainText(content), delivery.text) &&
+      (parseInstant(at) ?? since) > plus(since, -SAME_DAY_MS)
     let before = ''
     for (let read = 0; read < PAGES; read += 1) {
       const path = `accounts/${id}/statuses?limit=${PAGE_SIZE}&exclude_reblogs=true${before}`
       const answer = await call(turn, 'GET', path)
       const page = statuses.safeParse(jsonOf(answer))
       if (!page.success) return foundOf(failureOf(answer, turn))
-      const ours = page.data.find(({ content }) => isSameText(plainText(content), delivery.text))
+      const ours = page.data.find(isOurs)
       if (ours) return { kind: 'found', remoteId: ours.id }
       const oldest = page.data.at(-1)
       if (!oldest || (parseInstant(oldest.created_at) ?? since) < since) return { kind: 'absent' }
