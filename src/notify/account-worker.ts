@@ -46,6 +46,8 @@ interface End {
   readonly error: string
 }
 
+type NewPause = Pick<AccountPause, 'because' | 'detail'> & { readonly since?: EpochMs }
+
 /** Nothing could be claimed: not before an instant, and then only from a priority on. */
 interface Idle {
   readonly notBefore?: EpochMs
@@ -82,6 +84,8 @@ export function startAccountWorker(
   let beatAt = clock()
   let checkAt = beatAt
   let probes = 0
+  /** For what a post was refused as any would be, until one is taken: a check that goes well is no proof. */
+  let refused: AccountPause | undefined
   let restUntil: EpochMs | undefined
   let shortSince: EpochMs | undefined
   let failuresInARow = 0
@@ -103,6 +107,7 @@ export function startAccountWorker(
       await known.promise
       if (!standing.paused) return
       checkAt = clock()
+      refused = undefined
       await change({ paused: undefined })
       log.info({ ...way, by }, `${name} was resumed by staff`)
     },
@@ -159,7 +164,7 @@ export function startAccountWorker(
     }
     if ('paused' in parts) {
       metrics.paused(way, paused !== undefined)
-      probes = 0
+      if (!refused) probes = 0
       changed.abort()
       loop.poke()
     }
@@ -262,6 +267,7 @@ export function startAccountWorker(
 
   async function settlementOf(delivery: Delivery, outcome: Outcome): Promise<Settlement> {
     if (outcome.kind !== 'later') failuresInARow = 0
+    if (outcome.kind === 'sent' || outcome.kind === 'never') refused = undefined
     switch (outcome.kind) {
       case 'sent':
         return {
@@ -311,22 +317,26 @@ export function startAccountWorker(
     return again.kind === 'again' ? Math.max(ownMs, again.at - now) : ownMs
   }
 
-  async function settlementOfPause(why: Paused): Promise<Settlement> {
-    await pause(why)
-    const error = `${why.because}: ${why.detail}`
-    return { state: 'due', dueAt: clock(), error, untried: true }
+  async function settlementOfPause({ because, detail }: Paused): Promise<Settlement> {
+    const isTold = refused?.because === because
+    if (!isTold) refused = { since: clock(), because, detail }
+    await pause(refused!, isTold)
+    return { state: 'due', dueAt: clock(), error: `${because}: ${detail}`, untried: true }
   }
 
   /** One alarm for each pause, however often it is met. */
-  async function pause({
-    because,
-    detail,
-  }: Pick<AccountPause, 'because' | 'detail'>): Promise<void> {
+  async function pause({ because, detail, since }: NewPause, isTold = false): Promise<void> {
     if (standing.paused) return
     const until =
       because === 'budget-used-up' ? 'until the month is over' : 'until somebody sees to it'
-    log.error({ ...way, because, detail }, `${name} is paused ${until}; nothing is lost meanwhile`)
-    await change({ paused: { since: clock(), because, detail }, uncheckedSince: undefined })
+    if (!isTold) {
+      log.error(
+        { ...way, because, detail },
+        `${name} is paused ${until}; nothing is lost meanwhile`,
+      )
+    }
+    const paused = { since: since ?? clock(), because, detail }
+    await change({ paused, uncheckedSince: undefined })
   }
 
   async function settle(delivery: Delivery, settlement: Settlement): Promise<void> {

@@ -214,6 +214,32 @@ describe('a pause', () => {
     expect((await store.accountStanding(onX)).paused?.because).toBe('bad-credentials')
   })
 
+  test('that a good check lifts and the next post meets again is still the same alarm', async () => {
+    const refused = { kind: 'paused', because: 'bad-credentials', detail: '403 scope' } as const
+    const send = Array.from({ length: 99 }, () => refused)
+    let standings: unknown[] = []
+    const run = await runDry(
+      many(1),
+      { send },
+      {
+        untilMs: 3 * HOUR,
+        async onTime() {
+          const { paused } = await store.accountStanding(onX)
+          standings = [...new Set([...standings, paused && paused.since - noon])]
+        },
+      },
+    )
+    expect(run.logged).toEqual([
+      'error: x (avs_provstad) is paused until somebody sees to it; nothing is lost meanwhile',
+    ])
+    expect(standings).toEqual([0])
+    const minutes = run.asked.map((asked) => Number.parseInt(asked))
+    expect(minutes.slice(0, 6)).toEqual([0, 1, 3, 7, 15, 30])
+    const last = await runDry(many(1), { send: [refused] }, { from: plus(noon, 4 * HOUR) })
+    expect(states(last)).toEqual(['1 sent after 1'])
+    expect(await store.accountStanding(onX)).toEqual({})
+  })
+
   test('is nobody’s where there is no such account', async () => {
     await runDry(
       many(1),
