@@ -98,7 +98,7 @@ export interface MessageStore {
   settleMessage(no: number, outcome: MessageOutcome, now: EpochMs): Promise<void>
   /** Whether there is such a message. A later word never undoes a better one. */
   reportMessage(no: number, report: MessageReport, now: EpochMs): Promise<boolean>
-  /** Counts what is about to be sent, unless that would be more than `limit` in the month; durable when it answers. */
+  /** Counts what is about to be sent, unless that would be more than `limit` in the month; durable when it answers. A negative number was not sent after all. */
   spendSms(month: string, parts: number, limit: number): Promise<boolean>
   smsSpent(month: string): Promise<number>
   /** Of groups that begin so, what was due by then or later, ended or not. */

@@ -40,6 +40,7 @@ export function openMailLeg(
     longestMs: LONGEST_MS,
     parts: () => 1,
     spend: async () => undefined,
+    unspend: async () => undefined,
     async send(message, { now, signal }) {
       const mail = open(message)
       if (!mail) return notSendable('erased, or sealed with another secret')

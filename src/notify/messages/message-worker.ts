@@ -19,6 +19,8 @@ export interface MessageLeg {
   readonly longestMs: number
   /** Counts a try before it is made; else from when on there is room again. */
   spend(message: Message, now: EpochMs): Promise<{ readonly until: EpochMs } | undefined>
+  /** A try that was counted at that instant has surely cost nothing. */
+  unspend(message: Message, countedAt: EpochMs): Promise<void>
   send(message: Message, turn: Turn): Promise<Outcome>
   lookUp(message: Message, turn: Turn): Promise<Found>
   check(turn: Turn): Promise<Checked>
@@ -61,6 +63,9 @@ export function startMessageWorker(options: MessageWorkerOptions): MessageWorker
   const count = startCounting(options.metrics)
   const loop = openLoop(wait, options.graceMs)
   let paused: Paused | undefined
+  /** For what a message was refused as any would be, until one is taken: a check that goes well is no proof. */
+  let refused: Paused['because'] | undefined
+  let probes = 0
   let restUntil: EpochMs | undefined
   let failuresInARow = 0
 
@@ -112,7 +117,9 @@ export function startMessageWorker(options: MessageWorkerOptions): MessageWorker
         ? { state: 'dead', error }
         : { state: 'due', dueAt: full.until, error, untried: true }
     }
-    return settlementOf(message, await call((turn) => leg.send(message, turn)))
+    const outcome = await call((turn) => leg.send(message, turn))
+    if (wasNotTaken(outcome)) await leg.unspend(message, now)
+    return settlementOf(message, outcome)
   }
 
   /** Undefined where it surely wasn't taken: then it is sent. */
@@ -143,6 +150,10 @@ export function startMessageWorker(options: MessageWorkerOptions): MessageWorker
   function settlementOf(message: Message, outcome: Outcome): MessageOutcome {
     const now = clock()
     if (outcome.kind !== 'later') failuresInARow = 0
+    if (outcome.kind === 'sent' || outcome.kind === 'never') {
+      refused = undefined
+      probes = 0
+    }
     switch (outcome.kind) {
       case 'sent':
         return { state: 'sent', remoteId: outcome.remoteId ?? '', parts: leg.parts(message) }
@@ -184,23 +195,27 @@ export function startMessageWorker(options: MessageWorkerOptions): MessageWorker
     return loop.givingUp.aborted ? LATE : { ...LATE, detail: 'no answer in time' }
   }
 
+  /** One alarm for each pause, however often it is met. */
   function pause(why: Paused): void {
     if (paused) return
     paused = why
     count.paused(way, true)
     const { because, detail } = why
+    if (refused === because) return
+    refused = because
     log.error({ way, because, detail }, 'messages wait until somebody sees to it; none is lost')
   }
 
   async function probe(): Promise<void> {
-    for (let tries = 0; paused && !loop.stopping.aborted; tries += 1) {
-      await loop.sleep(Math.min(LONGEST_PROBE_MS, MINUTE * 2 ** tries) / speed)
+    while (paused && !loop.stopping.aborted) {
+      await loop.sleep(Math.min(LONGEST_PROBE_MS, MINUTE * 2 ** probes) / speed)
+      probes += 1
       if (loop.stopping.aborted) return
       const { kind } = await call((turn) => leg.check(turn))
       if (kind !== 'ready') continue
       paused = undefined
       count.paused(way, false)
-      log.info({ way }, 'messages are sent again')
+      log.info({ way }, 'messages are tried again')
     }
   }
 
@@ -213,6 +228,16 @@ export function startMessageWorker(options: MessageWorkerOptions): MessageWorker
       log.warn({ ...fields, error: outcome.error }, `a message is ${outcome.state}`)
     } else log.error({ ...fields, error: outcome.error }, `a message is ${outcome.state}`)
   }
+}
+
+/** Nothing else than these proves it. */
+function wasNotTaken(outcome: Outcome): boolean {
+  const { kind } = outcome
+  return (
+    kind === 'never' ||
+    kind === 'paused' ||
+    (kind === 'later' && outcome.because === 'rate-limited')
+  )
 }
 
 interface Late {

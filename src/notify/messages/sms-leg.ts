@@ -58,6 +58,10 @@ export function openSmsLeg(options: SmsLegOptions): MessageLeg {
       options.onLimit?.(month)
       return { until: nextMonth(now, zone) }
     },
+    async unspend(message, countedAt) {
+      const month = monthOf(countedAt, options.timeZone())
+      await store.spendSms(month, -this.parts(message), Number.MAX_SAFE_INTEGER)
+    },
     async send(message, turn) {
       const sms = open(message)
       return sms ? sender.send(sms, turn) : notSendable(UNREADABLE)

@@ -343,6 +343,23 @@ test.each<[ElksFault, string]>([
   },
 )
 
+test('an empty account, whose check goes well, is one alarm and uses up nothing of the month', async () => {
+  await desk.queue(booking())
+  elks.faults.push('403-credits', '403-credits', '403-credits', '403-credits')
+  start({ monthlyLimit: 2 })
+  const posts = () => elks.requests.filter((r) => r.startsWith('POST')).length
+  for (let tries = 1; tries <= 4; tries += 1) {
+    await until(() => posts() === tries, 10_000)
+    await until(async () => (await states()).join() === 'due', 10_000)
+    expect(await store.smsSpent('2026-05')).toBe(0)
+    worker!.poke()
+  }
+  await settled('sent')
+  expect(logged.filter((line) => line.includes('somebody sees to it'))).toHaveLength(1)
+  expect(await store.smsSpent('2026-05')).toBe(1)
+  expect(limits).toEqual([])
+})
+
 describe('the month’s limit', () => {
   test('is counted in parts before anything is sent, and what is over it waits for the next month', async () => {
     const far = plus(START, 60 * DAY)
