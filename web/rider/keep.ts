@@ -2,7 +2,14 @@
  * What the phone keeps (IndexedDB): today's plan, and what the rider told until the server has it. A tap
  * is answered when it lies here.
  */
-import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb'
+import {
+  type DBSchema,
+  deleteDB,
+  type IDBPDatabase,
+  type IDBPTransaction,
+  openDB,
+  type StoreNames,
+} from 'idb'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { Item } from './day.ts'
 import type { KeptDay } from './news.ts'
@@ -11,7 +18,9 @@ import { nextInstant, type QueuedEvent, type QueuedPhoto, type Told, type Way } 
 interface Schema extends DBSchema {
   /** In the order in which they were told. */
   events: { key: number; value: QueuedEvent }
-  photos: { key: string; value: QueuedPhoto & { readonly bytes: ArrayBuffer } }
+  photos: { key: string; value: QueuedPhoto }
+  /** Of photos that wait, by their ids: apart, so that looking through those reads no picture. */
+  bytes: { key: string; value: ArrayBuffer }
   notes: { key: string; value: unknown }
 }
 
@@ -50,11 +59,15 @@ const STRICT = { durability: 'strict' } as const
 
 /** `onBlocking`: a newer page needs another shape of it, or it is cleared; this one has let go of it. */
 export async function openKeep(onBlocking: () => void): Promise<Keep> {
-  const db = await openDB<Schema>(NAME, 1, {
-    upgrade(fresh) {
-      fresh.createObjectStore('events', { autoIncrement: true })
-      fresh.createObjectStore('photos', { keyPath: 'id' })
-      fresh.createObjectStore('notes')
+  const db = await openDB<Schema>(NAME, 2, {
+    async upgrade(raised, from, _to, tx) {
+      if (from < 1) {
+        raised.createObjectStore('events', { autoIncrement: true })
+        raised.createObjectStore('photos', { keyPath: 'id' })
+        raised.createObjectStore('notes')
+      }
+      raised.createObjectStore('bytes')
+      await movePictures(tx)
     },
     blocking(_version, _newer, { target }) {
       ;(target as IDBDatabase).close()
@@ -62,6 +75,17 @@ export async function openKeep(onBlocking: () => void): Promise<Keep> {
     },
   })
   return keepIn(db)
+}
+
+/** At first they lay in the photos themselves. */
+async function movePictures(
+  tx: IDBPTransaction<Schema, StoreNames<Schema>[], 'versionchange'>,
+): Promise<void> {
+  for await (const cursor of tx.objectStore('photos').iterate()) {
+    const { bytes, ...photo } = cursor.value as QueuedPhoto & { readonly bytes: ArrayBuffer }
+    if (photo.way.state === 'waiting') await tx.objectStore('bytes').put(bytes, photo.id)
+    await cursor.update(photo)
+  }
 }
 
 function keepIn(db: IDBPDatabase<Schema>): Keep {
@@ -100,20 +124,23 @@ function keepIn(db: IDBPDatabase<Schema>): Keep {
     dropEvent: (no) => db.delete('events', no),
     async photos() {
       const all = await db.getAll('photos')
-      return all.map(({ bytes: _bytes, ...photo }) => photo).toSorted((a, b) => a.at - b.at)
+      return all.toSorted((a, b) => a.at - b.at)
     },
     async keepPhoto(photo, bytes) {
-      const tx = db.transaction('photos', 'readwrite', STRICT)
-      await tx.store.put({ ...photo, bytes })
+      const tx = db.transaction(['photos', 'bytes'], 'readwrite', STRICT)
+      await tx.objectStore('photos').put(photo)
+      await tx.objectStore('bytes').put(bytes, photo.id)
       await tx.done
     },
-    photoBytes: async (id) => (await db.get('photos', id))?.bytes,
+    photoBytes: (id) => db.get('bytes', id),
     async settlePhoto(id, way) {
-      const tx = db.transaction('photos', 'readwrite', STRICT)
-      const photo = await tx.store.get(id)
-      if (photo) await tx.store.put({ ...photo, way, bytes: new ArrayBuffer(0) })
+      const tx = db.transaction(['photos', 'bytes'], 'readwrite', STRICT)
+      const photo = await tx.objectStore('photos').get(id)
+      if (photo) await tx.objectStore('photos').put({ ...photo, way })
+      await tx.objectStore('bytes').delete(id)
       await tx.done
     },
+    // What is settled has no bytes any more.
     dropPhoto: (id) => db.delete('photos', id),
     async tidy(today) {
       const kept = await note<KeptDay>('day')

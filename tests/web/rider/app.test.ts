@@ -5,7 +5,6 @@ import { axeFaults, overhang } from '#tests/support/page-faults.ts'
 import { clockAt, type DayTown } from '#tests/support/day-town.ts'
 import { book, command, openDay, see } from '#tests/support/ridden-day.ts'
 import { until } from '#tests/support/until.ts'
-import { SECRET_PLACE } from '../../pickups/day/photos.ts'
 import { eventsKept, isReadyForOffline, openPhone, type Phone, stopsNow } from './phone.ts'
 
 const SOON_MS = 10_000
@@ -188,29 +187,6 @@ describe.skipIf(chromiumPath === undefined)('the rider’s page', () => {
     })
   })
 
-  test('takes photos without a network, small and without a place, and sends them after what was told', async () => {
-    await using phone = await open()
-    const tab = phone.tab()
-    await choose(tab, 'Provgatan 3')
-    await phone.offline()
-    const picture = await phonePicture(tab)
-    expect(picture.includes(SECRET_PLACE)).toBe(true)
-    const chooser = tab.waitForEvent('filechooser')
-    await tab.click('#photo')
-    await (await chooser).setFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer: picture })
-    await shows(tab, 'Utan nät: 1 foto väntar')
-    await tab.click('#arrived')
-    await shows(tab, 'Utan nät: 1 händelse väntar, 1 foto väntar')
-    await phone.online()
-    await shows(tab, 'Allt skickat')
-    const stop = (await stopsNow(day)).find(({ person }) => person?.address === 'Provgatan 3')
-    expect([stop.state, stop.photos.length]).toEqual(['arrived', 1])
-    const kept = await day.ask('GET', `/stops/${stop.id}/photos/${stop.photos[0]}`)
-    expect(kept.headers.get('content-type')).toBe('image/jpeg')
-    expect(kept.json.includes(SECRET_PLACE)).toBe(false)
-    expect(sizeOf(kept.json)).toEqual({ width: 1600, height: 800 })
-  })
-
   test('keeps nobody on the phone when the day is over, but what waits', async () => {
     await using phone = await open()
     await isReadyForOffline(phone.tab())
@@ -327,28 +303,4 @@ function onPhone(tab: Page): Promise<string> {
       resolve(JSON.stringify(all))
     }
   })`)
-}
-
-/** As a phone takes it: large, and with where it was taken. */
-async function phonePicture(tab: Page): Promise<Buffer> {
-  const base64 = await tab.evaluate<string>(`(() => {
-    const canvas = document.createElement('canvas')
-    canvas.width = 3200
-    canvas.height = 1600
-    canvas.getContext('2d').fillRect(10, 10, 900, 900)
-    return canvas.toDataURL('image/jpeg').split(',')[1]
-  })()`)
-  const plain = Buffer.from(base64, 'base64')
-  const note = Buffer.from(SECRET_PLACE, 'latin1')
-  const head = Buffer.from([0xff, 0xfe, 0, note.length + 2])
-  return Buffer.concat([plain.subarray(0, 2), head, note, plain.subarray(2)])
-}
-
-/** Of a JPEG, by its frame header. */
-function sizeOf(jpeg: Buffer): { readonly width: number; readonly height: number } {
-  for (let at = 2; at < jpeg.length; at += 2 + jpeg.readUInt16BE(at + 2)) {
-    if (jpeg[at + 1] !== 0xc0 && jpeg[at + 1] !== 0xc2) continue
-    return { height: jpeg.readUInt16BE(at + 5), width: jpeg.readUInt16BE(at + 7) }
-  }
-  throw new Error('a JPEG without a frame')
 }
