@@ -1,6 +1,7 @@
 /** What the staff's pages are put together from: ages, tables that fit a phone, and what was done. */
 import { isoText, type EpochMs } from '#src/stations/time.ts'
 import { ageText, localeOf, whenText } from '#src/wording/status-text.ts'
+import { reaches } from '#src/store/staff.ts'
 import { html, trusted, type Html, type Part } from '../html.ts'
 import type { StaffView } from './staff-layout.ts'
 import { staffPath, type InBoth, type StaffLanguage, type StaffPlace } from './staff-menu.ts'
@@ -159,6 +160,18 @@ export function pathOf(
   params: Readonly<Record<string, string>> = {},
 ): string {
   return staffPath(filled(path, params), language)
+}
+
+/** A way to a page; to whom it is shut the words alone. `hash` is a place on it. */
+export function wayTo(
+  { language, staff }: Pick<StaffView, 'language' | 'staff'>,
+  place: StaffPlace,
+  text: Part,
+  { hash, ...params }: Readonly<Record<string, string>> = {},
+): Part {
+  if (!reaches(staff.role, place.needs)) return text
+  const href = pathOf(place, language, params) + (hash === undefined ? '' : `#${hash}`)
+  return html`<a href="${href}">${text}</a>`
 }
 
 /** The same in both languages, for the way to the other one. */

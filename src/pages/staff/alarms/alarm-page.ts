@@ -4,6 +4,7 @@ import type { EpochMs } from '#src/stations/time.ts'
 import type { KeptAlarm } from '#src/store/contract.ts'
 import type { SensorHealth } from '#src/store/believing.ts'
 import type { AccountAlarms } from '#src/store/outbox.ts'
+import { reaches } from '#src/store/staff.ts'
 import { accountAdvice } from '#src/wording/account-advice.ts'
 import { alarmName, sensorAdvice } from '#src/wording/sensor-advice.ts'
 import { html, type Html } from '../../html.ts'
@@ -13,7 +14,7 @@ import { containerText } from '../devices/device-list.ts'
 import { QUARANTINE } from '../quarantine/quarantine-place.ts'
 import { staffLayout, type StaffView } from '../staff-layout.ts'
 import type { InBoth } from '../staff-menu.ts'
-import { pathOf, when } from '../staff-parts.ts'
+import { wayTo, when } from '../staff-parts.ts'
 import { ALARMS } from './alarm-place.ts'
 
 /** A payload codec of the town's that is not run any more. */
@@ -100,9 +101,9 @@ export function alarmPage(view: StaffView, facts: AlarmFacts): Html {
               ({ account, alarm }) =>
                 html`<li>
                   <p>
-                    <a href="${pathOf(CHANNELS, language)}#${account.channel}-${account.account}"
-                      >${account.channel}, ${account.account}</a
-                    >
+                    ${wayTo(view, CHANNELS, `${account.channel}, ${account.account}`, {
+                      hash: `${account.channel}-${account.account}`,
+                    })}
                     ${sinceText(view, alarm.since)}
                   </p>
                   <p>${accountAdvice(alarm, language)}</p>
@@ -121,7 +122,10 @@ export function alarmPage(view: StaffView, facts: AlarmFacts): Html {
                 html`<li>
                   <p><code>${file}</code>: ${because}</p>
                   <p>${words.codec}</p>
-                  <p><a href="${pathOf(QUARANTINE, language)}">${words.toQuarantine}</a></p>
+                  ${
+                    reaches(view.staff.role, QUARANTINE.needs) &&
+                    html`<p>${wayTo(view, QUARANTINE, words.toQuarantine)}</p>`
+                  }
                 </li>`,
             )}
           </ul>
@@ -135,8 +139,7 @@ export function alarmPage(view: StaffView, facts: AlarmFacts): Html {
           ${changes.map(
             ({ deviceId, change: { at, change, alarm } }) =>
               html`<li>
-                ${when(view, at)}
-                <a href="${pathOf(DEVICE, language, { id: deviceId })}">${deviceId}</a>:
+                ${when(view, at)} ${wayTo(view, DEVICE, deviceId, { id: deviceId })}:
                 ${alarmName(alarm.kind, language).toLowerCase()} ${words[change]}
               </li>`,
           )}
@@ -164,9 +167,9 @@ function kindPart(
         ({ sensor, alarm }) =>
           html`<li>
             <p>
-              <a href="${pathOf(DEVICE, language, { id: sensor.deviceId })}"
-                >${containerText(view, sensor.containerId)}</a
-              >
+              ${wayTo(view, DEVICE, containerText(view, sensor.containerId), {
+                id: sensor.deviceId,
+              })}
               <span class="small">${sensor.deviceId}</span> ${sinceText(view, alarm.since)}
             </p>
             <p>${sensorAdvice(alarm, language)}</p>

@@ -1,5 +1,6 @@
 /** What became of messages to one person; neither to whom nor what. */
 import { MESSAGE_STATES, type MessageLine, type MessageState } from '#src/store/messages.ts'
+import { reaches } from '#src/store/staff.ts'
 import { html, type Html } from '../../html.ts'
 import { selectField } from '../form-parts.ts'
 import { staffLayout, type StaffView } from '../staff-layout.ts'
@@ -32,7 +33,10 @@ export function messagesPage(
     title: words.messagesTitle,
     path: MESSAGES.path,
     body: html`
-      <p><a class="back" href="${pathOf(CHANNELS, language)}">${words.back}</a></p>
+      ${
+        reaches(view.staff.role, CHANNELS.needs) &&
+        html`<p><a class="back" href="${pathOf(CHANNELS, language)}">${words.back}</a></p>`
+      }
       <h1>${words.messagesTitle}</h1>
       <p class="lead">${words.messagesLead}</p>
       <p>${words.smsMonth(smsThisMonth)}</p>
