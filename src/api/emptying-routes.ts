@@ -7,13 +7,18 @@ import { gatherEmptyings, type Emptying } from '#src/rules/emptyings.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
 import { DAY, isoOrNull, isoText, plus, type EpochMs } from '#src/stations/time.ts'
 import { keep } from '#src/store/journal.ts'
-import { correctEmptying as correct, emptyingsOf } from '#src/store/told-by-staff.ts'
+import { ANY_ROLE } from '#src/store/staff.ts'
+import {
+  correctEmptying as correct,
+  EMPTYING_OFF_MS,
+  emptyingsOf,
+} from '#src/store/told-by-staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, instantText, wholeNumber } from './input.ts'
-import { problem, sendProblem } from './problem.ts'
+import { sendProblem } from './problem.ts'
 import { isoInstant } from './station-answer.ts'
 import { noSuch } from './station-routes.ts'
-import { actorText, staffOnly } from './telling.ts'
+import { actorText, findTimeFault, sendFaults, staffOnly } from './telling.ts'
 
 const emptyingAnswer = z
   .strictObject({
@@ -56,7 +61,7 @@ export const tellEmptying = apiRoute({
   path: '/api/v1/containers/:id/emptyings',
   operationId: 'tellEmptying',
   summary: 'A driver or staff tell that a container was emptied',
-  description: 'Without `emptiedAt`, just now.',
+  description: 'Without `emptiedAt`, just now; at most 31 days ago.',
   tag: 'stations',
   params: z.strictObject({ id: containerIdText }),
   query: z.strictObject({}),
@@ -68,6 +73,7 @@ export const tellEmptying = apiRoute({
   answer: { type: 'application/json', schema: kept },
   problems: ['not-authorized', 'not-found'],
   staff: 'needed',
+  roles: ANY_ROLE,
 })
 
 export const correctEmptying = apiRoute({
@@ -76,7 +82,7 @@ export const correctEmptying = apiRoute({
   operationId: 'correctEmptying',
   summary: 'Staff say that an emptying was at another time, or never',
   description:
-    'With `emptiedAt` it was then; with `"never": true` it was not at all. `emptying` is its `id` in the list.',
+    'With `emptiedAt` it was then; with `"never": true` it was not at all. It is moved by at most 31 days. `emptying` is its `id` in the list.',
   tag: 'stations',
   params: z.strictObject({ id: containerIdText, emptying: wholeNumber(1, 999_999_999_999) }),
   query: z.strictObject({}),
@@ -111,7 +117,7 @@ export function emptyingRoutes(app: FastifyInstance, deps: ApiDeps): void {
       const from = request.query.from ?? plus(to, -90 * DAY)
       // One told before may have been moved into the span since.
       const emptyings = gatherEmptyings(
-        await store.emptyings({ containerId: id, since: plus(from, -31 * DAY) }),
+        await store.emptyings({ containerId: id, since: plus(from, -EMPTYING_OFF_MS) }),
       )
         .filter(({ emptiedAt }) => emptiedAt >= from && emptiedAt < to)
         .slice(-(request.query.limit ?? 100))
@@ -123,7 +129,7 @@ export function emptyingRoutes(app: FastifyInstance, deps: ApiDeps): void {
   typed.post(
     tellEmptying.path,
     {
-      preValidation: staffOnly(deps.staff),
+      preValidation: staffOnly(deps.staff, ANY_ROLE),
       schema: {
         params: tellEmptying.params,
         querystring: tellEmptying.query,
@@ -133,8 +139,10 @@ export function emptyingRoutes(app: FastifyInstance, deps: ApiDeps): void {
     async (request, reply) => {
       const { id } = request.params
       if (!knows(id)) return sendProblem(reply, noSuch('container', id))
-      const { by, actor: who, emptiedAt = clock() } = request.body
-      if (isAhead(emptiedAt)) return sendProblem(reply, tooLate(emptiedAt))
+      const now = clock()
+      const { by, actor: who, emptiedAt = now } = request.body
+      const faults = findTimeFault('emptiedAt', emptiedAt, plus(now, -EMPTYING_OFF_MS), now)
+      if (faults.length > 0) return sendFaults(reply, faults)
       await keep(journal, {
         kind: 'emptied',
         containerId: id,
@@ -163,20 +171,15 @@ export function emptyingRoutes(app: FastifyInstance, deps: ApiDeps): void {
       const emptying = (await emptyingsOf(store, id)).find((e) => e.id === number)
       if (!emptying) return sendProblem(reply, noSuch('emptying', String(number)))
       const { emptiedAt, actor: who } = request.body
-      if (emptiedAt !== undefined && isAhead(emptiedAt)) {
-        return sendProblem(reply, tooLate(emptiedAt))
-      }
+      const from = plus(emptying.emptiedAt, -EMPTYING_OFF_MS)
+      const to = Math.min(clock(), emptying.emptiedAt + EMPTYING_OFF_MS) as EpochMs
+      const faults = findTimeFault('emptiedAt', emptiedAt, from, to)
+      if (faults.length > 0) return sendFaults(reply, faults)
       await correct(journal, emptying, emptiedAt, who)
       void reply.header('cache-control', 'no-store')
       return { status: 'kept' as const }
     },
   )
-
-  const isAhead = (at: EpochMs) => at > clock()
-  const tooLate = (at: EpochMs) =>
-    problem('invalid-request', 'An emptying is told when it has been.', [
-      { field: 'emptiedAt', expected: `at most ${isoText(clock())}`, got: isoText(at) },
-    ])
 }
 
 function emptyingJson(emptying: Emptying): z.input<typeof emptyingAnswer> {

@@ -2,7 +2,7 @@
 import { gatherEmptyings, type Emptying } from '#src/rules/emptyings.ts'
 import type { PlannedEmptying, PlanSource, ReportKind } from '#src/rules/record.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
-import { MINUTE, type EpochMs } from '#src/stations/time.ts'
+import { DAY, MINUTE, type EpochMs } from '#src/stations/time.ts'
 import type { Store } from './contract.ts'
 import { keep, type Journal, type Upshot } from './journal.ts'
 
@@ -25,6 +25,12 @@ export function tellObservation(
     ...(actor !== undefined && { actor }),
   })
 }
+
+/**
+ * An emptying is told so long afterwards, and moved by so much, at most: what lies further off is a year or
+ * a month mistyped, and who counts emptyings of a span looks no further for what was moved into it.
+ */
+export const EMPTYING_OFF_MS = 31 * DAY
 
 /** A button pressed twice: what a source says again of a container so soon is the same emptying. */
 const PRESSED_TWICE_MS = MINUTE

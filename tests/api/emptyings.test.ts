@@ -34,6 +34,19 @@ test('a driver tells an emptying, and everybody can read of it, though not who t
   ])
 })
 
+test('a rider tells by the API what they may tell by the page, and corrects nothing', async () => {
+  await using town = await openHttpTown()
+  const headers = await town.signIn('rider')
+  const payload = { by: 'staff', actor: 'Kim' }
+  const told = await town.app.inject({ method: 'POST', url: URL, headers, payload })
+  expect(told.statusCode).toBe(200)
+  const url = `${URL}/1/correction`
+  const never = { never: true, actor: 'Kim' }
+  const refused = await town.app.inject({ method: 'POST', url, headers, payload: never })
+  expect(refused.statusCode).toBe(403)
+  expect(await list(town)).toMatchObject([{ by: ['staff'] }])
+})
+
 test('staff set its time right, then say that it never was', async () => {
   await using town = await withStaff()
   await post(town, URL, { by: 'contractor', emptiedAt: ago(2) })
@@ -50,6 +63,7 @@ test.each([
   ['nobody in particular', { actor: 'Kim' }, 'by'],
   ['a resident', { by: 'resident' }, 'by'],
   ['tomorrow', { by: 'staff', emptiedAt: ago(-24) }, 'emptiedAt'],
+  ['last year', { by: 'staff', emptiedAt: ago(365 * 24) }, 'emptiedAt'],
   ['no time', { by: 'staff', emptiedAt: 'yesterday' }, 'emptiedAt'],
   ['no name', { by: 'staff', actor: ' ' }, 'actor'],
 ] as const)('an emptying told by or at %s is refused by the field', async (_, body, field) => {
@@ -60,8 +74,25 @@ test.each([
   expect(await list(town)).toEqual([])
 })
 
+test('what is too long ago is told with the span to choose from, and a month back is taken', async () => {
+  await using town = await withStaff()
+  const early = await post(town, URL, { by: 'staff', emptiedAt: ago(31 * 24 + 1) })
+  expect(early.json()).toMatchObject({
+    errors: [
+      {
+        field: 'emptiedAt',
+        expected: `from ${ago(31 * 24)} to ${ago(0)}`,
+        got: ago(31 * 24 + 1),
+      },
+    ],
+  })
+  expect((await post(town, URL, { by: 'staff', emptiedAt: ago(31 * 24) })).statusCode).toBe(200)
+})
+
 test.each([
   [{ actor: 'Kim' }, 'emptiedAt'],
+  [{ emptiedAt: ago(32 * 24), actor: 'Kim' }, 'emptiedAt'],
+  [{ emptiedAt: ago(-1), actor: 'Kim' }, 'emptiedAt'],
   [{ never: true, emptiedAt: ago(1), actor: 'Kim' }, 'emptiedAt'],
   [{ never: true }, 'actor'],
 ])('a correction of %j is refused by %s', async (body, field) => {

@@ -110,7 +110,7 @@ describe('emptyings', () => {
     expect(page.body).toContain('today 13:10')
   })
 
-  test('without a time it was just now; what is to come can’t be told', async () => {
+  test('without a time it was just now; what is to come can’t be told, nor a year mistyped', async () => {
     const now = { do: 'report', containers: EKUDDEN_PAPER, by: 'staff' }
     expect((await town.post('/tomningar/1490-901', now)).status).toBe(303)
     expect(await emptyings()).toEqual([[TUESDAY, 'staff']])
@@ -120,6 +120,13 @@ describe('emptyings', () => {
     expect(wrong.body).toContain('<a href="#containers">Välj minst en behållare</a>')
     expect(wrong.body).toContain('<a href="#at">Skriv en tid som har varit')
     expect(wrong.body).toContain('value="2026-05-05T15:00"')
+    const lastYear = { ...now, at: '2025-05-05T14:30' }
+    const early = await town.post('/en/emptyings/1490-901', lastYear)
+    expect(early.status).toBe(400)
+    expect(early.body).toContain(
+      '<a href="#at">Write a time that has been, at most 31 days ago, such as 2026-05-05 14:30</a>',
+    )
+    expect((await emptyings()).length).toBe(1)
   })
 
   test('one that never was is asked about first, and counts no more', async () => {

@@ -80,7 +80,8 @@ const sv = {
   faultTitle: 'Det gick inte',
   faults: {
     containers: 'Välj minst en behållare',
-    at: 'Skriv en tid som har varit, som 2026-05-05 14:30',
+    at: (days: number) =>
+      `Skriv en tid som har varit, högst ${days} dagar bakåt, som 2026-05-05 14:30`,
     by: 'Välj vem som säger det',
     time: 'Skriv en tid, som 2026-05-05 14:30',
     container: 'Välj en behållare',
@@ -166,7 +167,7 @@ const en: FieldWords = {
   faultTitle: 'That could not be done',
   faults: {
     containers: 'Choose one container at least',
-    at: 'Write a time that has been, such as 2026-05-05 14:30',
+    at: (days) => `Write a time that has been, at most ${days} days ago, such as 2026-05-05 14:30`,
     by: 'Choose who says so',
     time: 'Write a time, such as 2026-05-05 14:30',
     container: 'Choose a container',

@@ -8,6 +8,7 @@ import { DAY, parseWall, plus, type EpochMs } from '#src/stations/time.ts'
 import {
   comingOf,
   correctEmptying,
+  EMPTYING_OFF_MS,
   emptyingsOf,
   planEmptyings,
   type TellEmptying,
@@ -36,8 +37,6 @@ type Did = keyof FieldWords['did']
 
 const LATELY_MS = 7 * DAY
 const HISTORY_MS = 90 * DAY
-/** One told before may have been moved into the span since. */
-const MOVED_MS = 31 * DAY
 
 export function registerEmptyingPages(
   pages: StaffPages,
@@ -49,13 +48,13 @@ export function registerEmptyingPages(
   }: Pick<PagesOptions, 'store' | 'journal' | 'clock'> & { readonly tellEmptying: TellEmptying },
 ): void {
   async function since(at: EpochMs, containers: readonly Container[] | undefined) {
+    // One told before may have been moved into the span since.
+    const toldSince = plus(at, -EMPTYING_OFF_MS)
     const told = containers
       ? await Promise.all(
-          containers.map(({ id }) =>
-            store.emptyings({ containerId: id, since: plus(at, -MOVED_MS) }),
-          ),
+          containers.map(({ id }) => store.emptyings({ containerId: id, since: toldSince })),
         )
-      : [await store.emptyings({ since: plus(at, -MOVED_MS) })]
+      : [await store.emptyings({ since: toldSince })]
     const ofEach = told.flatMap((records) => [
       ...Map.groupBy(records, ({ containerId }) => containerId).values(),
     ])
@@ -145,7 +144,9 @@ export function registerEmptyingPages(
     const emptiedAt = written === undefined ? now : readTime(written, view.timeZone)
     const by = oneOf(['contractor', 'staff'] as const, given(form, 'by'))
     if (containers.length === 0) faults.push({ field: 'containers', text: words.containers })
-    if (emptiedAt === undefined || emptiedAt > now) faults.push({ field: 'at', text: words.at })
+    if (emptiedAt === undefined || emptiedAt > now || emptiedAt < plus(now, -EMPTYING_OFF_MS)) {
+      faults.push({ field: 'at', text: words.at(EMPTYING_OFF_MS / DAY) })
+    }
     if (!by) faults.push({ field: 'by', text: words.by })
     if (faults.length > 0) return faults
     const actor = view.staff.name
