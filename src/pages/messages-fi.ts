@@ -119,6 +119,8 @@ export const fi: Messages = {
   reportMore: 'Ilmoita astiasta jotain muuta',
   reportBack: 'Takaisin astiaan',
   reportThis: 'Ilmoita',
+  reportUndo: 'Peru',
+  reportUndoFor: (minutes) => `Väärä painike? Voit perua ${minutes} minuutin ajan.`,
   toldTitle: 'Ilmoituksesi',
   tooManyTitle: 'Odota hetki',
   tooManyText: (minutes) =>

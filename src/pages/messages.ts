@@ -128,6 +128,8 @@ const sv = {
   reportMore: 'Rapportera något mer om behållaren',
   reportBack: 'Tillbaka till behållaren',
   reportThis: 'Rapportera',
+  reportUndo: 'Ångra',
+  reportUndoFor: (minutes: number) => `Tryckte du fel? Du kan ångra i ${minutes} minuter.`,
   toldTitle: 'Din rapport',
   tooManyTitle: 'Vänta en stund',
   tooManyText: (minutes: number) =>
@@ -407,6 +409,8 @@ const en: Messages = {
   reportMore: 'Report something else about the container',
   reportBack: 'Back to the container',
   reportThis: 'Report',
+  reportUndo: 'Undo',
+  reportUndoFor: (minutes) => `The wrong button? You can undo it for ${minutes} minutes.`,
   toldTitle: 'Your report',
   tooManyTitle: 'Wait a little',
   tooManyText: (minutes: number) =>

@@ -7,12 +7,14 @@ import type { Container, Station } from '#src/stations/station.ts'
 import { DAY, MINUTE, SECOND } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { originOf } from '#src/store/own-origin.ts'
-import { REPORT_EFFECTS, standingsAbout } from '#src/store/report-desk.ts'
+import type { Client } from '#src/store/reporters.ts'
+import { standingsAbout } from '#src/store/report-desk.ts'
 import {
   refusedReportPage,
   reportPage,
   reportPath,
   toldPage,
+  TOLD,
   tooManyReportsPage,
   unknownCodePage,
   type Labelled,
@@ -65,12 +67,7 @@ export function registerReportForm(
       if (kind === undefined || isFromElsewhere(request, options.publicUrl)) {
         return sendOnce(reply, kind === undefined ? 400 : 403, refusedReportPage(view, labelled))
       }
-      const token = tokenIn(request)
-      const reported = await reports.report(labelled.container.id, kind, {
-        address: request.ip,
-        userAgent: request.headers['user-agent'] ?? '',
-        ...(token !== undefined && { token }),
-      })
+      const reported = await reports.report(labelled.container.id, kind, clientOf(request))
       if (reported.kind === 'no-such-container') return sendUnknown(request, reply)
       if (reported.kind === 'limited') {
         const minutes = tellWait(reply, reported.afterMs)
@@ -89,6 +86,24 @@ export function registerReportForm(
         .send()
     })
 
+    app.post<Coded>(`${root}/q/:code/undo`, async (request, reply) => {
+      const labelled = findLabelled(journal.town, request.params.code)
+      if (!labelled) return sendUnknown(request, reply)
+      const view = pages.viewFor(request, language)
+      const kind = kindIn(request.body)
+      if (kind === undefined || isFromElsewhere(request, options.publicUrl)) {
+        return sendOnce(reply, kind === undefined ? 400 : 403, refusedReportPage(view, labelled))
+      }
+      const undone = await reports.undo(labelled.container.id, kind, clientOf(request))
+      if (undone.kind === 'no-such-container') return sendUnknown(request, reply)
+      if (undone.kind === 'limited') {
+        const minutes = tellWait(reply, undone.afterMs)
+        return sendOnce(reply, 429, tooManyReportsPage(view, labelled, minutes))
+      }
+      const path = link(view, reportPath(labelled.container))
+      return seeOther(reply, `${path}/told?kind=${kind}&did=${undone.kind}`)
+    })
+
     app.get<Coded & { Querystring: Record<string, unknown> }>(
       `${root}/q/:code/told`,
       (request, reply) => {
@@ -96,7 +111,7 @@ export function registerReportForm(
         if (!labelled) return sendUnknown(request, reply)
         const view = pages.viewFor(request, language)
         const kind = RESIDENT_KINDS.find((word) => word === request.query['kind'])
-        const did = REPORT_EFFECTS.find((word) => word === request.query['did'])
+        const did = TOLD.find((word) => word === request.query['did'])
         if (!kind || !did) return reply.redirect(link(view, reportPath(labelled.container)), 303)
         const standings = standingsAbout(journal, labelled.container.id)
         return sendOnce(reply, 200, toldPage(view, labelled, { kind, did, standings }))
@@ -151,6 +166,15 @@ export function seeOther(reply: FastifyReply, path: string): FastifyReply {
 export function tellWait(reply: FastifyReply, afterMs: number): number {
   void reply.header('retry-after', String(Math.ceil(afterMs / SECOND)))
   return Math.ceil(afterMs / MINUTE)
+}
+
+function clientOf(request: FastifyRequest): Client {
+  const token = tokenIn(request)
+  return {
+    address: request.ip,
+    userAgent: request.headers['user-agent'] ?? '',
+    ...(token !== undefined && { token }),
+  }
 }
 
 function tokenIn(request: FastifyRequest): string | undefined {

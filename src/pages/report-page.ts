@@ -7,7 +7,8 @@ import { RESIDENT_KINDS } from '#src/rules/record.ts'
 import { sortByFraction } from '#src/stations/container-order.ts'
 import { fractionName, type Language } from '#src/stations/fraction.ts'
 import type { Container, Station } from '#src/stations/station.ts'
-import type { ReportEffect, ResidentKind } from '#src/store/report-desk.ts'
+import { MINUTE } from '#src/stations/time.ts'
+import { REPORT_EFFECTS, type ResidentKind, UNDO_MS } from '#src/store/report-desk.ts'
 import { explainReport } from '#src/wording/report-text.ts'
 import { ageText } from '#src/wording/status-text.ts'
 import { containerTitle, fractionSign, wordPill } from './container-marks.ts'
@@ -24,10 +25,13 @@ export interface Labelled {
   readonly station: Station
 }
 
+/** What becomes of a press: of a report, or of taking one back. */
+export const TOLD = [...REPORT_EFFECTS, 'undone', 'nothing-to-undo'] as const
+
 /** What was reported a moment ago, and what became of it. */
 export interface Told {
   readonly kind: ResidentKind
-  readonly did: ReportEffect
+  readonly did: (typeof TOLD)[number]
   readonly standings: readonly Standing[]
 }
 
@@ -68,6 +72,7 @@ export function toldPage(view: View, labelled: Labelled, told: Told): Html {
   const { say, now, timeZone } = view
   const { container, station } = labelled
   const status = view.statusOf(container.id)
+  const isTakenBack = told.did === 'undone' || told.did === 'nothing-to-undo'
   const sentence = (language: Language) =>
     explainReport({ ...told, status, now, timeZone }, language)
   return layout(view, {
@@ -79,7 +84,8 @@ export function toldPage(view: View, labelled: Labelled, told: Told): Html {
       <h1>${say.toldTitle}</h1>
       <p class="lead">${sentence(view.language)}</p>
       ${view.language !== 'fi' && html`<p lang="fi" class="where">${sentence('fi')}</p>`}
-      ${elsewhere(view, labelled, told.kind)}
+      ${told.did === 'counted' && undoForm(view, labelled, told.kind)}
+      ${!isTakenBack && elsewhere(view, labelled, told.kind)}
       <ul class="plain">
         <li><a href="${link(view, reportPath(container))}">${say.reportMore}</a></li>
         <li><a href="${link(view, `/s/${station.id}`)}">${say.aboutStation(station.name)}</a></li>
@@ -87,6 +93,17 @@ export function toldPage(view: View, labelled: Labelled, told: Told): Html {
       ${privacyNote(view)}
     `,
   })
+}
+
+/** Another phone, or the same later, is told that there is nothing to take back. */
+function undoForm(view: View, { container }: Labelled, kind: ResidentKind): Html {
+  const { say } = view
+  return html`<form method="post" action="${link(view, `${reportPath(container)}/undo`)}">
+    <p>
+      <button class="quiet" name="kind" value="${kind}">${say.reportUndo}</button>
+      <span class="small">${say.reportUndoFor(UNDO_MS / MINUTE)}</span>
+    </p>
+  </form>`
 }
 
 /** Where to go with what is in one's hands; not said to somebody who says that there is room. */

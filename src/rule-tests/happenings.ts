@@ -143,11 +143,18 @@ function tellWord({ event, at, path, cast, instantOf }: Scene): Cue | undefined 
     const id = cast.container(container, [...path, kind, 'container'])
     return id && { kind: 'told', at, told: make(id), about: container }
   }
-  const { report, observation, emptied, emptying_corrected: corrected, planned, forecast } = event
+  const { report, report_withdrawn: withdrawn, observation } = event
+  const { emptied, emptying_corrected: corrected, planned, forecast } = event
   if (report) {
     const { container, kind, who: reporter } = report
     return cueOf('report', container, (containerId) => {
       return { type: 'report', containerId, kind, by: 'resident', reporter }
+    })
+  }
+  if (withdrawn) {
+    const { container, kind, who: reporter } = withdrawn
+    return cueOf('report_withdrawn', container, (containerId) => {
+      return { type: 'report-withdrawn', containerId, of: 0, kind, reporter }
     })
   }
   if (observation) {

@@ -140,6 +140,11 @@ export const HAPPENINGS = {
     kind: z.enum(RESIDENT_KINDS),
     who: z.string(),
   }),
+  report_withdrawn: z.strictObject({
+    container: name,
+    kind: z.enum(RESIDENT_KINDS),
+    who: z.string(),
+  }),
   /** So many residents, each once, evenly spread over the time. */
   crowd: z.strictObject({
     container: name,
@@ -314,6 +319,7 @@ const HISTORY_REASONS = Object.keys({
   'unknown-post': true,
   'unknown-silence': true,
   'repeat-report': true,
+  'unknown-report': true,
   'repeat-correction': true,
   'too-old-post': true,
 } satisfies Readonly<Record<HistoryReason, true>>) as HistoryReason[]

@@ -94,6 +94,14 @@ export function tellEvent(record: EventRecord, writer: Writer): readonly Timed[]
       }
       return tell(record.by === 'staff' ? { observation: told } : { report: told })
     }
+    case 'report-withdrawn':
+      return tell({
+        report_withdrawn: {
+          container: nameIn(record.containerId),
+          kind: record.kind,
+          who: names.of(record.reporter),
+        },
+      })
     case 'emptied': {
       const { containerId, emptiedAt, notBefore, by } = record
       const isWithReading = by === 'sensor' && record.at - emptiedAt < SECOND

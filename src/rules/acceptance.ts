@@ -14,9 +14,10 @@ import type {
   EmptyingCorrectedRecord,
   ReadingRecord,
   ReportRecord,
+  ReportWithdrawnRecord,
 } from './record.ts'
 import type { ReadingPolicy } from './rule-book.ts'
-import { hear, troubleOf } from './trouble.ts'
+import { hear, troubleOf, unhear } from './trouble.ts'
 import type { Trouble, TroubleKind } from './trouble.ts'
 import { deviceAt, extrasOf, updateLiveUntil } from './watch.ts'
 import type { ContainerWatch } from './watch.ts'
@@ -27,6 +28,7 @@ const OTHER_DEVICE: Applied = { kind: 'history', because: 'other-device' }
 const BEFORE_EMPTYING: Applied = { kind: 'history', because: 'before-emptying' }
 const OLDER: Applied = { kind: 'history', because: 'older-than-newest' }
 const REPEAT_REPORT: Applied = { kind: 'history', because: 'repeat-report' }
+const UNKNOWN_REPORT: Applied = { kind: 'history', because: 'unknown-report' }
 
 /** No interval longer than this is learned, so that a sensor is never believed for more than three days. */
 const MAX_INTERVAL_MS = DAY
@@ -89,14 +91,39 @@ export function acceptReport(watch: ContainerWatch, record: ReportRecord): Appli
   return NOW
 }
 
-/** Litter and ice lie about the station; what is broken is the container. */
 function acceptTrouble(watch: ContainerWatch, record: ReportRecord): Applied {
   const what = troubleOf(record.kind)!
-  const holder: { [kind in TroubleKind]?: Trouble | undefined } =
-    what === 'broken' ? extrasOf(watch) : watch.station
+  const holder = holderOf(watch, what)
   const heard = hear(holder[what], record)
   if (!heard) return REPEAT_REPORT
   holder[what] = heard
+  return NOW
+}
+
+/** Litter and ice lie about the station; what is broken is the container. */
+function holderOf(
+  watch: ContainerWatch,
+  what: TroubleKind,
+): { [kind in TroubleKind]?: Trouble | undefined } {
+  return what === 'broken' ? extrasOf(watch) : watch.station
+}
+
+/** As if it had not been said. What the word had taken the place of is not said again by that. */
+export function acceptWithdrawal(
+  watch: ContainerWatch,
+  { kind, reporter }: ReportWithdrawnRecord,
+): Applied {
+  const what = troubleOf(kind)
+  if (what) {
+    const holder = holderOf(watch, what)
+    const left = unhear(holder[what], reporter)
+    if (!left) return UNKNOWN_REPORT
+    holder[what] = left
+    return NOW
+  }
+  const left = watch.reports.filter((r) => r.reporter !== reporter || r.kind !== kind)
+  if (left.length === watch.reports.length) return UNKNOWN_REPORT
+  watch.reports = left
   return NOW
 }
 

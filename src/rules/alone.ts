@@ -29,6 +29,7 @@ export function concerns(
   switch (record.type) {
     case 'reading':
     case 'report':
+    case 'report-withdrawn':
     case 'emptied':
     case 'emptying-corrected':
     case 'plan':

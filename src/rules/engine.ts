@@ -14,6 +14,7 @@ import {
   acceptEmptying,
   acceptReading,
   acceptReport,
+  acceptWithdrawal,
 } from './acceptance.ts'
 import { ageLimitsOf } from './ageing.ts'
 import { createCalendar } from './calendar.ts'
@@ -35,6 +36,7 @@ import type {
   JournalRecord,
   ReadingRecord,
   ReportRecord,
+  ReportWithdrawnRecord,
   ResumedRecord,
 } from './record.ts'
 import { adoptBook, restore } from './restoring.ts'
@@ -85,6 +87,7 @@ export function createEngine({
     switch (record.type) {
       case 'reading':
       case 'report':
+      case 'report-withdrawn':
       case 'emptied':
       case 'emptying-corrected':
         return foldContainer(world, record)
@@ -212,23 +215,30 @@ function begin(world: World, at: EpochMs): void {
   scheduleAll(world)
 }
 
-function foldContainer(
-  world: World,
-  record: ReadingRecord | ReportRecord | EmptiedRecord | EmptyingCorrectedRecord,
-): Applied {
+/** What is said of a container itself, as it is now. */
+type ContainerRecord =
+  ReadingRecord | ReportRecord | ReportWithdrawnRecord | EmptiedRecord | EmptyingCorrectedRecord
+
+function foldContainer(world: World, record: ContainerRecord): Applied {
   const watch = world.containers.get(record.containerId)
   if (!watch) return UNKNOWN_CONTAINER
   const applied = accept(world, watch, record)
   if (applied !== NOW) return applied
   touch(world, watch)
   scheduleChange(world, watch)
-  if (record.type === 'report') keepTrouble(world, watch, record)
+  if (record.type === 'report' || record.type === 'report-withdrawn') {
+    keepTrouble(world, watch, record)
+  }
   judge(world, watch)
   return NOW
 }
 
 /** What was said of a container or its station beside its level. */
-function keepTrouble(world: World, watch: ContainerWatch, { kind }: ReportRecord): void {
+function keepTrouble(
+  world: World,
+  watch: ContainerWatch,
+  { kind }: Pick<ReportRecord, 'kind'>,
+): void {
   const what = troubleOf(kind)
   if (!what) return
   if (what === 'broken') {
@@ -239,16 +249,14 @@ function keepTrouble(world: World, watch: ContainerWatch, { kind }: ReportRecord
   inspectAll(world, watch.station)
 }
 
-function accept(
-  world: World,
-  watch: ContainerWatch,
-  record: ReadingRecord | ReportRecord | EmptiedRecord | EmptyingCorrectedRecord,
-): Applied {
+function accept(world: World, watch: ContainerWatch, record: ContainerRecord): Applied {
   switch (record.type) {
     case 'reading':
       return acceptReading(watch, record, world.book.facts)
     case 'report':
       return acceptReport(watch, record)
+    case 'report-withdrawn':
+      return acceptWithdrawal(watch, record)
     case 'emptied':
       return acceptEmptying(watch, record, world.book.facts)
     case 'emptying-corrected':

@@ -60,6 +60,17 @@ export interface ReportRecord extends Entry {
   readonly actor?: string
 }
 
+/** A resident took back what they had said a moment ago. */
+export interface ReportWithdrawnRecord extends Entry {
+  readonly type: 'report-withdrawn'
+  readonly containerId: ContainerId
+  /** The `seq` of the report's record. */
+  readonly of: number
+  /** Whose word it was and of what, by which the engine knows it. */
+  readonly kind: ReportKind
+  readonly reporter: string
+}
+
 /** Who says that a container was emptied; `sensor`: its level fell. */
 export const EMPTYING_SOURCES = ['sensor', 'contractor', 'staff'] as const
 export type EmptyingSource = (typeof EMPTYING_SOURCES)[number]
@@ -205,6 +216,7 @@ export interface ResumedRecord extends Entry {
 /** Everything but readings, of which there are too many to keep as text. */
 export type EventRecord =
   | ReportRecord
+  | ReportWithdrawnRecord
   | EmptiedRecord
   | EmptyingCorrectedRecord
   | PlanRecord
@@ -234,6 +246,7 @@ export type Applied =
         | 'unknown-area'
         | 'unknown-silence'
         | 'repeat-report'
+        | 'unknown-report'
         | 'repeat-correction'
         | 'too-old-post'
     }

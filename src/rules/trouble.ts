@@ -60,6 +60,12 @@ export function hear(trouble: Trouble | undefined, record: ReportRecord): Troubl
   }
 }
 
+/** The trouble without a person's word; undefined where it has none of theirs. */
+export function unhear(trouble: Trouble | undefined, reporter: string): Trouble | undefined {
+  const words = trouble?.words.filter((word) => word.reporter !== reporter)
+  return trouble && words!.length < trouble.words.length ? { ...trouble, words: words! } : undefined
+}
+
 /** How many have said so since an instant, each once. */
 export function countWords(trouble: Trouble | undefined, by: Word['by'], since: number): bigint {
   let count = 0n

@@ -460,7 +460,10 @@ export interface Store
     readonly since: EpochMs
   }): Promise<readonly (EmptiedRecord | EmptyingCorrectedRecord)[]>
 
-  /** What residents and staff reported at or after `since`, in the order of the journal. */
+  /**
+   * What residents and staff reported at or after `since`, in the order of the journal; without what was
+   * taken back.
+   */
   reports(filter: {
     readonly since: EpochMs
     readonly containerIds?: readonly ContainerId[]

@@ -10,6 +10,7 @@ import type {
   PlanRecord,
   PostCorrectedRecord,
   ReportKind,
+  ReportWithdrawnRecord,
   SilenceEndedRecord,
   SilencedRecord,
   Subject,
@@ -53,6 +54,7 @@ export type Fact = Unplaced<
   | SilencedRecord
   | SilenceEndedRecord
   | PostCorrectedRecord
+  | ReportWithdrawnRecord
 >
 type Unplaced<Record> = Record extends unknown ? Omit<Record, 'seq' | 'at'> : never
 

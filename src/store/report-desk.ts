@@ -8,7 +8,7 @@ import type { Standing } from '#src/rules/contract.ts'
 import type { RESIDENT_KINDS } from '#src/rules/record.ts'
 import { createCrowd, crowdKey, type Crowd, type Voice } from '#src/rules/report-floods.ts'
 import type { ContainerId, StationId } from '#src/stations/ids.ts'
-import { MINUTE, SECOND, type Clock } from '#src/stations/time.ts'
+import { MINUTE, plus, SECOND, type Clock } from '#src/stations/time.ts'
 import { createAllowance } from './allowance.ts'
 import type { Store } from './contract.ts'
 import { keep, type Journal, type Upshot } from './journal.ts'
@@ -29,9 +29,20 @@ export type Reported =
 export interface ReportDesk {
   /** Resolves when it is on disk. */
   report(container: ContainerId, kind: ResidentKind, client: Client): Promise<Reported>
+  /** Takes back what the same phone said of the container a moment ago. Resolves when it is on disk. */
+  undo(container: ContainerId, kind: ResidentKind, client: Client): Promise<Undone>
   /** Throws away the salts whose time is over; called by a timer at the rim. */
   tidy(): Promise<void>
 }
+
+/** So long what was said may be taken back: a wrong button, a second look. */
+export const UNDO_MS = 5 * MINUTE
+
+export type Undone =
+  | { readonly kind: 'undone' }
+  /** Nobody with this phone said so there, or it is too long ago, or it has been taken back. */
+  | { readonly kind: 'nothing-to-undo' }
+  | Extract<Reported, { readonly kind: 'limited' | 'no-such-container' }>
 
 /** A station's worth of containers, with something to say of each. */
 const PERSON = { most: 12, oneEveryMs: 5 * MINUTE, people: 20_000 }
@@ -54,13 +65,17 @@ export function openReportDesk(options: {
   const floods = watchForFloods()
   const count = startCounting(options.metrics)
 
+  const stationOf = (container: ContainerId) => {
+    const { town } = journal
+    return town.stations.get(town.containers.get(container)?.stationId as StationId)
+  }
+
   return {
     async report(container, kind, client) {
       const at = clock()
       const afterMs = byAddress.take(nameless(addressBlock(client.address)), at)
       if (afterMs > 0) return count.limited(afterMs)
-      const { town } = journal
-      const station = town.stations.get(town.containers.get(container)?.stationId as StationId)
+      const station = stationOf(container)
       if (!station) return { kind: 'no-such-container' }
       const { mark, token } = await reporters.recognise(client, station, kind, at)
       const personAfterMs = byPerson.take(nameless(token), at)
@@ -81,6 +96,24 @@ export function openReportDesk(options: {
       if (did === 'no-such-container') return { kind: did }
       count.told(kind, did)
       return { kind: 'told', did, token }
+    },
+    async undo(container, kind, client) {
+      const at = clock()
+      const afterMs = byAddress.take(nameless(addressBlock(client.address)), at)
+      if (afterMs > 0) return count.limited(afterMs)
+      const station = stationOf(container)
+      if (!station) return { kind: 'no-such-container' }
+      const { mark } = await reporters.recognise(client, station, kind, at)
+      const lately = await store.reports({ since: plus(at, -UNDO_MS), containerIds: [container] })
+      const said = lately.findLast((one) => one.reporter === mark && one.kind === kind)
+      if (!said) return { kind: 'nothing-to-undo' }
+      const { containerId, reporter, seq: of } = said
+      await keep(journal, {
+        kind: 'fact',
+        fact: { type: 'report-withdrawn', containerId, of, kind, reporter },
+      })
+      count.told(kind, 'undone')
+      return { kind: 'undone' }
     },
     tidy: () => reporters.tidy(clock()),
   }
@@ -139,8 +172,8 @@ function startCounting(metrics: Registry) {
   })
   return {
     flood: () => floods.inc(),
-    told: (kind: ResidentKind, did: ReportEffect) => reports.inc({ kind, did }),
-    limited(afterMs: number): Reported {
+    told: (kind: ResidentKind, did: ReportEffect | 'undone') => reports.inc({ kind, did }),
+    limited(afterMs: number): Extract<Reported, { kind: 'limited' }> {
       limited.inc()
       return { kind: 'limited', afterMs }
     },

@@ -11,8 +11,11 @@ type Kind = (typeof RESIDENT_KINDS)[number]
 
 export interface ToldReport {
   readonly kind: Kind
-  /** `repeat`: the same phone said the same a while ago. `kept`: for the record alone. */
-  readonly did: 'counted' | 'repeat' | 'kept'
+  /**
+   * `repeat`: the same phone said the same a while ago. `kept`: for the record alone. `undone`: taken back;
+   * `nothing-to-undo`: that came too late, or twice.
+   */
+  readonly did: 'counted' | 'repeat' | 'kept' | 'undone' | 'nothing-to-undo'
   /** How the container counts now. */
   readonly status: ContainerStatus
   /** How the rules for the container and for its station stand now. */
@@ -24,11 +27,14 @@ export interface ToldReport {
 /** `Tack! Två har nu rapporterat att behållaren är full. Stationen skriver om det tidigast om 30 minuter, om det håller i sig. …` */
 export function explainReport(report: ToldReport, language: Language): string {
   const phrases = PHRASES[language]
+  const isTakenBack = report.did === 'undone' || report.did === 'nothing-to-undo'
   const standing = standingFor(report)
+  const effects = standing
+    ? [voicesText(phrases, report, standing), nextText(phrases, report, standing)]
+    : [phrases.noRule]
   const sentences = [
     phrases.thanks[report.did],
-    standing && voicesText(phrases, report, standing),
-    standing ? nextText(phrases, report, standing) : phrases.noRule,
+    ...(isTakenBack ? [] : effects),
     isLevel(report.kind) ? phrases.status[report.status.word] : undefined,
   ]
   return sentences.filter((sentence) => sentence !== undefined).join(' ')
@@ -175,6 +181,9 @@ const sv: Phrases = {
     counted: 'Tack!',
     repeat: 'Tack! Det har du redan rapporterat, och en person räknas en gång.',
     kept: 'Tack! Din rapport är sparad.',
+    undone: 'Ångrat. Din rapport räknas inte längre.',
+    'nothing-to-undo':
+      'Det finns ingen rapport att ångra: den är redan borttagen, eller för gammal.',
   },
   that: {
     full: 'att behållaren är full',
@@ -216,6 +225,8 @@ const en: Phrases = {
     counted: 'Thank you!',
     repeat: 'Thank you! You have reported that already, and one person counts once.',
     kept: 'Thank you! Your report has been kept.',
+    undone: 'Undone. Your report no longer counts.',
+    'nothing-to-undo': 'There is no report to undo: it is gone already, or it is too old.',
   },
   that: {
     full: 'that the container is full',
@@ -258,6 +269,8 @@ const fi: Phrases = {
     counted: 'Kiitos!',
     repeat: 'Kiitos! Olet jo ilmoittanut siitä, ja yksi ihminen lasketaan kerran.',
     kept: 'Kiitos! Ilmoituksesi on tallennettu.',
+    undone: 'Peruttu. Ilmoitustasi ei enää lasketa.',
+    'nothing-to-undo': 'Peruttavaa ilmoitusta ei ole: se on jo poistettu tai liian vanha.',
   },
   that: {
     full: 'että astia on täynnä',

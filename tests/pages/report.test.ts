@@ -87,6 +87,37 @@ test('the same phone counts once: with its cookie from anywhere, without it from
   expect(await did(other)).toBe('counted')
 })
 
+test('who pressed the wrong button undoes it for five minutes, and only they', async () => {
+  await using town = await open()
+  const undo = (headers: Record<string, string>) => press(town, 'full', headers, `${QR}/undo`)
+  const mine = { cookie: cookieOf(await press(town, 'full')), 'user-agent': 'Phone/1.0' }
+  const other = { 'x-forwarded-for': '198.51.100.2', 'user-agent': 'Phone/2.0' }
+  const whatOf = (answer: { headers: Record<string, unknown> }) =>
+    String(answer.headers['location']).split('did=')[1]
+  expect(whatOf(await undo(other))).toBe('nothing-to-undo')
+  const undone = await undo(mine)
+  expect([undone.statusCode, whatOf(undone)]).toEqual([303, 'undone'])
+  expect((await town.get(undone.headers.location!)).body).toContain(
+    'Ångrat. Din rapport räknas inte längre.',
+  )
+  expect(whatOf(await undo(mine))).toBe('nothing-to-undo')
+  expect(await town.store.reports({ since: TUESDAY })).toEqual([])
+
+  // It may be said again, and is then too old to be undone after five minutes.
+  expect(whatOf(await press(town, 'full', mine))).toBe('counted')
+  expect((await press(town, 'full', other)).headers.location).toContain('did=counted')
+  await town.pass(6 * MINUTE)
+  expect(whatOf(await undo(mine))).toBe('nothing-to-undo')
+  expect((await town.store.reports({ since: TUESDAY })).length).toBe(2)
+})
+
+test('an undoing from another site is not taken', async () => {
+  await using town = await open()
+  const mine = { cookie: cookieOf(await press(town, 'full')), 'sec-fetch-site': 'cross-site' }
+  expect((await press(town, 'full', mine, `${QR}/undo`)).statusCode).toBe(403)
+  expect((await town.store.reports({ since: TUESDAY })).length).toBe(1)
+})
+
 test('a code that is typed in capitals is known', async () => {
   await using town = await open()
   expect((await town.get(`/q/${PAPER.toUpperCase()}`)).status).toBe(200)
@@ -176,6 +207,10 @@ describe.skipIf(chromiumPath === undefined)('in a real browser without JavaScrip
       }
       await tab.click('text=det får inte plats mer')
       expect(await tab.textContent('h1')).toBe('Din rapport')
+      await tab.click('text=Ångra')
+      expect(await tab.textContent('.lead')).toContain('räknas inte längre')
+      await tab.goto(`${url}${QR}`)
+      await tab.click('text=det får inte plats mer')
       said.push((await tab.textContent('.lead'))!)
       await tab.reload()
       await context.close()

@@ -20,7 +20,7 @@ const FAULTS: Readonly<Record<string, readonly string[]>> = {
     '7:11 tests[0].series[0].container: "c3" is no container here; did you mean c1?',
     '8:11 tests[0].series[1].container: "c2" stands at more than one station; write S/c2 or T/c2',
     '10:11 tests[0].events[0].at: is before the test starts',
-    '11:9 tests[0].events[1]: says only when; expected what happened: reading, report, crowd, observation, emptied, emptying_corrected, planned, forecast, truck, bike, gateway, silence, silence_ended, post_corrected, container_added, container_removed, station_added, station_removed, device_replaced, rules_edited, down, clock_step',
+    '11:9 tests[0].events[1]: says only when; expected what happened: reading, report, report_withdrawn, crowd, observation, emptied, emptying_corrected, planned, forecast, truck, bike, gateway, silence, silence_ended, post_corrected, container_added, container_removed, station_added, station_removed, device_replaced, rules_edited, down, clock_step',
     '12:9 tests[0].events[2]: says truck and gateway; give each its own line',
     '12:28 tests[0].events[2].truck.station: "U" is no station here; did you mean S?',
     '13:27 tests[0].events[3].bike.area: "norrby" is no station\'s area here',

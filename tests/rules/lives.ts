@@ -57,6 +57,12 @@ type Deed =
       readonly who: string
       readonly isStaff: boolean
     }
+  | {
+      readonly kind: 'withdraw'
+      readonly of: string
+      readonly report: ReportKind
+      readonly who: string
+    }
   | { readonly kind: 'emptied'; readonly of: string; readonly lateMs: number }
   | { readonly kind: 'unemptied'; readonly of: string; readonly isMoved: boolean }
   | {
@@ -127,6 +133,14 @@ export const act: fc.Arbitrary<Act> = fc.oneof(
       report: fc.constantFrom(...REPORT_KINDS),
       who: fc.constantFrom('a', 'b', 'c', 'd'),
       isStaff: fc.boolean(),
+    }),
+  ),
+  often(
+    2,
+    deed('withdraw', {
+      of,
+      report: fc.constantFrom(...REPORT_KINDS),
+      who: fc.constantFrom('a', 'b', 'c', 'd'),
     }),
   ),
   often(2, deed('emptied', { of, lateMs })),
@@ -290,6 +304,13 @@ function cueOf(
         who: next.who,
         ...(next.isStaff && { by: 'staff' }),
       }
+    case 'withdraw': {
+      const { of: name, report: kind, who: reporter } = next
+      return {
+        at,
+        told: { type: 'report-withdrawn', containerId: box(name), of: 0, kind, reporter },
+      }
+    }
     case 'emptied': {
       const emptied = after(at, -next.lateMs)
       emptiedAt.set(next.of, emptied)

@@ -8,6 +8,7 @@ import type { ContainerState, Decision } from '#src/rules/decision.ts'
 import type {
   EmptiedRecord,
   EmptyingCorrectedRecord,
+  EventRecord,
   ForecastRecord,
   PlanRecord,
   ReportRecord,
@@ -1348,6 +1349,26 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
           all[2],
         ])
         expect(await store.reports({ since: noon, containerIds: [] })).toEqual([])
+      }),
+    )
+
+    test(
+      'that were taken back are not among them',
+      withTown(async (store) => {
+        const all = [report(1, 0), report(2, 1), report(3, 2, plastic)]
+        const { containerId, kind, reporter } = all[1]!
+        const withdrawn: EventRecord = {
+          type: 'report-withdrawn',
+          seq: 4,
+          at: plus(noon, 3 * MINUTE),
+          containerId,
+          of: 2,
+          kind,
+          reporter,
+        }
+        await store.journal((tx) => tx.keepEvents([...all, withdrawn]))
+        expect(await store.reports({ since: noon })).toEqual([all[0], all[2]])
+        expect(await store.reports({ since: noon, containerIds: [paper] })).toEqual([all[0]])
       }),
     )
 

@@ -8,6 +8,7 @@ import type {
   EmptyingCorrectedRecord,
   PlanRecord,
   ReportRecord,
+  ReportWithdrawnRecord,
   SilenceEndedRecord,
   SilencedRecord,
 } from '#src/rules/record.ts'
@@ -103,7 +104,8 @@ const SILENCES = `select seq, at, type, body from event
 const PLANS = `select seq, at, type, body from event
   where type = 'plan' and json_extract(body, '$.containerId') = ?1 and at >= ?2 order by seq`
 
-const REPORTS = `select seq, at, type, body from event where type = 'report' and at >= ?1
+const REPORTS = `select seq, at, type, body from event
+  where type in ('report', 'report-withdrawn') and at >= ?1
   and (?2 is null or json_extract(body, '$.containerId') in (select value from json_each(?2)))`
 
 const OLDEST_READINGS = 'from reading where at < ? and seq <= ? order by at, device_no, n limit ?'
@@ -450,7 +452,7 @@ export async function openSqliteStore(path: string): Promise<Store> {
     async reports({ since, containerIds }) {
       const among = containerIds === undefined ? null : JSON.stringify(containerIds)
       const rows = reportRows.all(since, among) as unknown as readonly EventRow[]
-      return eventsOf(rows) as readonly ReportRecord[]
+      return withoutWithdrawn(eventsOf(rows) as readonly (ReportRecord | ReportWithdrawnRecord)[])
     },
 
     async reporterSalts() {
@@ -695,6 +697,14 @@ function eventsOf(rows: readonly EventRow[]): readonly object[] {
 
 type OfJournal = 'seq' | 'told' | 'told_at' | 'told_device' | 'told_fill'
 type ReadingRow = Omit<PackedReading, 'clean' | 'body' | OfJournal> & { readonly device_id: string }
+
+/** What was taken back comes after what it takes back. */
+function withoutWithdrawn(
+  told: readonly (ReportRecord | ReportWithdrawnRecord)[],
+): readonly ReportRecord[] {
+  const withdrawn = new Set(told.map((one) => (one.type === 'report-withdrawn' ? one.of : -1)))
+  return told.filter((one) => one.type === 'report').filter(({ seq }) => !withdrawn.has(seq))
+}
 
 function readingOf(row: ReadingRow, containerId: ContainerId): Reading {
   const fault = faultOf(row.fault)
