@@ -39,6 +39,7 @@ export interface DeliveryOptions {
     | 'accountTally'
     | 'lastSentAt'
     | 'dueTally'
+    | 'firstInVain'
     | 'countTried'
     | 'workStanding'
     | 'spent'
@@ -188,13 +189,14 @@ export function startDeliveries(options: DeliveryOptions): Deliveries {
   }
 
   /**
-   * What should have left, and what last did. Where posts come apart into pieces these are what counts,
-   * unless there was nobody to tell.
+   * What should have left, be it that it waits or that it was given up, and what last did. Where posts come
+   * apart into pieces these are what counts, unless there was nobody to tell.
    */
   async function findWhatLeft({ way, channel }: AccountWorker, { oldestSendAt }: DueTally) {
     const work = channel.queue === undefined ? undefined : await store.workStanding(channel.queue)
-    const since = [oldestSendAt, work?.oldestDueAt].filter((at) => at !== undefined)
     const last = work && !work.isEmpty ? work.lastDoneAt : await store.lastSentAt(way)
+    const inVain = await store.firstInVain(way, last)
+    const since = [oldestSendAt, work?.oldestDueAt, inVain].filter((at) => at !== undefined)
     return {
       ...(work && { pieces: work.open }),
       ...(since.length > 0 && { oldestSendAt: Math.min(...since) as EpochMs }),

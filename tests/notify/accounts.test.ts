@@ -293,6 +293,28 @@ describe('an account from which nothing leaves', () => {
     )
   })
 
+  test('is told of also where each post is refused at once and every check goes well', async () => {
+    const first = makePost(99, plus(noon, -HOUR), { expiresAt: noon })
+    await runDry([first], {}, { from: plus(noon, -HOUR) })
+    const send = Array.from({ length: 30 }, () => {
+      return { kind: 'never', because: 'refused', detail: '403' } as const
+    })
+    const since: unknown[] = []
+    await runDry(
+      hourly,
+      { send },
+      {
+        async onTime(_, outbox) {
+          await outbox.lookAfter()
+          const { stuckSince } = await store.accountStanding(onX)
+          const hour = stuckSince && Math.floor((stuckSince - noon) / HOUR)
+          if (since.at(-1) !== hour) since.push(hour)
+        },
+      },
+    )
+    expect(since).toEqual([23, undefined])
+  })
+
   test('and one that can’t be checked for a day is told of, also across a restart', async () => {
     const check = () =>
       Array.from({ length: 99 }, () => ({ kind: 'unknown', detail: '503' }) as const)

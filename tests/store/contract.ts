@@ -1867,6 +1867,21 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
     )
 
     test(
+      'what came to nothing since an instant is told by when it could have left',
+      withDeliveries([delivery(1), delivery(2), delivery(3)], async (store) => {
+        expect(await store.firstInVain(onX)).toBeUndefined()
+        for (const state of ['expired', 'dead', 'uncertain'] as const) {
+          const { id } = (await store.claimDelivery(onX, later, LEASE))!
+          await store.settleDelivery(id, { state, error: '' })
+        }
+        expect(await store.firstInVain(onX)).toBe(post(2).sendAt)
+        expect(await store.firstInVain(onX, post(2).sendAt)).toBe(post(3).sendAt)
+        expect(await store.firstInVain(onX, post(3).sendAt)).toBeUndefined()
+        expect(await store.firstInVain(ekuddens)).toBeUndefined()
+      }),
+    )
+
+    test(
       'what was said or tried since an instant is counted, and when it falls below a bound is told',
       withDeliveries([delivery(1), delivery(2), delivery(3), delivery(4)], async (store) => {
         const at = (n: number) => plus(later, n * MINUTE)

@@ -22,6 +22,7 @@ export function sqliteOutbox(
     accountTally: (way) => accountTally(reader, way),
     lastSentAt: (way) => lastSentAt(reader, way),
     dueTally: (way, now) => dueTally(reader, way, now),
+    firstInVain: (way, since) => firstInVain(reader, way, since),
     countTried: (channel, accounts, since, most) =>
       countTried(reader, channel, accounts, since, most),
     spent: (way, month) => spent(reader, way, month),
@@ -112,6 +113,24 @@ async function dueTally(db: Db, { channel, account }: WayOut, now: EpochMs): Pro
     ])
     .executeTakeFirstOrThrow()
   return { count: row.n, ...(row.oldest !== null && { oldestSendAt: row.oldest as EpochMs }) }
+}
+
+async function firstInVain(
+  db: Db,
+  { channel, account }: WayOut,
+  since: EpochMs | undefined,
+): Promise<EpochMs | undefined> {
+  const couldLeaveAt = sql<number>`coalesce(again_at, send_at)`
+  let inVain = db
+    .selectFrom('delivery')
+    .where('channel', '=', channel)
+    .where('account', '=', account)
+    .where('state', 'in', ['dead', 'uncertain'])
+  if (since !== undefined) inVain = inVain.where(couldLeaveAt, '>', since)
+  const row = await inVain
+    .select((e) => e.fn.min<number | null>(couldLeaveAt).as('at'))
+    .executeTakeFirst()
+  return (row?.at ?? undefined) as EpochMs | undefined
 }
 
 /**
