@@ -137,7 +137,7 @@ function keepIn(db: IDBPDatabase<Schema>): Keep {
       const tx = db.transaction(['photos', 'bytes'], 'readwrite', STRICT)
       const photo = await tx.objectStore('photos').get(id)
       if (photo) await tx.objectStore('photos').put({ ...photo, way })
-      await tx.objectStore('bytes').delete(id)
+      if (way.state !== 'waiting') await tx.objectStore('bytes').delete(id)
       await tx.done
     },
     // What is settled has no bytes any more.

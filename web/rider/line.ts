@@ -18,7 +18,8 @@ export interface LineFacts {
 }
 
 export interface LineParts {
-  readonly kind: Link | 'sending' | 'all-sent' | 'nothing-yet'
+  /** `no-room`: what waits has no room on its way. */
+  readonly kind: Link | 'sending' | 'no-room' | 'all-sent' | 'nothing-yet'
   readonly events: number
   readonly photos: number
   /** When the last of it was sent. */
@@ -28,11 +29,19 @@ export interface LineParts {
 export function lineOf({ link, events, photos }: LineFacts): LineParts {
   const waiting = { events: count(events), photos: count(photos) }
   if (link !== 'online') return { kind: link, ...waiting }
-  if (waiting.events + waiting.photos > 0) return { kind: 'sending', ...waiting }
+  if (waiting.events + waiting.photos > 0) {
+    const all = [...events, ...photos]
+    const isSending = all.some(({ way }) => way.state === 'waiting' && !hadNoRoom(way))
+    return { kind: isSending ? 'sending' : 'no-room', ...waiting }
+  }
   const sent = [...events, ...photos].flatMap(({ way }) => (way.state === 'sent' ? way.at : []))
   return sent.length === 0
     ? { kind: 'nothing-yet', ...waiting }
     : { kind: 'all-sent', ...waiting, sentAt: Math.max(...sent) as EpochMs }
+}
+
+export function hadNoRoom(way: Way): boolean {
+  return way.state === 'waiting' && way.noRoomAt !== undefined
 }
 
 function count(ways: readonly { readonly way: Way }[]): number {

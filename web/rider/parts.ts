@@ -2,7 +2,7 @@
 import { bikeName, type Day } from './day.ts'
 import { h } from './draw.ts'
 import type { KeptEvent } from './keep.ts'
-import { ageMinutes, lineOf, type Link } from './line.ts'
+import { ageMinutes, hadNoRoom, lineOf, type Link } from './line.ts'
 import { type Gone, type KeptDay, knownStops } from './news.ts'
 import type { Calendar } from './page-facts.ts'
 import type { QueuedPhoto } from './queue.ts'
@@ -32,6 +32,7 @@ export function lineTexts(
     'no-answer': words.noAnswer,
     'signed-out': words.signedOut,
     sending: words.sending,
+    'no-room': words.stuck,
     online: '',
     'all-sent': line.sentAt === undefined ? '' : words.allSent(calendar.clock(line.sentAt)),
     'nothing-yet': words.nothingYet,
@@ -89,6 +90,11 @@ function goneTexts(
   const what = to === undefined ? words.gone : words.goneTo(bikeName(day, to))
   const who = words.by(changedBy(by, words), calendar.clock(at))
   return [h('s', {}, whereOf(stop, words)), h('span', {}, `: ${what} (${who})`)]
+}
+
+export function noRoomPart({ photos }: Queue, words: Words): readonly Node[] {
+  if (!photos.some(({ way }) => hadNoRoom(way))) return []
+  return [h('section', { class: 'refused' }, h('p', {}, words.noRoom))]
 }
 
 export function refusedPart(

@@ -31,7 +31,8 @@ export interface Weighing {
 
 /** Where something that was told has got to. */
 export type Way =
-  | { readonly state: 'waiting' }
+  /** `noRoomAt`: when something on its way had no room for it; only photos are so large. */
+  | { readonly state: 'waiting'; readonly noRoomAt?: EpochMs }
   | { readonly state: 'sent'; readonly at: EpochMs }
   /** The server doesn't take it; the rider is told why, and it isn't sent again. */
   | { readonly state: 'refused'; readonly refusal: Refusal }
@@ -63,6 +64,8 @@ export type Verdict =
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'signed-out' }
   | { readonly kind: 'later'; readonly afterMs?: number }
+  /** Something before the server takes nothing so large. */
+  | { readonly kind: 'no-room' }
 
 /** An answer of the server; undefined status for none. */
 export interface Answer {
@@ -88,14 +91,14 @@ export function verdictOn(id: string, { status, body, retryAfter }: Answer): Ver
   if (status === undefined) return { kind: 'later' }
   if (status >= 200 && status < 300) return verdictOnTaken(id, status, body)
   if (status === 401 || status === 403) return { kind: 'signed-out' }
-  if (!isRefusal(status, body)) {
-    return {
-      kind: 'later',
-      ...(retryAfter !== undefined && { afterMs: retryAfter * SECOND }),
-    }
+  if (isRefusal(status, body)) {
+    return { kind: 'refused', refusal: { status, detail: detailOf(body) } }
   }
-  return { kind: 'refused', refusal: { status, detail: detailOf(body) } }
+  if (status === TOO_LARGE) return { kind: 'no-room' }
+  return { kind: 'later', ...(retryAfter !== undefined && { afterMs: retryAfter * SECOND }) }
 }
+
+const TOO_LARGE = 413
 
 const TRY_AGAIN = new Set([408, 421, 425, 429])
 

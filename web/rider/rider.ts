@@ -10,7 +10,15 @@ import type { Keep } from './keep.ts'
 import { lineOf, type Link } from './line.ts'
 import { type Fetched, firstDay, type KeptDay, lacksPeople, withNews, withoutNews } from './news.ts'
 import { openCalendar, type PageFacts, townClock } from './page-facts.ts'
-import { lineTexts, listPart, newsPart, type Queue, refusedPart, waitingText } from './parts.ts'
+import {
+  lineTexts,
+  listPart,
+  newsPart,
+  noRoomPart,
+  type Queue,
+  refusedPart,
+  waitingText,
+} from './parts.ts'
 import { smallJpeg } from './photo.ts'
 import type { Answer, Told } from './queue.ts'
 import { isOutcome, lastOutcome, roundOf, type Row, type ShownRound } from './round.ts'
@@ -502,6 +510,7 @@ export async function openRiderPage(
             ),
           ]
         : []),
+      ...noRoomPart(queue, words),
       ...refusedPart(queue, kept, telling(), () => void dropRefused()),
       ...(kept && shown ? newsPart(shown, kept, telling(), () => void seenNews()) : []),
     ]

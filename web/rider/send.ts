@@ -1,19 +1,22 @@
 /**
  * Sends what waits: events in the order in which they were told, then photos. One at a time, also among
- * tabs; what the server refuses is told to the rider and lets the next one pass, what gets no answer
- * holds up all that follows.
+ * tabs; what the server refuses is told to the rider and lets the next one pass, and so is a photo for
+ * which a proxy has no room; what gets no answer holds up all that follows.
  */
-import type { EpochMs } from '#src/stations/time.ts'
+import { type EpochMs, MINUTE } from '#src/stations/time.ts'
 import type { Keep } from './keep.ts'
 import { type Verdict, verdictOn, waitMs, type Way } from './queue.ts'
 import type { Server } from './server.ts'
 
 export type Flushed =
-  /** Nothing waits any more; so many were sent now. */
+  /** Nothing waits any more but what has no room on its way; so many were sent now. */
   | { readonly kind: 'empty'; readonly sent: number }
   | { readonly kind: 'signed-out' }
   /** No answer, or another tab is at it: try again after so long. */
   | { readonly kind: 'later' | 'busy'; readonly afterMs: number }
+
+/** A photo that had no room on its way is tried again after this: elsewhere the way may be another. */
+const ROOM_AGAIN_MS = 15 * MINUTE
 
 export interface Sender {
   /** `isAsked`: somebody wants it now, so that no waiting after an earlier failure counts. */
@@ -52,16 +55,26 @@ export function openSender(
       onProgress()
     }
     for (;;) {
-      const photo = (await keep.photos()).find(({ way }) => way.state === 'waiting')
+      const photo = (await keep.photos()).find(({ way }) => isToSend(way))
       if (!photo) return { kind: 'empty', sent }
       const bytes = (await keep.photoBytes(photo.id)) ?? new ArrayBuffer(0)
       const verdict = verdictOn(photo.id, await server.sendPhoto(photo.id, photo.stop, bytes))
-      const way = wayAfter(verdict)
+      const way = verdict.kind === 'no-room' ? noRoom() : wayAfter(verdict)
       if (!way) return stopped(verdict)
       await keep.settlePhoto(photo.id, way)
-      sent += 1
+      if (way.state !== 'waiting') sent += 1
       onProgress()
     }
+  }
+
+  function isToSend(way: Way): boolean {
+    if (way.state !== 'waiting') return false
+    // A clock that has been set back makes nobody wait for ever.
+    return way.noRoomAt === undefined || Math.abs(clock() - way.noRoomAt) >= ROOM_AGAIN_MS
+  }
+
+  function noRoom(): Way {
+    return { state: 'waiting', noRoomAt: clock() }
   }
 
   function wayAfter(verdict: Verdict): Way | undefined {

@@ -15,6 +15,9 @@ const sv = {
     photos > 0 && (photos === 1 ? '1 foto väntar' : `${photos} foton väntar`),
   ],
   sending: 'Skickar',
+  stuck: 'Kommer inte fram',
+  noRoom:
+    'Något på vägen till servern tar inte emot så stora filer (413). Fotot ligger kvar på telefonen och provas igen; allt annat kommer fram. Säg till den som sköter systemet.',
   allSent: (clock: string) => `Allt skickat ${clock}`,
   nothingYet: 'Inget att skicka än',
   planFrom: (clock: string, age: string) => `Planen hämtad ${clock} (${age})`,
@@ -183,6 +186,9 @@ const en: Words = {
     photos > 0 && (photos === 1 ? '1 photo waits' : `${photos} photos wait`),
   ],
   sending: 'Sending',
+  stuck: 'Not getting through',
+  noRoom:
+    'Something on the way to the server takes no files of that size (413). The photo stays on the phone and is tried again; everything else gets through. Tell whoever runs the system.',
   allSent: (clock) => `All sent ${clock}`,
   nothingYet: 'Nothing to send yet',
   planFrom: (clock, age) => `Plan fetched ${clock} (${age})`,

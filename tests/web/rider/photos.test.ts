@@ -80,6 +80,28 @@ describe.skipIf(chromiumPath === undefined)('photos on the rider’s phone', () 
     await shows('Allt skickat')
   })
 
+  test('one for which a proxy has no room holds up no other, is told, and is tried again', async () => {
+    const { id } = await open()
+    let large: string | undefined
+    let isNarrow = true
+    await phone.context.route(/\/photos\?photo=/, (route) => {
+      large ??= route.request().url()
+      if (!isNarrow || route.request().url() !== large) return route.continue()
+      return route.fulfill({ status: 413, contentType: 'text/html', body: '<h1>413</h1>' })
+    })
+    await take(await phonePicture(phone.tab()))
+    await shows('Kommer inte fram: 1 foto väntar')
+    await take(await phonePicture(phone.tab()))
+    await until(async () => (await photosOf(id)).length === 1, SOON_MS)
+    await shows('Något på vägen till servern tar inte emot så stora filer (413)')
+    await shows('Kommer inte fram: 1 foto väntar')
+    isNarrow = false
+    await phone.context.clock.setFixedTime(clockAt('10:15'))
+    await phone.tab().evaluate(`dispatchEvent(new Event('online'))`)
+    await shows('Allt skickat')
+    expect(await photosOf(id)).toHaveLength(2)
+  })
+
   test('that an older page kept get there, and so does what it was told', async () => {
     const [stop] = await stopsNow(day)
     const at = clockAt('09:58')

@@ -29,7 +29,8 @@ describe('what becomes of an event by the server’s answer', () => {
     ['another role: all is kept', { status: 403, body: {} }, 'signed-out'],
     ['a stop that nobody knows is shown to the rider', problem(404), 'refused'],
     ['a proxy that finds no server says 404: it waits', { status: 404, body: undefined }, 'later'],
-    ['a proxy with no room for a photo: it waits', { status: 413, body: undefined }, 'later'],
+    ['a proxy with no room for it: others pass', { status: 413, body: undefined }, 'no-room'],
+    ['the server itself has no room: shown to the rider', problem(413), 'refused'],
     ['JSON of somebody else’s: it waits', { status: 400, body: { status: 'error' } }, 'later'],
   ] as const)('%s', (_, answer, kind) => {
     expect(verdictOn('a', answer).kind).toBe(kind)
@@ -97,6 +98,13 @@ describe('the line about the network', () => {
       [gone, event('s', 'done', '10:07', refused)],
       'all-sent',
       0,
+    ],
+    [
+      'what has no room on its way isn’t being sent',
+      'online',
+      [gone, event('s', 'done', '10:07', { state: 'waiting', noRoomAt: at('10:08') })],
+      'no-room',
+      1,
     ],
     ['before the first tap there is nothing to send', 'online', [], 'nothing-yet', 0],
   ] as const)('%s', (_, link, events, kind, count) => {
