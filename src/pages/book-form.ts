@@ -44,6 +44,7 @@ import { BOOK_WORDS, DIDS, STEPS, type Did, type Step } from './book-words.ts'
 import { bookingCalendar, bookingPage, cancelPage, ownPath, type Opened } from './booking-page.ts'
 import { findOwn, type OwnParams } from './find-own.ts'
 import { htmlText, type Html } from './html.ts'
+import { pointedAt } from './map-question.ts'
 import { isForeignPress, isFromElsewhere, seeOther, tellWait } from './report-form.ts'
 import { link, type PageTools, type PagesOptions, type View } from './site.ts'
 
@@ -200,6 +201,8 @@ export function registerBooking(
         if (found === 'lost' || (found === 'none' && step !== 'what')) return sendLost(reply, view)
         const draft = found === 'none' ? newDraft(clock()) : found
         const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
+        const pointed = step === 'where' ? pointedAt(form, view, terms) : undefined
+        if (pointed) return showStep(reply, view, terms, step, draft, pointed, [])
         if (step === 'where' && isTooMuch('search', request, reply, view)) return reply
         const picked = step === 'when' ? readSlot(form) : undefined
         const holds = picked !== undefined && picked !== WAIT
@@ -511,6 +514,8 @@ export function registerBooking(
         if (!opened) return reply
         const { seen, by, terms } = opened
         const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
+        const pointed = step === 'where' ? pointedAt(form, view, terms) : undefined
+        if (pointed) return show(reply, view, opened, pointed, [])
         const read = readEdits(step, form, terms, language)
         if (read.kind === 'faulty') return show(reply, view, opened, form, read.faults)
         const version = Number(form.get('version')) || 0

@@ -100,7 +100,7 @@ export function readPlace(
 }
 
 /** `57.7211, 12.9398`, also with decimal commas where a blank stands between. */
-function readPosition(written: string) {
+export function readPosition(written: string) {
   if (written.trim() === '') return undefined
   const found = /^(\d{1,2}(?:[.,]\d{1,10})?)°?(?:\s*[;,]\s*|\s+)(\d{1,2}(?:[.,]\d{1,10})?)°?$/.exec(
     written.trim(),

@@ -15,6 +15,7 @@ import { BOOK_WORDS, STEPS, type BookWords, type Step } from './book-words.ts'
 import { contactList } from './contact.ts'
 import { html, type Html } from './html.ts'
 import { aboutPath, layout } from './layout.ts'
+import { mapToPoint, POINTED } from './map-question.ts'
 import { plainPage, wayOn } from './plain-page.ts'
 import { link, type View } from './site.ts'
 
@@ -119,15 +120,18 @@ export function wherePage(
 /** The address, and how to get in. */
 export function whereFields(
   view: View,
-  { bike }: Terms,
+  terms: Terms,
   form: URLSearchParams,
   asking: Asking,
   suggested: Suggested,
 ): Html {
   const words = BOOK_WORDS[view.language]
+  const { bike } = terms
   const hasList = suggested.addresses.length > 0
   const isPositionNeeded =
-    (form.get('position') ?? '') !== '' || asking.faults.some(({ field }) => field === 'position')
+    (form.get('position') ?? '') !== '' ||
+    form.has(POINTED) ||
+    asking.faults.some(({ field }) => field === 'position' || field === 'address')
   return html`
     ${textField(asking, form, {
       id: 'address',
@@ -163,6 +167,7 @@ export function whereFields(
     })}
     <details ${isPositionNeeded && html`open`}>
       <summary>${words.noAddress}</summary>
+      ${mapToPoint(view, terms, form, words)}
       ${textField(asking, form, {
         id: 'position',
         label: optional(words, words.position),

@@ -31,6 +31,9 @@ export const fi: BookWords = {
   position: 'Sijainti kartalla',
   positionHint:
     'Leveys- ja pituusaste, esimerkiksi 57.7211, 12.9398. Karttasovellus näyttää ne, kun pidät sormea paikan päällä.',
+  point: 'Paina karttaa siitä, mistä haemme. Kartta lähentyy.',
+  pointAgain: 'Paikka on merkitty. Paina uudestaan, jos sitä pitää siirtää.',
+  pointWhole: 'Näytä koko kartta',
   note: 'Miten pääsemme sisään?',
   noteHint: (days) =>
     `Ovikoodi, kerros tai mitä meidän on hyvä tietää. Vain pyöräilijä näkee sen. Se poistetaan ${days === 1 ? 'päivän' : `${days} päivän`} kuluttua noudosta.`,

@@ -43,6 +43,9 @@ const sv = {
   position: 'Läge på kartan',
   positionHint:
     'Latitud och longitud, till exempel 57.7211, 12.9398. En kartapp visar dem när du håller ett finger på platsen.',
+  point: 'Tryck på kartan där det ska hämtas. Kartan kommer närmare.',
+  pointAgain: 'Platsen är utmärkt. Tryck igen om den ska flyttas.',
+  pointWhole: 'Visa hela kartan',
   note: 'Hur kommer vi in?',
   noteHint: (days: number) =>
     `Portkod, våning eller vad vi behöver veta. Bara den som cyklar får se det. Det raderas ${days === 1 ? 'en dag' : `${days} dagar`} efter hämtningen.`,
@@ -225,6 +228,9 @@ const en: BookWords = {
   position: 'Position on the map',
   positionHint:
     'Latitude and longitude, such as 57.7211, 12.9398. A map app shows them when you hold a finger on the place.',
+  point: 'Press the map where we should fetch it. The map comes nearer.',
+  pointAgain: 'The place is marked. Press again to move it.',
+  pointWhole: 'Show the whole map',
   note: 'How do we get in?',
   noteHint: (days) =>
     `Door code, floor or what we need to know. Only the rider sees it. It is erased ${days === 1 ? 'one day' : `${days} days`} after the pickup.`,

@@ -42,7 +42,7 @@ export function townMap(
 const LAYERS: readonly BaseKind[] = ['outline', 'water', 'river', 'road']
 
 /** One path for each kind; what lies outside of the picture is left out, and points that fall together. */
-function drawBase(base: MapBase, drawing: FlatProjection): string {
+export function drawBase(base: MapBase, drawing: FlatProjection): string {
   return LAYERS.map((kind) => {
     const shapes = base.filter((shape) => shape.kind === kind)
     const path = shapes.map((shape) => drawShape(shape, drawing)).join('')

@@ -360,6 +360,66 @@ describe('without a browser', () => {
     expect(faultsIn(body)).toEqual(['#address Dit kommer cykeln inte än.'])
   })
 
+  test('a place is pointed at on the map, each time from nearer, and nothing else is lost', async () => {
+    const at = await answer('/boka', ANSWERS.slice(0, 1))
+    const fieldOf = (body: string, name: string) =>
+      new RegExp(`name="${name}"[^>]*value="([^"]*)"`).exec(body)?.[1]
+    const typed = { address: 'Nybyggda vägen 9', note: 'portkod 9999' }
+    const before = (await get(at)).body
+    expect(before).not.toContain('<details open')
+    const map = fieldOf(before, 'map')!
+
+    // The middle of the picture is the middle of the district.
+    const first = await post(at, { ...typed, map, 'at.x': '140', 'at.y': '140' })
+    expect(first.statusCode).toBe(200)
+    expect(fieldOf(first.body, 'position')).toBe('57.725, 12.925')
+    expect([fieldOf(first.body, 'address'), fieldOf(first.body, 'note')]).toEqual(
+      Object.values(typed),
+    )
+    expect(first.body).toContain('<details open')
+    expect(first.body).toContain('autofocus')
+    expect(faultsIn(first.body)).toEqual([])
+    const [, , spanM] = map.split(' ').map(Number)
+    const nearer = fieldOf(first.body, 'map')!
+    expect(Number(nearer.split(' ')[2])).toBeCloseTo(spanM! / 4, -1)
+
+    // A quarter of the picture to the east is a quarter of what it shows.
+    const { body } = await post(at, { ...typed, map: nearer, 'at.x': '210', 'at.y': '140' })
+    const [lat, lon] = fieldOf(body, 'position')!.split(', ').map(Number)
+    expect(lat).toBe(57.725)
+    const eastM = (lon! - 12.925) * 111_320 * Math.cos((57.725 * Math.PI) / 180)
+    expect(eastM).toBeCloseTo(spanM! / 16, -1)
+
+    const whole = await post(at, { ...typed, map: nearer, 'map-whole': 'yes' })
+    expect(fieldOf(whole.body, 'map')).toBe(map)
+    const sent = await post(at, { ...typed, map: nearer, position: `${lat}, ${lon}` })
+    expect([sent.statusCode, String(sent.headers.location).split('?')[0]]).toEqual([
+      303,
+      '/boka/when',
+    ])
+  })
+
+  test.each([
+    ['the Enter key', { 'at.x': '0', 'at.y': '0' }],
+    ['nobody’s picture', { 'at.x': '-5', 'at.y': '9999' }],
+    ['no number', { 'at.x': 'x', 'at.y': '1' }],
+  ])('a point of %s is none: the form is answered', async (_, point: Fields) => {
+    const at = await answer('/boka', ANSWERS.slice(0, 1))
+    const { statusCode, headers } = await post(at, { ...ANSWERS[1]!, ...point, map: 'x y z' })
+    expect([statusCode, String(headers.location).split('?')[0]]).toEqual([303, '/boka/when'])
+  })
+
+  test('who has booked may point at another place', async () => {
+    const own = await book()
+    const { body } = await post(`${own}/where`, {
+      address: 'Nybyggda vägen 9',
+      'at.x': '140',
+      'at.y': '140',
+    })
+    expect(body).toContain('value="57.725, 12.925"')
+    expect((await get(own)).body).toContain('Provgatan 1')
+  })
+
   test('the page about the service says what is kept of who books', async () => {
     expect((await get('/om')).body).toContain('Bokar du returcykeln sparar vi')
     expect((await get('/en/about')).body).toContain('If you book the return bike we keep')
@@ -629,6 +689,28 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
 
   const address = () => terms!.bike.addresses!.find(({ homes = 1 }) => homes === 1)!.address
 
+  test('without JavaScript a press on the map marks the place, and Enter in a field is no press', async () => {
+    const context = await browser.newContext({
+      javaScriptEnabled: false,
+      viewport: { width: 360, height: 800 },
+    })
+    const tab = await context.newPage()
+    await tab.goto(`${url}/boka`)
+    await tab.fill('#n-chair', '1')
+    await tab.click('main form button')
+    await tab.fill('#address', 'Nybyggda vägen 9')
+    await tab.keyboard.press('Enter')
+    expect(await tab.textContent('.faults')).toContain('Vi hittar inte adressen.')
+    await tab.locator('.point input').click({ position: { x: 140, y: 140 } })
+    expect(await tab.inputValue('#position')).toBe('57.72375, 12.925')
+    expect(await tab.inputValue('#address')).toBe('Nybyggda vägen 9')
+    expect(await tab.locator(':focus').textContent()).toContain('Platsen är utmärkt')
+    await tab.focus('#address')
+    await tab.keyboard.press('Enter')
+    await tab.waitForURL(/\/boka\/when/)
+    await context.close()
+  })
+
   const look = async (tab: Page, name: string) => {
     await openDetails(tab)
     await expectNoFault(tab, name)
@@ -661,6 +743,8 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
       await look(tab, name('2-where'))
       await go()
       await look(tab, name('2-where-fault'))
+      await tab.locator('.point input').click({ position: { x: 90, y: 90 } })
+      await look(tab, name('2-where-pointed'))
       await tab.fill('#address', address())
       await tab.fill('#note', 'Portkod 9999')
       await go()

@@ -49,6 +49,19 @@ async function book(more: Record<string, string> = {}): Promise<string> {
 const bookingOf = async (reference: string) => (await day.ask('GET', `/bookings/${reference}`)).json
 
 describe('a booking by phone', () => {
+  test('has its place pointed at on the map, and keeps what was written', async () => {
+    const point = { 'at.x': '100', 'at.y': '100' }
+    const { statusCode, body } = await send('/stab/bokning/ny', answers(point))
+    expect(statusCode).toBe(200)
+    expect(body).toMatch(/name="position"[^>]*value="57\.\d+, 1[23]\.\d+"/)
+    expect(body).toContain('value="Portkod 0000"')
+    expect(body).toContain('Platsen är utmärkt.')
+    const reference = await book()
+    const change = `/stab/bokning/${reference}/andra`
+    const moved = await send(change, { ...answers(), ...point, version: '1' })
+    expect([moved.statusCode, moved.body.includes('Platsen är utmärkt.')]).toEqual([200, true])
+  })
+
   test('is made with the residents’ questions, by the name of who took it down', async () => {
     const reference = await book()
     expect(await bookingOf(reference)).toMatchObject({

@@ -9,6 +9,7 @@ import { faultsOf, type Fault } from '../book-input.ts'
 import { MOST_LISTED } from '../book-page.ts'
 import { STEPS } from '../book-words.ts'
 import type { Html } from '../html.ts'
+import { pointedAt } from '../map-question.ts'
 import { seeOther } from '../report-form.ts'
 import type { PagesOptions } from '../site.ts'
 import { noBoardPage } from './board-page.ts'
@@ -70,6 +71,8 @@ export function registerPhone(
       void reply.code(400)
       return newPage(view, terms, form, key, faults, nearest)
     }
+    const pointed = pointedAt(form, view, terms)
+    if (pointed) return newPage(view, terms, pointed, key, [])
     const read = readPhoneForm(form, terms, view.language)
     if (read.kind === 'faulty') return again(read.faults)
     const made = await desk.submit(read.value, { key, actor: view.staff.name })
@@ -128,6 +131,8 @@ export function registerPhone(
         void reply.code(400)
         return changePage(view, terms, seen, form, faults, nearest)
       }
+      const pointed = pointedAt(form, view, terms)
+      if (pointed) return changePage(view, terms, seen, pointed, [])
       const read = readPhoneForm(form, terms, view.language)
       if (read.kind === 'faulty') return again(read.faults)
       const version = Number(form.get('version')) || 0

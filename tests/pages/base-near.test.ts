@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { baseNear } from '#src/pages/staff/base-near.ts'
+import { baseNear } from '#src/pages/base-near.ts'
 import type { BaseShape } from '#src/stations/map-base.ts'
 
 const places = [
