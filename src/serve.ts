@@ -479,8 +479,13 @@ export async function serve(options: ServeOptions): Promise<Running> {
     devices,
     outbox: deliveries,
     stoppedCodecs: () => codecs.outOfService(),
-    replay: (choice: QuarantineChoice, dryRun: boolean) =>
-      replayQuarantine({ store, journal, town: () => journal.town, codecs, clock }, choice, dryRun),
+    replay: (choice: QuarantineChoice, dryRun: boolean, signal?: AbortSignal) =>
+      replayQuarantine(
+        { store, journal, town: () => journal.town, codecs, clock },
+        choice,
+        dryRun,
+        signal,
+      ),
   }
   const replays = starting.use(
     // An hour of real time; in a demo the town's hour is seconds.

@@ -37,12 +37,14 @@ const PAGE = 500
 /**
  * Oldest first, so that a sensor's readings come in their order. A message that is taken in is not tried
  * again; one that is refused stays, with the new reason noted. Trying twice keeps nothing twice: a
- * reading is known by its device and time. With `dryRun` nothing is kept and nothing noted.
+ * reading is known by its device and time. With `dryRun` nothing is kept and nothing noted. Whoever stops it
+ * by `signal` gets the signal's reason.
  */
 export async function replayQuarantine(
   options: ReplayOptions,
   filter: QuarantineChoice,
   dryRun: boolean,
+  signal?: AbortSignal,
 ): Promise<ReplayCounts> {
   const { store, clock } = options
   const counts: ReplayCounts = {
@@ -55,6 +57,7 @@ export async function replayQuarantine(
   }
   let afterId = 0
   for (;;) {
+    signal?.throwIfAborted()
     const page = await store.quarantine({ ...filter, replayable: true, afterId, limit: PAGE })
     if (page.length === 0) return counts
     afterId = page.at(-1)!.id

@@ -18,5 +18,12 @@ export interface QuarantineTried {
   readonly rejected: Readonly<Partial<Record<Rejection, number>>>
 }
 
-/** Tries messages again; made where ingest and the edges meet. With `dryRun` nothing is kept. */
-export type TryQuarantine = (choice: QuarantineChoice, dryRun: boolean) => Promise<QuarantineTried>
+/**
+ * Tries messages again; made where ingest and the edges meet. With `dryRun` nothing is kept. Stopped by
+ * `signal` it fails with the signal's reason: what was kept until then stays.
+ */
+export type TryQuarantine = (
+  choice: QuarantineChoice,
+  dryRun: boolean,
+  signal?: AbortSignal,
+) => Promise<QuarantineTried>

@@ -121,11 +121,12 @@ export async function openStaffTown(
           bookings,
           loans,
           stoppedCodecs: () => [],
-          replay: (choice, dryRun) =>
+          replay: (choice, dryRun, signal) =>
             replayQuarantine(
               { store, journal, town: () => journal.town, codecs, clock },
               choice,
               dryRun,
+              signal,
             ),
         },
       }

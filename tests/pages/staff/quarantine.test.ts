@@ -1,6 +1,11 @@
 /** The quarantine's pages: what came, safely shown, and tried again by the real receiving. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openCodecPool } from '#src/ingest/codecs/sandbox/pool.ts'
+import { replayQuarantine } from '#src/ingest/replay.ts'
+import type { StaffWork } from '#src/pages/staff/register-work.ts'
 import type { Rejected } from '#src/stations/reading.ts'
+import type { QuarantineTried, TryQuarantine } from '#src/store/quarantine-desk.ts'
+import { openHttpTown } from '#tests/support/http-town.ts'
 import { byteRows, visibleText } from '#src/pages/staff/quarantine/bytes.ts'
 import { openStaffTown, type StaffTown } from '#tests/support/staff-town.ts'
 
@@ -82,6 +87,50 @@ test('one message is tried alone', async () => {
   await town.post('/karantan/prova', { id: String(newest!.id) })
   const all = await town.store.quarantine({ limit: 10 })
   expect(all.map(({ replayed }) => replayed?.outcome)).toEqual(['kept', undefined])
+})
+
+test('a sensor’s id that can’t be one finds nothing, and the field says how they are written', async () => {
+  await refuse('{"fillPercent": 40}')
+  const { status, body } = await town.get('/karantan?device=new%201')
+  expect(status).toBe(400)
+  expect(body).not.toContain('<article')
+  expect(body).toContain('<a href="#device">Skriv givarens id: 1 till 64 bokstäver')
+  expect(body).toContain('value="new 1"')
+  const other = await town.get('/en/quarantine?device=new-2')
+  expect(other.status).toBe(200)
+  expect(other.body).toContain('Nothing of the kind is left in quarantine.')
+})
+
+test('what would come of it is foreseen once at a time, for whoever asks, until nobody waits', async () => {
+  const asked: { readonly reason: unknown; readonly signal: AbortSignal | undefined }[] = []
+  const answer = Promise.withResolvers<QuarantineTried>()
+  const replay: TryQuarantine = ({ reason }, _dryRun, signal) => {
+    asked.push({ reason, signal })
+    return asked.length === 1 ? answer.promise : Promise.reject(new Error('once is enough'))
+  }
+  await using slow = await openHttpTown({ pages: { work: { replay } as StaffWork } })
+  const headers = await slow.signIn('admin')
+  const look = async (reason: string) =>
+    (await slow.app.inject({ url: `/karantan/prova?reason=${reason}`, headers })).body
+  const first = look('unknown-device')
+  await expect.poll(() => asked.length).toBe(1)
+  const second = look('unknown-device')
+  expect(await look('not-json')).toContain('Det är många')
+  answer.resolve({ tried: 7, kept: 5, repeats: 0, conflicts: 0, ignored: 0, rejected: {} })
+  for (const body of [await first, await second]) expect(body).toContain('7 meddelanden prövas')
+  expect(asked).toEqual([{ reason: 'unknown-device', signal: expect.any(AbortSignal) as unknown }])
+})
+
+test('a trial that nobody waits for any longer ends', async () => {
+  await refuse('{"fillPercent": 40}')
+  await using codecs = openCodecPool()
+  const { store, journal } = town
+  const parts = { store, journal, codecs, clock: () => town.now(), town: () => journal.town }
+  const foresee = (signal: AbortSignal) =>
+    replayQuarantine(parts, { reason: 'unknown-device' }, true, signal)
+  expect(await foresee(new AbortController().signal)).toMatchObject({ tried: 1 })
+  const gone = AbortSignal.abort(new Error('nobody waits'))
+  await expect(foresee(gone)).rejects.toThrow('nobody waits')
 })
 
 test('what isn’t kept whole can’t be tried, and says so', async () => {

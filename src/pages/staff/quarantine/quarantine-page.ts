@@ -2,7 +2,7 @@
 import { REJECTIONS, type Rejection } from '#src/stations/reading.ts'
 import type { Quarantined } from '#src/store/contract.ts'
 import { html, type Html } from '../../html.ts'
-import { hidden, selectField, textField } from '../form-parts.ts'
+import { faultSummary, hidden, selectField, textField, type FormFaults } from '../form-parts.ts'
 import { staffLayout, type StaffView } from '../staff-layout.ts'
 import {
   age,
@@ -28,6 +28,8 @@ export interface QuarantineFacts {
   readonly counts: ReadonlyMap<Rejection, number>
   /** Newest first. */
   readonly messages: readonly Quarantined[]
+  /** Of what was asked for. */
+  readonly faults: FormFaults
   /** What the page with older ones comes before. */
   readonly next?: number
 }
@@ -48,19 +50,21 @@ export function quarantinePage(
 ): Html {
   const { language } = view
   const words = QUARANTINE_WORDS[language]
-  const { messages, next } = facts
+  const { messages, faults, next } = facts
   const path = pathOf(QUARANTINE, language)
   return staffLayout(view, {
     title: QUARANTINE.name[language],
     path: QUARANTINE.path,
     body: html`
+      ${faultSummary(words.faultTitle, faults)}
       ${doneNote(tried && (tried === 'on' ? words.goesOn : words.did(tried)))}
       <h1>${QUARANTINE.name[language]}</h1>
       <p class="lead">${words.lead}</p>
       ${reasonsPart(view, facts)}
       <section aria-labelledby="latest">
         <h2 id="latest">${words.listTitle}</h2>
-        ${filterForm(view, wish)} ${messages.length === 0 && html`<p>${words.listNone}</p>`}
+        ${filterForm(view, wish, faults)}
+        ${messages.length === 0 && faults.length === 0 && html`<p>${words.listNone}</p>`}
         <ul class="messages">
           ${messages.map((message) => html`<li>${messagePart(view, message)}</li>`)}
         </ul>
@@ -113,7 +117,7 @@ function reasonsPart(view: StaffView, { counts }: QuarantineFacts): Html {
   </section>`
 }
 
-function filterForm(view: StaffView, wish: QuarantineWish): Html {
+function filterForm(view: StaffView, wish: QuarantineWish, faults: FormFaults): Html {
   const { language } = view
   const words = QUARANTINE_WORDS[language]
   return html`<form method="get" action="${pathOf(QUARANTINE, language)}" class="find">
@@ -124,7 +128,7 @@ function filterForm(view: StaffView, wish: QuarantineWish): Html {
       value: wish.reason,
       options: REJECTIONS.map((value) => ({ value, text: words.reasons[value].name })),
     })}
-    ${textField({ name: 'device', label: words.device, value: wish.device, isPlain: true })}
+    ${textField({ name: 'device', label: words.device, value: wish.device, isPlain: true, faults })}
     ${textField({ name: 'topic', label: words.topic, value: wish.topic, isPlain: true })}
     <p class="field"><button>${words.search}</button></p>
   </form>`

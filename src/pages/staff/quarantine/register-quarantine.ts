@@ -1,10 +1,12 @@
 /** The routes of the quarantine. */
 import { setTimeout } from 'node:timers/promises'
 import { parseDeviceId } from '#src/stations/ids.ts'
-import { REJECTIONS } from '#src/stations/reading.ts'
+import { REJECTIONS, type Rejection } from '#src/stations/reading.ts'
 import type { QuarantineTried, TryQuarantine } from '#src/store/quarantine-desk.ts'
 import type { PagesOptions } from '../../site.ts'
 import { askFirst } from '../ask-first.ts'
+import { DEVICE_WORDS } from '../devices/device-words.ts'
+import type { FormFaults } from '../form-parts.ts'
 import type { StaffView } from '../staff-layout.ts'
 import { seeOther } from '../../report-form.ts'
 import type { StaffPages } from '../staff-page.ts'
@@ -23,7 +25,9 @@ export function registerQuarantinePages(
   pages: StaffPages,
   { store, replay }: Pick<PagesOptions, 'store'> & { readonly replay: TryQuarantine },
 ): void {
-  pages.get(QUARANTINE, async (view, { query }) => {
+  const foresee = openForesight(replay)
+
+  pages.get(QUARANTINE, async (view, { query }, reply) => {
     const wish = {
       reason: oneOf(REJECTIONS, given(query, 'reason')),
       device: given(query, 'device'),
@@ -31,17 +35,25 @@ export function registerQuarantinePages(
     }
     const deviceId = parseDeviceId(wish.device ?? '')
     const beforeId = wholeOf(query, 'before')
-    const messages = await store.quarantine({
-      ...(wish.reason && { reason: wish.reason }),
-      ...(deviceId && { deviceId }),
-      ...(wish.topic !== undefined && { topic: wish.topic }),
-      ...(beforeId !== undefined && { beforeId }),
-      limit: PER_PAGE + 1,
-    })
+    const isNoDevice = wish.device !== undefined && !deviceId
+    if (isNoDevice) void reply.code(400)
+    const faults: FormFaults = isNoDevice
+      ? [{ field: 'device', text: DEVICE_WORDS[view.language].faults.id }]
+      : []
+    const messages = isNoDevice
+      ? []
+      : await store.quarantine({
+          ...(wish.reason && { reason: wish.reason }),
+          ...(deviceId && { deviceId }),
+          ...(wish.topic !== undefined && { topic: wish.topic }),
+          ...(beforeId !== undefined && { beforeId }),
+          limit: PER_PAGE + 1,
+        })
     const shown = messages.slice(0, PER_PAGE)
     const facts = {
       counts: await store.rejectedCounts(),
       messages: shown,
+      faults,
       ...(messages.length > PER_PAGE && { next: shown.at(-1)!.id }),
     }
     return quarantinePage(
@@ -56,7 +68,7 @@ export function registerQuarantinePages(
     const reason = oneOf(REJECTIONS, given(query, 'reason'))
     if (!reason) return seeOther(reply, pathOf(QUARANTINE, view.language))
     const words = QUARANTINE_WORDS[view.language]
-    const foreseen = await within(PATIENCE_MS, replay({ reason }, true))
+    const foreseen = await foresee(reason)
     return askFirst(view, {
       title: `${words.reasons[reason].name}: ${words.tryTitle.toLowerCase()}`,
       text: foreseen ? words.tryText(foreseen.tried, foreseen.kept) : words.tryMany,
@@ -78,6 +90,33 @@ export function registerQuarantinePages(
     trying.catch((error: unknown) => request.log.error({ err: error }, 'trying again failed'))
     return seeOther(reply, withQuery(pathOf(QUARANTINE, view.language), { reason, going: 'on' }))
   })
+}
+
+/**
+ * What would come of trying all of a reason; undefined where that takes too long to wait for. One is foreseen
+ * at a time, for whoever asks, and no longer than somebody waits.
+ */
+function openForesight(
+  replay: TryQuarantine,
+): (reason: Rejection) => Promise<QuarantineTried | undefined> {
+  let running:
+    | { readonly reason: Rejection; readonly answer: Promise<QuarantineTried | undefined> }
+    | undefined
+  async function ask(reason: Rejection): Promise<QuarantineTried | undefined> {
+    const patience = AbortSignal.timeout(PATIENCE_MS)
+    try {
+      return await replay({ reason }, true, patience)
+    } catch (error) {
+      if (patience.aborted) return undefined
+      throw error
+    } finally {
+      running = undefined
+    }
+  }
+  return async (reason) => {
+    running ??= { reason, answer: ask(reason) }
+    return running.reason === reason ? running.answer : undefined
+  }
 }
 
 /** What a promise gives, if it does so in time. */
