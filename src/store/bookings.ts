@@ -50,6 +50,11 @@ export interface ErrandAccess {
   readonly errandId: string
 }
 
+/** One look, of whose errands; of a list it is of all that stood there and weren't noted that day. */
+export interface ErrandLook extends Omit<ErrandAccess, 'errandId'> {
+  readonly errandIds: readonly string[]
+}
+
 /** A form that was sent in, by the key that came with it. */
 export interface Submitted {
   readonly keyHash: string
@@ -107,6 +112,8 @@ export interface BookingStore {
     readonly errandId?: string
     readonly limit: number
   }): Promise<readonly ErrandAccess[]>
+  /** The same as looks, newest first. */
+  errandLooks(limit: number): Promise<readonly ErrandLook[]>
   errandCounts(): Promise<readonly Share[]>
   /** Forgets forms and accesses from before two instants, and what was done to errands that are erased. */
   tidyErrands(before: { readonly submitted: EpochMs; readonly access: EpochMs }): Promise<void>

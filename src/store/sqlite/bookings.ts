@@ -1,5 +1,5 @@
 /** The return bike's tables. Who an errand is of lies in `errand_person` alone, sealed. */
-import type { Kysely, Selectable } from 'kysely'
+import { sql, type Kysely, type Selectable } from 'kysely'
 import type { Booking, BookingBook, Change, Hold, Notice } from '#src/pickups/booking/booking.ts'
 import type { Share } from '#src/pickups/booking/statistics.ts'
 import type { Loan } from '#src/pickups/loans/loan.ts'
@@ -9,6 +9,7 @@ import type {
   BookingTx,
   ErrandAccess,
   ErrandChange,
+  ErrandLook,
   Kept,
   KeptNotice,
   NewErrand,
@@ -113,6 +114,22 @@ export function sqliteBookings(
         by: by_whom,
         what: what as ErrandAccess['what'],
         errandId: errand_id,
+      }))
+    },
+    async errandLooks(limit) {
+      const rows = await reader
+        .selectFrom('errand_access')
+        .select(['at', 'by_whom', 'what'])
+        .select(sql<string>`json_group_array(errand_id order by no)`.as('errand_ids'))
+        .groupBy(['at', 'by_whom', 'what'])
+        .orderBy(sql`max(no)`, 'desc')
+        .limit(limit)
+        .execute()
+      return rows.map(({ at, by_whom, what, errand_ids }): ErrandLook => ({
+        at: at as EpochMs,
+        by: by_whom,
+        what: what as ErrandLook['what'],
+        errandIds: JSON.parse(errand_ids) as readonly string[],
       }))
     },
     async errandCounts() {

@@ -1,6 +1,6 @@
 /** Loans handed out and taken back by the staff's pages, over the real desk. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { DAY, plus } from '#src/stations/time.ts'
+import { DAY, MINUTE, plus } from '#src/stations/time.ts'
 import { PERSON } from '#tests/support/booking-town.ts'
 import { openStaffTown, type StaffTown } from '#tests/support/staff-town.ts'
 import { MONDAY } from '../../pickups/booking/cast.ts'
@@ -12,8 +12,12 @@ beforeEach(async () => {
 })
 afterEach(() => town[Symbol.asyncDispose]())
 
-async function lend(fromDay = '2026-05-04', untilDay = '2026-05-05'): Promise<string> {
-  const { note: _, ...person } = PERSON
+async function lend(
+  fromDay = '2026-05-04',
+  untilDay = '2026-05-05',
+  borrower: Partial<typeof PERSON> = {},
+): Promise<string> {
+  const { note: _, ...person } = { ...PERSON, ...borrower }
   const answer = await town.loans.submit({ person, thingId: 'trailer-1', fromDay, untilDay }, {})
   if (answer.kind !== 'ok') throw new Error(JSON.stringify(answer))
   return answer.value.reference
@@ -22,6 +26,7 @@ const stateOf = async (reference: string) => {
   const found = await town.loans.find(reference, { kind: 'staff', actor: 'test' })
   return found.kind === 'ok' ? found.value.loan.state : found.kind
 }
+const loanIds = async () => (await town.store.keptLoans()).map(({ errand }) => errand.id)
 const act = (reference: string, fields: Readonly<Record<string, string>>) =>
   town.post(`/utlan/${reference}`, fields, 'dispatcher')
 
@@ -88,4 +93,24 @@ test('who looked is written down', async () => {
   await town.get('/utlan', 'dispatcher')
   const accesses = await town.store.accesses({ limit: 5 })
   expect(accesses.map(({ by, what }) => [by, what])).toEqual([['Demo Dispatcher', 'listed']])
+})
+
+test('a look at the list is one line of who looked, and of each loan it is known', async () => {
+  await lend()
+  const other = { phone: '070-000 00 02', address: 'Norrby 2', apartment: '2' }
+  await lend('2026-05-07', '2026-05-08', other)
+  await town.get('/utlan', 'dispatcher')
+  town.setNow(plus(MONDAY, MINUTE))
+  await town.get('/utlan', 'dispatcher')
+  const looks = await town.store.errandLooks(5)
+  expect(looks).toEqual([
+    { at: MONDAY, by: 'Demo Dispatcher', what: 'listed', errandIds: await loanIds() },
+  ])
+  for (const errandId of looks[0]!.errandIds) {
+    expect(await town.store.accesses({ errandId, limit: 5 })).toHaveLength(1)
+  }
+  const { body } = await town.get('/en/persons/access')
+  expect(body.match(/role="rowheader"/g)).toHaveLength(1)
+  expect(body).toContain('<summary>2 errands</summary>')
+  for (const id of looks[0]!.errandIds) expect(body).toContain(`<code>${id}</code>`)
 })

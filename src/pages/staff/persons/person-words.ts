@@ -52,6 +52,7 @@ const sv = {
   by: 'Vem',
   what: 'Hur',
   errand: 'Ärende',
+  errands: (n: number) => `${n} ärenden`,
   whats: {
     listed: 'i en lista',
     read: 'ett ärende',
@@ -135,6 +136,7 @@ export const PERSON_WORDS: InBoth<PersonWords> = {
     by: 'Who',
     what: 'How',
     errand: 'Errand',
+    errands: (n) => `${n} errands`,
     whats: {
       listed: 'in a list',
       read: 'one errand',

@@ -1,5 +1,5 @@
 /** What is kept of a person: found by what they gave, handed out, erased; and who looked. */
-import type { ErrandAccess, ErrandChange } from '#src/store/bookings.ts'
+import type { ErrandAccess, ErrandChange, ErrandLook } from '#src/store/bookings.ts'
 import type { PersonQuery } from '#src/store/booking-people.ts'
 import type { Exported } from '#src/store/booking-desk.ts'
 import type { KeptOfSubscriber } from '#src/store/subscriber-desk.ts'
@@ -150,7 +150,10 @@ function logPart(
     </details>
     <details>
       <summary>${words.looked}</summary>
-      ${accessesTable(view, accesses)}
+      ${looksTable(
+        view,
+        accesses.map(({ errandId, ...look }) => ({ ...look, errandIds: [errandId] })),
+      )}
     </details>`
 }
 
@@ -176,7 +179,7 @@ function whoText({ language }: StaffView, by: string): string {
   return by === 'resident' ? words.resident : by === 'clock' ? words.clock : by
 }
 
-function accessesTable(view: StaffView, accesses: readonly ErrandAccess[]): Html {
+function looksTable(view: StaffView, looks: readonly ErrandLook[]): Html {
   const words = PERSON_WORDS[view.language]
   return dataTable(
     words.looked,
@@ -184,13 +187,23 @@ function accessesTable(view: StaffView, accesses: readonly ErrandAccess[]): Html
       { name: words.at, cell: ({ at }) => when(view, at) },
       { name: words.by, cell: ({ by }) => by },
       { name: words.what, cell: ({ what }) => words.whats[what] },
-      { name: words.errand, cell: ({ errandId }) => html`<code>${errandId}</code>` },
+      { name: words.errand, cell: ({ errandIds }) => errandsPart(view, errandIds) },
     ],
-    accesses,
+    looks,
   )
 }
 
-export function accessesPage(view: StaffView, accesses: readonly ErrandAccess[]): Html {
+/** Those of a list are behind their number. */
+function errandsPart({ language }: StaffView, errandIds: readonly string[]): Html {
+  const ids = errandIds.map((id) => html`<code>${id}</code> `)
+  if (ids.length === 1) return html`${ids}`
+  return html`<details>
+    <summary>${PERSON_WORDS[language].errands(ids.length)}</summary>
+    ${ids}
+  </details>`
+}
+
+export function accessesPage(view: StaffView, looks: readonly ErrandLook[]): Html {
   const { language } = view
   const words = PERSON_WORDS[language]
   return staffLayout(view, {
@@ -200,7 +213,7 @@ export function accessesPage(view: StaffView, accesses: readonly ErrandAccess[])
       <p><a class="back" href="${pathOf(PERSONS, language)}">${words.back}</a></p>
       <h1>${words.accesses}</h1>
       <p class="lead">${words.accessesLead}</p>
-      ${accesses.length === 0 ? html`<p>${words.accessesNone}</p>` : accessesTable(view, accesses)}
+      ${looks.length === 0 ? html`<p>${words.accessesNone}</p>` : looksTable(view, looks)}
     `,
   })
 }

@@ -15,7 +15,7 @@ import { ACCESSES, AUDIT, PERSONS } from './person-places.ts'
 import { PERSON_WORDS } from './person-words.ts'
 import { accessesPage, auditPage, personsPage, type KeptOfPerson } from './persons-page.ts'
 
-const MOST_ACCESSES = 200
+const MOST_LOOKS = 200
 const FIELDS = ['phone', 'email', 'address', 'apartment'] as const
 /** As long as the longest that could be kept. */
 const MOST_SIGNS = 254
@@ -92,9 +92,7 @@ export function registerPersonPages(
       .send(exportText(kept))
   })
 
-  pages.get(ACCESSES, async (view) =>
-    accessesPage(view, await store.accesses({ limit: MOST_ACCESSES })),
-  )
+  pages.get(ACCESSES, async (view) => accessesPage(view, await store.errandLooks(MOST_LOOKS)))
 
   pages.get(AUDIT, async (view, { query }, reply) => {
     const words = PERSON_WORDS[view.language]
