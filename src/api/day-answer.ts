@@ -12,7 +12,7 @@ import type { StandingStop } from '#src/pickups/day/standing.ts'
 import type { StationId } from '#src/stations/ids.ts'
 import { BOOKING_LANGUAGES, WASTE_KINDS } from '#src/stations/return-bike.ts'
 import type { Station } from '#src/stations/station.ts'
-import { isoOrNull, isoText } from '#src/stations/time.ts'
+import { isoOrNull, isoText, wallTime } from '#src/stations/time.ts'
 import type { DayAnswer, SeenDay } from '#src/store/day-desk.ts'
 import type { Look } from '#src/store/day-look.ts'
 import { CANDIDATE_STATES, type Candidate, type DayLine } from '#src/store/days.ts'
@@ -88,6 +88,7 @@ export const candidateAnswer = z
 export const dayAnswer = z
   .strictObject({
     day: z.string(),
+    today: z.string().meta({ description: 'Which day it is in the town now.' }),
     version: z.int(),
     published: z.boolean(),
     from: isoInstant,
@@ -179,6 +180,7 @@ export function dayJson(seen: SeenDay, shown: Shown): z.input<typeof dayAnswer> 
   const offer = shown.drafts ? plan?.offer : undefined
   return {
     day: look.day,
+    today: wallTime(look.now, look.terms.timeZone).day,
     version: plan?.version ?? 0,
     published: plan?.published ?? false,
     from: isoText(look.setting.shift.from),

@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BoardTown, openBoardTown } from '#tests/support/board-town.ts'
+import { clockAt } from '#tests/support/day-town.ts'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
 import { startTcpProxy } from '#tests/support/tcp-proxy.ts'
 import { until } from '#tests/support/until.ts'
@@ -204,6 +205,34 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
     await page.context().clearCookies()
     await page.getByRole('button', { name: 'Optimera resten' }).click()
     await page.getByRole('link', { name: 'Logga in igen' }).waitFor()
+  })
+
+  test('left open over midnight it says so and leads on, and “i dag” is right', async () => {
+    const was = town.day.town.now()
+    town.day.town.setNow(clockAt('23:50', '2026-05-06'))
+    await using page = await open()
+    await page.clock.install()
+    await page.reload()
+    await page.waitForSelector('.plan [data-stop]')
+    const word = page.locator('h1').getByText('i dag')
+    const looksAgainAt = async (...at: Parameters<typeof clockAt>) => {
+      town.day.town.setNow(clockAt(...at))
+      const comes = page.waitForResponse(/rounds\/2026-05-07\?/)
+      await page.clock.runFor(61_000)
+      await comes
+    }
+    expect(await word.isVisible()).toBe(false)
+    await looksAgainAt('00:10')
+    await word.waitFor()
+    expect(await page.getByText('En ny dag har börjat').isVisible()).toBe(false)
+    // Who looks at it all day stays signed in.
+    for (const time of ['09:00', '17:00', '23:50']) await looksAgainAt(time)
+    await looksAgainAt('00:10', '2026-05-08')
+    await page.getByText('En ny dag har börjat').waitFor()
+    expect(await word.isVisible()).toBe(false)
+    await page.getByRole('link', { name: 'Gå vidare' }).click()
+    await page.locator('h1').getByText('12 maj').waitFor()
+    town.day.town.setNow(was)
   })
 
   test('without script the page says what to do, and the day is there on paper', async () => {

@@ -7,6 +7,7 @@ import type { Ask, BoardDesk, Saying, Shown } from './desk.ts'
 import type { Look } from './look.ts'
 import { DayMap } from './map.tsx'
 import { type Move, stepped } from './moves.ts'
+import { NewDay } from './new-day.tsx'
 import { Outside } from './outside.tsx'
 import { RoundPlan } from './round.tsx'
 import { saidOf } from './said.ts'
@@ -66,6 +67,7 @@ export function Board(props: {
   }
   return (
     <>
+      <NewDay day={day} look={look} />
       <Tools day={day} look={look} actions={actions} isBusy={shown.isBusy} />
       <div class="news">
         <p class="said" role="status">

@@ -93,6 +93,8 @@ export interface NextStep {
 
 export interface Day {
   readonly day: string
+  /** Which day it is in the town now. */
+  readonly today: string
   /** Of the plan; 0 for none. */
   readonly version: number
   readonly published: boolean

@@ -18,6 +18,8 @@ export interface Facts {
   readonly base: MapBase
   readonly paths: {
     readonly signIn: string
+    /** The board of today, or of the next day on which the bike runs. */
+    readonly now: string
     readonly print: string
     readonly book: string
     /** With the reference at its end. */

@@ -15,6 +15,8 @@ const sv = {
   stale: 'Ingen kontakt. Det som visas kan vara gammalt.',
   signedOut: 'Du är utloggad.',
   signIn: 'Logga in igen',
+  newDay: 'En ny dag har börjat. Det som visas är dagen som var.',
+  goOn: 'Gå vidare',
 
   state: {
     none: 'Ingen plan ännu',
@@ -249,6 +251,8 @@ const en: Words = {
   stale: 'No contact. What is shown may be old.',
   signedOut: 'You are signed out.',
   signIn: 'Sign in again',
+  newDay: 'A new day has begun. What you see is the day that was.',
+  goOn: 'Go on',
   state: { none: 'No plan yet', draft: 'Draft, not shown to the rider', published: 'Published' },
   version: (n) => `version ${n}`,
   plan: 'Draw up a plan',

@@ -34,6 +34,7 @@ export function boardPage(view: StaffView, terms: Terms, day: string, island: Ht
     base: baseNear(view.mapBase ?? [], placesOf(terms)),
     paths: {
       signIn: signInPath(language, here),
+      now: staffPath(BOARD.path, language),
       print,
       book,
       booking: staffPath(ofBooking(BOOKING, ''), language),
@@ -46,7 +47,8 @@ export function boardPage(view: StaffView, terms: Terms, day: string, island: Ht
     head: island,
     body: html`<div class="board-head">
         <h1>
-          ${capital(dayText(day, language))} ${isToday && html`<span>${words.isToday}</span>`}
+          ${capital(dayText(day, language))}
+          <span id="is-today" ${!isToday && html`hidden`}>${words.isToday}</span>
         </h1>
         ${dayForm(view, days, day)}
       </div>

@@ -46,6 +46,7 @@ const bike = { litres: 1000, kg: 150, home: { lat: 57.71, lon: 12.92 } }
 
 export const madeDay: Day = {
   day: '2026-05-07',
+  today: '2026-05-07',
   version: 3,
   published: true,
   from: '2026-05-07T08:00:00.000Z',
