@@ -16,6 +16,7 @@ import type { Station } from '#src/stations/station.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { findCorrection, type Post, type PostPlace } from '#src/store/contract.ts'
+import { postsAbout } from '#src/store/posts-about.ts'
 import { FEED_WORDS } from '#src/wording/feed-words.ts'
 import { atomFeed, jsonFeed, rssFeed, type FeedPost } from '#src/wording/feeds.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
@@ -208,10 +209,8 @@ async function newestPosts(
   now: EpochMs,
 ): Promise<readonly Post[]> {
   const filter = { audience: 'public', saidBy: now } as const
-  if (fraction === undefined) {
-    const stationId = station && { stationId: station.id }
-    return store.posts({ ...filter, ...stationId, limit: POSTS_PER_FEED })
-  }
+  if (station) return postsAbout(store, station.id, { saidBy: now, limit: POSTS_PER_FEED })
+  if (fraction === undefined) return store.posts({ ...filter, limit: POSTS_PER_FEED })
   const found: Post[] = []
   let before: PostPlace | undefined
   for (let seen = 0; seen < POSTS_LOOKED_THROUGH; seen += POSTS_AT_ONCE) {

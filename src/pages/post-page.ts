@@ -1,4 +1,5 @@
 /** A post for ever: its words, and every decision behind it. */
+import { stationsOf } from '#src/rules/post.ts'
 import { placeName } from '#src/stations/place-name.ts'
 import { isoText } from '#src/stations/time.ts'
 import type { Post, StoredDecision } from '#src/store/contract.ts'
@@ -85,9 +86,9 @@ function goneLine({ say, town }: View, { items }: Post): Html | undefined {
 }
 
 /** A digest speaks of many; each has its page. */
-function stationsMeant(view: View, { items }: Post): Html | undefined {
-  const ids = new Set(items.flatMap(({ stationId }) => stationId ?? []))
-  const stations = [...ids].flatMap((id) => view.town.stations.get(id) ?? [])
+function stationsMeant(view: View, post: Post): Html | undefined {
+  if (post.stationId !== undefined) return undefined
+  const stations = stationsOf(post).flatMap((id) => view.town.stations.get(id) ?? [])
   if (stations.length === 0) return undefined
   return html`<section aria-labelledby="meant">
     <h2 id="meant">${view.say.stationsMeant}</h2>

@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { LANGUAGES, languageRoot, parseLanguage, type Language } from '#src/stations/fraction.ts'
 import { parsePostKey, parseStationId } from '#src/stations/ids.ts'
 import { isSaid } from '#src/store/contract.ts'
+import { postsAbout } from '#src/store/posts-about.ts'
 import { StoreBusy } from '#src/store/store-busy.ts'
 import { registerBooking } from './book-form.ts'
 import { aboutPage, accessibilityPage } from './about-pages.ts'
@@ -196,16 +197,16 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   )
 
   async function postsOf(stationId: StationFacts['station']['id']): Promise<StationFacts['posts']> {
-    const posts = await store.posts({
-      stationId,
-      audience: 'public',
-      saidBy: clock(),
-      limit: STATION_POSTS,
-    })
+    const posts = await postsAbout(store, stationId, { saidBy: clock(), limit: STATION_POSTS })
     const corrections = await correctionsOf(store, posts, clock())
     return Promise.all(
       posts.map(async (post) => {
-        const decisions = await store.decisions({ postKey: post.key, limit: DECISIONS_PER_POST })
+        const decisions = await store.decisions({
+          postKey: post.key,
+          // Of a digest those that are about this one.
+          ...(post.stationId === undefined && { stationId }),
+          limit: DECISIONS_PER_POST,
+        })
         const correction = corrections.get(post.key)
         return { post, decisions, ...(correction && { correction }) }
       }),

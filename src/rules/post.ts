@@ -68,3 +68,12 @@ export interface DecidedPost {
   /** Of a correction: when the post that it takes back was said. */
   readonly correctsAt?: EpochMs
 }
+
+/** The stations that a post speaks of: its own, or those of a digest. */
+export function stationsOf({
+  stationId,
+  items,
+}: Pick<DecidedPost, 'stationId' | 'items'>): readonly StationId[] {
+  if (stationId !== undefined) return [stationId]
+  return [...new Set(items.flatMap((item) => item.stationId ?? []))]
+}

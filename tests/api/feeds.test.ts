@@ -113,6 +113,24 @@ test('a fraction’s feed has its own posts only, however many others were said 
   expect([await count('paper'), await count('metal'), await count('textiles')]).toEqual([1, 50, 0])
 })
 
+test('a station’s feed has the digests that speak of it, in their place', async () => {
+  await using town = await talkingTown()
+  const later = (minutes: number) => plus(TUESDAY, minutes * MINUTE)
+  const { stationId, items, ...digest } = fullPost(later(1), '000000000000000b', { kind: 'digest' })
+  const back = fullPost(later(2), '000000000000000c', { kind: 'close', replyTo: digest.key })
+  town.setNow(later(3))
+  await town.say(
+    [],
+    [{ ...digest, items: items.map((item) => ({ ...item, stationId: stationId! })) }, back],
+  )
+  const ids = async (station: string) =>
+    (await town.app.inject(`/feeds/stations/${station}.json`))
+      .json<{ items: { id: string }[] }>()
+      .items.map(({ id }) => id.slice(-1))
+  expect(await ids('1490-901')).toEqual(['c', 'b', 'a'])
+  expect(await ids('1490-902')).toEqual([])
+})
+
 test('a hub is named in the feeds and in their headers', async () => {
   await using town = await openHttpTown({ http: { hubUrl: 'https://hub.example/' } })
   const { headers, body } = await town.app.inject('/en/feeds/town.atom')

@@ -212,6 +212,26 @@ test('who follows the town is shown what stations say, and hears the town itself
   expect(peer.objects[2]).toMatchObject({ to: 'as:Public', cc: `${actor}/followers` })
 })
 
+test('who follows a station is shown the digest that speaks of it, and told when that was wrong', async () => {
+  const actor = await town.actorUrl('avs')
+  const station = await town.actorUrl('ekudden')
+  await peer.follow(station)
+  await heard(1)
+  const { stationId, ...place } = makePost(3, noon)
+  const items = place.items.map((item) => ({ ...item, stationId: stationId! }))
+  const digest = { ...place, kind: 'digest', items } as const
+  const wrong = { ...digest, key: correctionKey(digest.key), corrects: digest.key } as const
+  await town.say(digest, { ...wrong, kind: 'correction' })
+  await heard(4)
+  const shown = (post: Pick<typeof news, 'key'>) =>
+    `Announce ${actor}/notes/${post.key}#announce-${station.split('/').at(-1)}`
+  expect(peer.received.slice(1).toSorted()).toEqual([
+    shown(digest),
+    shown(wrong),
+    `Update ${actor}/notes/${digest.key}#update-${wrong.key}`,
+  ])
+})
+
 test('news goes with the picture of its station, told in words; called wrong it goes without', async () => {
   const actor = await town.actorUrl('ekudden')
   const at = news.at

@@ -333,6 +333,11 @@ describe('a post about more than a station', () => {
     )
     expect(mainOf(markup)).toContain('Stationer som nämns Ekudden Hamnen')
     expect(markup).toContain('href="/s/1490-902"')
+    // And they have it on theirs, with why of their own.
+    for (const station of ['1490-901', '1490-902']) {
+      expect(mainOf(await page(town, `/s/${station}`))).toContain('Dagens sammanfattning, 14:35.')
+    }
+    expect(mainOf(await page(town, '/s/1490-903'))).not.toContain('Dagens sammanfattning')
   })
 })
 

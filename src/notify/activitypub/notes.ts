@@ -123,15 +123,16 @@ export function updateOf(ctx: Ctx, said: Said, site: Site): Update {
   })
 }
 
-/** The town shows its own followers what a station said. */
-export function announceOf(ctx: Ctx, said: Said, town: Speaker): Announce {
+/** Shows one's own followers what another said: the town what a station did, a station what the town did. */
+export function announceOf(ctx: Ctx, said: Said, by: Speaker): Announce {
   const object = noteId(ctx, said.speaker, said.key)
+  const { to, cc } = audience(ctx, by)
   return new Announce({
-    id: part(object, 'announce'),
-    actor: ctx.getActorUri(town.actor.id),
+    id: part(object, by.station ? `announce-${by.actor.id}` : 'announce'),
+    actor: ctx.getActorUri(by.actor.id),
     object,
-    to: PUBLIC_COLLECTION,
-    ccs: [ctx.getFollowersUri(town.actor.id), ctx.getActorUri(said.speaker.actor.id)],
+    to,
+    ccs: [cc, ctx.getActorUri(said.speaker.actor.id)],
     published: instantOf(said.at),
   })
 }

@@ -1,10 +1,11 @@
 /**
  * The town's own actors on the fediverse. A station's post is the station's; the town shows it to its own
- * followers. It is sent when its pieces are durably in the queue, one for each inbox; a repeat puts the
+ * followers, and stations show theirs a digest that speaks of them. It is sent when its pieces are durably in the queue, one for each inbox; a repeat puts the
  * same pieces there, and receivers know an activity by its id.
  */
 import type { Federation } from '@fedify/fedify'
 import type { Activity, Recipient } from '@fedify/vocab'
+import { stationsOf } from '#src/rules/post.ts'
 import type { Language } from '#src/stations/fraction.ts'
 import { DAY, SECOND, plus } from '#src/stations/time.ts'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
@@ -42,16 +43,28 @@ export function openActivityPub(options: ActivityPubOptions): Channel {
     const town = await roster.town()
     const said = { ...(await saidOf(store, roster, post, clock(), site())), text, language }
     const { speaker } = said
-    const isTowns = speaker.actor.id === town.actor.id
 
     await correct(post, language, town)
     await queue.collect(expiresAt, async () => {
       const toFollowers = await followers.of(speaker.actor.id)
       await tell(speaker, toFollowers, createOf(ctx, said, site()))
-      if (isTowns) return
-      await tell(town, await followers.of(town.actor.id), announceOf(ctx, said, town))
+      for (const other of await announcersOf(post, speaker, town)) {
+        const readers = await followers.of(other.actor.id)
+        if (readers.length > 0) await tell(other, readers, announceOf(ctx, said, other))
+      }
     })
     return { kind: 'sent', remoteId: noteId(ctx, speaker, postKey).href }
+  }
+
+  /** Who shows it to their own followers: of a station's post the town, of the town's the stations that it speaks of. */
+  async function announcersOf(
+    post: Post,
+    speaker: Speaker,
+    town: Speaker,
+  ): Promise<readonly Speaker[]> {
+    if (speaker.actor.id !== town.actor.id) return [town]
+    const concerned = await Promise.all(stationsOf(post).map((id) => roster.of(id)))
+    return concerned.filter(({ station }) => station !== undefined)
   }
 
   /** What it takes back is edited wherever it has been read: the correction's words stand first. */
@@ -64,7 +77,9 @@ export function openActivityPub(options: ActivityPubOptions): Channel {
     const said = { ...(await saidOf(store, roster, wrong, now, site())), correction }
     const { speaker } = said
     const readers = [...(await followers.of(speaker.actor.id))]
-    if (speaker.actor.id !== town.actor.id) readers.push(...(await followers.of(town.actor.id)))
+    for (const other of await announcersOf(wrong, speaker, town)) {
+      readers.push(...(await followers.of(other.actor.id)))
+    }
     const until = Math.max(post.expiresAt, plus(now, CORRECTION_HOLDS_MS)) as EpochMs
     await queue.collect(until, () => tell(speaker, readers, updateOf(ctx, said, site())))
   }

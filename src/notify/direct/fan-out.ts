@@ -4,12 +4,13 @@
  */
 import { SECOND } from '#src/stations/time.ts'
 import type { Language } from '#src/stations/fraction.ts'
+import { stationsOf } from '#src/rules/post.ts'
 import { SUBSCRIBERS, type DirectWay } from '#src/stations/station.ts'
 import type { Delivery, Post, Store } from '#src/store/contract.ts'
 import type { Subscriber } from '#src/store/subscribers.ts'
 import type { NewWork } from '#src/store/work-queue.ts'
 import type { Channel, Checked, Found, Outcome, Turn } from '../channel.ts'
-import { concerns, stationsOf, type Piece } from './pieces.ts'
+import { concerns, type Piece } from './pieces.ts'
 
 export interface FanOutOptions {
   readonly way: DirectWay

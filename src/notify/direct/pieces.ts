@@ -1,6 +1,6 @@
 /** What goes to one resident: which news, and whether it is theirs to hear. */
 import type { Fraction } from '#src/stations/fraction.ts'
-import type { PostKey, StationId } from '#src/stations/ids.ts'
+import type { PostKey } from '#src/stations/ids.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { findCorrection, type Post, type Store } from '#src/store/contract.ts'
 import { LOOK_BACK } from '#src/store/news-taken-back.ts'
@@ -18,12 +18,6 @@ export type Piece =
 
 export function readPiece(body: string): Piece {
   return JSON.parse(body) as Piece
-}
-
-/** The stations that a post speaks of. */
-export function stationsOf(post: Post): readonly StationId[] {
-  if (post.stationId !== undefined) return [post.stationId]
-  return [...new Set(post.items.flatMap(({ stationId }) => stationId ?? []))]
 }
 
 /** Whether a post has something that was wished for. What is of no fraction, such as ice, is of all. */
