@@ -177,6 +177,7 @@ const WORDS: Readonly<Record<Reason, string>> = {
   'refused-item': 'The bike can’t take "{item}"; the list of items says where it goes instead.',
   'too-many-things': 'At most {most} things at once.',
   'too-large': 'At most {most} litres at once.',
+  'must-not-ride-together': '"{item}" must not ride with something else that is asked for.',
   'household-limit': 'A household may book {most} times within some weeks.',
   'item-limit': 'At most {most} of "{item}" for a household within some weeks.',
   'outside-area': 'The bike doesn’t come to that address.',

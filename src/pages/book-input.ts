@@ -176,6 +176,7 @@ const FIELDS: Readonly<Record<Refusal['reason'], string>> = {
   'refused-item': 'things',
   'too-many-things': 'things',
   'too-large': 'things',
+  'must-not-ride-together': 'things',
   'household-limit': 'slot',
   'item-limit': 'things',
   'outside-area': 'address',

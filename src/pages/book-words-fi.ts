@@ -158,6 +158,8 @@ export const fi: BookWords = {
     'refused-item': () => 'Pyörä ei voi ottaa jotakin valitsemaasi.',
     'too-many-things': (most) => `Enintään ${most} tavaraa kerralla.`,
     'too-large': (most) => `Siinä on liikaa: enintään ${most} litraa kerralla.`,
+    'must-not-ride-together': (_, thing) =>
+      `${thing} ei saa olla kyydissä samaan aikaan muun valitsemasi kanssa. Varaa ne erikseen.`,
     'household-limit': (most) =>
       `Kotitalous on jo varannut ${most === 1 ? 'kerran' : `${most} kertaa`} sen päivän tienoilla. Valitse myöhempi päivä.`,
     'item-limit': (most, thing) =>

@@ -178,6 +178,8 @@ const sv = {
     'refused-item': () => 'Något du valde kan cykeln inte ta.',
     'too-many-things': (most) => `Högst ${most} saker åt gången.`,
     'too-large': (most) => `Det blir för mycket: högst ${most} liter åt gången.`,
+    'must-not-ride-together': (_, thing) =>
+      `${thing} får inte åka ihop med annat du har valt. Boka dem var för sig.`,
     'household-limit': (most) =>
       `Hushållet har redan bokat ${most === 1 ? 'en gång' : `${most} gånger`} kring den dagen. Välj en senare dag.`,
     'item-limit': (most, thing) =>
@@ -357,6 +359,8 @@ const en: BookWords = {
     'refused-item': () => 'The bike can’t take something you chose.',
     'too-many-things': (most) => `At most ${most} things at a time.`,
     'too-large': (most) => `That is too much: at most ${most} litres at a time.`,
+    'must-not-ride-together': (_, thing) =>
+      `${thing} must not ride with something else you chose. Book them one at a time.`,
     'household-limit': (most) =>
       `The household has booked ${most === 1 ? 'once' : `${most} times`} around that day already. Choose a later day.`,
     'item-limit': (most, thing) =>

@@ -1,6 +1,7 @@
 /** What a `returnbike.yaml` must hold true beyond its shape, and beside its `town.yaml`. */
 import { block, finite, list, text } from './raw-block.ts'
 import type { Block } from './raw-block.ts'
+import { WASTE_KINDS } from './return-bike.ts'
 import type { ServiceDays, Town } from './station.ts'
 import { WEEKDAYS } from './time.ts'
 import { checkUnique, findPlaceFault } from './town-checks.ts'
@@ -23,6 +24,7 @@ export function crossCheckReturnBike(raw: Block, town: Town | undefined, tell: T
   checkItems(raw, tell)
   checkDropOffs(raw, town, tell)
   checkHomes(raw, tell)
+  checkApart(raw, tell)
   checkDistricts(raw, town, tell)
   checkTravel(block(raw['travel']), tell)
   checkRetention(raw, tell)
@@ -67,6 +69,19 @@ function checkSlots(raw: Block, town: Town | undefined, tell: Tell): void {
       )
     if (other) tell([...path, 'hours'], `overlaps with the hours of ${fieldName(other.path)}`)
   }
+  const shifts = list(raw['bikes']).map((bike) => readShift(block(bike)['shift']))
+  for (const { path, hours, days } of slots) {
+    const isWorked = shifts.some(
+      (shift) =>
+        shift === undefined ||
+        (shift.hours.fromMinute < hours.untilMinute &&
+          hours.fromMinute < shift.hours.untilMinute &&
+          shift.days.some((day) => days.includes(day))),
+    )
+    if (shifts.length > 0 && !isWorked) {
+      tell([...path, 'hours'], 'no bike’s rider works then (bikes[].shift)')
+    }
+  }
   if (!town) return
   if (!town.serviceDays) {
     tell(['slots'], 'town.yaml has no serviceDays; say there when the bike runs')
@@ -76,6 +91,13 @@ function checkSlots(raw: Block, town: Town | undefined, tell: Tell): void {
     if (town.serviceDays.some((day) => mayHold(day, hours, days))) continue
     tell([...path, 'hours'], 'no service day of town.yaml has these hours')
   }
+}
+
+/** Undefined: all day. */
+function readShift(value: unknown): Pick<WrittenSlot, 'hours' | 'days'> | undefined {
+  const { hours: written, days } = block(value)
+  const hours = parseHours(text(written) ?? '')
+  return hours && { hours, days: days === undefined ? WEEKDAYS : list(days) }
 }
 
 function mayHold(
@@ -147,6 +169,27 @@ function checkHomes(raw: Block, tell: Tell): void {
     if (lat === undefined || lon === undefined) continue
     const fault = findPlaceFault(lat, lon)
     if (fault) tell(['bikes', i, 'home', fault.key], fault.message)
+  }
+}
+
+/** Each names something that the bike fetches, and two that differ. */
+function checkApart(raw: Block, tell: Tell): void {
+  const wasteOf = new Map(
+    list(raw['items']).map((item) => [text(block(item)['id']), text(block(item)['waste'])]),
+  )
+  const items = [...wasteOf.keys()].filter((id) => id !== undefined)
+  const known = [...new Set([...WASTE_KINDS, ...items])]
+  for (const [i, value] of list(raw['apart']).entries()) {
+    const pair = list(value).map(text)
+    for (const [j, name] of pair.entries()) {
+      if (name === undefined || known.includes(name)) continue
+      tell(['apart', i, j], unknownName(`"${name}"`, name, 'kind of waste or item', known))
+    }
+    const [one, other] = pair
+    if (one === undefined || other === undefined) continue
+    if (one === other || wasteOf.get(one) === other || wasteOf.get(other) === one) {
+      tell(['apart', i], 'would keep a thing from itself; write two that mustn’t ride together')
+    }
   }
 }
 

@@ -77,8 +77,11 @@ function build(file: ReturnBikeFile): ReturnBike {
         outline: outline.map(([lon, lat]) => ({ lon, lat })),
       })),
     }),
-    bikes: file.bikes.map(({ break: rest, ...bike }) => ({
+    bikes: file.bikes.map(({ break: rest, shift, ...bike }) => ({
       ...bike,
+      ...(shift && {
+        shift: { ...parseHours(shift.hours)!, ...(shift.days && { weekdays: shift.days }) },
+      }),
       ...(rest && { break: { ...parseHours(rest.hours)!, minutes: rest.minutes } }),
     })),
     dropOffs: file.dropOffs.map(({ lat, lon, open, station, ...dropOff }) => ({
@@ -87,6 +90,7 @@ function build(file: ReturnBikeFile): ReturnBike {
       place: { lat, lon },
       ...(open && { open: open.map(emptyingDays) }),
     })),
+    ...(file.apart && { apart: file.apart }),
     ...(travel && { travel }),
     ...(planner && { vroomUrl: planner.vroom }),
     ...(file.loans && { loans: loanRules(file.loans) }),

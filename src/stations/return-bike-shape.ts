@@ -72,6 +72,12 @@ const bike = z.strictObject({
   rangeKm: amount(300, 'km'),
   speedKmh: amount(45, 'km/h'),
   home: z.strictObject({ lat, lon }).exactOptional(),
+  shift: z
+    .strictObject({
+      hours,
+      days: z.array(z.enum(WEEKDAYS)).min(1, 'at least one weekday').exactOptional(),
+    })
+    .exactOptional(),
   break: z.strictObject({ hours, minutes: whole(5, 180, 'minutes') }).exactOptional(),
 })
 const dropOff = z.strictObject({
@@ -151,6 +157,10 @@ export const returnBikeShape = z.strictObject({
   districts: z.array(district).min(1, 'at least one district').exactOptional(),
   bikes: z.array(bike).min(1, 'at least one bike'),
   dropOffs: z.array(dropOff).min(1, 'at least one drop-off'),
+  apart: z
+    .array(z.tuple([z.string(), z.string()], { error: 'two kinds of waste or items' }))
+    .max(15, 'at most 15 pairs')
+    .exactOptional(),
   travel: travel.exactOptional(),
   planner: z.strictObject({ vroom: service }).exactOptional(),
   loans: loans.exactOptional(),

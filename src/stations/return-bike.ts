@@ -100,6 +100,12 @@ export interface Bike extends Size {
   readonly speedKmh: number
   /** Where it sets out and comes back to; absent: its first drop-off. */
   readonly home?: Place
+  /** When its rider works, by the clock on the wall; absent: all the hours of every service day. */
+  readonly shift?: {
+    readonly fromMinute: number
+    readonly untilMinute: number
+    readonly weekdays?: readonly Weekday[]
+  }
   /** So many minutes' rest, begun within these hours by the clock on the wall. */
   readonly break?: {
     readonly fromMinute: number
@@ -172,6 +178,8 @@ export interface ReturnBike {
   readonly districts?: readonly District[]
   readonly bikes: readonly Bike[]
   readonly dropOffs: readonly DropOff[]
+  /** Kinds of waste, or items, that mustn't be on a bike at the same time. */
+  readonly apart?: readonly (readonly [string, string])[]
   /** Absent: the formula, which also stands in where the source fails. */
   readonly travel?: TravelSource
   /** An outside engine that is asked beside our own solver. */

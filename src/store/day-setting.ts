@@ -1,5 +1,5 @@
 /** What a day is planned from: the town's hours, bikes and drop-offs with their room now, and what is to be fetched. */
-import { countOf, findItem, sizeOf } from '#src/pickups/booking/room.ts'
+import { classesOf, countOf, findItem, sizeOf } from '#src/pickups/booking/room.ts'
 import type { Booking, Terms, Thing } from '#src/pickups/booking/booking.ts'
 import { findSlot, instantAt } from '#src/pickups/booking/service-days.ts'
 import type { DaySetting, Job } from '#src/pickups/day/day-problem.ts'
@@ -11,9 +11,9 @@ import type { ForecastRecord } from '#src/rules/record.ts'
 import { lastEmptyingBetween } from '#src/rules/plan.ts'
 import { expandDays, joined, nextDay } from '#src/rules/town-plan.ts'
 import type { ContainerId } from '#src/stations/ids.ts'
-import type { DropOff, ReturnBike } from '#src/stations/return-bike.ts'
+import type { Bike, DropOff, ReturnBike } from '#src/stations/return-bike.ts'
 import type { Place, Station } from '#src/stations/station.ts'
-import { type EpochMs, HOUR, MINUTE, plus } from '#src/stations/time.ts'
+import { type EpochMs, HOUR, MINUTE, plus, wallTime, WEEKDAYS } from '#src/stations/time.ts'
 import type { Candidate } from './days.ts'
 import type { Journal } from './journal.ts'
 
@@ -51,25 +51,38 @@ export function settingOf(
     day,
     shift,
     hours,
-    bikes: bike.bikes.map((one) => ({
-      ...one,
-      home: one.home ?? first!.place,
-      breaks: one.break
-        ? [
-            {
-              from: instantAt(day, one.break.fromMinute, timeZone),
-              until: instantAt(day, one.break.untilMinute, timeZone),
-              durationMs: one.break.minutes * MINUTE,
-            },
-          ]
-        : [],
-    })),
+    bikes: bike.bikes
+      .filter(worksOn(wallTime(midnight, timeZone).weekday))
+      .map(({ shift: works, ...one }) => ({
+        ...one,
+        ...(works && {
+          shift: {
+            from: instantAt(day, works.fromMinute, timeZone),
+            until: instantAt(day, works.untilMinute, timeZone),
+          },
+        }),
+        home: one.home ?? first!.place,
+        breaks: one.break
+          ? [
+              {
+                from: instantAt(day, one.break.fromMinute, timeZone),
+                until: instantAt(day, one.break.untilMinute, timeZone),
+                durationMs: one.break.minutes * MINUTE,
+              },
+            ]
+          : [],
+      })),
     dropOffs: bike.dropOffs.map((dropOff) => ({
       ...dropOff,
       opens: dropOff.open ? expandDays(dropOff.open, midnight, end, timeZone) : hours,
       room: roomIn(dropOff, around, now, shift),
     })),
+    ...(bike.apart && { apart: bike.apart }),
   }
+}
+
+function worksOn(weekday: number): (bike: Bike) => boolean {
+  return ({ shift }) => shift?.weekdays?.includes(WEEKDAYS[weekday - 1]!) ?? true
 }
 
 /** Where a drop-off is a station, what its containers have room for; a staffed one always has. */
@@ -126,6 +139,7 @@ export function jobOfBooking(
     loads: loadsOf(things, bike),
     kg: sizeOf(bike, things).kg,
     longestCm: Math.max(0, ...longest),
+    ...(bike.apart && { classes: classesOf(bike, booking.things) }),
     serviceMs: AT_THE_DOOR_MS + countOf(booking.things) * FOR_EACH_THING_MS,
     priority: 0,
   }

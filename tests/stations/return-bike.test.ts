@@ -49,6 +49,22 @@ describe('returnbike.yaml', () => {
     )
   })
 
+  test('says when each rider works, and what mustn’t ride together', () => {
+    const parsed = parse(
+      SMALL.replace(
+        'speedKmh: 12',
+        'speedKmh: 12, shift: { hours: "10:00-13:00", days: [Tue] }',
+      ).concat('apart: [[chair, textiles]]\n'),
+    )
+    expect(parsed).toMatchObject({
+      kind: 'ok',
+      returnBike: {
+        apart: [['chair', 'textiles']],
+        bikes: [{ shift: { fromMinute: 600, untilMinute: 780, weekdays: ['Tue'] } }],
+      },
+    })
+  })
+
   test('may leave out what has a default, as municipalities have it', () => {
     const parsed = parse(SMALL)
     expect(parsed).toMatchObject({
@@ -131,6 +147,27 @@ describe('returnbike.yaml', () => {
       'speedKmh: 12',
       'speedKmh: 12, home: { lat: 12.94, lon: 57.72 }',
       ['7 bikes[0].home.lat: lat 12.94 and lon 57.72 are swapped; write lat: 57.72, lon: 12.94'],
+    ],
+    [
+      'what is to be kept apart and isn’t known',
+      'version: 1',
+      'version: 1\napart: [[chairs, electronics]]',
+      ['2 apart[0][0]: "chairs" is not a known kind of waste or item; did you mean "chair"?'],
+    ],
+    [
+      'what would be kept from itself',
+      'version: 1',
+      'version: 1\napart: [[chair, bulky], [wood, wood]]',
+      [
+        '2 apart[0]: would keep a thing from itself; write two that mustn’t ride together',
+        '2 apart[1]: would keep a thing from itself; write two that mustn’t ride together',
+      ],
+    ],
+    [
+      'hours in which no rider works',
+      'speedKmh: 12',
+      'speedKmh: 12, shift: { hours: "15:00-18:00", days: [Tue] }',
+      ['3 slots[0].hours: no bike’s rider works then (bikes[].shift)'],
     ],
     [
       'a break of no time',

@@ -76,6 +76,39 @@ describe('a service day in two parts', () => {
   })
 })
 
+test('the town’s file says who works when, and what mustn’t ride together', () => {
+  const [bike] = terms.bike.bikes
+  const shift = { fromMinute: 600, untilMinute: 720 }
+  const town: Terms = {
+    ...terms,
+    serviceDays: [hours(10, 15)],
+    bike: {
+      ...terms.bike,
+      apart: [['chair', 'electronics']],
+      bikes: [
+        { ...bike!, shift },
+        { ...bike!, id: 'bike-2', shift: { ...shift, weekdays: ['Tue'] } },
+        { ...bike!, id: 'bike-3' },
+      ],
+    },
+  }
+  const setting = settingOf(DAY_NAME, town, nothing, at('06:00'))!
+  expect(setting.apart).toEqual([['chair', 'electronics']])
+  expect(setting.bikes.map(({ id, shift: works }) => [id, works])).toEqual([
+    ['bike-1', { from: at('10:00'), until: at('12:00') }],
+    ['bike-3', undefined],
+  ])
+  const things = ['chair', 'television', 'mattress'].map((itemId) => ({ itemId, count: 1 }))
+  const booking: Booking = {
+    ...request('b1', { things }),
+    state: 'booked',
+    createdAt: at('06:00'),
+    version: 1,
+  }
+  const job = jobOfBooking(booking, ekudden.place, town, setting, new Map())
+  expect(job.classes).toEqual(['chair', 'electronics'])
+})
+
 describe('the room of a station when the bikes set out', () => {
   const paper = ekudden.containers.find(({ fraction }) => fraction === 'paper')!
   const atStation: Terms = {

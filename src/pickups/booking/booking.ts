@@ -126,6 +126,7 @@ export const REASONS = [
   'refused-item',
   'too-many-things',
   'too-large',
+  'must-not-ride-together',
   'household-limit',
   'item-limit',
   'outside-area',

@@ -2,7 +2,7 @@
 import type { ReturnBike } from '#src/stations/return-bike.ts'
 import { isLive, isSameSlot } from './booking.ts'
 import type { Booking, BookingBook, Hold, Reason, Refusal, Thing } from './booking.ts'
-import { countOf, findItem, sizeOf } from './room.ts'
+import { classesOf, countOf, findItem, sizeOf } from './room.ts'
 import { daysBetween } from './service-days.ts'
 
 /** What is wrong with an errand as such, whosever it is. */
@@ -21,7 +21,18 @@ export function findThingFaults(bike: ReturnBike, things: readonly Thing[]): rea
   if (sizeOf(bike, things).litres > litresPerErrand) {
     faults.push({ reason: 'too-large', most: litresPerErrand })
   }
+  const parted = partedIn(bike, things)
+  if (parted !== undefined) faults.push({ reason: 'must-not-ride-together', itemId: parted })
   return faults
+}
+
+/** A thing that mustn't ride with another of the same errand. */
+function partedIn(bike: ReturnBike, things: readonly Thing[]): string | undefined {
+  const asked = things.filter(({ count }) => count > 0)
+  const among = classesOf(bike, asked)
+  const [name] = bike.apart?.find((pair) => pair.every((one) => among.includes(one))) ?? []
+  return asked.find((thing) => name !== undefined && classesOf(bike, [thing]).includes(name))
+    ?.itemId
 }
 
 type Asking = Pick<Booking, 'id' | 'household' | 'things'>

@@ -29,6 +29,12 @@ export function sizeOf(bike: ReturnBike, things: readonly Thing[]): Size {
   return { litres, kg }
 }
 
+/** By which names of `apart` these things go. */
+export function classesOf(bike: ReturnBike, things: readonly Thing[]): readonly string[] {
+  const names = new Set(things.flatMap(({ itemId }) => [itemId, findItem(bike, itemId)?.waste]))
+  return [...new Set((bike.apart ?? []).flat())].filter((name) => names.has(name))
+}
+
 /** What is left in a slot, but for what `except` (a booking's or a hold's id) takes. Never below nothing. */
 export function roomIn(
   book: BookingBook,

@@ -44,11 +44,15 @@ export interface Job {
   readonly loads: readonly Load[]
   readonly kg: number
   readonly longestCm?: number
+  /** By which names of the setting's `apart` it goes. */
+  readonly classes?: readonly string[]
   readonly serviceMs: number
   readonly priority: number
 }
 
-export interface DayBike extends Bike {
+export interface DayBike extends Omit<Bike, 'shift'> {
+  /** When its rider works; absent: all day. */
+  readonly shift?: TimeSpan
   readonly home: Place
   readonly breaks: readonly (TimeSpan & { readonly durationMs: number })[]
 }
@@ -67,6 +71,8 @@ export interface DaySetting {
   readonly hours: readonly TimeSpan[]
   readonly bikes: readonly DayBike[]
   readonly dropOffs: readonly DayDropOff[]
+  /** What mustn't ride together. */
+  readonly apart?: readonly (readonly [string, string])[]
 }
 
 export interface DayQuestion {
@@ -166,6 +172,7 @@ export function ask(question: DayQuestion, travel: TravelTable): Asked {
         loads: isLost ? [] : job.loads,
         massKg: isLost ? 0 : job.kg,
         ...(job.longestCm !== undefined && { longestCm: job.longestCm }),
+        ...(job.classes && !isLost && { classes: job.classes }),
         priority: job.priority,
         ...(job.promise && { promise: span(job.promise) }),
         ...(isHeld && { bike: pin.bike }),
@@ -201,13 +208,14 @@ export function ask(question: DayQuestion, travel: TravelTable): Asked {
     bikes: riding.map((bike): ProblemBike => {
       const home = bikes.indexOf(bike)
       const round = roundOf.get(bike.id)
-      const leavesAt = round?.startedAt ?? (Math.max(shift.from, now) as EpochMs)
-      const from = Math.min(leavesAt, shift.until) as EpochMs
+      const works = bike.shift ?? shift
+      const leavesAt = round?.startedAt ?? (Math.max(works.from, now) as EpochMs)
+      const from = Math.min(leavesAt, works.until) as EpochMs
       return {
         id: bike.id,
         startPlace: home,
         endPlace: home,
-        shift: span({ from, until: shift.until }),
+        shift: span({ from, until: works.until }),
         breaks: bike.breaks.map((b) => ({ ...span(b), durationS: b.durationMs / SECOND })),
         volumeL: bike.litres,
         massKg: bike.kg,
@@ -224,7 +232,7 @@ export function ask(question: DayQuestion, travel: TravelTable): Asked {
       serviceS: UNLOADING_MS / SECOND,
       takes: dropOff.room,
     })),
-    apart: [],
+    apart: setting.apart ?? [],
   }
   const unserved = pickups
     .filter(({ id }) => !served.has(id))

@@ -116,6 +116,23 @@ describe('a booking', () => {
     )
   })
 
+  test('of two things that mustn’t ride together is refused, of either alone taken', () => {
+    const bike = { ...terms.bike, apart: [['mattress', 'electronics']] as const }
+    const apart = { ...terms, bike }
+    const things = (...ids: readonly string[]) => ({
+      slot: THURSDAY_MORNING,
+      things: ids.map((itemId) => ({ itemId, count: 1 })),
+    })
+    const made = (...ids: readonly string[]) =>
+      book({ book: emptyBook, terms: apart, now }, request('a', things(...ids)))
+    expect(made('chair', 'mattress', 'television')).toEqual({
+      kind: 'refused',
+      because: [{ reason: 'must-not-ride-together', itemId: 'mattress' }],
+    })
+    expect(made('chair', 'mattress').kind).toBe('ok')
+    expect(made('chair', 'television').kind).toBe('ok')
+  })
+
   test('has room by number, by volume and by weight', () => {
     const full = booked('c', {}, booked('b', {}, booked('a')))
     expect(reasons(asks(full, 'd', { slot: THURSDAY_MORNING }))).toEqual(['slot-full'])

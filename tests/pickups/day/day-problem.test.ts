@@ -15,7 +15,7 @@ import { standingOf } from '#src/pickups/day/standing.ts'
 import { evaluate } from '#src/pickups/planning/evaluate.ts'
 import { solve } from '#src/pickups/planning/solve.ts'
 import type { EpochMs } from '#src/stations/time.ts'
-import { at, DAY_NAME, dayPlan, event, job, jobs, setting, tableBetween } from './cast.ts'
+import { at, DAY_NAME, dayPlan, event, job, jobs, pickup, setting, tableBetween } from './cast.ts'
 
 function question(more: Partial<DayQuestion> = {}): DayQuestion {
   return { setting, jobs: jobs(8), facts: new Map(), now: at('09:00'), ...more }
@@ -109,6 +109,61 @@ describe('a morning’s plan', () => {
     const { times } = reckoned(question({ plan: dayPlan({ ...plan, rounds }) }))
     expect(times.get('job-1')!.startsAt).toBeGreaterThanOrEqual(starts.from)
     expect(times.get('job-1')!.startsAt).toBeLessThanOrEqual(starts.until)
+  })
+
+  test('never has together what mustn’t ride together, and says so of an order by hand', () => {
+    const [bike] = setting.bikes
+    const apart = { ...setting, bikes: [bike!], apart: [['acid', 'food']] as const }
+    const jobs = ['acid', 'food', 'acid', 'food'].map((name, i) =>
+      job(`job-${i + 1}`, { classes: [name] }),
+    )
+    const { rounds, unserved } = planned(question({ setting: apart, jobs }))
+    expect(unserved).toEqual([])
+    let aboard = new Set<string>()
+    for (const { id, kind } of rounds[0]!.stops) {
+      if (kind === 'drop-off') aboard = new Set()
+      else aboard.add(jobs.find((one) => one.id === id)!.classes![0]!)
+      expect(aboard.size).toBeLessThan(2)
+    }
+    const byHand = [{ bike: bike!.id, stops: jobs.slice(0, 2).map(({ id }) => pickup(id)) }]
+    const { complaints } = reckoned(
+      question({ setting: apart, jobs: jobs.slice(0, 2), plan: dayPlan({ rounds: byHand }) }),
+    )
+    expect(complaints).toContainEqual(
+      expect.objectContaining({ kind: 'must-not-ride-together', stopId: 'job-2' }),
+    )
+  })
+
+  test('has each bike ride while its rider works', () => {
+    const [early, late] = setting.bikes
+    const works = (from: string, until: string) => ({ shift: { from: at(from), until: at(until) } })
+    const bikes = [
+      { ...early!, ...works('10:00', '12:00') },
+      { ...late!, ...works('12:30', '15:00') },
+    ]
+    const window = (i: number) =>
+      i < 4 ? { from: at('10:00'), until: at('11:30') } : { from: at('13:00'), until: at('15:00') }
+    const q = question({
+      setting: { ...setting, bikes },
+      jobs: jobs(8).map((one, i) => ({ ...one, windows: [window(i)] })),
+    })
+    const { rounds, unserved } = planned(q)
+    expect(unserved).toEqual([])
+    const { times } = reckoned(question({ ...q, plan: dayPlan({ rounds }) }))
+    for (const { bike, stops } of rounds) {
+      expect(stops.length).toBeGreaterThan(0)
+      const { shift } = bikes.find(({ id }) => id === bike)!
+      for (const { id } of stops) {
+        expect(times.get(id)!.startsAt).toBeGreaterThanOrEqual(shift.from)
+        expect(times.get(id)!.startsAt).toBeLessThan(shift.until)
+      }
+    }
+  })
+
+  test('on which no bike rides serves nobody, and says so', () => {
+    const { rounds, unserved } = planned(question({ setting: { ...setting, bikes: [] } }))
+    expect(rounds).toEqual([])
+    expect(unserved).toHaveLength(8)
   })
 
   test('lets another bike have what is pinned to one that is no more', () => {
