@@ -8,6 +8,7 @@ import { MINUTE, type EpochMs } from '#src/stations/time.ts'
 import { findCorrection, isSaid, type Post } from '#src/store/contract.ts'
 import type { CardFacts } from '#src/wording/cards/card-facts.ts'
 import { cardText } from '#src/wording/cards/card-text.ts'
+import { knowsTag } from './known-tag.ts'
 import type { PagesOptions } from './site.ts'
 
 /** A picture as a page names it. */
@@ -34,9 +35,7 @@ export function registerCards(
     const { lang } = request.query as Record<string, unknown>
     const asked = typeof lang === 'string' ? parseLanguage(lang) : undefined
     const drawn = cards.draw(drawing.facts, asked ?? drawing.language)
-    const known = (request.headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim())
-    const isKnown = known.some((tag) => [drawn.etag, `W/${drawn.etag}`, '*'].includes(tag))
-    const png = isKnown ? undefined : await drawn.bytes()
+    const png = knowsTag(request, drawn.etag) ? undefined : await drawn.bytes()
     void reply
       .header('cache-control', `public, max-age=${drawing.maxAge}`)
       .header('etag', drawn.etag)

@@ -16,6 +16,7 @@ import { postPicture, registerCards, stationPicture } from './card-routes.ts'
 import { registerFollowing } from './follow-form.ts'
 import { cacheHistories } from './history-cache.ts'
 import { htmlText, type Html } from './html.ts'
+import { knowsTag } from './known-tag.ts'
 import { aboutPath, accessibilityPath, archivePath, favicon } from './layout.ts'
 import { registerLoans } from './loan-form.ts'
 import { allowTiles, registerMapTerms } from './open-map.ts'
@@ -63,8 +64,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
       .header('cache-control', `public, max-age=${maxAge}`)
       .header('etag', etag)
       .header('content-type', 'text/html; charset=utf-8')
-    const known = (request.headers['if-none-match'] ?? '').split(',').map((t) => t.trim())
-    return known.includes(etag) ? reply.code(304).send() : reply.send(text)
+    return knowsTag(request, etag) ? reply.code(304).send() : reply.send(text)
   }
 
   function sendNotFound(
