@@ -12,6 +12,7 @@ import { parseReturnBikeFile } from '#src/stations/return-bike-file.ts'
 import type { Town, TownProfile } from '#src/stations/station.ts'
 import { POST_TEMPLATES } from '#src/wording/post-text.ts'
 import type { TownTexts } from '#src/wording/text-book.ts'
+import { findArchiveFault } from './map-archive.ts'
 import { parseTown } from './town-parser.ts'
 import { readTownTexts } from './town-texts.ts'
 
@@ -24,7 +25,7 @@ export interface TownFolder {
   readonly returnBike?: ReturnBike
   /** Absent where the folder has no `map.geojson`. */
   readonly mapBase?: MapBase
-  /** `map` in `town.yaml`. */
+  /** `map` in `town.yaml`, an archive by where it lies. */
   readonly mapSource?: MapSource
   /** What the town says its own way. */
   readonly texts: TownTexts
@@ -76,6 +77,8 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
   const mapText = await readText('map.geojson', true)
   const map = mapText === undefined ? undefined : parseMapBase(mapText, join(folder, 'map.geojson'))
   if (map?.kind === 'faulty') faults.push(...map.faults)
+  const mapSource =
+    town?.kind === 'ok' ? await readMapSource(town.mapSource, folder, town.town, faults) : undefined
   const own = await readTownTexts(folder)
   faults.push(...own.faults)
   const profiles = town?.kind === 'ok' ? await readCodecs(town.town.profiles ?? [], readText) : []
@@ -90,7 +93,7 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
       rules: ruleText,
       ...(returnBike && { returnBike }),
       ...(map?.kind === 'ok' && { mapBase: map.base }),
-      ...(town.mapSource && { mapSource: town.mapSource }),
+      ...(mapSource && { mapSource }),
       texts: own.texts,
       warnings: rules.warnings.map(faultLine),
     },
@@ -121,6 +124,21 @@ async function readReturnBike(
   if (read.kind === 'ok') return { ...returnBike, addresses: read.addresses }
   faults.push(...read.faults.map(faultLine))
   return undefined
+}
+
+/** Its archive by where it lies, looked into so that one that can't be drawn is told of with all the rest. */
+async function readMapSource(
+  source: MapSource | undefined,
+  folder: string,
+  { stations }: Town,
+  faults: string[],
+): Promise<MapSource | undefined> {
+  if (source?.pmtiles === undefined) return source
+  const file = join(folder, source.pmtiles)
+  const places = stations.map(({ place }) => place)
+  const fault = await findArchiveFault(file, places)
+  if (fault !== undefined) faults.push(`${file}: ${fault}`)
+  return { pmtiles: file }
 }
 
 /** Its city pack by where it lies; it is read here once, so that a faulty one is told of with all the rest. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { provstadMap } from '#tests/support/provstad-map.ts'
 import { loadTown } from '#simulator/load-town.ts'
 import { parseTownFile } from '#src/stations/town-file.ts'
 import { readTownFolder } from '../src/town-folder.ts'
@@ -44,6 +45,23 @@ test('whose pictures lie under the opened map comes from the town’s file, and 
     raster: { ...raster, maxZoom: 19 },
   })
   expect(read.kind === 'ok' && read.folder.town).not.toHaveProperty('map')
+})
+
+test('a map of its own is found in the folder, and one that isn’t there is told with all the rest', async () => {
+  const text = await readFile(join(boras, 'town.yaml'), 'utf8')
+  await cp(boras, folder, { recursive: true })
+  await writeFile(join(folder, 'town.yaml'), `${text}\nmap: { pmtiles: provstad.pmtiles }\n`)
+  await writeFile(join(folder, 'map.geojson'), '[]')
+  const file = join(folder, 'provstad.pmtiles')
+  const without = await readTownFolder(folder)
+  expect(without.kind === 'faulty' && without.faults).toEqual([
+    expect.stringContaining('map.geojson'),
+    `${file}: there is no such file; “pmtiles extract” makes it (docs/OPERATING.md)`,
+  ])
+  await rm(join(folder, 'map.geojson'))
+  await writeFile(file, provstadMap)
+  const read = await readTownFolder(folder)
+  expect(read.kind === 'ok' && read.folder.mapSource).toEqual({ pmtiles: file })
 })
 
 test('both files are read before anything is told', async () => {

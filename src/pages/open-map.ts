@@ -6,6 +6,7 @@ import type { Place } from '#src/stations/station.ts'
 import type { MapTerms } from '#src/wording/map-terms.ts'
 import { html, type Html } from './html.ts'
 import { pauseToggle } from './layout.ts'
+import { MAP_ARCHIVE_PATH } from './map-archive-route.ts'
 import { MAP_WORDS } from './map-words.ts'
 import { textsOf } from './query-texts.ts'
 import { link, type PageTools, type View } from './site.ts'
@@ -39,7 +40,7 @@ export function pictureWithMap(
     <div id="map-offer" hidden>
       <button id="open-map" class="quiet" type="button">${words.open}</button>
       ${
-        mapSource &&
+        mapSource?.raster &&
         html`<p class="small">
           ${words.tilesFrom(new URL(tileOrigin(mapSource.raster.url)).host)}
         </p>`
@@ -77,8 +78,16 @@ function mapTerms(view: View, fraction: Fraction | undefined): MapTerms {
       })),
     bounds: boundsOf(all.map(({ place }) => place)),
     base: view.mapBase ?? [],
-    ...(view.mapSource && { source: view.mapSource }),
+    ...(view.mapSource && { source: sourceOf(view.mapSource) }),
     words: { title, zoomIn, zoomOut, whole, closePopup, noTiles },
+  }
+}
+
+/** Browsers learn the archive's address, and not where it lies. */
+function sourceOf({ raster, pmtiles }: MapSource): NonNullable<MapTerms['source']> {
+  return {
+    ...(raster && { raster }),
+    ...(pmtiles !== undefined && { vectorUrl: MAP_ARCHIVE_PATH }),
   }
 }
 
@@ -92,7 +101,7 @@ function boundsOf(places: readonly Place[]): MapTerms['bounds'] {
 
 /** Lets the page fetch the pictures that the town has chosen, from that host and from no other. */
 export function allowTiles(reply: FastifyReply, source: MapSource | undefined): void {
-  if (!source) return
+  if (!source?.raster) return
   const policy = String(reply.getHeader('content-security-policy') ?? '')
   const origin = tileOrigin(source.raster.url)
   void reply.header(

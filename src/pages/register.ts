@@ -19,6 +19,7 @@ import { htmlText, type Html } from './html.ts'
 import { knowsTag } from './known-tag.ts'
 import { aboutPath, accessibilityPath, archivePath, favicon } from './layout.ts'
 import { registerLoans } from './loan-form.ts'
+import { registerMapArchive } from './map-archive-route.ts'
 import { allowTiles, registerMapTerms } from './open-map.ts'
 import { postPage } from './post-page.ts'
 import { textsOf } from './query-texts.ts'
@@ -164,6 +165,11 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   registerWebFiles(app)
   const tools: PageTools = { viewFor, send, sendOnce, sendNotFound, web }
   registerMapTerms(app, tools, maxAge)
+  registerMapArchive(
+    app,
+    () => options.mapSource?.()?.pmtiles,
+    (request, reply) => sendNotFound(request, reply, 'sv'),
+  )
   registerReportForm(app, options, tools)
   registerDisplay(app, { ...options, css }, tools)
   registerStatistics(app, options, tools)

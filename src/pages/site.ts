@@ -146,7 +146,7 @@ export interface PagesOptions {
   readonly fediverse?: (station: StationId | undefined) => Promise<FediverseAccount>
   /** What lies under the stations on the map. */
   readonly mapBase?: () => MapBase | undefined
-  /** Whose pictures lie under them on the map that residents open. */
+  /** What lies under them besides on the map that residents open. */
   readonly mapSource?: () => MapSource | undefined
   /** A municipality's own CSS, put after ours: custom properties are enough for a new look. */
   readonly townCss?: string

@@ -1,17 +1,26 @@
-/** Whose pictures lie under the stations on the map that residents open. Nobody’s, where `town.yaml` names none. */
+/** What lies under the stations on the map that residents open, besides the town's `map.geojson`. */
 import { z } from 'zod'
 import { line } from './text-shapes.ts'
 import { isSecureAddress, isWebAddress } from './web-address.ts'
 
+/** One of them. */
 export interface MapSource {
-  /** Pictures of squares in Web Mercator, 256 points wide; `{z}`, `{x}` and `{y}` stand in the address. */
-  readonly raster: {
-    readonly url: string
-    /** Whom the pictures are to be credited to. */
-    readonly attribution: string
-    /** The finest zoom that there are pictures of. */
-    readonly maxZoom: number
-  }
+  readonly raster?: RasterTiles
+  /**
+   * Vector squares in the layers of the Protomaps basemap, all in one PMTiles file: its name in the town's
+   * folder, or where it lies once the folder has been read.
+   */
+  readonly pmtiles?: string
+}
+
+/** Pictures of squares in Web Mercator, 256 points wide, on somebody's host. */
+export interface RasterTiles {
+  /** With `{z}`, `{x}` and `{y}` in it. */
+  readonly url: string
+  /** Whom the pictures are to be credited to. */
+  readonly attribution: string
+  /** The finest zoom that there are pictures of. */
+  readonly maxZoom: number
 }
 
 const tileAddress = z.string().max(500, 'at most 500 characters').refine(isTileAddress, {
@@ -23,7 +32,17 @@ const rasterShape = z.strictObject({
   attribution: line(200),
   maxZoom: z.int().min(1, 'a zoom from 1 to 22').max(22, 'a zoom from 1 to 22').default(19),
 })
-export const mapShape = z.strictObject({ raster: rasterShape })
+const archiveName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.pmtiles$/,
+    'the name of a file in the town’s folder, such as boras.pmtiles',
+  )
+export const mapShape = z
+  .strictObject({ raster: rasterShape.exactOptional(), pmtiles: archiveName.exactOptional() })
+  .refine(({ raster, pmtiles }) => (raster === undefined) !== (pmtiles === undefined), {
+    error: 'raster or pmtiles, one of them',
+  })
 
 /** Which keys are known where. */
 export const MAP_KEYS: Readonly<Record<string, readonly string[]>> = {

@@ -35,7 +35,7 @@ export type ParsedTown =
   | {
       readonly kind: 'ok'
       readonly town: Town
-      /** Whose pictures lie under the stations on the map; it is of the pages, and the database doesn't keep it. */
+      /** What lies under the stations on the map; it is of the pages, and the database doesn't keep it. */
       readonly mapSource?: MapSource
     }
   | { readonly kind: 'faulty'; readonly faults: readonly TownFault[] }

@@ -1,6 +1,6 @@
 /** All that the map which residents open is drawn from, in their language. */
 import type { MapBase } from '#src/stations/map-base.ts'
-import type { MapSource } from '#src/stations/map-source.ts'
+import type { RasterTiles } from '#src/stations/map-source.ts'
 import type { Place } from '#src/stations/station.ts'
 import type { StatusWord } from './status-text.ts'
 
@@ -9,7 +9,11 @@ export interface MapTerms {
   /** Of all the town's stations, shown or not. */
   readonly bounds: { readonly southWest: Place; readonly northEast: Place }
   readonly base: MapBase
-  readonly source?: MapSource
+  readonly source?: {
+    readonly raster?: RasterTiles
+    /** Where the town's archive of vector squares is. */
+    readonly vectorUrl?: string
+  }
   readonly words: MapWords
 }
 

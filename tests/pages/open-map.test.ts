@@ -8,6 +8,7 @@ import type { MapSource } from '#src/stations/map-source.ts'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
 import { expectNoFault } from '#tests/support/page-faults.ts'
 import { EKUDDEN_PAPER, openHttpTown, type HttpTown } from '#tests/support/http-town.ts'
+import { openMapPage, SOFTWARE_GL, type MapPage } from '#tests/support/map-page.ts'
 import { hamnen } from '#tests/support/town.ts'
 
 const MOST_BYTES = 450_000
@@ -59,8 +60,11 @@ describe('what the map is drawn from', () => {
 })
 
 describe('whose host the page may ask', () => {
-  test('is nobody else’s where the town names none', async () => {
-    await using town = await openHttpTown()
+  test.each([
+    ['the town names none', undefined],
+    ['the town has a map of its own', { pmtiles: '/srv/provstad.pmtiles' }],
+  ])('is nobody else’s where %s', async (_what, source) => {
+    await using town = await openHttpTown({ pages: { mapSource: () => source } })
     expect(await policyOf(town)).toContain("default-src 'self'")
     expect(await policyOf(town)).not.toMatch(/img-src|connect-src|data:|blob:|https?:/)
   })
@@ -80,18 +84,16 @@ describe('whose host the page may ask', () => {
 
 describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
   let browser: Browser
+  let map: MapPage
   let page: Page
-  let town: HttpTown
+  let url: string
+  let complaints: string[]
   let tiles: Server
   let source: MapSource | undefined
-  let url: string
-  /** What was asked of the town, the map's own thread included. */
-  let asked: string[]
   let askedTiles: { readonly url: string; readonly referer: string | undefined }[]
-  let complaints: string[]
 
   beforeAll(async () => {
-    browser = await openBrowser(['--use-angle=swiftshader', '--enable-unsafe-swiftshader'])
+    browser = await openBrowser(SOFTWARE_GL)
     tiles = createServer((request, response) => {
       askedTiles.push({ url: request.url!, referer: request.headers.referer })
       response.setHeader('access-control-allow-origin', '*')
@@ -106,58 +108,36 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
 
   beforeEach(async () => {
     source = undefined
-    asked = []
     askedTiles = []
-    complaints = []
-    town = await openHttpTown({
-      pages: { mapBase: () => [river], mapSource: () => source },
-    })
-    await town.measure(EKUDDEN_PAPER, 97)
-    url = await town.app.listen({ host: '127.0.0.1', port: 0 })
-    town.app.server.on('request', (request: { url: string }) => asked.push(request.url))
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
-    page.on('console', (message) => {
-      // What a real graphics card has nothing to say of.
-      if (!message.text().includes('GL Driver Message')) complaints.push(message.text())
-    })
-    page.on('pageerror', (error) => complaints.push(error.message))
+    map = await openMapPage(browser, { mapBase: () => [river], mapSource: () => source })
+    ;({ page, url, complaints } = map)
   })
-  afterEach(async () => {
-    await page.close()
-    await town[Symbol.asyncDispose]()
-  })
+  afterEach(() => map[Symbol.asyncDispose]())
 
   const button = () => page.locator('#open-map')
-  const said = (text: string) => page.getByRole('status').getByText(text).waitFor()
-  async function openMap(path = '/'): Promise<void> {
-    await page.goto(url + path)
-    await button().click()
-    await page.locator('.has-map canvas').waitFor()
-  }
-
   test('nothing of the map is fetched before the tap, and at most 450 kB for it', async () => {
     await page.goto(url)
     await button().waitFor()
-    const before = asked.splice(0)
+    const before = map.asked.splice(0)
     expect(before.filter((path) => /draw-map|maplibre|map\.json/.test(path))).toEqual([])
     await button().click()
     await page.locator('.has-map canvas').waitFor()
     let bytes = 0
-    for (const path of asked) {
+    for (const path of map.asked) {
       const headers = { 'accept-encoding': 'br' }
-      bytes += (await town.app.inject({ url: path, headers })).rawPayload.length
+      bytes += (await map.town.app.inject({ url: path, headers })).rawPayload.length
     }
-    expect(asked.some((path) => path.includes('maplibre-gl-worker'))).toBe(true)
+    expect(map.asked.some((path) => path.includes('maplibre-gl-worker'))).toBe(true)
     expect(bytes).toBeGreaterThan(300_000)
     expect(bytes).toBeLessThanOrEqual(MOST_BYTES)
     expect(complaints).toEqual([])
   })
 
   test('a station is chosen by pointer, says what the list says, and leads to its page', async () => {
-    await openMap()
-    await said('Kartan är öppen.')
+    await map.openMap()
+    await map.said('Kartan är öppen.')
     expect(await page.locator('svg.map').isVisible()).toBe(false)
-    const at = await placeOfEkudden()
+    const at = await map.placeOf({ lon: 12.94, lat: 57.72 })
     await page.mouse.move(at.x, at.y)
     await page.locator('canvas.at-station').waitFor()
     await page.mouse.click(at.x, at.y)
@@ -194,7 +174,7 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
   test('it has no fault that axe finds, light and dark, and fits a narrow screen', async () => {
     source = raster(`${tilesUrl()}/{z}/{x}/{y}.png`)
     await page.setViewportSize({ width: 360, height: 800 })
-    await openMap('/fi')
+    await map.openMap('/fi')
     await page.locator('canvas').press('Enter')
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
@@ -205,7 +185,7 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
 
   test('pictures of the town’s choice lie under the stations, credited, and their host learns no page', async () => {
     source = raster(`${tilesUrl()}/{z}/{x}/{y}.png`)
-    await openMap(`/?near=${hamnen.id}`)
+    await map.openMap(`/?near=${hamnen.id}`)
     expect(await page.locator('.map-credit').innerText()).toBe('© Provstads lantmäteri')
     await expect.poll(() => askedTiles.length).toBeGreaterThan(0)
     for (const { url: path, referer } of askedTiles) {
@@ -216,8 +196,8 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
 
   test('without those pictures the map still has the town’s own ground, and it is said', async () => {
     source = raster(`${tilesUrl()}/away/{z}/{x}/{y}.png`)
-    await openMap()
-    await said('Kartans bakgrund gick inte att hämta.')
+    await map.openMap()
+    await map.said('Kartans bakgrund gick inte att hämta.')
     await page.locator('canvas').press('Enter')
     await page.getByRole('link', { name: 'Hamnen' }).last().waitFor()
   })
@@ -230,7 +210,7 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
     await page.context().route(address, (route) => route.abort())
     await page.goto(url)
     await button().click()
-    await said('Kartan gick inte att öppna.')
+    await map.said('Kartan gick inte att öppna.')
     expect(await page.locator('svg.map').isVisible()).toBe(true)
     expect(await page.locator('canvas').count()).toBe(0)
     expect(await focused()).toBe('Öppna karta')
@@ -266,14 +246,6 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
   const tilesUrl = () => `http://127.0.0.1:${(tiles.address() as AddressInfo).port}`
   const focused = () =>
     page.evaluate('document.activeElement.ariaLabel ?? document.activeElement.textContent')
-
-  /** It is the one that lies furthest to the south-west, at the map's left margin. */
-  async function placeOfEkudden(): Promise<{ readonly x: number; readonly y: number }> {
-    const box = (await page.locator('canvas').boundingBox())!
-    const pixelsPerDegree = (box.width - 2 * 36) / 0.02
-    const south = (0.005 / Math.cos((57.725 * Math.PI) / 180)) * pixelsPerDegree
-    return { x: box.x + 36, y: box.y + box.height / 2 + south }
-  }
 })
 
 /** A picture of one blue point. */

@@ -31,3 +31,17 @@ test('pictures go to zoom 19 unless the file says otherwise', () => {
     raster: { maxZoom: 19 },
   })
 })
+
+test.each([
+  ['boras.pmtiles', true],
+  ['Boras_2026-11.z15.pmtiles', true],
+  ['../other/boras.pmtiles', false],
+  ['maps/boras.pmtiles', false],
+  ['/srv/boras.pmtiles', false],
+  ['..pmtiles', false],
+  ['C:\\boras.pmtiles', false],
+  ['https://maps.example.se/boras.pmtiles', false],
+  ['boras.mbtiles', false],
+])('that %s names an archive in the town’s folder is %s', (pmtiles, is) => {
+  expect(mapShape.safeParse({ pmtiles }).success).toBe(is)
+})

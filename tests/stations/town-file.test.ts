@@ -64,6 +64,16 @@ const BLAME: Record<string, [line: number, field: string, message: string][]> = 
       '"credit" is not a field here; expected one of url, attribution, maxZoom',
     ],
   ],
+  'map-of-two-kinds': [
+    [6, 'map', 'expected raster or pmtiles, one of them, found a block of fields'],
+  ],
+  'map-outside': [
+    [
+      7,
+      'map.pmtiles',
+      'expected the name of a file in the town’s folder, such as boras.pmtiles, found "../provstad.pmtiles"',
+    ],
+  ],
   'area-of-an-undivided-town': [
     [13, 'stations[0].area', '"norrby" is not an area of this file; there are none'],
   ],

@@ -1,10 +1,10 @@
 /** The map itself, put over the picture once it can be seen. */
-import { Map as Drawing, setWorkerUrl } from 'maplibre-gl'
+import { addProtocol, Map as Drawing, setWorkerUrl } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import type { MapTerms, MapWords } from '#src/wording/map-terms.ts'
 import { drawMark } from './marks.ts'
 import './map.css'
-import { boundsOf, mapStyle, STATIONS, TILES } from './map-style.ts'
+import { boundsOf, mapStyle, STATIONS, TILES, type VectorGround } from './map-style.ts'
 import { openPopups } from './popups.ts'
 
 /** Over a bad line a worker may take long; then the picture is better than waiting. */
@@ -28,7 +28,8 @@ export async function drawMap(
   const bounds = boundsOf(terms)
   const dark = matchMedia('(prefers-color-scheme: dark)')
   let map: Drawing | undefined
-  const recolour = () => map?.setStyle(mapStyle(terms), { diff: false })
+  let vector: VectorGround | undefined
+  const recolour = () => map?.setStyle(mapStyle(terms, vector), { diff: false })
   const remove = () => {
     dark.removeEventListener('change', recolour)
     place.classList.remove('has-map')
@@ -36,13 +37,17 @@ export async function drawMap(
     container.remove()
   }
   try {
+    if (source?.vectorUrl !== undefined) {
+      vector = await import('./vector-ground.ts')
+      addProtocol('pmtiles', vector.openSquares())
+    }
     map = new Drawing({
       container,
       bounds,
       fitBoundsOptions: { padding: ROOM },
       maxBounds: boundsOf(terms, 1),
       maxZoom: 18,
-      style: mapStyle(terms),
+      style: mapStyle(terms, vector),
       // The residents' map is north up and flat, as the picture is.
       dragRotate: false,
       pitchWithRotate: false,
@@ -67,7 +72,8 @@ export async function drawMap(
   dark.addEventListener('change', recolour)
   openPopups(map, terms)
   container.append(controls(map, words, () => map.fitBounds(bounds, { padding: ROOM })))
-  if (source) container.append(credit(source.raster.attribution))
+  if (source?.raster) container.append(credit(source.raster.attribution))
+  if (vector) container.append(credit(linkTo(vector.CREDIT)))
   place.classList.add('has-map')
   map.resize()
   map.fitBounds(bounds, { padding: ROOM, animate: false })
@@ -115,9 +121,16 @@ function controls(map: Drawing, words: MapWords, showWhole: () => void): HTMLEle
   return box
 }
 
-function credit(text: string): HTMLElement {
+function credit(whose: string | HTMLElement): HTMLElement {
   const line = document.createElement('p')
   line.className = 'map-credit'
-  line.textContent = text
+  line.append(whose)
   return line
+}
+
+function linkTo({ words, url }: { readonly words: string; readonly url: string }): HTMLElement {
+  const link = document.createElement('a')
+  link.href = url
+  link.textContent = words
+  return link
 }

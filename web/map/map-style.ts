@@ -1,4 +1,4 @@
-/** What is drawn: the town's own ground, the pictures that it has chosen over it, the stations on top. */
+/** What is drawn: the town's own ground, the map or the pictures that it has chosen over it, the stations on top. */
 import type {
   GeoJSONSourceSpecification,
   LayerSpecification,
@@ -31,8 +31,12 @@ export function boundsOf({ bounds }: MapTerms, around = 0): LngLatBoundsLike {
   ]
 }
 
-export function mapStyle(terms: MapTerms): StyleSpecification {
-  const { raster } = terms.source ?? {}
+/** What reads and draws squares, where the town has some. */
+export type VectorGround = typeof import('./vector-ground.ts')
+
+export function mapStyle(terms: MapTerms, vector?: VectorGround): StyleSpecification {
+  const { raster, vectorUrl } = terms.source ?? {}
+  const [outline, ...coarse] = baseLayers()
   return {
     version: 8,
     sources: {
@@ -40,18 +44,31 @@ export function mapStyle(terms: MapTerms): StyleSpecification {
       ...(raster && {
         [TILES]: { type: 'raster', tiles: [raster.url], tileSize: 256, maxzoom: raster.maxZoom },
       }),
+      ...(vectorUrl !== undefined && {
+        [TILES]: { type: 'vector', url: `pmtiles://${new URL(vectorUrl, location.href).href}` },
+      }),
       [STATIONS]: { type: 'geojson', data: collection(stationFeatures(terms)) },
     },
     layers: [
       { id: 'ground', type: 'background', paint: { 'background-color': colourOf('--card') } },
-      ...baseLayers(),
+      // What is drawn by hand is coarse, and only the outline says more than a whole map does.
+      ...(vector
+        ? [
+            ...coarse,
+            ...vector.vectorLayers(TILES),
+            outline,
+            ...vector.vectorNames(TILES, pageLanguage()),
+          ]
+        : [outline, ...coarse]),
       ...(raster ? [{ id: TILES, type: 'raster', source: TILES } as const] : []),
       stationLayer(),
     ],
   }
 }
 
-function baseLayers(): readonly LayerSpecification[] {
+const pageLanguage = () => document.documentElement.lang
+
+function baseLayers(): readonly [LayerSpecification, ...LayerSpecification[]] {
   const [water, line] = [colourOf('--water'), colourOf('--line')]
   const stroke = (kind: BaseKind, colour: string, width: number): LayerSpecification => ({
     id: kind,
