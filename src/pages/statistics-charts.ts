@@ -12,13 +12,13 @@ function stepOf(percent: number): number {
   return STEPS.findLastIndex((step) => percent >= step)
 }
 
-/** A square a day, the fuller the deeper; a day of which nothing is known is a dash. */
+/** A square a day, the fuller the deeper; a day of which nothing is known is a dash. `web/statistics` names each. */
 export function heatStrip(highs: readonly (number | undefined)[], label: string): Html {
   const squares = highs.map((high, i) => {
     const x = i * CELL
     return high === undefined
-      ? `<path class="none" d="M${x + 3} ${CELL_HEIGHT / 2}h6"/>`
-      : `<rect class="h${stepOf(high)}" x="${x}" width="${CELL - 1.5}" height="${CELL_HEIGHT}" rx="2"/>`
+      ? `<path class="day none" d="M${x + 3} ${CELL_HEIGHT / 2}h6"/>`
+      : `<rect class="day h${stepOf(high)}" x="${x}" width="${CELL - 1.5}" height="${CELL_HEIGHT}" rx="2"/>`
   })
   return picture('heat', highs.length * CELL, CELL_HEIGHT, label, squares.join(''))
 }

@@ -32,7 +32,11 @@ export interface StatisticsFacts {
   readonly bike?: BikeFigures
 }
 
-export function statisticsPage(view: View, facts: StatisticsFacts, cssUrl: string): Html {
+export function statisticsPage(
+  view: View,
+  facts: StatisticsFacts,
+  { cssUrl, script }: { readonly cssUrl: string; readonly script: Html },
+): Html {
   const { language, now, timeZone, town } = view
   const { figures, station } = facts
   const words = STATISTICS_WORDS[language]
@@ -55,7 +59,7 @@ export function statisticsPage(view: View, facts: StatisticsFacts, cssUrl: strin
           day(figures.madeAt),
         )}
       </p>
-      ${fillSection(view, facts)} ${fullSection(view, facts)} ${keptSection(view, figures)}
+      ${fillSection(view, facts, script)} ${fullSection(view, facts)} ${keptSection(view, figures)}
       ${postsSection(view, figures)} ${reportsSection(view, figures)}
       ${facts.bike && bikeSection(view, facts.bike)} ${dataSection(view, facts)}
       ${
@@ -76,7 +80,7 @@ function nameOf(row: FillRow, { language }: View, station: Station | undefined):
     : capital(fractionName(row.fraction, language))
 }
 
-function fillSection(view: View, { figures, station }: StatisticsFacts): Html {
+function fillSection(view: View, { figures, station }: StatisticsFacts, script: Html): Html {
   const { language, timeZone } = view
   const words = STATISTICS_WORDS[language]
   const rows = figures.fill.filter(({ knownMs }) => knownMs > 0)
@@ -100,6 +104,7 @@ function fillSection(view: View, { figures, station }: StatisticsFacts): Html {
             </div>
             <p class="ends small" aria-hidden="true">
               <span>${shortDayText(figures.days[0]!, timeZone, language)}</span>
+              <strong class="told-day" data-unknown="${words.unknown}"></strong>
               <span>${shortDayText(figures.days.at(-1)!, timeZone, language)}</span>
             </p>
             ${heatLegend(words.scale, words.unknown)}
@@ -113,7 +118,8 @@ function fillSection(view: View, { figures, station }: StatisticsFacts): Html {
                   ...rows.map((row) => row.highs[i]),
                 ]),
               })}
-            </details>`
+            </details>
+            ${script}`
     }
   </section>`
 }

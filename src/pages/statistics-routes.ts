@@ -8,13 +8,20 @@ import { bikeFigures } from './statistics-bike.ts'
 import { statisticsPage } from './statistics-page.ts'
 import { statisticsPath } from './statistics-path.ts'
 import { pageStylesheet, serveStylesheet } from './stylesheet.ts'
+import { allowScripts } from './web-files.ts'
 
 export function registerStatistics(
   app: FastifyInstance,
   { store, journal, bookings }: PagesOptions,
-  { viewFor, send, sendNotFound }: Pick<PageTools, 'viewFor' | 'send' | 'sendNotFound'>,
+  {
+    viewFor,
+    send,
+    sendNotFound,
+    web,
+  }: Pick<PageTools, 'viewFor' | 'send' | 'sendNotFound' | 'web'>,
 ): void {
   const css = pageStylesheet('statistics')
+  const files = { cssUrl: css.url, script: web.island('statistics') }
   const statisticsOf = openStatistics({ store, journal })
 
   for (const language of LANGUAGES) {
@@ -28,7 +35,8 @@ export function registerStatistics(
         bookings && view.takesBookings
           ? await bikeFigures(store, bookings.desk, view.now, view.timeZone)
           : undefined
-      return send(request, reply, statisticsPage(view, { figures, ...(bike && { bike }) }, css.url))
+      allowScripts(reply)
+      return send(request, reply, statisticsPage(view, { figures, ...(bike && { bike }) }, files))
     })
 
     app.get<{ Params: { id: string } }>(`${root}/s/:id${path}`, async (request, reply) => {
@@ -36,7 +44,8 @@ export function registerStatistics(
       if (!station) return sendNotFound(request, reply, language)
       const view = viewFor(request, language)
       const figures = await statisticsOf(station, view.now)
-      return send(request, reply, statisticsPage(view, { figures, station }, css.url))
+      allowScripts(reply)
+      return send(request, reply, statisticsPage(view, { figures, station }, files))
     })
   }
   serveStylesheet(app, css)

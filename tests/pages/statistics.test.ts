@@ -13,6 +13,8 @@ import {
   type HttpTown,
 } from '#tests/support/http-town.ts'
 import { bookingTerms } from '#tests/support/booking-town.ts'
+import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
+import { expectNoFault } from '#tests/support/page-faults.ts'
 import { castTown, containerId } from '#tests/support/town.ts'
 
 const PLASTIC = containerId('1490-901-plastic-1')
@@ -23,7 +25,8 @@ async function mainOf(town: HttpTown, url: string): Promise<string> {
   return /<main[^]*<\/main>/.exec(answer.body)![0]
 }
 
-const words = (markup: string) => markup.replace(/<[^>]+>/g, ' ').replace(/[\s\u00A0]+/g, ' ')
+const plain = (text: string | null) => text?.replace(/[\s\u00A0]+/g, ' ')
+const words = (markup: string) => plain(markup.replace(/<[^>]+>/g, ' '))!
 
 /** Paper rises for two days, is full for some hours and is emptied; plastic stays at a fifth. */
 async function fillTwoDays(town: HttpTown): Promise<void> {
@@ -48,8 +51,10 @@ describe('statistics', () => {
       'aria-label="Pappersförpackningar: dygnens högsta nivå mellan 38 och 97 procent."',
     )
     const strip = /<figure>[^]*?<\/figure>/.exec(markup)![0]
-    expect(strip.match(/class="none"/g)).toHaveLength(27)
-    expect(strip.match(/class="h\d"/g)).toEqual(['class="h1"', 'class="h3"', 'class="h4"'])
+    expect(strip.match(/class="day none"/g)).toHaveLength(27)
+    expect(strip.match(/class="day h\d"/g)).toEqual([
+      ...['class="day h1"', 'class="day h3"', 'class="day h4"'],
+    ])
     expect(text).toContain('sön 3 maj 38 20 mån 4 maj 86 20 tis 5 maj 97 20')
     expect(text).toContain('mån 6 apr. – –')
     expect(text).toContain('Pappersförpackningar 1 12 tim 24,7 %')
@@ -337,5 +342,51 @@ describe('the return bike’s figures', () => {
     expect(words(await mainOf(town, '/statistik'))).toContain(
       'Det finns inga hela månader att visa än.',
     )
+  })
+})
+
+describe.skipIf(chromiumPath === undefined)('the strips of days', () => {
+  test('are one stop each, with arrow keys from day to day and a name for every day', async () => {
+    await using town = await openHttpTown()
+    await fillTwoDays(town)
+    const url = await town.app.listen({ host: '127.0.0.1', port: 0 })
+    await using browser = await openBrowser()
+    const page = await browser.newPage({ viewport: { width: 360, height: 800 } })
+    const complaints: string[] = []
+    page.on('console', (message) => complaints.push(message.text()))
+    page.on('pageerror', (error) => complaints.push(error.message))
+    await page.goto(`${url}/s/1490-901/statistik`)
+    const paper = page.getByRole('group', { name: /^Pappersförpackningar: dygnens högsta nivå/ })
+    const plastic = page.getByRole('group', { name: /^Plastförpackningar/ })
+    await paper.waitFor()
+    expect(await paper.getByRole('img').count()).toBe(30)
+    expect(await page.locator('.strips [tabindex="0"]').count()).toBe(2)
+
+    const toldDay = async () => plain(await page.locator('.told-day').textContent())
+    const isAt = async (strip: typeof paper, name: string) => {
+      expect(plain(await strip.locator(':focus').getAttribute('aria-label'))).toBe(name)
+      expect(await toldDay()).toBe(name)
+    }
+    await paper.getByRole('img', { name: 'tis 5 maj' }).focus()
+    await isAt(paper, 'tis 5 maj: 97 %')
+    for (const [key, name] of [
+      ['ArrowRight', 'tis 5 maj: 97 %'],
+      ['ArrowLeft', 'mån 4 maj: 86 %'],
+      ['Home', 'mån 6 apr.: okänt'],
+      ['ArrowLeft', 'mån 6 apr.: okänt'],
+      ['End', 'tis 5 maj: 97 %'],
+      ['ArrowLeft', 'mån 4 maj: 86 %'],
+    ] as const) {
+      await page.keyboard.press(key)
+      await isAt(paper, name)
+    }
+    await page.keyboard.press('Tab')
+    await isAt(plastic, 'tis 5 maj: 20 %')
+    await page.keyboard.press('Shift+Tab')
+    await isAt(paper, 'mån 4 maj: 86 %')
+    await plastic.getByRole('img', { name: 'sön 3 maj' }).hover()
+    expect(await toldDay()).toBe('sön 3 maj: 20 %')
+    await expectNoFault(page)
+    expect(complaints).toEqual([])
   })
 })
