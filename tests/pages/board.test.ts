@@ -108,6 +108,26 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
     expect(await page.locator('.menu').count()).toBe(0)
   })
 
+  test('a plan that changes under a drag doesn’t change where the stop is let go', async () => {
+    await using page = await open()
+    await page.waitForSelector('.plan [data-stop]')
+    const [first, second, ...others] = await pickups()
+    const [one, other] = others.slice(-2)
+    const { bike } = await fullRound()
+    const order = () => page.locator(`[data-bike="${bike}"][data-stop]`)
+    await handle(page, second!).hover()
+    await page.mouse.down()
+    await page.mouse.move(300, 300, { steps: 3 })
+    await command('move', { stop: one, bike, at: 0 })
+    await command('move', { stop: other, bike, at: 1 })
+    await until(async () => (await order().nth(1).getAttribute('data-stop')) === other, 5000)
+    const to = (await row(page, other!).boundingBox())!
+    await page.mouse.move(to.x + 20, to.y + to.height - 4, { steps: 5 })
+    await page.mouse.up()
+    await until(async () => (await placeOf(second!)) < (await placeOf(first!)), 5000)
+    expect((await pickups()).slice(0, 4)).toEqual([one, other, second, first])
+  })
+
   test('two move at once: the slower one’s move is made on the faster one’s plan, and both see both', async () => {
     await using slow = await open()
     await using fast = await open()

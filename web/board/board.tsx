@@ -6,7 +6,7 @@ import type { Day } from './day.ts'
 import type { Ask, BoardDesk, Saying, Shown } from './desk.ts'
 import type { Look } from './look.ts'
 import { DayMap } from './map.tsx'
-import { type Move, stepped } from './moves.ts'
+import { dropped, type Move, stepped } from './moves.ts'
 import { NewDay } from './new-day.tsx'
 import { Outside } from './outside.tsx'
 import { RoundPlan } from './round.tsx'
@@ -34,6 +34,10 @@ export function Board(props: {
       choose: (stop) => setChosen((was) => (was === stop ? undefined : stop)),
       toggleMenu: (stop) => setMenu((was) => (was === stop ? undefined : stop)),
       move,
+      drop(stop, target) {
+        const { day } = desk.shown()
+        if (day) move(dropped(day, stop, target))
+      },
       step(stop, by) {
         const { day } = desk.shown()
         const wanted = day && stepped(day, stop, by)

@@ -1,10 +1,5 @@
 /** Dragging a row by its handle with any pointer. Rows aren't drawn anew meanwhile; only classes are set. */
-
-export interface Target {
-  readonly bike: string
-  /** Before the row at this place of the round as it is shown, or at its end. */
-  readonly before: number
-}
+import type { Target } from './moves.ts'
 
 const STARTS_AFTER_PX = 5
 const EDGE_PX = 64
@@ -26,6 +21,12 @@ export function startDrag(pressed: PointerEvent, drop: (target: Target) => void)
   handle.addEventListener('pointermove', onMove, { signal })
   handle.addEventListener('pointerup', () => finish(true), { signal })
   handle.addEventListener('pointercancel', () => finish(false), { signal })
+  // The plan changed under the drag, and the row was drawn elsewhere or is locked now.
+  addEventListener(
+    'lostpointercapture',
+    ({ pointerId }) => pointerId === pressed.pointerId && finish(false, true),
+    { signal },
+  )
   addEventListener('keydown', (event) => event.key === 'Escape' && finish(false, true), { signal })
 
   function onMove(event: PointerEvent): void {

@@ -9,6 +9,13 @@ export interface Move {
   readonly at: number
 }
 
+/** Where a row was let go. */
+export interface Target {
+  readonly bike: string
+  /** Before the row at this place of the round as it is shown, or at its end. */
+  readonly before: number
+}
+
 export type WhyNot =
   'gone' | 'over' | 'under-way' | 'bike-out' | 'round-over' | 'other-bike' | 'no-bike' | 'locked'
 
@@ -77,6 +84,12 @@ function untimed(stops: readonly Stop[], from: number): readonly Stop[] {
   return stops.map((stop, i) =>
     i < from ? stop : { ...stop, startsAt: null, litresOnBoard: null, kgOnBoard: null },
   )
+}
+
+export function dropped(day: Day, stop: string, { bike, before }: Target): Move {
+  const found = findStop(day, stop)
+  const isAbove = found?.round?.bike === bike && found.at < before
+  return { stop, bike, at: isAbove ? before - 1 : before }
 }
 
 /** One step up (-1) or down (1) in its round; undefined at the end, or where it meets what is locked. */

@@ -44,10 +44,7 @@ export const StopRow = memo(function StopRow(props: RowProps) {
   }
   const onPointerDown = (event: PointerEvent) => {
     if (event.button !== 0) return
-    startDrag(event, ({ bike: to, before }) => {
-      const isBelow = to === bike?.id && at >= 0 && at < before
-      actions.move({ stop: stop.id, bike: to, at: isBelow ? before - 1 : before })
-    })
+    startDrag(event, (target) => actions.drop(stop.id, target))
   }
   return (
     <li

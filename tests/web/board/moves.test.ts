@@ -6,6 +6,7 @@ import type { Day } from '../../../web/board/day.ts'
 import {
   again,
   canMove,
+  dropped,
   moved,
   type Move,
   stepped,
@@ -53,6 +54,17 @@ describe('what may be moved', () => {
     expect(whyNot(withSecond({ out }), at('c', 'bike-2', 0))).toBe('bike-out')
     expect(whyNot(withSecond({ endedAt: out.since }), at('c', 'bike-2', 0))).toBe('round-over')
   })
+})
+
+describe('where a row is let go', () => {
+  test.each([
+    ['below, among those that are left when it is gone', 'c', 'bike-1', 4, 3],
+    ['above', 'd', 'bike-1', 2, 2],
+    ['on another bike', 'c', 'bike-2', 1, 1],
+    ['from outside', 'g', 'bike-1', 3, 3],
+  ] as const)('%s', (_, id, bike, before, place) =>
+    expect(dropped(madeDay, id, { bike, before })).toEqual(at(id, bike, place)),
+  )
 })
 
 describe('a move', () => {
