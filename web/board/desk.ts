@@ -81,6 +81,8 @@ export function openBoardDesk(options: {
 }): BoardDesk {
   const { day: name, ask, now, onChange } = options
   let told: Day | undefined
+  /** So many answers have been taken. */
+  let taken = 0
   /** What was moved by hand and isn't answered yet, oldest first. */
   let onTheWay: readonly Wish[] = []
   let busy = 0
@@ -103,17 +105,21 @@ export function openBoardDesk(options: {
     said = { ...saying, no: (said?.no ?? 0) + 1 }
   }
 
-  function take(day: Day, people: boolean): void {
-    // An answer may be overtaken on its way by a newer one.
-    if (told && day.version < told.version) return
+  /** `takenBefore`: how many answers had been taken when it was asked for, where it changes nothing itself. */
+  function take(day: Day, people: boolean, takenBefore = 0): void {
+    // An answer may be overtaken on its way by a newer one. What was asked for since that one came is
+    // newer, whatever its version: a backup may have been put back.
+    if (told && day.version < told.version && taken > takenBefore) return
+    taken += 1
     told = after(told, day, people)
     heardAt = now()
     if (said?.kind === 'no-day' || said?.kind === 'failed') said = undefined
   }
 
   async function look(): Promise<void> {
+    const takenBefore = taken
     const { status, json } = await ask('GET', `/rounds/${name}?people=yes`)
-    if (status === 200) take(json as Day, true)
+    if (status === 200) take(json as Day, true, takenBefore)
     else if (status === 401 || status === 403) say({ kind: 'signed-out' })
     else if (!told) say({ kind: status === 404 ? 'no-day' : 'failed' })
     tell()

@@ -11,7 +11,7 @@ import { madeDay } from './made-day.ts'
 function openServer() {
   let day: Day = madeDay
   const asked: string[] = []
-  const answers: (Answered | 'fails')[] = []
+  const answers: (Answered | Promise<Answered> | 'fails')[] = []
   return {
     asked,
     answers,
@@ -199,12 +199,25 @@ describe('when it goes wrong', () => {
   })
 
   test('an answer that was overtaken by a newer plan doesn’t bring back the old one', async () => {
-    const { server, desk } = await openDesk()
+    const { server, desk, ids } = await openDesk()
+    const slow = Promise.withResolvers<Answered>()
+    server.answers.push(slow.promise)
+    const looked = desk.look()
+    await desk.move({ stop: 'd', bike: 'bike-1', at: 2 })
+    slow.resolve({ status: 200, json: madeDay })
+    await looked
+    expect(ids()).toEqual(['a', 'b', 'd', 'c', 'x'])
+    expect(desk.shown().day!.version).toBe(4)
+  })
+
+  test('a plan that went back, since a backup was restored, is the plan', async () => {
+    const { server, desk, ids, said } = await openDesk()
     server.answers.push({ status: 200, json: { ...madeDay, version: 9 } })
     await desk.look()
-    server.answers.push({ status: 200, json: { ...madeDay, version: 8 } })
-    await desk.look()
-    expect(desk.shown().day!.version).toBe(9)
+    await desk.move({ stop: 'd', bike: 'bike-1', at: 2 })
+    expect(ids()).toEqual(['a', 'b', 'd', 'c', 'x'])
+    expect(said()).toContain('Planen hade ändrats; flytten är gjord på den nya.')
+    expect(desk.shown().day!.version).toBe(4)
   })
 
   test('many wishes to look are one look, and one more after it', async () => {
