@@ -14,7 +14,7 @@ import type { Clock } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import type { Store } from '#src/store/contract.ts'
 import type { BookingMessages } from '#src/store/booking-messages.ts'
-import type { MessageWay } from '#src/store/messages.ts'
+import type { MessageTrouble, MessageWay } from '#src/store/messages.ts'
 import type { TownTexts } from '#src/wording/text-book.ts'
 import type { Env } from './config.ts'
 
@@ -38,6 +38,8 @@ export interface DirectMessageOptions {
 
 export interface DirectMessages extends AsyncDisposable {
   readonly messages: BookingMessages
+  /** The ways on which nothing goes out until somebody has seen to it. */
+  troubles(): readonly MessageTrouble[]
   /** Whether a report of a message came to the address that only the SMS company knows. */
   fitsReport(no: number, token: string): boolean
 }
@@ -111,6 +113,7 @@ export async function startDirectMessages(options: DirectMessageOptions): Promis
   const running = starting.move()
   return {
     messages,
+    troubles: () => [...workers.values()].flatMap((worker) => worker.trouble() ?? []),
     fitsReport: (no, token) => tokens.fits(no, token),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   }

@@ -478,6 +478,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const tools = {
     devices,
     outbox: deliveries,
+    messageTroubles: () => persons.troubles(),
     stoppedCodecs: () => codecs.outOfService(),
     replay: (choice: QuarantineChoice, dryRun: boolean, signal?: AbortSignal) =>
       replayQuarantine(

@@ -2,9 +2,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { PAUSE_REASONS } from '#src/stations/account-trouble.ts'
 import { type EpochMs, isoOrNull, isoText } from '#src/stations/time.ts'
 import type { SensorHealth } from '#src/store/believing.ts'
+import { MESSAGE_WAYS, type MessageTrouble } from '#src/store/messages.ts'
 import type { OutboxDesk } from '#src/store/outbox.ts'
+import { accountAdvice } from '#src/wording/account-advice.ts'
 import { sensorAdvice } from '#src/wording/sensor-advice.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { accountAlarm, accountAlarmJson } from './account-answer.ts'
@@ -59,12 +62,14 @@ export interface StoodInFor {
   readonly because: string
 }
 
+const pauseText = { since: isoInstant, because: z.enum(PAUSE_REASONS), detail: z.string() }
+
 export const listAlarms = apiRoute({
   path: '/api/v1/alarms',
   operationId: 'listAlarms',
   summary: 'Sensors and accounts with something wrong, and how far each sensor can be trusted',
   description:
-    'With `all=yes` the sound ones too. `codecs` are those of the town’s that had to be stopped too often, `channels` the accounts that somebody should see to, `planning` the services of the town’s that the return bike’s planner asks in vain.',
+    'With `all=yes` the sound ones too. `codecs` are those of the town’s that had to be stopped too often, `channels` the accounts that somebody should see to, `messages` the ways to one person on which nothing goes out, `planning` the services of the town’s that the return bike’s planner asks in vain.',
   tag: 'devices',
   params: z.strictObject({}),
   query: z.strictObject({
@@ -81,6 +86,9 @@ export const listAlarms = apiRoute({
       ),
       channels: z.array(
         z.strictObject({ channel: z.string(), account: z.string(), ...accountAlarm.shape }),
+      ),
+      messages: z.array(
+        z.strictObject({ way: z.enum(MESSAGE_WAYS), ...pauseText, advice: z.string() }),
       ),
       planning: z.array(
         z.strictObject({
@@ -131,10 +139,12 @@ export function alarmRoutes(
   deps: ApiDeps & {
     readonly stoppedCodecs?: () => readonly StoppedCodec[]
     readonly outbox?: Pick<OutboxDesk, 'alarms'>
+    readonly messageTroubles?: () => readonly MessageTrouble[]
     readonly standIns?: () => readonly StoodInFor[]
   },
 ): void {
-  const { store, journal, clock, stoppedCodecs = () => [], outbox, standIns = () => [] } = deps
+  const { store, journal, clock, outbox } = deps
+  const { stoppedCodecs = () => [], messageTroubles = () => [], standIns = () => [] } = deps
   const typed = app.withTypeProvider<ZodTypeProvider>()
 
   typed.get(
@@ -154,6 +164,11 @@ export function alarmRoutes(
         channels: (outbox?.alarms() ?? []).flatMap(({ channel, account, alarms }) =>
           alarms.map((told) => ({ channel, account, ...accountAlarmJson(told) })),
         ),
+        messages: messageTroubles().map((told) => ({
+          ...told,
+          since: isoText(told.since),
+          advice: accountAdvice({ kind: 'paused', because: told.because }, 'en'),
+        })),
         planning: standIns().map(({ since, ...told }) => ({
           ...told,
           since: isoText(since),

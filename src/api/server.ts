@@ -19,6 +19,7 @@ import type { Store } from '#src/store/contract.ts'
 import type { DeviceDesk } from '#src/store/device-desk.ts'
 import type { Journal } from '#src/store/journal.ts'
 import type { LoanDesk } from '#src/store/loan-desk.ts'
+import type { MessageTrouble } from '#src/store/messages.ts'
 import type { OutboxDesk } from '#src/store/outbox.ts'
 import type { TryQuarantine } from '#src/store/quarantine-desk.ts'
 import type { ReportDesk } from '#src/store/report-desk.ts'
@@ -104,6 +105,8 @@ export interface HttpOptions {
   readonly rulesInForce?: () => RulesInForce
   /** Codecs of the town's that are not run any more. */
   readonly stoppedCodecs?: () => readonly StoppedCodec[]
+  /** Ways of messages to one person on which nothing goes out. */
+  readonly messageTroubles?: () => readonly MessageTrouble[]
   readonly standIns?: () => readonly StoodInFor[]
   /** The accounts that the town speaks by. */
   readonly outbox?: OutboxDesk
@@ -240,6 +243,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
   alarmRoutes(app, {
     ...deps,
     ...(options.stoppedCodecs && { stoppedCodecs: options.stoppedCodecs }),
+    ...(options.messageTroubles && { messageTroubles: options.messageTroubles }),
     ...(options.standIns && { standIns: options.standIns }),
     ...(options.outbox && { outbox: options.outbox }),
   })

@@ -2,6 +2,7 @@
  * Messages to one person, by SMS or e-mail: durable, claimed by lease, said once. To whom and what is sealed,
  * and thrown away some days after a message's end.
  */
+import type { PauseReason } from '#src/stations/account-trouble.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 
 export const MESSAGE_WAYS = ['sms', 'email'] as const
@@ -25,6 +26,14 @@ export const MESSAGE_STATES = [
   'unknown',
 ] as const
 export type MessageState = (typeof MESSAGE_STATES)[number]
+
+/** Why all messages of a way wait until somebody has seen to it. */
+export interface MessageTrouble {
+  readonly way: MessageWay
+  readonly since: EpochMs
+  readonly because: PauseReason
+  readonly detail: string
+}
 
 export interface NewMessage {
   /** Twice the same is one message. Nothing personal: it outlives the message. */

@@ -1,7 +1,8 @@
 /** What staff are told of sensors and codecs that need somebody. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type JournalEntry } from '#src/store/journal.ts'
-import { HOUR, MINUTE, plus } from '#src/stations/time.ts'
+import type { MessageTrouble } from '#src/store/messages.ts'
+import { HOUR, MINUTE, isoText, plus } from '#src/stations/time.ts'
 import { type HttpTown, openHttpTown, TUESDAY } from '#tests/support/http-town.ts'
 import { containerId, deviceId } from '#tests/support/town.ts'
 
@@ -11,9 +12,14 @@ const PAPER = containerId('1490-901-paper-1')
 
 let town: HttpTown
 const stopped: { file: string; because: string }[] = []
+const troubles: MessageTrouble[] = []
 beforeEach(async () => {
   stopped.length = 0
-  town = await openHttpTown({ http: { staffToken: STAFF_TOKEN, stoppedCodecs: () => stopped } })
+  troubles.length = 0
+  const messageTroubles = () => troubles
+  town = await openHttpTown({
+    http: { staffToken: STAFF_TOKEN, stoppedCodecs: () => stopped, messageTroubles },
+  })
 })
 afterEach(() => town[Symbol.asyncDispose]())
 
@@ -102,6 +108,19 @@ test('a codec that had to be stopped too often is told, with what to do', async 
       file: 'codecs/our-bin.js',
       because: 'over-budget: it took too many steps',
       advice: expect.stringContaining('mend its file'),
+    },
+  ])
+})
+
+test('a way to one person on which nothing goes out is told, with what to do', async () => {
+  troubles.push({ way: 'sms', since: TUESDAY, because: 'no-credits', detail: '403' })
+  expect((await ask('')).messages).toEqual([
+    {
+      way: 'sms',
+      since: isoText(TUESDAY),
+      because: 'no-credits',
+      detail: '403',
+      advice: expect.stringContaining('fill up its account'),
     },
   ])
 })

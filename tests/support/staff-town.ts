@@ -120,6 +120,7 @@ export async function openStaffTown(
           outbox,
           bookings,
           loans,
+          messageTroubles: () => [],
           stoppedCodecs: () => [],
           replay: (choice, dryRun, signal) =>
             replayQuarantine(

@@ -6,7 +6,13 @@ import { Counter, Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
 import { MINUTE, SECOND, plus } from '#src/stations/time.ts'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
-import type { Message, MessageOutcome, MessageStore, MessageWay } from '#src/store/messages.ts'
+import type {
+  Message,
+  MessageOutcome,
+  MessageStore,
+  MessageTrouble,
+  MessageWay,
+} from '#src/store/messages.ts'
 import type { Checked, Found, Outcome, Paused, Turn } from '../channel.ts'
 import type { DeliveryLog, Wait } from '../deliver.ts'
 import { MAX_TRIES, backoffMs, nextLook, nextTry } from '../retry.ts'
@@ -46,6 +52,7 @@ export interface MessageWorkerOptions {
 
 export interface MessageWorker extends AsyncDisposable {
   poke(): void
+  trouble(): MessageTrouble | undefined
 }
 
 /** A list of what was taken may lag behind. */
@@ -62,9 +69,9 @@ export function startMessageWorker(options: MessageWorkerOptions): MessageWorker
   const leaseMs = options.leaseMs ?? 2 * MINUTE * speed
   const count = startCounting(options.metrics)
   const loop = openLoop(wait, options.graceMs)
-  let paused: Paused | undefined
+  let isPaused = false
   /** For what a message was refused as any would be, until one is taken: a check that goes well is no proof. */
-  let refused: Paused['because'] | undefined
+  let refused: MessageTrouble | undefined
   let probes = 0
   let restUntil: EpochMs | undefined
   let failuresInARow = 0
@@ -74,11 +81,12 @@ export function startMessageWorker(options: MessageWorkerOptions): MessageWorker
   })
   return {
     poke: () => loop.poke(),
+    trouble: () => (isPaused ? refused : undefined),
     [Symbol.asyncDispose]: () => loop.stop(running),
   }
 
   async function turn(): Promise<void> {
-    if (paused) await probe()
+    if (isPaused) await probe()
     else if (!(await sendNext())) await sleepUntilDue()
   }
 
@@ -196,24 +204,23 @@ export function startMessageWorker(options: MessageWorkerOptions): MessageWorker
   }
 
   /** One alarm for each pause, however often it is met. */
-  function pause(why: Paused): void {
-    if (paused) return
-    paused = why
+  function pause({ because, detail }: Paused): void {
+    if (isPaused) return
+    isPaused = true
     count.paused(way, true)
-    const { because, detail } = why
-    if (refused === because) return
-    refused = because
+    if (refused?.because === because) return
+    refused = { way, since: clock(), because, detail }
     log.error({ way, because, detail }, 'messages wait until somebody sees to it; none is lost')
   }
 
   async function probe(): Promise<void> {
-    while (paused && !loop.stopping.aborted) {
+    while (isPaused && !loop.stopping.aborted) {
       await loop.sleep(Math.min(LONGEST_PROBE_MS, MINUTE * 2 ** probes) / speed)
       probes += 1
       if (loop.stopping.aborted) return
       const { kind } = await call((turn) => leg.check(turn))
       if (kind !== 'ready') continue
-      paused = undefined
+      isPaused = false
       count.paused(way, false)
       log.info({ way }, 'messages are tried again')
     }

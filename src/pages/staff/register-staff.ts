@@ -36,8 +36,10 @@ export function registerStaff(
   pages.get(START, (view) => {
     const sensors = options.journal.sensors().flatMap((sensor) => sensor.alarms)
     const accounts = (options.work?.outbox.alarms() ?? []).flatMap(({ alarms }) => alarms)
+    const messages = options.work?.messageTroubles() ?? []
     const codecs = options.work?.stoppedCodecs() ?? []
-    return startPage(view, sensors.length + accounts.length + codecs.length)
+    const count = sensors.length + accounts.length + messages.length + codecs.length
+    return startPage(view, count)
   })
   const { bookings, days } = options
   if (bookings && days) {

@@ -2,6 +2,7 @@
 import type { BookingDesk } from '#src/store/booking-desk.ts'
 import type { DeviceDesk } from '#src/store/device-desk.ts'
 import type { LoanDesk } from '#src/store/loan-desk.ts'
+import type { MessageTrouble } from '#src/store/messages.ts'
 import type { OutboxDesk } from '#src/store/outbox.ts'
 import type { TryQuarantine } from '#src/store/quarantine-desk.ts'
 import { openEmptyingTeller } from '#src/store/told-by-staff.ts'
@@ -22,6 +23,7 @@ export interface StaffWork {
   readonly devices: DeviceDesk
   readonly outbox: OutboxDesk
   readonly replay: TryQuarantine
+  readonly messageTroubles: () => readonly MessageTrouble[]
   readonly stoppedCodecs: () => readonly StoppedCodec[]
   readonly bookings: BookingDesk
   readonly loans: LoanDesk

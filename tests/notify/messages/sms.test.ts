@@ -352,9 +352,15 @@ test('an empty account, whose check goes well, is one alarm and uses up nothing 
     await until(() => posts() === tries, 10_000)
     await until(async () => (await states()).join() === 'due', 10_000)
     expect(await store.smsSpent('2026-05')).toBe(0)
+    expect(worker!.trouble()).toEqual({
+      ...{ way: 'sms', because: 'no-credits', detail: '403' },
+      since: START,
+    })
+    now = plus(now, MINUTE)
     worker!.poke()
   }
   await settled('sent')
+  expect(worker!.trouble()).toBeUndefined()
   expect(logged.filter((line) => line.includes('somebody sees to it'))).toHaveLength(1)
   expect(await store.smsSpent('2026-05')).toBe(1)
   expect(limits).toEqual([])

@@ -23,6 +23,7 @@ const account = {
 }
 const work: Partial<Record<keyof StaffWork, unknown>> = {
   outbox: { alarms: () => [account] as unknown as readonly AccountAlarms[] },
+  messageTroubles: () => [{ way: 'sms', since: TUESDAY, because: 'no-credits', detail: '403' }],
   stoppedCodecs: () => [{ file: 'codecs/maker.js', because: 'it took too long' }],
 }
 
@@ -45,14 +46,21 @@ test('alarms are all staff’s to see, and lead to pages that one’s role may g
     })
     expect([role, statusCode]).toEqual([role, 200])
     const main = /<main[^]*<\/main>/.exec(body)![0]
-    for (const told of ['x, provstad', 'codecs/maker.js', DEVICE, 'började']) {
+    for (const told of [
+      'x, provstad',
+      'fyll på kontot där',
+      'codecs/maker.js',
+      DEVICE,
+      'började',
+    ]) {
       expect(main).toContain(told)
     }
     return [...main.matchAll(/href="([^"]+)"/g)].map(([, href]) => href)
   }
   const channel = '/kanaler#x-provstad'
   const device = `/enheter/${DEVICE}`
-  expect(await linksFor('admin')).toEqual([channel, '/karantan', device, device])
-  expect(await linksFor('editor')).toEqual([channel])
-  expect(await linksFor('dispatcher')).toEqual([device, device])
+  const messages = '/kanaler/meddelanden'
+  expect(await linksFor('admin')).toEqual([channel, messages, '/karantan', device, device])
+  expect(await linksFor('editor')).toEqual([channel, messages])
+  expect(await linksFor('dispatcher')).toEqual([messages, device, device])
 })

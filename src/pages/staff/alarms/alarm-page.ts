@@ -1,14 +1,16 @@
-/** All that somebody should see to, in one list: sensors, accounts, codecs. */
+/** All that somebody should see to, in one list: sensors, accounts, messages, codecs. */
 import type { Alarm, AlarmKind } from '#src/quality/health.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { KeptAlarm } from '#src/store/contract.ts'
 import type { SensorHealth } from '#src/store/believing.ts'
+import type { MessageTrouble } from '#src/store/messages.ts'
 import type { AccountAlarms } from '#src/store/outbox.ts'
 import { reaches } from '#src/store/staff.ts'
 import { accountAdvice } from '#src/wording/account-advice.ts'
 import { alarmName, sensorAdvice } from '#src/wording/sensor-advice.ts'
 import { html, type Html } from '../../html.ts'
-import { CHANNELS } from '../channels/channel-places.ts'
+import { CHANNELS, MESSAGES } from '../channels/channel-places.ts'
+import { CHANNEL_WORDS } from '../channels/channel-words.ts'
 import { DEVICE } from '../devices/device-places.ts'
 import { containerText } from '../devices/device-list.ts'
 import { QUARANTINE } from '../quarantine/quarantine-place.ts'
@@ -26,6 +28,7 @@ export interface StoppedCodec {
 export interface AlarmFacts {
   readonly sensors: readonly SensorHealth[]
   readonly accounts: readonly AccountAlarms[]
+  readonly messages: readonly MessageTrouble[]
   readonly codecs: readonly StoppedCodec[]
   /** Newest first. */
   readonly changes: readonly KeptAlarm[]
@@ -76,16 +79,33 @@ const WORDS: InBoth<typeof sv> = {
   },
 }
 
+/** Where nothing goes out to anybody until somebody has seen to it. */
+function messagesPart(view: StaffView, messages: readonly MessageTrouble[]): Html {
+  const words = CHANNEL_WORDS[view.language]
+  return html`<section aria-labelledby="messages">
+    <h2 id="messages">${words.messagesTitle}</h2>
+    <ul class="alarms">
+      ${messages.map(
+        ({ way, since, because }) =>
+          html`<li>
+            <p>${wayTo(view, MESSAGES, words.ways[way])} ${sinceText(view, since)}</p>
+            <p>${accountAdvice({ kind: 'paused', because }, view.language)}</p>
+          </li>`,
+      )}
+    </ul>
+  </section>`
+}
+
 export function alarmPage(view: StaffView, facts: AlarmFacts): Html {
   const { language } = view
   const words = WORDS[language]
-  const { sensors, accounts, codecs, changes } = facts
+  const { sensors, accounts, messages, codecs, changes } = facts
   const told = sensors.flatMap((sensor) => sensor.alarms.map((alarm) => ({ sensor, alarm })))
   const byKind = Map.groupBy(told, ({ alarm }) => alarm.kind)
   const troubled = accounts.flatMap((account) =>
     account.alarms.map((alarm) => ({ account, alarm })),
   )
-  const count = told.length + troubled.length + codecs.length
+  const count = told.length + troubled.length + messages.length + codecs.length
   return staffLayout(view, {
     title: ALARMS.name[language],
     path: ALARMS.path,
@@ -112,6 +132,7 @@ export function alarmPage(view: StaffView, facts: AlarmFacts): Html {
           </ul>
         </section>`
       }
+      ${messages.length > 0 && messagesPart(view, messages)}
       ${
         codecs.length > 0 &&
         html`<section aria-labelledby="codecs">

@@ -1,6 +1,7 @@
 /** The route of the list of alarms. */
 import type { PagesOptions } from '../../site.ts'
 import type { StaffPages } from '../staff-page.ts'
+import type { MessageTrouble } from '#src/store/messages.ts'
 import type { OutboxDesk } from '#src/store/outbox.ts'
 import { alarmPage, type StoppedCodec } from './alarm-page.ts'
 import { ALARMS } from './alarm-place.ts'
@@ -13,9 +14,11 @@ export function registerAlarmPage(
     store,
     journal,
     outbox,
+    messageTroubles,
     stoppedCodecs,
   }: Pick<PagesOptions, 'store' | 'journal'> & {
     readonly outbox: Pick<OutboxDesk, 'alarms'>
+    readonly messageTroubles: () => readonly MessageTrouble[]
     readonly stoppedCodecs: () => readonly StoppedCodec[]
   },
 ): void {
@@ -23,6 +26,7 @@ export function registerAlarmPage(
     alarmPage(view, {
       sensors: journal.sensors(),
       accounts: outbox.alarms(),
+      messages: messageTroubles(),
       codecs: stoppedCodecs(),
       changes: await store.alarmChanges({ limit: MOST_CHANGES }),
     }),
