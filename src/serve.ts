@@ -462,6 +462,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
       if (JSON.stringify(before) === JSON.stringify(after)) continue
       log.warn(`channels.${name}: a change takes effect at the next start`)
     }
+    if (next.css !== folder.css) log.warn('pages.css: a change takes effect at the next start')
     codecs.keepOnly((journal.town.town.profiles ?? []).flatMap(({ codec }) => codec ?? []))
   }
   const reread = rereads(settings.town ?? '', options.env, reload)
@@ -540,6 +541,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
             loans,
             mapBase: () => mapBase,
             mapSource: () => mapSource,
+            ...(folder.css !== undefined && { townCss: folder.css }),
             staff,
             work: { ...tools, bookings, loans },
             ...(settings.oidc && { singleSignOn: openOidc(settings.oidc) }),

@@ -27,11 +27,16 @@ export interface TownFolder {
   readonly mapBase?: MapBase
   /** `map` in `town.yaml`, an archive by where it lies. */
   readonly mapSource?: MapSource
+  /** `pages.css`: the municipality's own look, after ours. */
+  readonly css?: string
   /** What the town says its own way. */
   readonly texts: TownTexts
   /** Things that work and are probably not meant. */
   readonly warnings: readonly string[]
 }
+
+/** Every visitor fetches it. */
+const MOST_CSS_BYTES = 20_000
 
 export type ReadTownFolder =
   | { readonly kind: 'ok'; readonly folder: TownFolder }
@@ -79,6 +84,10 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
   if (map?.kind === 'faulty') faults.push(...map.faults)
   const mapSource =
     town?.kind === 'ok' ? await readMapSource(town.mapSource, folder, town.town, faults) : undefined
+  const css = await readText('pages.css', true)
+  if (css !== undefined && Buffer.byteLength(css) > MOST_CSS_BYTES) {
+    faults.push(`${join(folder, 'pages.css')}: expected at most ${MOST_CSS_BYTES / 1000} kB`)
+  }
   const own = await readTownTexts(folder)
   faults.push(...own.faults)
   const profiles = town?.kind === 'ok' ? await readCodecs(town.town.profiles ?? [], readText) : []
@@ -94,6 +103,7 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
       ...(returnBike && { returnBike }),
       ...(map?.kind === 'ok' && { mapBase: map.base }),
       ...(mapSource && { mapSource }),
+      ...(css !== undefined && { css }),
       texts: own.texts,
       warnings: rules.warnings.map(faultLine),
     },

@@ -35,6 +35,19 @@ test('a map of the town is read with it, and its faults are told', async () => {
   expect(without.kind === 'ok' && without.folder.mapBase).toBeUndefined()
 })
 
+test('the municipality’s own look is read with it, as long as it is small', async () => {
+  await cp(boras, folder, { recursive: true })
+  const css = ':root { --brand: #003a70; }'
+  await writeFile(join(folder, 'pages.css'), css)
+  const read = await readTownFolder(folder)
+  expect(read.kind === 'ok' && read.folder.css).toBe(css)
+  await writeFile(join(folder, 'pages.css'), css.repeat(1000))
+  expect(await readTownFolder(folder)).toEqual({
+    kind: 'faulty',
+    faults: [`${join(folder, 'pages.css')}: expected at most 20 kB`],
+  })
+})
+
 test('whose pictures lie under the opened map comes from the town’s file, and isn’t of the town', async () => {
   const raster = { url: 'https://tiles.example.se/{z}/{x}/{y}.png', attribution: '© Provstad' }
   const text = await readFile(join(boras, 'town.yaml'), 'utf8')

@@ -1,5 +1,5 @@
 /** A town that changes while it is served: SIGHUP reads the folder anew, and a faulty folder changes nothing. */
-import { appendFile, mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectAsync } from 'mqtt'
@@ -15,6 +15,7 @@ policy: { tz: Europe/Stockholm }
 rules:
   - { id: full, per: container, when: c.full, for: 30m, cooldown: 6h, priority: 60, post: full }
 `
+const OWN_LOOK = ':root { --brand: #003a70; }'
 const DEVICE = 'dev-001-paper-1'
 const STAFF_TOKEN = 'a-long-enough-token'
 
@@ -27,6 +28,7 @@ beforeEach(async () => {
   town = join(folder, 'town')
   const data = join(folder, 'data')
   await writeTownFolder(town, { stations: 1, fractions: ['paper'], rules: RULES })
+  await writeFile(join(town, 'pages.css'), OWN_LOOK)
   await runKvitter(['import', town, '--data', data])
   await letIn(data, { [DEVICE]: 'device' })
   served = await startKvitter(
@@ -49,6 +51,20 @@ async function stations(): Promise<string[]> {
   const body = (await answer.json()) as { stations: { id: string }[] }
   return body.stations.map((s) => s.id).sort()
 }
+
+test('the municipality’s own look comes after ours; a change of it waits for the next start', async () => {
+  const page = await (await fetch(served.httpUrl)).text()
+  const [, href] = /<link rel="stylesheet" href="([^"]+)"/.exec(page)!
+  const css = await (await fetch(served.httpUrl + href)).text()
+  expect(css.endsWith(OWN_LOOK)).toBe(true)
+  await writeFile(join(town, 'pages.css'), '')
+  served.child.kill('SIGHUP')
+  await until(
+    async () => served.log().includes('pages.css: a change takes effect at the next start'),
+    20_000,
+    () => served.log(),
+  )
+})
 
 test('a new station is there after SIGHUP, and no connection was dropped', async () => {
   const client = await connectAsync(`mqtt://127.0.0.1:${served.mqttPort}`, {
