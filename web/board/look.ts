@@ -32,6 +32,8 @@ export interface Look {
   readonly words: Words
   /** `08:40`, by the town's clock; a dash for what isn't reckoned. */
   readonly clock: (iso: string | null) => string
+  /** `torsdag 7 maj` */
+  readonly date: (day: string) => string
   readonly number: (value: number) => string
   readonly thing: (item: string) => string
 }
@@ -45,11 +47,18 @@ export function lookOf(facts: Facts): Look {
     minute: '2-digit',
     hourCycle: 'h23',
   })
+  const dates = new Intl.DateTimeFormat(words.locale, {
+    timeZone: 'UTC',
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+  })
   const numbers = new Intl.NumberFormat(words.locale, { maximumFractionDigits: 0 })
   return {
     facts,
     words,
     clock: (iso) => (iso === null ? '–' : times.format(new Date(iso))),
+    date: (day) => dates.format(new Date(day)),
     number: (value) => numbers.format(value),
     thing: (item) => items[item] ?? item,
   }

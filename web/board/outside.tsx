@@ -1,13 +1,13 @@
 /** What no round has, with the reason; what stations ask for; who waits; and what somebody should do next. */
 import { useEffect, useState } from 'preact/hooks'
 import type { Actions } from './actions.ts'
-import { bikeName, type Day, type NextStep } from './day.ts'
+import type { Day, NextStep } from './day.ts'
 import type { Ask } from './desk.ts'
 import { fieldOf } from './field.ts'
 import type { Look } from './look.ts'
 import { findStop } from './moves.ts'
 import { StopRow } from './row.tsx'
-import { titleOf } from './said.ts'
+import { stepTitle } from './said.ts'
 
 export function Outside(props: {
   readonly day: Day
@@ -101,15 +101,13 @@ function Todo({
 }) {
   const { words, facts } = look
   const found = findStop(day, step.stop)
-  const bike = step.bike === null ? undefined : bikeName(day, step.bike)
-  const title = found ? titleOf(found.stop, words, day.dropOffs) : (bike ?? step.reference ?? '')
   return (
     <li class="card">
       <p>
         <strong>{words.steps[step.step] ?? step.step}</strong>
       </p>
       <p class="small">
-        {title}
+        {stepTitle(step, day, look)}
         {found?.stop.person?.phone != null && ` · ${found.stop.person.phone}`}
         {step.reference !== null && (
           <>

@@ -1,6 +1,7 @@
 /** What a stop is called, and what is said aloud of what was done. */
-import { bikeName, type Day, type Stop } from './day.ts'
+import { bikeName, type Day, type NextStep, type Stop } from './day.ts'
 import type { Saying } from './desk.ts'
+import type { Look } from './look.ts'
 import { findStop } from './moves.ts'
 import type { Words } from './words.ts'
 
@@ -16,6 +17,14 @@ export function titleOf(stop: Stop, words: Words, dropOffs: Day['dropOffs']): st
   const { person } = stop
   if (!person) return `${words.someone} ${stop.reference ?? ''}`.trim()
   return person.apartment === null ? person.address : `${person.address}, ${person.apartment}`
+}
+
+/** What a next step is about; of a day before nobody's address is here, so that day. */
+export function stepTitle(step: NextStep, day: Day, { words, date }: Look): string {
+  const found = findStop(day, step.stop)
+  if (found) return titleOf(found.stop, words, day.dropOffs)
+  if (step.bike !== null) return bikeName(day, step.bike)
+  return step.day === null ? '' : date(step.day)
 }
 
 export function saidOf(saying: Saying, day: Day | undefined, words: Words): string {
