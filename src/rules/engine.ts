@@ -27,7 +27,7 @@ import { createFacts } from './facts.ts'
 import { createGapLine } from './gap-line.ts'
 import { fireUntil } from './firing.ts'
 import type { Resumption } from './firing.ts'
-import { inspectAll, judge } from './judging.ts'
+import { dropUnsaid, inspectAll, judge, trueEpisodes } from './judging.ts'
 import { ruleKey } from './kept-state.ts'
 import type {
   Applied,
@@ -222,6 +222,7 @@ type ContainerRecord =
 function foldContainer(world: World, record: ContainerRecord): Applied {
   const watch = world.containers.get(record.containerId)
   if (!watch) return UNKNOWN_CONTAINER
+  const wereTrue = record.type === 'report-withdrawn' ? trueEpisodes(world, watch) : []
   const applied = accept(world, watch, record)
   if (applied !== NOW) return applied
   touch(world, watch)
@@ -230,6 +231,7 @@ function foldContainer(world: World, record: ContainerRecord): Applied {
     keepTrouble(world, watch, record)
   }
   judge(world, watch)
+  dropUnsaid(world, wereTrue)
   return NOW
 }
 

@@ -156,6 +156,33 @@ function settleScheduled(world: World, episode: Episode): void {
   markDirty(world, episode)
 }
 
+/** What is news of a container and its station, and true. */
+export function trueEpisodes(world: World, watch: ContainerWatch): readonly Episode[] {
+  return [...watch.episodes, ...watch.station.episodes].filter(
+    (episode): episode is Episode => episode?.state === 'active' && isTrue(world, episode) === true,
+  )
+}
+
+/**
+ * Somebody has taken back what they said. What was true by it alone and waits to be posted is dropped,
+ * whatever would have cleared it: nothing has been that could be put right.
+ */
+export function dropUnsaid(world: World, wereTrue: readonly Episode[]): void {
+  for (const episode of wereTrue) {
+    if (episode.state !== 'active' || isTrue(world, episode) !== false) continue
+    if (!withdraw(world, episode)) continue
+    decide(world, episode, 'idle', 'resolved-while-waiting', { outcome: 'dropped' })
+    end(episode)
+    markDirty(world, episode)
+    world.timers.wish(episode.timer, Infinity)
+  }
+}
+
+function isTrue(world: World, { container, place, rule }: Episode): Truth {
+  lookAt(world, container, place)
+  return truthOf(world, rule.when, place)
+}
+
 /** Without a condition of its own, an episode is clear when `when` is false. */
 function truthsOf(world: World, rule: Rule, place: PlaceWatch): Truths {
   const when = truthOf(world, rule.when, place)
