@@ -187,6 +187,10 @@ export const SECRETS = [
   { env: 'KVITTER_OIDC_CLIENT_SECRET', text: 'our secret there' },
   { env: 'KVITTER_OIDC_ROLES', text: 'GROUP=ROLE;GROUP=ROLE, of several the first counts' },
   { env: 'KVITTER_OIDC_CLAIM', text: 'the claim that holds the groups (groups)' },
+  {
+    env: 'KVITTER_OIDC_SIGN_OUT',
+    text: 'whether signing out here signs out there, on or off (on)',
+  },
   { env: 'KVITTER_BROKER_USERNAME', text: 'user name at the broker of --broker' },
   { env: 'KVITTER_BROKER_PASSWORD', text: 'its password' },
   { env: 'KVITTER_INFLUX_USERNAME', text: 'user name at the InfluxDB of --influx-url' },
@@ -377,12 +381,17 @@ function readOidc(env: Env, faults: string[]): OidcSettings | undefined {
       )
       return []
     })
+  const signOut = env['KVITTER_OIDC_SIGN_OUT'] || 'on'
+  if (!['on', 'off'].includes(signOut)) {
+    faults.push(`KVITTER_OIDC_SIGN_OUT: expected on or off, got "${signOut}"`)
+  }
   return {
     issuer,
     clientId: needed('KVITTER_OIDC_CLIENT_ID'),
     clientSecret: needed('KVITTER_OIDC_CLIENT_SECRET'),
     claim: env['KVITTER_OIDC_CLAIM'] || 'groups',
     roles,
+    signsOut: signOut === 'on',
   }
 }
 

@@ -82,6 +82,8 @@ export interface SingleSignOn {
   /** Where to send the browser, and what it keeps meanwhile. Throws when the directory doesn't answer. */
   begin(redirectUri: string): Promise<{ readonly url: string; readonly begun: BegunSignOn }>
   finish(url: string, begun: BegunSignOn): Promise<SignedOn>
+  /** Where a browser that signed out here is signed out there. Throws when the directory doesn't answer. */
+  end(idToken: string, backTo: string, state: string): Promise<string | undefined>
 }
 export interface BegunSignOn {
   readonly state: string

@@ -13,6 +13,8 @@ export interface OidcSettings {
   readonly claim: string
   /** What each group may do; of several the first counts. */
   readonly roles: readonly { readonly group: string; readonly role: Role }[]
+  /** Whether signing out here signs out there. */
+  readonly signsOut: boolean
 }
 
 /** What the browser keeps while it is away at the directory's. */
@@ -31,6 +33,8 @@ export type Known =
       /** What they could be called here. */
       readonly login: string
       readonly role: Role
+      /** To be shown there when they sign out; absent where nobody wants to see it. */
+      readonly idToken?: string
     }
   /** They are who they are, and none of their groups may do anything here. */
   | { readonly kind: 'no-role'; readonly name: string }
@@ -42,10 +46,17 @@ export interface SingleSignOn {
   begin(redirectUri: string): Promise<{ readonly url: string; readonly begun: Begun }>
   /** `url` is the one that the browser came back to, as the world sees it. */
   finish(url: string, begun: Begun): Promise<Known>
+  /**
+   * Where to send a browser to be signed out there as well (OpenID Connect RP-Initiated Logout 1.0), undefined
+   * where that isn't done. It comes back to `backTo` with `state`. Throws when the directory doesn't answer soon.
+   */
+  end(idToken: string, backTo: string, state: string): Promise<string | undefined>
 }
 
 const SCOPE = 'openid profile email'
 const TIMEOUT_SECONDS = 10
+/** Whoever goes home doesn't wait as long. */
+const END_WITHIN_MS = 3000
 
 export function openOidc(settings: OidcSettings): SingleSignOn {
   let found: Promise<client.Configuration> | undefined
@@ -79,6 +90,7 @@ export function openOidc(settings: OidcSettings): SingleSignOn {
 
     async finish(url, { state, nonce, verifier }) {
       let claims: Readonly<Record<string, unknown>>
+      let idToken: string | undefined
       try {
         // Asked anew when we were started in between.
         const config = await configuration()
@@ -90,6 +102,9 @@ export function openOidc(settings: OidcSettings): SingleSignOn {
         })
         const told = tokens.claims()!
         claims = told
+        if (settings.signsOut && config.serverMetadata().end_session_endpoint !== undefined) {
+          idToken = tokens.id_token
+        }
         // Some directories put no more than the subject into the token.
         if (told[settings.claim] === undefined && config.serverMetadata().userinfo_endpoint) {
           const more = await client.fetchUserInfo(config, tokens.access_token, told.sub)
@@ -98,9 +113,33 @@ export function openOidc(settings: OidcSettings): SingleSignOn {
       } catch (error) {
         return { kind: 'refused', because: (error as Error).message }
       }
-      return knownBy(claims, settings)
+      const known = knownBy(claims, settings)
+      return known.kind === 'known' && idToken !== undefined ? { ...known, idToken } : known
+    },
+
+    async end(idToken, backTo, state) {
+      if (!settings.signsOut) return undefined
+      const config = await within(END_WITHIN_MS, configuration())
+      if (config.serverMetadata().end_session_endpoint === undefined) return undefined
+      const { href } = client.buildEndSessionUrl(config, {
+        post_logout_redirect_uri: backTo,
+        state,
+        ...(idToken !== '' && { id_token_hint: idToken }),
+      })
+      return href
     },
   }
+}
+
+/** Rejects when it takes longer. */
+async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    reject(new Error(`no answer within ${ms / 1000} s`))
+  }, ms)
+  return Promise.race([answer, promise]).finally(() => {
+    clearTimeout(timer)
+  })
 }
 
 function discover({ issuer, clientId, clientSecret }: OidcSettings): Promise<client.Configuration> {

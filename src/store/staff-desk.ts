@@ -87,6 +87,8 @@ export interface StaffDesk {
     readonly name: string
     readonly login: string
     readonly role: Role
+    /** What it knows the session by, where it wants to be told of its end. */
+    readonly idToken?: string
   }): Promise<SignedIn>
   /** Takes the present password as well; ends all sessions of the account and begins a new one. */
   changeOwnPassword(
@@ -98,8 +100,12 @@ export interface StaffDesk {
     | Exclude<SignedIn, { kind: 'code-needed' }>
     | { readonly kind: 'faulty'; readonly because: 'length' | 'login' }
   >
-  /** Ends the session; gives the header that takes the cookie away. */
-  signOut(asking: Asking): Promise<string>
+  /** Ends the session; `setCookie` is the whole header that takes the cookie away. */
+  signOut(asking: Asking): Promise<{
+    readonly setCookie: string
+    /** Of whoever is signed in at the directory as well; empty where it isn't known any more. */
+    readonly idToken?: string
+  }>
   tidy(): Promise<void>
 }
 
@@ -125,6 +131,9 @@ const LONGEST_MS = 7 * DAY
 const RIDER_MS = 30 * DAY
 /** Not every request is worth a write. */
 const NOTE_EVERY_MS = 5 * MINUTE
+
+/** Characters; it has to fit into a cookie and an address. */
+export const MOST_ID_TOKEN = 3500
 
 type TicketUse = 'code' | 'offer'
 const TICKET_MARK = 'sign-in:'
@@ -262,22 +271,25 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
     return now >= expiresAt || (role !== 'rider' && now - lastSeenAt >= IDLE_MS * speed)
   }
 
-  async function begin({
-    login,
-    name,
-    role,
-  }: Pick<Account, 'login' | 'name' | 'role'>): Promise<SignedIn & { kind: 'in' }> {
+  async function begin(
+    { login, name, role }: Pick<Account, 'login' | 'name' | 'role'>,
+    idToken?: string,
+  ): Promise<SignedIn & { kind: 'in' }> {
     const secret = randomBytes(32).toString('base64url')
     const now = clock()
     const lifeMs = role === 'rider' ? RIDER_MS : LONGEST_MS
     const expiresAt = plus(now, lifeMs * speed)
-    await store.beginSession({ hash: hashToken(secret), login, expiresAt }, now)
+    const kept = idToken !== undefined && { idToken: sealIdToken(idToken) }
+    await store.beginSession({ hash: hashToken(secret), login, expiresAt, ...kept }, now)
     return {
       kind: 'in',
       staff: { name, role, by: 'session', login },
       setCookie: cookie.set(secret, lifeMs / SECOND),
     }
   }
+
+  const sealIdToken = (idToken: string) =>
+    idToken.length > MOST_ID_TOKEN ? '' : (sealer?.seal(idToken) ?? '')
 
   return {
     async meet(asking) {
@@ -339,7 +351,7 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
       await note(login, 'second-step-off')
       return { kind: 'done' }
     },
-    async signInKnown({ subject, name, login, role }) {
+    async signInKnown({ subject, name, login, role, idToken }) {
       const known = await store.accountBySubject(subject)
       const account = known ?? (await addKnown({ subject, name, login, role }))
       if (!account || account.disabledAt !== undefined) return { kind: 'refused' }
@@ -347,7 +359,7 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
       // Ends what sessions there were: they were another role's.
       if (account.role !== role) await store.changeUser(account.login, { role })
       await note(account.login, 'signed-in')
-      return begin({ login: account.login, name, role })
+      return begin({ login: account.login, name, role }, idToken)
     },
     async changeOwnPassword(login, present, next, address) {
       const afterMs = tries.take(login, address)
@@ -378,8 +390,12 @@ export function openStaffDesk(options: StaffDeskOptions): StaffDesk {
     },
     async signOut(asking) {
       const secret = cookie.in(asking)
-      if (secret !== undefined) await store.endSession(hashToken(secret))
-      return cookie.set('', 0)
+      const ended = secret === undefined ? undefined : await store.endSession(hashToken(secret))
+      const sealed = ended?.idToken
+      return {
+        setCookie: cookie.set('', 0),
+        ...(sealed !== undefined && { idToken: sealer?.unseal(sealed) ?? '' }),
+      }
     },
     async tidy() {
       const now = clock()

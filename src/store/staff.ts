@@ -90,6 +90,14 @@ export interface Session {
   readonly expiresAt: EpochMs
 }
 
+export interface NewSession {
+  readonly hash: string
+  readonly login: string
+  readonly expiresAt: EpochMs
+  /** Of whoever came by the directory: what it knows the session by there, sealed; empty when it is too long. */
+  readonly idToken?: string
+}
+
 export interface ApiToken {
   readonly name: string
   readonly role: Role
@@ -154,12 +162,10 @@ export interface StaffStore {
   eraseUser(login: string): Promise<boolean>
 
   session(hash: string): Promise<Session | undefined>
-  beginSession(
-    session: { readonly hash: string; readonly login: string; readonly expiresAt: EpochMs },
-    at: EpochMs,
-  ): Promise<void>
+  beginSession(session: NewSession, at: EpochMs): Promise<void>
   noteSession(hash: string, seenAt: EpochMs): Promise<void>
-  endSession(hash: string): Promise<void>
+  /** Gives what was kept in it for the directory. */
+  endSession(hash: string): Promise<Pick<NewSession, 'idToken'> | undefined>
   /** How many there were. */
   endSessionsOf(login: string): Promise<number>
   /** How many of somebody's sessions there are. */

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readSettings } from '#src/config.ts'
 import { openOidc } from '#src/single-sign-on/oidc.ts'
+import { HOUR, plus } from '#src/stations/time.ts'
+import { hashToken } from '#src/store/token.ts'
+import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
 import { DIRECTORY_CLIENT, startDirectory, type Directory } from '#tests/support/directory.ts'
-import { openHttpTown, PUBLIC_URL, type HttpTown } from '#tests/support/http-town.ts'
+import { openHttpTown, PUBLIC_URL, SEALER, type HttpTown } from '#tests/support/http-town.ts'
+import { freePort } from '#tests/support/process.ts'
+import { startTcpProxy } from '#tests/support/tcp-proxy.ts'
 
 const ADMINS = 'CN=avs-admin,OU=Grupper,DC=provstad'
 const PEOPLE = {
@@ -15,12 +20,17 @@ const ROLES = [
   { group: 'stab', role: 'dispatcher' },
 ] as const
 
+const ADDRESSES = {
+  redirectUri: `${PUBLIC_URL}/logga-in/katalog/svar`,
+  signedOutUri: `${PUBLIC_URL}/logga-ut/klar`,
+}
+
 let directory: Directory
 let town: HttpTown
 const people: Record<string, (typeof PEOPLE)['sub-1']> = { ...PEOPLE }
 
 beforeAll(async () => {
-  directory = await startDirectory({ redirectUri: `${PUBLIC_URL}/logga-in/katalog/svar`, people })
+  directory = await startDirectory({ ...ADDRESSES, people })
   town = await openTown(directory.issuer)
 })
 afterAll(async () => {
@@ -28,9 +38,9 @@ afterAll(async () => {
   await directory[Symbol.asyncDispose]()
 })
 
-function openTown(issuer: string): Promise<HttpTown> {
-  const singleSignOn = openOidc({ issuer, ...DIRECTORY_CLIENT, claim: 'groups', roles: ROLES })
-  return openHttpTown({ pages: { singleSignOn } })
+function openTown(issuer: string, signsOut = true, publicUrl = PUBLIC_URL): Promise<HttpTown> {
+  const settings = { issuer, ...DIRECTORY_CLIENT, claim: 'groups', roles: ROLES, signsOut }
+  return openHttpTown({ publicUrl, pages: { singleSignOn: openOidc(settings) } })
 }
 
 /** As browsers keep them: one that is over is none. */
@@ -47,18 +57,34 @@ function cookiesOf(...answers: { readonly headers: Record<string, unknown> }[]):
 
 const pathOf = (url: string) => url.slice(PUBLIC_URL.length)
 
-async function leave(url = '/logga-in/katalog') {
-  const away = await town.app.inject(url)
+async function leave(url = '/logga-in/katalog', { app } = town) {
+  const away = await app.inject(url)
   expect(away.statusCode).toBe(303)
   return { away, cookie: cookiesOf(away), to: String(away.headers.location) }
 }
 
-async function signIn(subject: string, url?: string) {
-  const { away, cookie, to } = await leave(url)
-  const back = await directory.visit(to, subject)
-  const answer = await town.app.inject({ url: pathOf(back), headers: { cookie } })
-  return { answer, back, cookie, session: cookiesOf(away, answer) }
+async function signIn(subject: string, url?: string, at = { town, directory }) {
+  const { away, cookie, to } = await leave(url, at.town)
+  const there = new Map<string, string>()
+  const back = await at.directory.visit(to, subject, there)
+  const answer = await at.town.app.inject({ url: pathOf(back), headers: { cookie } })
+  return { answer, back, cookie, session: cookiesOf(away, answer), there }
 }
+
+/** Sends the form of signing out, and looks at where it leads. */
+async function signOut(session: string, language = '', { app } = town) {
+  const headers = { cookie: session, 'sec-fetch-site': 'same-origin' }
+  const url = language === 'en' ? '/en/sign-out' : '/logga-ut'
+  const ended = await app.inject({ method: 'POST', url, headers })
+  expect(ended.statusCode).toBe(303)
+  const location = String(ended.headers.location)
+  const cookie = cookiesOf(ended)
+  const page = await app.inject({ url: location, headers: { cookie } })
+  return { location, cookie, page, to: /^0; url=(.+)$/.exec(String(page.headers['refresh']))?.[1] }
+}
+
+const start = (session: string, { app } = town) =>
+  app.inject({ url: '/start', headers: { cookie: session } })
 
 describe('the municipality’s directory', () => {
   test('lets somebody in by the role of their group, back to where they wanted to go', async () => {
@@ -176,6 +202,157 @@ test('who comes back while the directory is gone, to a service started anew, is 
   expect(answer.body).toContain('Inloggningen blev inte klar.')
 })
 
+describe('signing out', () => {
+  test('ends the session here at once, leads to the directory, and back to who is signed out', async () => {
+    const { session, there } = await signIn('sub-1')
+    const { location, page, to } = await signOut(session)
+    expect(location).toBe('/logga-ut/katalog')
+    expect((await start(session)).statusCode).toBe(303)
+    expect(page.statusCode).toBe(200)
+    expect(page.body).toContain('Du är utloggad här')
+    const back = await directory.visit(to!, undefined, there)
+    expect(back).toBe(`${PUBLIC_URL}/logga-ut/klar?state=sv`)
+    const done = await town.app.inject(pathOf(back))
+    expect(done.headers.location).toBe('/logga-in?did=out')
+    expect(String(done.headers['set-cookie'])).toMatch(/^__Host-kvitter-leaving=; .*Max-Age=0/)
+    expect((await town.app.inject('/logga-in?did=out')).body).toContain('Du är utloggad.')
+  })
+
+  test('there means that it asks again who somebody is', async () => {
+    const { session, there } = await signIn('sub-1')
+    const again = await directory.visit((await leave()).to, undefined, there)
+    expect(again).toContain('/logga-in/katalog/svar?code=')
+    const { to } = await signOut(session, 'en')
+    expect(await directory.visit(to!, undefined, there)).toContain('/logga-ut/klar?state=en')
+    const { to: anew } = await leave()
+    await expect(directory.visit(anew, undefined, there)).rejects.toThrow('asks who it is')
+  })
+
+  test('the directory is told by what it knows the session by, and nobody else is', async () => {
+    const { session } = await signIn('sub-1')
+    const { to, location, cookie } = await signOut(session)
+    const asked = new URL(to!).searchParams
+    const token = asked.get('id_token_hint')!
+    expect([...asked.keys()].toSorted()).toEqual([
+      'client_id',
+      'id_token_hint',
+      'post_logout_redirect_uri',
+      'state',
+    ])
+    expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+    expect(location).not.toContain(token)
+    expect(cookie).toBe(`__Host-kvitter-leaving=${token}`)
+    expect(town.logged.join('\n')).not.toContain(token)
+    // A form that is sent twice finds no session, and nothing to tell.
+    expect((await signOut(session)).location).toBe('/logga-in?did=out')
+  })
+
+  test('what it knows a session by is kept sealed, and goes with the session', async () => {
+    const { session } = await signIn('sub-1')
+    const hash = hashToken(session.slice(session.indexOf('=') + 1))
+    const { idToken = '' } = (await town.store.endSession(hash)) ?? {}
+    expect(idToken).not.toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+    expect(SEALER.unseal(idToken)).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+    expect(await town.store.endSession(hash)).toBeUndefined()
+  })
+
+  test('one whose token is too long to keep is led there too, and asked', async () => {
+    const name = 'A'.repeat(4000)
+    people['sub-long'] = { ...PEOPLE['sub-1'], preferred_username: 'long', name }
+    await using wordy = await startDirectory({ ...ADDRESSES, people, wordyTokens: true })
+    await using own = await openTown(wordy.issuer)
+    const { session, there } = await signIn('sub-long', undefined, { town: own, directory: wordy })
+    const { to } = await signOut(session, '', own)
+    expect(new URL(to!).searchParams.has('id_token_hint')).toBe(false)
+    expect(await wordy.visit(to!, undefined, there)).toBe(`${PUBLIC_URL}/logga-ut/klar?state=sv`)
+  })
+
+  test('whoever came by a password is signed out here alone', async () => {
+    const headers = await town.signIn('admin')
+    expect((await signOut(headers['cookie']!)).location).toBe('/logga-in?did=out')
+  })
+
+  test('goes nowhere when it is switched off', async () => {
+    await using alone = await openTown(directory.issuer, false)
+    const { session } = await signIn('sub-1', undefined, { town: alone, directory })
+    expect((await signOut(session, '', alone)).location).toBe('/logga-in?did=out')
+  })
+
+  test('goes nowhere when the directory has no place for it', async () => {
+    await using plain = await startDirectory({ redirectUri: ADDRESSES.redirectUri, people })
+    await using own = await openTown(plain.issuer)
+    const { session } = await signIn('sub-1', undefined, { town: own, directory: plain })
+    expect((await signOut(session, '', own)).location).toBe('/logga-in?did=out')
+  })
+
+  test.each([
+    ['is gone', 'refuse'],
+    ['doesn’t answer', 'swallow'],
+  ] as const)('ends the session here when the directory %s, and says so', async (_what, as) => {
+    const { session } = await signIn('sub-1')
+    await using silent = await startTcpProxy(0)
+    silent[as](true)
+    await using anew = await openTown(`http://127.0.0.1:${silent.port}`)
+    // As in a service that was started anew since.
+    const secret = session.slice(session.indexOf('=') + 1)
+    const idToken = SEALER.seal('a.b.c')
+    const login = 'anna.ek'
+    await anew.store.addUser({ login, name: 'Anna Ek', role: 'dispatcher' }, anew.now())
+    const expiresAt = plus(anew.now(), HOUR)
+    await anew.store.beginSession(
+      { hash: hashToken(secret), login, expiresAt, idToken },
+      anew.now(),
+    )
+    expect((await start(session, anew)).statusCode).toBe(200)
+    const { location, page } = await signOut(session, 'en', anew)
+    expect(location).toBe('/en/sign-out/directory')
+    expect((await start(session, anew)).statusCode).toBe(303)
+    expect(page.headers.location).toBe('/en/sign-in?did=alone')
+    const told = await anew.app.inject('/en/sign-in?did=alone')
+    expect(told.body).toContain('you may still be signed in there')
+  })
+
+  test('nobody who hasn’t signed out is led there', async () => {
+    expect((await town.app.inject('/logga-ut/katalog')).headers.location).toBe('/logga-in')
+    const elsewhere = await town.app.inject('/logga-ut/klar?state=https://evil.example')
+    expect(elsewhere.headers.location).toBe('/logga-in?did=out')
+  })
+})
+
+test.skipIf(chromiumPath === undefined)(
+  'a real browser goes there and back, in and out, within the pages’ policy',
+  async () => {
+    const port = await freePort()
+    const publicUrl = `http://127.0.0.1:${port}`
+    await using there = await startDirectory({
+      redirectUri: `${publicUrl}/logga-in/katalog/svar`,
+      signedOutUri: `${publicUrl}/logga-ut/klar`,
+      people,
+    })
+    await using own = await openTown(there.issuer, true, publicUrl)
+    await own.app.listen({ host: '127.0.0.1', port })
+    const browser = await openBrowser()
+    try {
+      const page = await browser.newPage()
+      // The directory's pages want letters from elsewhere.
+      await page.route(/googleapis/, (route) => route.abort())
+      await page.goto(`${publicUrl}/en/sign-in?till=/en/start`)
+      await page.getByRole('link', { name: 'Sign in by the municipality’s account' }).click()
+      await page.locator('[name=login]').fill('sub-1')
+      await page.locator('[name=password]').fill('x')
+      await page.locator('[type=submit]').click()
+      await page.getByRole('button', { name: 'Continue' }).click()
+      await page.getByRole('link', { name: 'Anna Ek, dispatcher' }).waitFor()
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await page.getByRole('button', { name: 'Yes, sign me out' }).click()
+      await page.getByText('You are signed out.').waitFor()
+      expect(page.url()).toBe(`${publicUrl}/en/sign-in?did=out`)
+    } finally {
+      await browser.close()
+    }
+  },
+)
+
 describe('its settings', () => {
   const ENV = {
     KVITTER_OIDC_ISSUER: 'https://login.provstad.example/realms/staff',
@@ -192,7 +369,13 @@ describe('its settings', () => {
       clientSecret: 'secret',
       claim: 'groups',
       roles: ROLES,
+      signsOut: true,
     })
+  })
+
+  test('signing out there can be switched off', () => {
+    const read = readSettings([], { ...ENV, KVITTER_OIDC_SIGN_OUT: 'off' })
+    expect(read.kind === 'ok' && read.settings.oidc?.signsOut).toBe(false)
   })
 
   test.each([
@@ -204,6 +387,7 @@ describe('its settings', () => {
     [{ KVITTER_OIDC_CLIENT_SECRET: '' }, 'KVITTER_OIDC_CLIENT_SECRET: expected it to be set'],
     [{ KVITTER_OIDC_ROLES: 'stab=king' }, 'got "stab=king"'],
     [{ KVITTER_OIDC_ROLES: 'stab' }, 'expected GROUP=ROLE'],
+    [{ KVITTER_OIDC_SIGN_OUT: 'no' }, 'KVITTER_OIDC_SIGN_OUT: expected on or off, got "no"'],
   ])('%j is told', (change, words) => {
     const read = readSettings([], { ...ENV, ...change })
     expect(read.kind === 'faulty' && read.faults.join('\n')).toContain(words)

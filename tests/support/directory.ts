@@ -11,8 +11,11 @@ export interface DirectoryPerson {
 
 export interface Directory extends AsyncDisposable {
   readonly issuer: string
-  /** Goes there as a browser would, signs in as somebody, and gives the address it is led back to. */
-  visit(url: string, login: string): Promise<string>
+  /**
+   * Goes there as a browser would, with the cookies that it has of it, and gives the address it is led back to.
+   * Signs in as somebody when asked who it is; throws when that isn't said. Signs out when asked whether it wants to.
+   */
+  visit(url: string, login?: string, cookies?: Map<string, string>): Promise<string>
 }
 
 export const DIRECTORY_CLIENT = {
@@ -22,6 +25,10 @@ export const DIRECTORY_CLIENT = {
 
 export async function startDirectory(options: {
   readonly redirectUri: string
+  /** Where browsers may be led that have signed out; without it the directory announces no such thing. */
+  readonly signedOutUri?: string
+  /** Puts all that it knows of somebody into their token. */
+  readonly wordyTokens?: boolean
   readonly people: Record<string, DirectoryPerson>
 }): Promise<Directory> {
   const server = createServer()
@@ -35,9 +42,14 @@ export async function startDirectory(options: {
         client_id: DIRECTORY_CLIENT.clientId,
         client_secret: DIRECTORY_CLIENT.clientSecret,
         redirect_uris: [options.redirectUri],
+        ...(options.signedOutUri !== undefined && {
+          post_logout_redirect_uris: [options.signedOutUri],
+        }),
       },
     ],
+    features: { rpInitiatedLogout: { enabled: options.signedOutUri !== undefined } },
     claims: { openid: ['sub'], profile: ['name', 'preferred_username', 'groups'], email: [] },
+    conformIdTokenClaims: options.wordyTokens !== true,
     cookies: { keys: ['only for tests'] },
     pkce: { required: () => true },
     findAccount: (_context: unknown, sub: string) => {
@@ -50,8 +62,7 @@ export async function startDirectory(options: {
 
   return {
     issuer,
-    async visit(url, login) {
-      const cookies = new Map<string, string>()
+    async visit(url, login, cookies = new Map()) {
       let next: { url: string; form?: URLSearchParams } = { url }
       while (next.url.startsWith(issuer)) {
         const answer: Response = await fetch(next.url, {
@@ -61,7 +72,8 @@ export async function startDirectory(options: {
         })
         for (const line of answer.headers.getSetCookie()) {
           const [, name, value] = /^([^=]+)=([^;]*)/.exec(line)!
-          cookies.set(name!, value!)
+          if (value === '') cookies.delete(name!)
+          else cookies.set(name!, value!)
         }
         const location = answer.headers.get('location')
         if (location !== null) {
@@ -69,8 +81,15 @@ export async function startDirectory(options: {
           continue
         }
         const page = await answer.text()
+        const xsrf = /name="xsrf" value="(\w+)"/.exec(page)?.[1]
+        if (xsrf !== undefined) {
+          const action = /<form id="op.logoutForm" method="post" action="([^"]+)"/.exec(page)![1]!
+          next = { url: action, form: new URLSearchParams({ xsrf, logout: 'yes' }) }
+          continue
+        }
         const prompt = /name="prompt" value="(\w+)"/.exec(page)?.[1]
         if (prompt === undefined) throw new Error(`${answer.status} ${page}`)
+        if (login === undefined) throw new Error('the directory asks who it is')
         next = { url: next.url, form: new URLSearchParams({ prompt, login, password: 'x' }) }
       }
       return next.url

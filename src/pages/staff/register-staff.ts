@@ -23,15 +23,10 @@ export function registerStaff(
 ): void {
   const { staff: desk, store, clock, publicUrl, demo } = options
   const pages = staffPages(app, { desk, tools, staffCssUrl: urls.staffCssUrl })
-  registerSignIn(app, pages, {
-    desk,
-    publicUrl,
-    isDemo: demo !== undefined,
-    hasSingleSignOn: options.singleSignOn !== undefined,
-  })
-  if (options.singleSignOn) {
-    registerSingleSignOn(app, pages, { desk, publicUrl, singleSignOn: options.singleSignOn })
-  }
+  const { singleSignOn } = options
+  const directory =
+    singleSignOn && registerSingleSignOn(app, pages, { desk, publicUrl, singleSignOn })
+  registerSignIn(app, pages, { desk, publicUrl, isDemo: demo !== undefined, directory })
   registerRider(app, pages, { web: tools.web, cssUrl: urls.cssUrl })
   pages.get(START, (view) => {
     const sensors = options.journal.sensors().flatMap((sensor) => sensor.alarms)

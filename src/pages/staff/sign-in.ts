@@ -29,6 +29,12 @@ export interface Tried {
   readonly did?: string
 }
 
+/** Where the municipality's directory lets people in as well. */
+export interface Directory {
+  /** Sends a browser on that has signed out here. */
+  signOut(reply: FastifyReply, language: StaffLanguage, idToken: string): FastifyReply
+}
+
 export function registerSignIn(
   app: FastifyInstance,
   pages: StaffPages,
@@ -36,16 +42,17 @@ export function registerSignIn(
     readonly desk: StaffDesk
     readonly publicUrl: string
     readonly isDemo: boolean
-    readonly hasSingleSignOn: boolean
+    readonly directory: Directory | undefined
   },
 ): void {
-  const { desk, publicUrl, isDemo } = options
+  const { desk, publicUrl, isDemo, directory } = options
+  const ways = { isDemo, hasSingleSignOn: directory !== undefined }
   const isOwn = ({ headers }: FastifyRequest) => originOf(headers, publicUrl) === 'own'
 
   for (const language of STAFF_LANGUAGES) {
     const words = STAFF_WORDS[language]
     const show = (request: FastifyRequest, reply: FastifyReply, tried: Tried) =>
-      pages.send(reply, signInPage(pages.viewFor(request, language), options, tried))
+      pages.send(reply, signInPage(pages.viewFor(request, language), ways, tried))
 
     app.get<{ Querystring: Record<string, unknown> }>(
       staffPath(SIGN_IN_PATH, language),
@@ -53,7 +60,11 @@ export function registerSignIn(
         const till = safeTill(request.query['till'])
         const staff = desk.who(request.raw)
         if (staff && till === undefined) return seeOther(reply, homePath(staff.role, language))
-        const did = request.query['did'] === 'out' ? words.signedOut : undefined
+        const notes = new Map<unknown, string>([
+          ['out', words.signedOut],
+          ['alone', words.signedOutAlone],
+        ])
+        const did = notes.get(request.query['did'])
         return show(request, reply, { till, ...(did !== undefined && { did }) })
       },
     )
@@ -102,11 +113,19 @@ export function registerSignIn(
         if (!isOwn(request)) {
           return pages.send(reply.code(403), signOutPage(pages.viewFor(request, language)))
         }
-        void reply.header('set-cookie', await desk.signOut(request.raw))
-        return seeOther(reply, `${staffPath(SIGN_IN_PATH, language)}?did=out`)
+        const { setCookie, idToken } = await desk.signOut(request.raw)
+        void reply.header('set-cookie', setCookie)
+        return directory && idToken !== undefined
+          ? directory.signOut(reply, language, idToken)
+          : seeOther(reply, signedOutPath(language, 'out'))
       },
     )
   }
+}
+
+/** `alone`: not at the directory. */
+export function signedOutPath(language: StaffLanguage, did: 'out' | 'alone'): string {
+  return `${staffPath(SIGN_IN_PATH, language)}?did=${did}`
 }
 
 export function goIn(

@@ -144,6 +144,10 @@ export const SINGLE_SIGN_ON_PATH: InBoth<string> = {
   en: '/sign-in/directory',
 }
 export const SIGN_OUT_PATH: InBoth<string> = { sv: '/logga-ut', en: '/sign-out' }
+export const SIGN_OUT_THERE_PATH: InBoth<string> = {
+  sv: '/logga-ut/katalog',
+  en: '/sign-out/directory',
+}
 
 /** Where one signs in, to be led on from there. */
 export function signInPath(language: StaffLanguage, till: string): string {

@@ -34,6 +34,10 @@ export interface StaffWords {
   readonly noRole: (name: string) => string
   readonly forgotten: string
   readonly signedOut: string
+  readonly signedOutHere: string
+  readonly signOutThereLead: string
+  readonly signOutThere: string
+  readonly signedOutAlone: string
   readonly signOutTitle: string
   readonly forbiddenTitle: string
   readonly forbidden: (role: string) => string
@@ -90,6 +94,11 @@ export const STAFF_WORDS: InBoth<StaffWords> = {
       `Du är inloggad i kommunen som ${name}, men ingen av dina grupper har en roll här. Be din administratör.`,
     forgotten: 'Har du glömt ditt lösenord? Be din administratör om ett nytt.',
     signedOut: 'Du är utloggad.',
+    signedOutHere: 'Du är utloggad här',
+    signOutThereLead: 'Nu ska du loggas ut hos kommunen också. Händer inget, tryck på knappen.',
+    signOutThere: 'Logga ut hos kommunen',
+    signedOutAlone:
+      'Du är utloggad här. Kommunens inloggning svarar inte, så där kan du vara inloggad än.',
     signOutTitle: 'Vill du logga ut?',
     forbiddenTitle: 'Det här är inte din sida',
     forbidden: (role) =>
@@ -140,6 +149,12 @@ export const STAFF_WORDS: InBoth<StaffWords> = {
       `The municipality knows you as ${name}, but none of your groups has a role here. Ask your administrator.`,
     forgotten: 'Forgotten your password? Ask your administrator for a new one.',
     signedOut: 'You are signed out.',
+    signedOutHere: 'You are signed out here',
+    signOutThereLead:
+      'Now you are to be signed out at the municipality as well. If nothing happens, press the button.',
+    signOutThere: 'Sign out at the municipality',
+    signedOutAlone:
+      'You are signed out here. The municipality’s sign-in doesn’t answer, so you may still be signed in there.',
     signOutTitle: 'Do you want to sign out?',
     forbiddenTitle: 'This page is for others',
     forbidden: (role) =>

@@ -364,6 +364,9 @@ const errandWords = statements('alter table errand_change add column words text'
 /** A phone may send what another rider told on it. */
 const teller = statements('alter table day_line add column teller text')
 
+/** Whoever came by the municipality's directory is signed out there as well; sealed. */
+const idTokens = statements('alter table staff_session add column id_token text')
+
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-mounting-details': mountingDetails,
@@ -398,4 +401,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0072-staff-subject': staffSubject,
   '0086-errand-words': errandWords,
   '0090-teller': teller,
+  '0096-id-tokens': idTokens,
 }

@@ -332,6 +332,7 @@ export interface Tables {
     created_at: number
     last_seen_at: number
     expires_at: number
+    id_token: string | null
   }
   account_log: { no: Generated<number>; at: number; by_whom: string; of: string; did: string }
   api_token: {

@@ -111,11 +111,18 @@ export function sqliteStaff(
         expiresAt: row.expires_at as EpochMs,
       }
     },
-    beginSession: ({ hash, login, expiresAt }, at) =>
+    beginSession: ({ hash, login, expiresAt, idToken = null }, at) =>
       transact(async () => {
         await writer
           .insertInto('staff_session')
-          .values({ hash, login, created_at: at, last_seen_at: at, expires_at: expiresAt })
+          .values({
+            hash,
+            login,
+            created_at: at,
+            last_seen_at: at,
+            expires_at: expiresAt,
+            id_token: idToken,
+          })
           .execute()
       }),
     noteSession: (hash, seenAt) =>
@@ -128,7 +135,12 @@ export function sqliteStaff(
       }),
     endSession: (hash) =>
       transact(async () => {
-        await writer.deleteFrom('staff_session').where('hash', '=', hash).execute()
+        const ended = await writer
+          .deleteFrom('staff_session')
+          .where('hash', '=', hash)
+          .returning('id_token')
+          .executeTakeFirst()
+        return ended && (ended.id_token === null ? {} : { idToken: ended.id_token })
       }),
     endSessionsOf: (login) => transact(() => endSessions(login)),
     async sessionCount(login) {
