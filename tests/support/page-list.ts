@@ -188,7 +188,7 @@ const STAFF: readonly ListedPage[] = [
     what: 'the board',
     routes: ['/stab', '/en/board'],
     staff: true,
-    begun: '#board > :not(.lead)',
+    begun: '#board > :not(.lead, [hidden])',
     wireBytes: 700_000,
   },
   { what: 'the day on paper', routes: ['/stab/utskrift', '/en/board/print'], staff: true },
@@ -390,7 +390,7 @@ export const NO_PAGES: readonly RegExp[] = [
   /^\/api\/(v1\/|openapi|\*)/,
   /^(\/en|\/fi)?\/feeds\//,
   /^\/assets\//,
-  /\.(png|svg|ics|js|json|webmanifest)$/,
+  /\.(png|svg|ics|js|json|webmanifest|pmtiles)$/,
   /^\/(healthz|readyz|metrics)$/,
   // Leads to the page of the link.
   /^\/folj\/:token\/end$/,
