@@ -18,6 +18,7 @@ import {
   slotIdText,
 } from './errand-input.ts'
 import { wholeNumber } from './input.ts'
+import { callBackAnswer, callBackJson } from './call-back-routes.ts'
 import { loanAnswer, loanJson } from './loan-routes.ts'
 import { problem, sendProblem } from './problem.ts'
 import { isoInstant } from './station-answer.ts'
@@ -178,7 +179,9 @@ export const exportPerson = apiRoute({
   method: 'post',
   path: '/api/v1/persons/export',
   operationId: 'exportPerson',
-  summary: 'Everything that is kept of somebody’s bookings and loans, by what they gave',
+  summary:
+    'Everything that is kept of somebody’s bookings, loans and calls to return, by what they gave',
+  description: 'Calls to return are found by the phone number.',
   tag: 'bike',
   params: none,
   query: none,
@@ -189,6 +192,7 @@ export const exportPerson = apiRoute({
     schema: z.strictObject({
       bookings: z.array(bookingAnswer.extend({ ...loggedAnswer, ...foundAnswer })),
       loans: z.array(loanAnswer.extend(loggedAnswer)),
+      callBacks: z.array(callBackAnswer.extend(loggedAnswer)),
     }),
   },
   problems: ['not-authorized', 'not-found'],
@@ -374,7 +378,7 @@ export function bookingStaffRoutes(app: FastifyInstance, deps: BookingDeps): voi
       if (!terms) return refuse(reply, noBike)
       const answer = await desk.exportPerson(present(request.body), actor)
       if (answer.kind !== 'ok') return sendSeveral(reply, request.body.apartment)
-      const { bookings, loans } = answer.value
+      const { bookings, loans, callBacks } = answer.value
       void reply.header('cache-control', 'no-store')
       return {
         bookings: bookings.map((one) => ({
@@ -384,6 +388,7 @@ export function bookingStaffRoutes(app: FastifyInstance, deps: BookingDeps): voi
           photos: one.photos.map(({ at, ...photo }) => ({ ...photo, at: isoText(at) })),
         })),
         loans: loans.map((one) => ({ ...loanJson(one), ...logJson(one) })),
+        callBacks: callBacks.map((one) => ({ ...callBackJson(one), ...logJson(one) })),
       }
     },
   )

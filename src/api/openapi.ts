@@ -9,6 +9,7 @@ import { tellBike } from './bike-routes.ts'
 import { BIKE_STATISTICS_ROUTES } from './bike-statistics-routes.ts'
 import { BOOKING_ROUTES } from './booking-routes.ts'
 import { BOOKING_STAFF_ROUTES } from './booking-staff-routes.ts'
+import { CALL_BACK_ROUTES } from './call-back-routes.ts'
 import { correctPost } from './correction-routes.ts'
 import { DELIVERY_ROUTES } from './delivery-routes.ts'
 import { DAY_ROUTES } from './day-routes.ts'
@@ -77,6 +78,7 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   ...LOAN_ROUTES,
   ...BIKE_STATISTICS_ROUTES,
   ...BOOKING_STAFF_ROUTES,
+  ...CALL_BACK_ROUTES,
   ...DAY_ROUTES,
   streamDay,
   ...RIDER_ROUTES,

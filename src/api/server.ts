@@ -32,6 +32,7 @@ import { bikeRoutes } from './bike-routes.ts'
 import { bikeStatisticsRoutes } from './bike-statistics-routes.ts'
 import { bookingRoutes } from './booking-routes.ts'
 import { bookingStaffRoutes } from './booking-staff-routes.ts'
+import { callBackRoutes } from './call-back-routes.ts'
 import { calendarRoutes } from './calendar-routes.ts'
 import { correctionRoutes } from './correction-routes.ts'
 import { type DayDeps, dayRoutes } from './day-routes.ts'
@@ -222,6 +223,7 @@ export async function buildHttp(options: HttpOptions): Promise<FastifyInstance> 
     const withErrands = { ...deps, ...options.errands }
     bookingRoutes(app, withErrands)
     bookingStaffRoutes(app, withErrands)
+    callBackRoutes(app, withErrands)
     loanRoutes(app, withErrands)
     bikeStatisticsRoutes(app, withErrands)
   }

@@ -29,11 +29,22 @@ export interface Draft {
 
 /** So long after its last answer a form may be gone on with. */
 const LASTS_MS = 2 * HOUR
+const KEY = /^[\w-]{16,80}$/
 /** Nothing else that is sealed begins so. */
 const MARK = 'booking form 1 '
 
 export function newDraft(now: EpochMs): Draft {
-  return { key: randomBytes(18).toString('base64url'), savedAt: now }
+  return { key: newKey(), savedAt: now }
+}
+
+function newKey(): string {
+  return randomBytes(18).toString('base64url')
+}
+
+/** What makes a form that is sent twice one: its own, or a new one. */
+export function keyOf(form: URLSearchParams | undefined): string {
+  const sent = form?.get('key') ?? ''
+  return KEY.test(sent) ? sent : newKey()
 }
 
 export function sealDraft(draft: Draft, sealer: Sealer): string {

@@ -168,6 +168,7 @@ export const returnBikeShape = z.strictObject({
     .strictObject({
       eraseAfterDays: whole(1, 400, 'days').default(30),
       noteDays: whole(0, 30, 'days').default(1),
+      callBackDays: whole(1, 60, 'days').default(7),
       accessLogDays: whole(1, 3650, 'days').default(365),
     })
     .prefault({}),

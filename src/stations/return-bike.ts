@@ -188,6 +188,8 @@ export interface ReturnBike {
   /** Days after the errand: until everything about a person is erased, and until a note for access is. */
   readonly eraseAfterDays: number
   readonly noteDays: number
+  /** Days until somebody who was to be called is forgotten: after it was done, or nothing more was. */
+  readonly callBackDays: number
   readonly accessLogDays: number
   /** Absent where the town has no list. */
   readonly addresses?: readonly ListedAddress[]

@@ -40,7 +40,7 @@ import { type AddressBook, openAddressBook } from '#src/stations/address-list.ts
 import type { BookingLanguage, ListedAddress } from '#src/stations/return-bike.ts'
 import { type Clock, type EpochMs, HOUR, plus } from '#src/stations/time.ts'
 import { bookingLink } from '#src/wording/book-path.ts'
-import type { BookingMessages } from './booking-messages.ts'
+import { type BookingMessages, internationalNumber } from './booking-messages.ts'
 import {
   isMeant,
   isOneHousehold,
@@ -53,8 +53,14 @@ import {
   unsealPerson,
 } from './booking-people.ts'
 import type { BookingTx, ErrandAccess, ErrandChange, Kept } from './bookings.ts'
+import {
+  type CallBackDesk,
+  openCallBackDesk,
+  seenCallBack,
+  type SeenCallBack,
+} from './call-back-desk.ts'
 import type { Store } from './contract.ts'
-import { nameErrand, opensErrand, recogniseForm } from './errand-names.ts'
+import { nameErrand, newId, opensErrand, recogniseForm } from './errand-names.ts'
 import type { StopPhoto } from './days.ts'
 import { forgetLoan } from './loan-erasing.ts'
 import { addressBlock } from './reporters.ts'
@@ -187,6 +193,8 @@ export interface BookingDesk {
   changes(reference: string, by: Asker): Promise<Answer<readonly ErrandChange[]>>
   /** By month and district, those that are erased among them. */
   statistics(): Promise<readonly Share[]>
+  /** Who is to be called, because a booking by phone couldn't be finished. */
+  readonly callBacks: CallBackDesk
 }
 
 export type PersonAnswer<Value> =
@@ -208,10 +216,11 @@ interface WithFinds {
 export interface Exported {
   readonly bookings: readonly (SeenBooking & WithLog & WithFinds)[]
   readonly loans: readonly (SeenLoan & WithLog)[]
+  readonly callBacks: readonly (SeenCallBack & WithLog)[]
 }
 
 export interface Erased {
-  /** How many bookings and loans went. */
+  /** How many bookings, loans and calls to return went. */
   readonly erased: number
   /** Loans that are out: whoever has the thing is known until it is back. */
   readonly out: readonly string[]
@@ -606,11 +615,15 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
     },
     async exportPerson(query, actor) {
       const terms = options.terms()
-      if (!terms) return { kind: 'ok', value: { bookings: [], loans: [] } }
+      if (!terms) return { kind: 'ok', value: { bookings: [], loans: [], callBacks: [] } }
       const mine = await meant(query)
       if (!mine) return { kind: 'several-households' }
-      const { bookings, loans } = mine
-      await noteAccess({ kind: 'staff', actor }, 'exported', [...idsOf(bookings), ...idsOf(loans)])
+      const { bookings, loans, callBacks } = mine
+      await noteAccess({ kind: 'staff', actor }, 'exported', [
+        ...idsOf(bookings),
+        ...idsOf(loans),
+        ...callBacks.map(({ callBack }) => callBack.id),
+      ])
       const now = clock()
       const circumstances = { book: await store.bookingBook(), terms, now }
       const withLog = async <Seen>(id: string, one: Seen): Promise<Seen & WithLog> => ({
@@ -628,6 +641,7 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
         loans: await Promise.all(
           loans.map((kept) => withLog(kept.errand.id, seenLoan(kept, terms, sealer, now))),
         ),
+        callBacks: await Promise.all(callBacks.map((one) => withLog(one.callBack.id, one))),
       }
       return { kind: 'ok', value }
     },
@@ -653,6 +667,12 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
           if (!kept || kept.errand.state === 'out') continue
           const { id } = kept.errand
           await forgetLoan(tx, kept.errand)
+          await tx.note({ at: clock(), by: actor, errandId: id, did: 'erased', detail: '' })
+          erased.push(id)
+        }
+        for (const { id } of mine.callBacks.map(({ callBack }) => callBack)) {
+          if (!(await tx.callBack(id))) continue
+          await tx.erase(id, undefined)
           await tx.note({ at: clock(), by: actor, errandId: id, did: 'erased', detail: '' })
           erased.push(id)
         }
@@ -689,6 +709,7 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
       const { bookings } = await store.bookingBook()
       return addUp([...kept, ...[...bookings.values()].map((booking) => shareOf(booking, terms))])
     },
+    callBacks: openCallBackDesk(options),
   }
 
   /** Undefined where what is said doesn't tell apart whose errands they are. */
@@ -702,7 +723,16 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
     }
     const bookings = (await store.keptBookings({})).filter(ofThem)
     const loans = (await store.keptLoans()).filter(ofThem)
-    return isOneHousehold(people, query) ? { bookings, loans } : undefined
+    if (!isOneHousehold(people, query)) return undefined
+    return { bookings, loans, callBacks: await callsOf(query) }
+  }
+
+  /** Who calls leaves no more than a number to be known by. */
+  async function callsOf({ phone }: PersonQuery): Promise<readonly SeenCallBack[]> {
+    if (phone === undefined) return []
+    const number = internationalNumber(phone)
+    const all = (await store.callBacks()).map((kept) => seenCallBack(kept, sealer))
+    return all.filter(({ caller }) => internationalNumber(caller.phone) === number)
   }
 
   /** Residents see their own, which is nobody's business to write down. */
@@ -767,8 +797,4 @@ function byOf(by: Asker): 'resident' | 'staff' {
 
 export function nameOf(by: Asker): string {
   return by.kind === 'staff' ? by.actor : 'resident'
-}
-
-export function newId(): string {
-  return randomBytes(12).toString('base64url')
 }

@@ -10,17 +10,17 @@ import {
   isLive,
   type Terms,
 } from '#src/pickups/booking/booking.ts'
-import { erasedFrom, noteErasedFrom } from '#src/pickups/booking/retention.ts'
+import { callBackErasedFrom, erasedFrom, noteErasedFrom } from '#src/pickups/booking/retention.ts'
 import { findSlot } from '#src/pickups/booking/service-days.ts'
 import { shareOf } from '#src/pickups/booking/statistics.ts'
 import { letTimePass, offerOf } from '#src/pickups/booking/waiting-list.ts'
 import { isStillBroken, loanErasedFrom } from '#src/pickups/loans/loan.ts'
 import { type Clock, DAY, type EpochMs, HOUR, plus } from '#src/stations/time.ts'
-import { newId } from './booking-desk.ts'
 import { type BookingMessages, waysTo } from './booking-messages.ts'
 import { sealPerson, unsealed, unsealPerson } from './booking-people.ts'
 import type { Kept, KeptNotice } from './bookings.ts'
 import type { Store } from './contract.ts'
+import { newId } from './errand-names.ts'
 import { forgetLoan } from './loan-erasing.ts'
 import { mutex } from './mutex.ts'
 import type { Sealer } from './sealer.ts'
@@ -150,6 +150,10 @@ export function openBookingUpkeep(options: BookingUpkeepOptions): BookingUpkeep 
       }
       if (isStillBroken(errand) && sealed === undefined) continue
       await store.errands((tx) => forgetLoan(tx, errand))
+    }
+    for (const { callBack } of await store.callBacks()) {
+      if (callBackErasedFrom(callBack, terms) > now) continue
+      await store.errands((tx) => tx.erase(callBack.id, undefined))
     }
     await store.tidyErrands({
       submitted: plus(now, -FORMS_ARE_KNOWN_MS),

@@ -3,6 +3,7 @@
  * sealed, one row for each: to forget somebody is to delete that row. Freed pages are overwritten.
  */
 import type { Booking, BookingBook, Change, Notice } from '#src/pickups/booking/booking.ts'
+import type { CallBack } from '#src/pickups/booking/call-backs.ts'
 import type { Share } from '#src/pickups/booking/statistics.ts'
 import type { Loan } from '#src/pickups/loans/loan.ts'
 import type { EpochMs } from '#src/stations/time.ts'
@@ -21,6 +22,12 @@ export interface Kept<Errand> {
 export interface NewErrand {
   readonly reference: string
   readonly secretHash: string
+}
+
+/** A call to return, and who is to be called, sealed. */
+export interface KeptCallBack {
+  readonly callBack: CallBack
+  readonly sealed: string
 }
 
 /** A notice that waits for its time; `sealed` is what only this one says. */
@@ -81,8 +88,11 @@ export interface BookingTx {
   note(change: ErrandChange): Promise<void>
   submitted(keyHash: string): Promise<Submitted | undefined>
   keepSubmitted(submitted: Submitted): Promise<void>
-  /** Deletes an errand with its person, its notices and what its log said of it, and adds its share to the counts. */
+  /** Deletes an errand or a call to return with its person, its notices and what its log said of it, and adds its share to the counts. */
   erase(errandId: string, share: Share | undefined): Promise<void>
+  callBack(id: string): Promise<KeptCallBack | undefined>
+  /** In place of what was kept of it before; who it is of is kept by `keepPerson`. */
+  keepCallBack(callBack: CallBack): Promise<void>
   loans(): Promise<readonly Loan[]>
   loan(reference: string): Promise<Kept<Loan> | undefined>
   keepLoan(loan: Loan, made?: NewErrand): Promise<void>
@@ -100,6 +110,8 @@ export interface BookingStore {
     readonly states?: readonly Booking['state'][]
   }): Promise<readonly Kept<Booking>[]>
   keptBooking(reference: string): Promise<Kept<Booking> | undefined>
+  /** In no order. */
+  callBacks(): Promise<readonly KeptCallBack[]>
   keptLoans(): Promise<readonly Kept<Loan>[]>
   keptLoan(reference: string): Promise<Kept<Loan> | undefined>
   dueNotices(now: EpochMs, limit: number): Promise<readonly KeptNotice[]>

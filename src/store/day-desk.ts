@@ -38,10 +38,10 @@ import type { Problem } from '#src/pickups/planning/problem.ts'
 import type { SolverProvider } from '#src/pickups/planning/providers.ts'
 import type { StationId } from '#src/stations/ids.ts'
 import { type Clock, type EpochMs, wallTime } from '#src/stations/time.ts'
-import { newId } from './booking-desk.ts'
 import { unsealed } from './booking-people.ts'
 import { type Look, lookAt, type LookDeps } from './day-look.ts'
 import type { Candidate, DayLine, StopPhoto } from './days.ts'
+import { newId } from './errand-names.ts'
 
 export type DayAnswer<Value> =
   | { readonly kind: 'ok'; readonly value: Value }

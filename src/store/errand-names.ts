@@ -18,6 +18,11 @@ export function parseReference(text: string): string | undefined {
   return WRITTEN.test(plain) ? plain : undefined
 }
 
+/** What nobody reads aloud. */
+export function newId(): string {
+  return randomBytes(12).toString('base64url')
+}
+
 export interface Named extends NewErrand {
   readonly secret: string
 }

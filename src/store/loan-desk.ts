@@ -15,11 +15,11 @@ import {
 } from '#src/pickups/loans/loan.ts'
 import type { LoanThing } from '#src/stations/return-bike.ts'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
-import { type Asker, mayOpen, nameOf, newId } from './booking-desk.ts'
+import { type Asker, mayOpen, nameOf } from './booking-desk.ts'
 import { locate, type Person, sealPerson } from './booking-people.ts'
 import type { BookingTx, Kept } from './bookings.ts'
 import type { Store } from './contract.ts'
-import { nameErrand, recogniseForm } from './errand-names.ts'
+import { nameErrand, newId, recogniseForm } from './errand-names.ts'
 import { type SeenLoan, seenLoan } from './seen-loan.ts'
 import type { Sealer } from './sealer.ts'
 

@@ -50,3 +50,10 @@ export const personFields = {
     description: 'For the rider alone; erased before the rest.',
   }),
 }
+
+/** What is noted of somebody who is to be called. */
+export const callerFields = {
+  name: personFields.name,
+  phone: personFields.phone,
+  about: line(200, 'what it is about, up to 200 characters'),
+}

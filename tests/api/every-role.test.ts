@@ -24,6 +24,8 @@ const BODIES: Readonly<Record<string, object>> = {
   handOutLoan: { condition: 'good' },
   returnLoan: { condition: 'good' },
   settleBooking: { outcome: 'missed', because: 'not-home' },
+  settleCallBack: { outcome: 'done' },
+  noteCallBack: { ...PERSON, name: 'Prova Provsson' },
   tellBooker: { kind: 'on-the-way' },
   tellSlot: { kind: 'running-late', slotId: 'morning' },
   exportPerson: PERSON,

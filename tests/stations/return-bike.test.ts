@@ -82,6 +82,7 @@ describe('returnbike.yaml', () => {
         remind: { daysBefore: [3, 1], minuteOfDay: 600 },
         eraseAfterDays: 30,
         noteDays: 1,
+        callBackDays: 7,
       },
     })
   })

@@ -304,6 +304,37 @@ describe('messages', () => {
   })
 })
 
+describe('a call to return', () => {
+  test('is sealed where it is kept, and forgotten by itself without a trace', async () => {
+    await using town = await openBookingTown()
+    const { callBacks } = town.desk
+    const caller = { name: 'Ropandes Röst', phone: '070-555 66 77', note: 'ringer från sjön' }
+    const asked = { caller, language: 'sv', interpreter: false } as const
+    const { callBack } = got(await callBacks.note(asked, { actor: 'Lo' }))
+    const isSaid = () =>
+      Object.values(caller).some((text) => town.bytes().includes(Buffer.from(text)))
+    expect(isSaid()).toBe(false)
+    got(await callBacks.settle(callBack.id, 'Lo', 'not-reached'))
+    await town.pass(7 * DAY)
+    expect((await callBacks.list('Lo')).map((one) => one.caller)).toEqual([caller])
+    await town.pass(DAY)
+    expect(await callBacks.list('Lo')).toEqual([])
+    expect(await town.store.callBacks()).toEqual([])
+    expect((await town.store.errandChanges(callBack.id)).every(({ detail }) => detail === '')).toBe(
+      true,
+    )
+    expect(town.bytes().includes(Buffer.from('ringer'))).toBe(false)
+  })
+
+  test('is not there where the town has no return bike', async () => {
+    await using town = await openBookingTown()
+    town.setTerms(undefined)
+    const caller = { name: 'Prova', phone: '070-555 66 77' }
+    const asked = { caller, language: 'sv', interpreter: false } as const
+    expect(await town.desk.callBacks.note(asked, { actor: 'Lo' })).toEqual({ kind: 'closed' })
+  })
+})
+
 describe('the waiting list', () => {
   test('is told of room that came free and has it until it answers', async () => {
     await using town = await openBookingTown()
@@ -469,7 +500,8 @@ describe('forgetting', () => {
     ])
     expect(asked(await town.desk.erasePerson(query, 'Lo'))).toEqual({ erased: 1, out: [] })
     await town.pass(9 * DAY, 6 * HOUR)
-    expect(asked(await town.desk.exportPerson(query, 'Lo'))).toEqual({ bookings: [], loans: [] })
+    const nothing = { bookings: [], loans: [], callBacks: [] }
+    expect(asked(await town.desk.exportPerson(query, 'Lo'))).toEqual(nothing)
     const later = town.messages.slice(sent)
     expect(later.every(({ to }) => 'sms' in to && to.sms === '+46700000002')).toBe(true)
     expect(new Set(town.erased)).toEqual(new Set([mine.booking.id]))

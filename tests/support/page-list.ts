@@ -199,6 +199,7 @@ const STAFF: readonly ListedPage[] = [
     staff: true,
     wireBytes: 20_000,
   },
+  { what: 'calls to return', routes: ['/stab/ring-tillbaka', '/en/board/call-back'], staff: true },
   {
     what: 'a booking, for staff',
     routes: ['/stab/bokning/:reference', '/en/board/booking/:reference'],

@@ -12,6 +12,7 @@ import { draftOf } from '../book-draft.ts'
 import { slotText, summary } from '../book-page.ts'
 import { html, type Html } from '../html.ts'
 import { ofDay } from './board-places.ts'
+import { CALL_BACKS } from './call-backs/call-back-places.ts'
 import { hidden } from './form-parts.ts'
 import {
   BOOKING,
@@ -24,7 +25,7 @@ import {
 import { PHONE_WORDS } from './phone-words.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { BOARD, BOOKINGS, staffPath } from './staff-menu.ts'
-import { dataTable, factList } from './staff-parts.ts'
+import { dataTable, factList, pathOf } from './staff-parts.ts'
 
 /** What was just done. */
 export const PHONE_DIDS = [
@@ -165,11 +166,13 @@ export function bookingsPage(
     readonly bookings: readonly SeenBooking[]
     readonly most: number
     readonly letPass: readonly LetPassFigures[]
+    /** How many are to be called by now. */
+    readonly callsDue: number
   },
 ): Html {
   const { language } = view
   const words = PHONE_WORDS[language]
-  const { text, bookings, most, letPass } = found
+  const { text, bookings, most, letPass, callsDue } = found
   return staffLayout(view, {
     title: words.title,
     path: BOOKINGS.path,
@@ -177,6 +180,7 @@ export function bookingsPage(
       <p>
         <a class="button" href="${staffPath(NEW_BOOKING.path, language)}">${words.newTitle}</a>
       </p>
+      ${callsDue > 0 && html`<p><a href="${pathOf(CALL_BACKS, language)}">${words.callsDue(callsDue)}</a></p>`}
       <form method="get" action="${staffPath(BOOKINGS.path, language)}" class="find" role="search">
         <p class="field">
           <label for="q">${words.find}</label>

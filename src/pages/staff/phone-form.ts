@@ -1,6 +1,7 @@
 /** The residents' questions on one page, for who asks them by phone; of a new booking, or of one that is changed. */
 import type { Terms } from '#src/pickups/booking/booking.ts'
 import type { Submission } from '#src/store/booking-desk.ts'
+import type { SeenCallBack } from '#src/store/call-back-desk.ts'
 import { letPassBecause } from '#src/store/person-fields.ts'
 import { readPlace, readReach, readSlot, readThings, type Fault, type Read } from '../book-input.ts'
 import { WAIT } from '../book-draft.ts'
@@ -15,10 +16,12 @@ import {
 } from '../book-page.ts'
 import { BOOK_WORDS } from '../book-words.ts'
 import { html, type Html } from '../html.ts'
+import { CALL_BACKS, FROM_BOOKING } from './call-backs/call-back-places.ts'
 import { hidden, textField } from './form-parts.ts'
 import { PHONE_WORDS } from './phone-words.ts'
 import { staffLayout, type StaffView } from './staff-layout.ts'
 import { BOOKINGS, staffPath, type InBoth } from './staff-menu.ts'
+import { pathOf } from './staff-parts.ts'
 
 export interface PhoneForm {
   readonly title: string
@@ -32,12 +35,14 @@ export interface PhoneForm {
   /** Of the booking that is changed; a new one has a key instead, so that a form sent twice is one booking. */
   readonly version?: number
   readonly key?: string
+  /** Whom it is for, where they were to be called. */
+  readonly call?: SeenCallBack
 }
 
 export function phoneFormPage(view: StaffView, terms: Terms, page: PhoneForm): Html {
   const { language } = view
   const words = PHONE_WORDS[language]
-  const { title, path, form, faults, offered, addresses, nearest, version, key } = page
+  const { title, path, form, faults, offered, addresses, nearest, version, key, call } = page
   const asking: Asking = { pathIn: () => '', isOwn: true, faults }
   const isNew = version === undefined
   return staffLayout(view, {
@@ -48,8 +53,10 @@ export function phoneFormPage(view: StaffView, terms: Terms, page: PhoneForm): H
       ${faultList(view, faults)}
       <h1>${title}</h1>
       ${isNew && html`<p>${words.newLead}</p>`}
+      ${call?.caller.note !== undefined && html`<p class="note">${words.callNote(call.caller.note)}</p>`}
       <form method="post" action="${staffPath(path, language)}" class="ask" novalidate>
         ${!isNew && hidden('version', String(version))} ${key !== undefined && hidden('key', key)}
+        ${call && hidden('call', call.callBack.id)}
         <h2>${words.what}</h2>
         ${whatFields(view, terms, form, asking)}
         <h2>${words.where}</h2>
@@ -78,7 +85,21 @@ export function phoneFormPage(view: StaffView, terms: Terms, page: PhoneForm): H
           value: form.get('letPassBecause') ?? '',
           faults,
         })}
-        <p><button>${isNew ? words.save : words.saveChange}</button></p>
+        <p class="buttons">
+          <button>${isNew ? words.save : words.saveChange}</button>
+          ${
+            isNew &&
+            !call &&
+            html`<button
+              class="quiet"
+              formaction="${pathOf(CALL_BACKS, language)}"
+              name="do"
+              value="${FROM_BOOKING}"
+            >
+              ${words.callLater}
+            </button>`
+          }
+        </p>
       </form>
     </div>`,
   })

@@ -3,8 +3,9 @@ import type { FastifyReply } from 'fastify'
 import { isLive, MISSED_BECAUSE, type Outcome, type Terms } from '#src/pickups/booking/booking.ts'
 import { letPassFigures } from '#src/pickups/booking/statistics.ts'
 import type { Asker, BookingEdits, SeenBooking, Submission } from '#src/store/booking-desk.ts'
+import type { SeenCallBack } from '#src/store/call-back-desk.ts'
 import { parseReference } from '#src/store/errand-names.ts'
-import { draftOf, fieldsOf, newDraft, slotValue } from '../book-draft.ts'
+import { draftOf, fieldsOf, keyOf, slotValue } from '../book-draft.ts'
 import { faultsOf, type Fault } from '../book-input.ts'
 import { MOST_LISTED } from '../book-page.ts'
 import { STEPS } from '../book-words.ts'
@@ -37,7 +38,6 @@ import { BOOKINGS, staffPath } from './staff-menu.ts'
 import type { StaffPages, StaffRequest } from './staff-page.ts'
 
 const MOST_FOUND = 20
-const KEY = /^[\w-]{16,80}$/
 
 export function registerPhone(
   pages: StaffPages,
@@ -51,28 +51,33 @@ export function registerPhone(
     const asked = request.query['q']
     const text = typeof asked === 'string' ? asked.trim().slice(0, 80) : ''
     const found = text.length < 2 ? [] : await desk.search(text, view.staff.name, MOST_FOUND)
-    const letPass = letPassFigures(await desk.statistics())
-    return bookingsPage(view, terms, { text, bookings: found, most: MOST_FOUND, letPass })
+    return bookingsPage(view, terms, {
+      text,
+      bookings: found,
+      most: MOST_FOUND,
+      letPass: letPassFigures(await desk.statistics()),
+      callsDue: await desk.callBacks.countDue(),
+    })
   })
 
-  pages.get(NEW_BOOKING, (view) => {
+  pages.get(NEW_BOOKING, async (view, request) => {
     const terms = desk.terms()
     if (!terms) return noBoardPage(view, BOARD_WORDS[view.language].noBike)
-    const form = new URLSearchParams({ language: 'sv' })
-    return newPage(view, terms, form, newDraft(view.now).key, [])
+    const call = await callOf(view, request.query['call'])
+    return newPage(view, terms, { form: formOfCall(call), faults: [], call })
   })
 
   pages.post(NEW_BOOKING, async (view, form, _request, reply) => {
     const terms = desk.terms()
     if (!terms) return noBoardPage(view, BOARD_WORDS[view.language].noBike)
-    const sent = form.get('key') ?? ''
-    const key = KEY.test(sent) ? sent : newDraft(view.now).key
+    const key = keyOf(form)
+    const call = await callOf(view, form.get('call'))
     const again = (faults: readonly Fault[], nearest?: string) => {
       void reply.code(400)
-      return newPage(view, terms, form, key, faults, nearest)
+      return newPage(view, terms, { form, faults, call }, nearest)
     }
     const pointed = pointedAt(form, view, terms)
-    if (pointed) return newPage(view, terms, pointed, key, [])
+    if (pointed) return newPage(view, terms, { form: pointed, faults: [], call })
     const read = readPhoneForm(form, terms, view.language)
     if (read.kind === 'faulty') return again(read.faults)
     const made = await desk.submit(read.value, { key, actor: view.staff.name })
@@ -81,6 +86,7 @@ export function registerPhone(
     }
     // The same key with another form: the first one was kept, and is found by searching.
     if (made.kind !== 'ok') return seeOther(reply, staffPath(BOOKINGS.path, view.language))
+    if (call) await desk.callBacks.settle(call.callBack.id, view.staff.name, 'done')
     return back(reply, view, made.value.reference, 'made')
   })
 
@@ -179,14 +185,21 @@ export function registerPhone(
   async function newPage(
     view: StaffView,
     terms: Terms,
-    form: URLSearchParams,
-    key: string,
-    faults: readonly Fault[],
+    asked: Pick<PhoneForm, 'form' | 'faults'> & { readonly call: SeenCallBack | undefined },
     nearest?: string,
   ): Promise<Html> {
     const title = PHONE_WORDS[view.language].newTitle
-    const page = { title, path: NEW_BOOKING.path, form, faults, key }
+    const { form, faults, call } = asked
+    const key = keyOf(form)
+    const page = { title, path: NEW_BOOKING.path, form, faults, key, ...(call && { call }) }
     return formPage(view, terms, page, undefined, nearest)
+  }
+
+  /** Whom the booking is for, where they were to be called; that it was looked at is written down. */
+  async function callOf(view: StaffView, id: unknown): Promise<SeenCallBack | undefined> {
+    if (typeof id !== 'string') return undefined
+    const found = await desk.callBacks.find(id, view.staff.name)
+    return found.kind === 'ok' ? found.value : undefined
   }
 
   async function changePage(
@@ -247,6 +260,18 @@ export function registerPhone(
     const draft = draftOf(booking, { ...rest, ...(!isListed && place && { place }) }, now)
     return new URLSearchParams(STEPS.flatMap((step) => [...fieldsOf(draft, step)]))
   }
+}
+
+/** What is known of who was to be called. */
+function formOfCall(call: SeenCallBack | undefined): URLSearchParams {
+  if (!call) return new URLSearchParams({ language: 'sv' })
+  const { callBack, caller } = call
+  return new URLSearchParams({
+    name: caller.name,
+    phone: caller.phone,
+    language: callBack.language,
+    ...(callBack.interpreter && { interpreter: 'yes' }),
+  })
 }
 
 /** Only what is another than it was; what was emptied is taken away. */

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { StaffDesk } from '#src/store/staff-desk.ts'
 import type { PagesOptions, PageTools } from '../site.ts'
+import { registerCallBacks } from './call-backs/register-call-backs.ts'
 import { registerRider } from './rider-page.ts'
 import { registerBoard } from './register-board.ts'
 import { registerPhone } from './register-phone.ts'
@@ -40,6 +41,7 @@ export function registerStaff(
   if (bookings && days) {
     registerBoard(pages, { bookings, days })
     registerPhone(pages, { bookings })
+    registerCallBacks(pages, { bookings: bookings.desk })
   }
   registerRuleDesk(pages, options)
   if (options.work) registerWork(pages, options, options.work)

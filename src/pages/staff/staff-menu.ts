@@ -2,6 +2,7 @@
 import { languageRoot, STAFF_LANGUAGES, type StaffLanguage } from '#src/stations/fraction.ts'
 import { ANY_STAFF, EDITORS, reaches, ROLES, type Needs, type Role } from '#src/store/staff.ts'
 import { ALARMS } from './alarms/alarm-place.ts'
+import { CALL_BACKS } from './call-backs/call-back-places.ts'
 import { CHANNELS } from './channels/channel-places.ts'
 import { DEVICES } from './devices/device-places.ts'
 import { EMPTYINGS, FIELD } from './field/field-places.ts'
@@ -126,7 +127,10 @@ export interface MenuGroup {
 
 /** In the menu's order; each page adds itself. */
 const GROUPS: readonly MenuGroup[] = [
-  { name: { sv: 'Returcykeln', en: 'Return bike' }, places: [BOARD, BOOKINGS, RIDER, LOANS] },
+  {
+    name: { sv: 'Returcykeln', en: 'Return bike' },
+    places: [BOARD, BOOKINGS, CALL_BACKS, RIDER, LOANS],
+  },
   {
     name: { sv: 'Stationer', en: 'Stations' },
     places: [FIELD, EMPTYINGS, ALARMS, DEVICES, QUARANTINE],

@@ -3,6 +3,7 @@ import { wallTime } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import { isLive } from './booking.ts'
 import type { Booking, Terms } from './booking.ts'
+import type { CallBack } from './call-backs.ts'
 import { addDays, instantAt } from './service-days.ts'
 
 /** From when on a booking is erased. One that waits is never: it ends first. */
@@ -17,6 +18,15 @@ export function erasedFrom(booking: Booking, { bike, timeZone }: Terms): EpochMs
 export function noteErasedFrom(booking: Booking, { bike, timeZone }: Terms): EpochMs | undefined {
   const day = lastDay(booking, timeZone)
   return day === undefined ? undefined : instantAt(addDays(day, bike.noteDays + 1), 0, timeZone)
+}
+
+/** From when on who was to be called is: some days after it was done, or after nothing more was done of it. */
+export function callBackErasedFrom(
+  { state, dueAt, touchedAt }: CallBack,
+  { bike, timeZone }: Terms,
+): EpochMs {
+  const last = state === 'done' ? touchedAt : (Math.max(dueAt, touchedAt) as EpochMs)
+  return instantAt(addDays(wallTime(last, timeZone).day, bike.callBackDays + 1), 0, timeZone)
 }
 
 /** The day of the errand; where it came to nothing earlier, the day of that. */

@@ -1,6 +1,7 @@
 /** The return bike's tables. Who an errand is of lies in `errand_person` alone, sealed. */
 import { sql, type Kysely, type Selectable } from 'kysely'
 import type { Booking, BookingBook, Change, Hold, Notice } from '#src/pickups/booking/booking.ts'
+import type { CallBack } from '#src/pickups/booking/call-backs.ts'
 import type { Share } from '#src/pickups/booking/statistics.ts'
 import type { Loan } from '#src/pickups/loans/loan.ts'
 import { DAY, type EpochMs } from '#src/stations/time.ts'
@@ -11,6 +12,7 @@ import type {
   ErrandChange,
   ErrandLook,
   Kept,
+  KeptCallBack,
   KeptNotice,
   NewErrand,
 } from '../bookings.ts'
@@ -43,6 +45,9 @@ export function sqliteBookings(
       return (await query.execute()).map((row) => keptOf<Booking>(row))
     },
     keptBooking: (reference) => findErrand<Booking>(reader, 'booking', reference),
+    async callBacks() {
+      return (await callBacksOf(reader).execute()).map(keptCallBack)
+    },
     async keptLoans() {
       const rows = await loansWithPerson(reader).orderBy('from_day').execute()
       return rows.map((row) => keptOf<Loan>(row))
@@ -150,6 +155,7 @@ export function sqliteBookings(
           .where('at', '<', access)
           .where('errand_id', 'not in', (e) => e.selectFrom('booking').select('id'))
           .where('errand_id', 'not in', (e) => e.selectFrom('loan').select('id'))
+          .where('errand_id', 'not in', (e) => e.selectFrom('call_back').select('id'))
           .execute()
       })
     },
@@ -223,12 +229,25 @@ function bookingTx(db: Db): BookingTx {
       await db.deleteFrom('errand_person').where('errand_id', '=', errandId).execute()
       await db.deleteFrom('booking').where('id', '=', errandId).execute()
       await db.deleteFrom('loan').where('id', '=', errandId).execute()
+      await db.deleteFrom('call_back').where('id', '=', errandId).execute()
       await db.deleteFrom('booking_notice').where('booking_id', '=', errandId).execute()
       await blankLog(db, errandId)
       if (row) {
         await db.deleteFrom('errand_submit').where('reference', '=', row.reference).execute()
       }
       if (share) await addShare(db, share)
+    },
+    async callBack(id) {
+      const row = await callBacksOf(db).where('id', '=', id).executeTakeFirst()
+      return row && keptCallBack(row)
+    },
+    async keepCallBack(callBack) {
+      const body = JSON.stringify(callBack)
+      await db
+        .insertInto('call_back')
+        .values({ id: callBack.id, body })
+        .onConflict((c) => c.column('id').doUpdateSet({ body }))
+        .execute()
     },
     async loans() {
       const rows = await db.selectFrom('loan').select('body').execute()
@@ -384,6 +403,20 @@ function loansWithPerson(db: Db) {
     .selectFrom('loan')
     .leftJoin('errand_person', 'errand_person.errand_id', 'loan.id')
     .select(['body', 'reference', 'secret_hash', 'sealed'])
+}
+
+function callBacksOf(db: Db) {
+  return db
+    .selectFrom('call_back')
+    .innerJoin('errand_person', 'errand_person.errand_id', 'call_back.id')
+    .select(['body', 'sealed'])
+}
+
+function keptCallBack({
+  body,
+  sealed,
+}: Pick<ErrandRow, 'body'> & { sealed: string }): KeptCallBack {
+  return { callBack: JSON.parse(body) as CallBack, sealed }
 }
 
 async function findErrand<Errand>(

@@ -361,6 +361,11 @@ const staffSubject = statements(
 /** What somebody wrote of what they did to an errand, sealed: why limits were let pass. */
 const errandWords = statements('alter table errand_change add column words text')
 
+/** Calls to return; who is to be called lies in errand_person, as of every errand. */
+const callBacks = statements(
+  'create table call_back (id text primary key, body text not null) strict, without rowid',
+)
+
 /** A phone may send what another rider told on it. */
 const teller = statements('alter table day_line add column teller text')
 
@@ -400,6 +405,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0071-account-log': accountLog,
   '0072-staff-subject': staffSubject,
   '0086-errand-words': errandWords,
+  '0087-call-backs': callBacks,
   '0090-teller': teller,
   '0096-id-tokens': idTokens,
 }

@@ -271,6 +271,10 @@ export interface Tables {
     body: string
   }
   errand_person: { errand_id: string; sealed: string }
+  call_back: {
+    id: string
+    body: string
+  }
   errand_change: {
     no: Generated<number>
     at: number

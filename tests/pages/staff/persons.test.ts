@@ -48,6 +48,21 @@ test('all of it is handed out as a file, with its log and without our own marks'
   expect(bookings[0]!['booking']).not.toHaveProperty('household')
 })
 
+test('who is to be called is found, handed out and erased with the rest', async () => {
+  const caller = { name: PERSON.name, phone: '+46 70 000 00 01', note: 'Ska fråga sin dotter' }
+  const asked = { caller, language: 'so', interpreter: true } as const
+  await town.bookings.callBacks.note(asked, { actor: 'Lo' })
+  const found = await town.post('/personer', { ...BY_PHONE, do: 'find' })
+  expect(found.body).toMatch(/Att ringa tillbaka[\s\S]*Ska fråga sin dotter/)
+  const file = await town.post('/personer', { ...BY_PHONE, do: 'file' })
+  expect(JSON.parse(file.body)).toMatchObject({
+    callBacks: [{ callBack: { state: 'open', dueAt: '2026-05-04T10:00:00.000Z' }, caller }],
+  })
+  const erased = await town.post('/personer', { ...BY_PHONE, do: 'erase', sure: 'yes' })
+  expect(erased.to).toBe('/personer?erased=2')
+  expect(await town.store.callBacks()).toEqual([])
+})
+
 test('erasing asks first, and says what went', async () => {
   const asked = await town.post('/personer', { ...BY_PHONE, do: 'erase' })
   expect(asked.body).toContain('<h1>Radera allt om personen?</h1>')

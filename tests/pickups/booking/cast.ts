@@ -91,6 +91,7 @@ export const smallBike: ReturnBike = {
   },
   eraseAfterDays: 30,
   noteDays: 1,
+  callBackDays: 7,
   accessLogDays: 365,
 }
 

@@ -1,5 +1,6 @@
 /** What the pages about personal data say. */
 import type { ErrandAccess } from '#src/store/bookings.ts'
+import type { CallBackState } from '#src/pickups/booking/call-backs.ts'
 import type { BookingState } from '#src/pickups/booking/booking.ts'
 import type { LoanState } from '#src/pickups/loans/loan.ts'
 import type { InBoth } from '../staff-menu.ts'
@@ -20,6 +21,13 @@ const sv = {
   bookings: 'Hämtningar',
   loans: 'Lån',
   subscriber: 'Följer stationer med e-post',
+  callBack: 'Att ringa tillbaka',
+  about: 'Det gällde',
+  callStates: {
+    open: 'att ringa',
+    called: 'talat med',
+    done: 'klart',
+  } satisfies Record<CallBackState, string>,
   reference: 'Bokningsnummer',
   state: 'Läge',
   name: 'Namn',
@@ -104,6 +112,9 @@ export const PERSON_WORDS: InBoth<PersonWords> = {
     bookings: 'Pickups',
     loans: 'Loans',
     subscriber: 'Follows stations by e-mail',
+    callBack: 'To be called back',
+    about: 'It was about',
+    callStates: { open: 'to call', called: 'spoken to', done: 'done' },
     reference: 'Booking number',
     state: 'State',
     name: 'Name',

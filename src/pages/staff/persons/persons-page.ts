@@ -16,8 +16,8 @@ export interface KeptOfPerson extends Exported {
   readonly subscriber?: KeptOfSubscriber
 }
 
-export function isNothing({ bookings, loans, subscriber }: KeptOfPerson): boolean {
-  return bookings.length === 0 && loans.length === 0 && subscriber === undefined
+export function isNothing({ bookings, loans, callBacks, subscriber }: KeptOfPerson): boolean {
+  return [bookings, loans, callBacks].every(({ length }) => length === 0) && !subscriber
 }
 
 export function personsPage(
@@ -65,7 +65,7 @@ function keptPart(view: StaffView, kept: KeptOfPerson, query: PersonQuery): Html
   const { language } = view
   const words = PERSON_WORDS[language]
   if (isNothing(kept)) return html`<p role="status">${words.none}</p>`
-  const { bookings, loans, subscriber } = kept
+  const { bookings, loans, callBacks, subscriber } = kept
   return html`<section aria-labelledby="kept">
     <h2 id="kept">${words.foundTitle}</h2>
     ${
@@ -103,6 +103,20 @@ function keptPart(view: StaffView, kept: KeptOfPerson, query: PersonQuery): Html
             [words.made, when(view, loan.createdAt)],
             [words.day, dayText(loan.fromDay, language)],
             ...personFacts(view, person),
+          ])}
+          ${logPart(view, changes, accesses)}
+        </div>`,
+    )}
+    ${callBacks.map(
+      ({ callBack, caller, changes, accesses }) =>
+        html`<div class="panel">
+          <h3>${words.callBack}</h3>
+          ${factList([
+            [words.state, words.callStates[callBack.state]],
+            [words.made, when(view, callBack.createdAt)],
+            [words.name, caller.name],
+            [words.phone, caller.phone],
+            [words.about, caller.note],
           ])}
           ${logPart(view, changes, accesses)}
         </div>`,
