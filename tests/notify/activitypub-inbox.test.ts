@@ -95,6 +95,21 @@ test('the same again is taken once', async () => {
   expect(fake.posted).toHaveLength(1)
 })
 
+test('who left and comes back is heard, though their server calls each Follow and each Undo alike', async () => {
+  const follow = fake.follow(actor, 'anna')
+  const undo = { ...follow, id: `${fake.person('anna')}#undo`, type: 'Undo', object: follow }
+  const counts: number[] = []
+  for (const activity of [follow, follow, undo, undo, follow, undo]) {
+    expect(await fake.post(inbox(), activity)).toBe(202)
+    counts.push(await followers())
+    town.pass(MINUTE)
+  }
+  expect(counts).toEqual([1, 1, 0, 0, 1, 0])
+  // Each coming has an answer of its own.
+  await until(() => fake.posted.length === 2, 5000)
+  expect(new Set(fake.posted.map(({ id }) => id)).size).toBe(2)
+})
+
 test('a Follow of somebody who can’t be fetched just now is taken when it comes again', async () => {
   // By now the key is known.
   await fake.post(inbox(), { ...fake.follow(`${actor}/notes/about`, 'anna'), type: 'Like' })
