@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readCityPack } from '#src/routing/city-pack.ts'
+import { readHeights } from '#src/routing/heights.ts'
 import { parseRuleFile, type RuleBook } from '#src/rules/rule-file.ts'
 import { readAddressList } from '#src/stations/address-list.ts'
 import { faultLine } from '#src/stations/fault-line.ts'
@@ -126,7 +127,7 @@ async function readReturnBike(
     return undefined
   }
   const { addressFile } = parsed
-  const returnBike = withPack(parsed.returnBike, folder, faults)
+  const returnBike = withHeights(withPack(parsed.returnBike, folder, faults), folder, faults)
   if (addressFile === undefined) return returnBike
   const list = await readText(addressFile)
   if (list === undefined) return undefined
@@ -167,6 +168,22 @@ function withPack(returnBike: ReturnBike, folder: string, faults: string[]): Ret
     )
   }
   return { ...returnBike, travel: { kind: 'city-pack', file } }
+}
+
+/** Its tiles of heights by where they lie, read here once for the same reason. */
+function withHeights(returnBike: ReturnBike, folder: string, faults: string[]): ReturnBike {
+  const { formula } = returnBike
+  if (!formula?.heights) return returnBike
+  const heights = formula.heights.map((name) => join(folder, name))
+  for (const file of heights) {
+    try {
+      readHeights([file])
+    } catch (error) {
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+      faults.push(isMissing ? `${file}: there is no such file` : (error as Error).message)
+    }
+  }
+  return { ...returnBike, formula: { ...formula, heights } }
 }
 
 /** The text of each codec, as its vendor published it. */

@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +7,7 @@ import { provstadMap } from '#tests/support/provstad-map.ts'
 import { loadTown } from '#simulator/load-town.ts'
 import { parseTownFile } from '#src/stations/town-file.ts'
 import { readTownFolder } from '../src/town-folder.ts'
+import { writeHeights } from './routing/height-tile.ts'
 import { parseTown } from '../src/town-parser.ts'
 
 const boras = fileURLToPath(new URL('../towns/boras', import.meta.url))
@@ -33,6 +34,19 @@ test('a map of the town is read with it, and its faults are told', async () => {
   await rm(join(folder, 'map.geojson'))
   const without = await readTownFolder(folder)
   expect(without.kind === 'ok' && without.folder.mapBase).toBeUndefined()
+})
+
+test('a tile of heights lies in the folder, and one that doesn’t is told of', async () => {
+  await cp(boras, folder, { recursive: true })
+  await appendFile(join(folder, 'returnbike.yaml'), '\ntravel: { heights: [N57E012.hgt] }\n')
+  const tile = join(folder, 'N57E012.hgt')
+  expect(await readTownFolder(folder)).toEqual({
+    kind: 'faulty',
+    faults: [`${tile}: there is no such file`],
+  })
+  writeHeights(folder, 'N57E012.hgt', () => 140)
+  const read = await readTownFolder(folder)
+  expect(read.kind === 'ok' && read.folder.returnBike?.formula).toEqual({ heights: [tile] })
 })
 
 test('the municipality’s own look is read with it, as long as it is small', async () => {

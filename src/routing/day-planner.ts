@@ -6,13 +6,14 @@ import { availableParallelism } from 'node:os'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { cachedMatrix } from '#src/pickups/planning/cached-matrix.ts'
 import { orFormula } from '#src/pickups/planning/fallback-matrix.ts'
-import { formulaMatrix } from '#src/pickups/planning/formula.ts'
+import { formulaMatrix, type FormulaOptions } from '#src/pickups/planning/formula.ts'
 import type { Plan } from '#src/pickups/planning/plan.ts'
 import type { Problem } from '#src/pickups/planning/problem.ts'
 import type { MatrixProvider, SolverProvider } from '#src/pickups/planning/providers.ts'
 import type { ReturnBike } from '#src/stations/return-bike.ts'
 import { type Clock, type EpochMs, MINUTE } from '#src/stations/time.ts'
 import { embeddedSolver } from './embedded-solver.ts'
+import { readHeights } from './heights.ts'
 import { openPlannerThread, type PlannerThread } from './planner-thread.ts'
 import { osrmMatrix, valhallaMatrix } from './router-matrices.ts'
 import { inTurns } from './solver-turns.ts'
@@ -55,7 +56,7 @@ export interface DayPlannerOptions {
   readonly timeoutMs?: number
 }
 
-type Services = Pick<ReturnBike, 'travel' | 'vroomUrl'>
+type Services = Pick<ReturnBike, 'travel' | 'formula' | 'vroomUrl'>
 
 const TIMEOUT_MS = 5000
 const REST_MS = MINUTE
@@ -69,8 +70,7 @@ const STAND_INS = {
 export function openDayPlanner(options: DayPlannerOptions): DayPlanner {
   const { clock, log, timeoutMs = TIMEOUT_MS, restMs = REST_MS } = options
   const standIns = new Map<PlannerPart, StandIn>()
-  const formula = formulaMatrix()
-  let matrices = formula
+  let matrices = formulaMatrix()
   let chosen: SolverProvider = embeddedSolver
   let thread: PlannerThread = openPlannerThread()
   let followed: Services = {}
@@ -94,7 +94,8 @@ export function openDayPlanner(options: DayPlannerOptions): DayPlanner {
 
   function matricesOf(services: Services): MatrixProvider {
     const { travel } = services
-    if (!travel) return formula
+    const formula = formulaOf(services)
+    if (!travel) return formulaMatrix(formula)
     const service = travel.kind === 'city-pack' ? travel.file : travel.url
     const router = { timeoutMs, atOnce: PLACES_AT_ONCE }
     const source =
@@ -108,7 +109,19 @@ export function openDayPlanner(options: DayPlannerOptions): DayPlanner {
       onFault: (error) => failed('travel', services, service, error),
     })
     // What the formula says meanwhile isn't remembered.
-    return orFormula(cachedMatrix(asked), () => undefined)
+    return orFormula(cachedMatrix(asked), () => undefined, formula)
+  }
+  function formulaOf(services: Services): FormulaOptions {
+    const { detour, heights } = services.formula ?? {}
+    const own = detour === undefined ? {} : { detour }
+    if (!heights) return own
+    try {
+      return { ...own, altitudeM: readHeights(heights) }
+    } catch (error) {
+      // They were there when the folder was read.
+      failed('travel', services, heights.join(' '), error as Error)
+      return own
+    }
   }
   function solverOf(services: Services): SolverProvider {
     const { vroomUrl } = services
@@ -133,9 +146,10 @@ export function openDayPlanner(options: DayPlannerOptions): DayPlanner {
     solver,
     insert: (problem, from) => thread.insert(problem, from),
     follow(bike) {
-      const { travel, vroomUrl } = bike ?? {}
+      const { travel, formula, vroomUrl } = bike ?? {}
       const next: Services = {
         ...(travel && { travel }),
+        ...(formula && { formula }),
         ...(vroomUrl !== undefined && { vroomUrl }),
       }
       // A city pack may have been made anew.

@@ -33,7 +33,8 @@ export function crossCheckReturnBike(raw: Block, town: Town | undefined, tell: T
 /** One source, and a profile only where it means something. */
 function checkTravel(travel: Block, tell: Tell): void {
   const [first, second] = ['cityPack', 'osrm', 'valhalla'].filter((key) => key in travel)
-  if (first === undefined && Object.keys(travel).length > 0) {
+  const isFormula = 'detour' in travel || 'heights' in travel
+  if (first === undefined && !isFormula && Object.keys(travel).length > 0) {
     tell(['travel'], 'names no source: write cityPack, osrm or valhalla, or leave travel out')
   }
   if (second !== undefined) {

@@ -92,6 +92,7 @@ function build(file: ReturnBikeFile): ReturnBike {
     })),
     ...(file.apart && { apart: file.apart }),
     ...(travel && { travel }),
+    ...formulaOf(file.travel),
     ...(planner && { vroomUrl: planner.vroom }),
     ...(file.loans && { loans: loanRules(file.loans) }),
     ...privacy,
@@ -118,6 +119,14 @@ function travelSource(travel: ReturnBikeFile['travel']): TravelSource | undefine
   if (cityPack !== undefined) return { kind: 'city-pack', file: cityPack }
   if (osrm !== undefined) return { kind: 'osrm', url: osrm, profile }
   return valhalla === undefined ? undefined : { kind: 'valhalla', url: valhalla }
+}
+
+function formulaOf({ detour, heights }: NonNullable<ReturnBikeFile['travel']> = {}): Pick<
+  ReturnBike,
+  'formula'
+> {
+  if (detour === undefined && !heights) return {}
+  return { formula: { ...(detour !== undefined && { detour }), ...(heights && { heights }) } }
 }
 
 function loanRules({ backBy, ...rules }: NonNullable<ReturnBikeFile['loans']>): LoanRules {

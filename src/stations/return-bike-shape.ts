@@ -118,6 +118,23 @@ const travel = z.strictObject({
     .regex(/^[A-Za-z0-9_-]{1,32}$/, 'the name of a profile of OSRM’s, such as bike')
     .exactOptional(),
   valhalla: service.exactOptional(),
+  detour: z
+    .number({ error: 'how many times as long as the straight line, from 1 to 3' })
+    .min(1, 'how many times as long as the straight line, from 1 to 3')
+    .max(3, 'how many times as long as the straight line, from 1 to 3')
+    .exactOptional(),
+  heights: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(?!.*\.\.)([A-Za-z0-9_-][A-Za-z0-9_./-]{0,80}\/)?[NS]\d{2}[EW]\d{3}\.hgt$/,
+          'the name of a tile in the town’s folder, such as N57E012.hgt',
+        ),
+    )
+    .min(1, 'at least one tile')
+    .max(9, 'at most nine tiles')
+    .exactOptional(),
 })
 
 /** Defaults are those of Swedish municipalities' fetching of bulky waste (docs/RETURN-BIKE.md). */

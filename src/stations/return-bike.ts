@@ -182,6 +182,8 @@ export interface ReturnBike {
   readonly apart?: readonly (readonly [string, string])[]
   /** Absent: the formula, which also stands in where the source fails. */
   readonly travel?: TravelSource
+  /** What the town knows better than the formula: how much longer its ways are, and its heights, by files. */
+  readonly formula?: { readonly detour?: number; readonly heights?: readonly string[] }
   /** An outside engine that is asked beside our own solver. */
   readonly vroomUrl?: string
   readonly loans?: LoanRules

@@ -14,6 +14,7 @@ import type { ReturnBike } from '#src/stations/return-bike.ts'
 import { instant } from '#src/stations/time.ts'
 import { smallBike } from '../pickups/booking/cast.ts'
 import { dropOff, pickup, problem } from '../pickups/planning/days.ts'
+import { writeHeights } from './height-tile.ts'
 import { type Double, listen } from './http-double.ts'
 import { osmFile } from './osm-writer.ts'
 
@@ -25,7 +26,7 @@ const PLACES = [
   { lat: 57.7, lon: 12.91 },
 ]
 const now = instant(Date.UTC(2026, 4, 7, 8))
-const by = (services: Pick<ReturnBike, 'travel' | 'vroomUrl'>): ReturnBike => ({
+const by = (services: Pick<ReturnBike, 'travel' | 'formula' | 'vroomUrl'>): ReturnBike => ({
   ...smallBike,
   ...services,
 })
@@ -79,6 +80,29 @@ test('without a word of the town’s, travel times are by the formula and nothin
   planner.follow(smallBike)
   expect(await tableOf(planner.matrices, PLACES)).toEqual(await tableOf(formulaMatrix(), PLACES))
   expect(planner.standIns()).toEqual([])
+})
+
+test('the formula goes by the town’s heights and its detours, also where it stands in', async () => {
+  // 12 m up from the first place to the second.
+  const heights = [writeHeights(folder, 'N57E012.hgt', (east) => east)]
+  const formula = { detour: 2, heights }
+  planner.follow(by({ formula }))
+  const flat = await tableOf(formulaMatrix({ detour: 2 }), PLACES)
+  const { emptyS, loadedS, metres } = await tableOf(planner.matrices, PLACES)
+  expect(metres).toEqual(flat.metres)
+  expect([emptyS[1]! - flat.emptyS[1]!, loadedS[1]! - flat.loadedS[1]!]).toEqual([48, 132])
+  expect([emptyS[2], loadedS[2]]).toEqual([flat.emptyS[2], flat.loadedS[2]])
+
+  double = await listen(() => ({ status: 503, text: 'loading' }))
+  planner.follow(by({ formula, travel: { kind: 'valhalla', url: double.url } }))
+  expect((await tableOf(planner.matrices, PLACES)).loadedS).toEqual(loadedS)
+})
+
+test('heights that went away are an alarm, and the town is flat', async () => {
+  const gone = join(folder, 'N58E012.hgt')
+  planner.follow(by({ formula: { heights: [gone] } }))
+  expect(await tableOf(planner.matrices, PLACES)).toEqual(await tableOf(formulaMatrix(), PLACES))
+  expect(planner.standIns()).toMatchObject([{ part: 'travel', service: gone }])
 })
 
 test('a router that fails is stood in for by the formula, told once, and asked again when it is back', async () => {

@@ -65,6 +65,14 @@ describe('returnbike.yaml', () => {
     })
   })
 
+  test('says how hilly and winding the town is', () => {
+    const parsed = parse(`${SMALL}travel: { heights: [hills/N57E012.hgt], detour: 1.45 }\n`)
+    expect(parsed).toMatchObject({
+      kind: 'ok',
+      returnBike: { formula: { detour: 1.45, heights: ['hills/N57E012.hgt'] } },
+    })
+  })
+
   test('may leave out what has a default, as municipalities have it', () => {
     const parsed = parse(SMALL)
     expect(parsed).toMatchObject({
@@ -212,6 +220,15 @@ describe('returnbike.yaml', () => {
         '2 travel: names no source: write cityPack, osrm or valhalla, or leave travel out',
         '2 travel.profile: goes with osrm; leave it out',
         '3 planner.vroom: expected an http or https address without a password, such as http://127.0.0.1:5000, found "vroom.example:3000"',
+      ],
+    ],
+    [
+      'heights that are no tile, and a detour that is none',
+      'version: 1',
+      'version: 1\ntravel: { heights: [boras.tif], detour: 0.9 }',
+      [
+        '2 travel.detour: expected how many times as long as the straight line, from 1 to 3, found the number 0.9',
+        '2 travel.heights[0]: expected the name of a tile in the town’s folder, such as N57E012.hgt, found "boras.tif"',
       ],
     ],
     [

@@ -1,12 +1,12 @@
 /** Travel times that never fail. */
-import { type Formula, formulaMatrix } from './formula.ts'
+import { formulaMatrix, type FormulaOptions } from './formula.ts'
 import type { MatrixProvider } from './providers.ts'
 
 /** The formula stands in where a provider fails; `onFault` is told why. */
 export function orFormula(
   provider: MatrixProvider,
   onFault: (error: Error) => void,
-  formula: Partial<Formula> = {},
+  formula: FormulaOptions = {},
 ): MatrixProvider {
   const otherwise = formulaMatrix(formula)
   return {

@@ -39,10 +39,12 @@ export function legByFormula(
   }
 }
 
-/** `altitudeM` where heights are known. */
-export function formulaMatrix(
-  options: Partial<Formula> & { readonly altitudeM?: (place: Place) => number } = {},
-): MatrixProvider {
+export interface FormulaOptions extends Partial<Formula> {
+  /** Where heights are known; undefined where one isn't: then no climb is reckoned. */
+  readonly altitudeM?: (place: Place) => number | undefined
+}
+
+export function formulaMatrix(options: FormulaOptions = {}): MatrixProvider {
   const { altitudeM, ...own } = options
   const formula = { ...FORMULA, ...own }
   return {
@@ -50,14 +52,22 @@ export function formulaMatrix(
       const legs = noLegs(from.length * to.length)
       for (const [i, start] of from.entries()) {
         for (const [j, end] of to.entries()) {
-          const climbM = altitudeM ? altitudeM(end) - altitudeM(start) : 0
-          const leg = legByFormula(start, end, formula, climbM)
+          const leg = legByFormula(start, end, formula, climbBetween(start, end, altitudeM))
           put(legs, i * to.length + j, leg)
         }
       }
       return legs
     },
   }
+}
+
+function climbBetween(
+  from: Place,
+  to: Place,
+  altitudeM: FormulaOptions['altitudeM'],
+): number | undefined {
+  const [start, end] = [altitudeM?.(from), altitudeM?.(to)]
+  return start === undefined || end === undefined ? undefined : end - start
 }
 
 /** A cell by the formula, where nobody knows better. */
