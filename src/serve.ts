@@ -407,7 +407,10 @@ export async function serve(options: ServeOptions): Promise<Running> {
     publicUrl: settings.publicUrl,
     messages: persons.messages,
   }
-  const bookings = openBookingDesk(errands)
+  const bookings = openBookingDesk({
+    ...errands,
+    onDayLines: (lines) => days.spread(lines),
+  })
   const loans = openLoanDesk(errands)
   const bookingUpkeep = openBookingUpkeep({
     ...errands,

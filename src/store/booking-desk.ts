@@ -61,7 +61,7 @@ import {
 } from './call-back-desk.ts'
 import type { Store } from './contract.ts'
 import { nameErrand, newId, opensErrand, recogniseForm } from './errand-names.ts'
-import type { StopPhoto } from './days.ts'
+import type { DayLine, StopPhoto } from './days.ts'
 import { forgetLoan } from './loan-erasing.ts'
 import { addressBlock } from './reporters.ts'
 import { type SeenLoan, seenLoan } from './seen-loan.ts'
@@ -170,7 +170,10 @@ export interface BookingDesk {
   ): Promise<Answer<SeenBooking>>
   /** A rider has taken back the event that had settled it. */
   reopen(reference: string, actor: string, event: string): Promise<Answer<SeenBooking>>
-  /** Tells one booker, or all of a slot's, that the bike is on its way or late. Gives how many are told. */
+  /**
+   * Tells one booker, or all of a slot's, that the bike is on its way or late, and writes it in the day's
+   * log, so that nobody tells it again. Gives how many are told.
+   */
   tell(
     whom: { readonly reference: string } | (SlotRef & { readonly reference?: undefined }),
     actor: string,
@@ -235,9 +238,13 @@ export interface BookingDeskOptions {
   readonly publicUrl: string
   /** Forgets messages with their booking. */
   readonly messages?: Pick<BookingMessages, 'erase'>
+  /** Lines that were written in a day's log. */
+  readonly onDayLines?: (lines: readonly DayLine[]) => void
 }
 
 const ON_THE_WAY_COUNTS_MS = HOUR
+/** As the day's log says it. */
+const TOLD = { 'on-the-way': 'told-on-the-way', 'running-late': 'told-late' } as const
 
 export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
   const { store, sealer, clock } = options
@@ -551,14 +558,14 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
         reopen(circumstances, errand, event),
       ),
 
-    tell(whom, actor, key, minutes) {
+    async tell(whom, actor, key, minutes) {
       const terms = options.terms()
-      if (!terms) return Promise.resolve({ kind: 'closed' })
+      if (!terms) return { kind: 'closed' }
       const now = clock()
-      return store.errands(async (tx) => {
+      const done = await store.errands(async (tx) => {
         const current = await tx.book()
         const one = whom.reference === undefined ? undefined : await tx.booking(whom.reference)
-        if (whom.reference !== undefined && !one) return { kind: 'no-such' }
+        if (whom.reference !== undefined && !one) return undefined
         const told = [...current.bookings.values()].filter((booking) =>
           whom.reference === undefined
             ? booking.state === 'booked' &&
@@ -577,11 +584,27 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
           return { kind: 'say', notice }
         })
         await tx.keepChanges(changes, { at: now, by: actor })
-        for (const { id } of told) {
-          await tx.note({ at: now, by: actor, errandId: id, did: key, detail: '' })
+        const lines: DayLine[] = []
+        const said = { at: now, by: actor }
+        for (const { id, slot } of told) {
+          await tx.note({ ...said, errandId: id, did: key, detail: '' })
+          if (!slot) continue
+          const plan = await tx.days.dayPlan(slot.day)
+          const line = {
+            ...said,
+            day: slot.day,
+            version: plan?.version ?? 0,
+            did: TOLD[key],
+            stopId: id,
+            ...(minutes !== undefined && { detail: String(minutes) }),
+          }
+          lines.push(...(await tx.days.noteDay([line])))
         }
-        return { kind: 'ok', value: told.length }
+        return { count: told.length, lines }
       })
+      if (!done) return { kind: 'no-such' }
+      options.onDayLines?.(done.lines)
+      return { kind: 'ok', value: done.count }
     },
 
     async list(filter, actor, what = 'listed') {

@@ -7,6 +7,7 @@ import type { CallBack } from '#src/pickups/booking/call-backs.ts'
 import type { Share } from '#src/pickups/booking/statistics.ts'
 import type { Loan } from '#src/pickups/loans/loan.ts'
 import type { EpochMs } from '#src/stations/time.ts'
+import type { DayTx } from './days.ts'
 
 /** An errand as it is kept. */
 export interface Kept<Errand> {
@@ -93,6 +94,8 @@ export interface BookingTx {
   callBack(id: string): Promise<KeptCallBack | undefined>
   /** In place of what was kept of it before; who it is of is kept by `keepPerson`. */
   keepCallBack(callBack: CallBack): Promise<void>
+  /** The bike's days, in the same transaction. */
+  readonly days: Pick<DayTx, 'dayPlan' | 'noteDay'>
   loans(): Promise<readonly Loan[]>
   loan(reference: string): Promise<Kept<Loan> | undefined>
   keepLoan(loan: Loan, made?: NewErrand): Promise<void>

@@ -152,8 +152,8 @@ export interface DayDesk {
   lines(day: string, afterNo: number, limit: number): Promise<readonly DayLine[]>
   /** Calls back with every line of any day's log; gives the means to stop. */
   onLines(listener: (lines: readonly DayLine[]) => void): () => void
-  /** Writes lines of what others do with a day. */
-  note(lines: readonly Omit<DayLine, 'no' | 'at'>[]): Promise<void>
+  /** Lets them hear of lines that others have written. */
+  spread(lines: readonly DayLine[]): void
 }
 
 export interface Effort {
@@ -413,10 +413,7 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    async note(lines) {
-      const at = clock()
-      spread(await store.days((tx) => tx.noteDay(lines.map((line) => ({ ...line, at })))))
-    },
+    spread,
   }
 
   async function readPhoto(id: string) {

@@ -128,7 +128,9 @@ async function toldLate(
   const lines = await store.dayLines({ day, limit: MOST_LINES })
   return new Map(
     lines.flatMap(({ did, stopId, detail }) =>
-      did === 'told-late' && stopId !== undefined ? [[stopId, Number(detail) * MINUTE]] : [],
+      did === 'told-late' && stopId !== undefined && detail !== undefined
+        ? [[stopId, Number(detail) * MINUTE]]
+        : [],
     ),
   )
 }

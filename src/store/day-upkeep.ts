@@ -15,7 +15,7 @@ import type { BookingDesk } from './booking-desk.ts'
 import type { StoredDecision } from './contract.ts'
 import type { DayDesk, SeenDay } from './day-desk.ts'
 import { type LookDeps, MOST_LINES } from './day-look.ts'
-import type { Candidate } from './days.ts'
+import type { Candidate, DayLine } from './days.ts'
 import { keep, type Journal } from './journal.ts'
 import { mutex } from './mutex.ts'
 
@@ -119,7 +119,6 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
     }
   }
 
-  /** Noted before it is told: better once too few than twice. */
   async function tellComing(seen: SeenDay): Promise<void> {
     const { look, plan, standing, times } = seen
     if (!plan?.published) return
@@ -135,30 +134,18 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
         const comesAt = times.get(stop.id)?.startsAt
         const inMinutes = comesAt && Math.max(1, Math.round((comesAt - now) / MINUTE))
         const isNews = state === 'on-the-way' && now - facts!.since < NEWS_MS
+        const { reference } = booking
         if (isNews && !mine.some(({ did }) => did === 'told-on-the-way')) {
-          await say(seen, stop.id, 'on-the-way', inMinutes)
+          await bookings.tell({ reference }, CLOCK, 'on-the-way', inMinutes)
         }
         const { lateMs = 0, isHeard } = late.get(stop.id) ?? {}
         const told = mine.findLast(({ did }) => did === 'told-late')
-        const isLater = !told || lateMs - Number(told.detail) * MINUTE >= LATER_MS
-        if (isHeard && isLater) {
-          await say(seen, stop.id, 'running-late', Math.round(lateMs / MINUTE))
+        if (isHeard && (!told || isMuchLater(lateMs, told, now))) {
+          const minutes = Math.round(lateMs / MINUTE)
+          await bookings.tell({ reference }, CLOCK, 'running-late', minutes)
         }
       }
     }
-  }
-
-  async function say(
-    { look, plan }: SeenDay,
-    stopId: string,
-    key: 'on-the-way' | 'running-late',
-    minutes: number | undefined,
-  ): Promise<void> {
-    const { day } = look
-    const did = key === 'on-the-way' ? 'told-on-the-way' : 'told-late'
-    const detail = minutes === undefined ? {} : { detail: String(minutes) }
-    await desk.note([{ by: CLOCK, day, version: plan!.version, did, stopId, ...detail }])
-    await bookings.tell({ reference: look.bookings.get(stopId)!.reference }, CLOCK, key, minutes)
   }
 
   /** Bookings that were cancelled leave the plan; what else no longer holds is offered anew, once. */
@@ -346,6 +333,12 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
         })
       }),
   }
+}
+
+/** Than they were told. Where staff said no number it can't be before that time has passed. */
+function isMuchLater(lateMs: number, { at, detail }: DayLine, now: EpochMs): boolean {
+  const moreMs = detail === undefined ? now - at : lateMs - Number(detail) * MINUTE
+  return moreMs >= LATER_MS
 }
 
 /** Every round has ended, or the day is past. */

@@ -274,6 +274,46 @@ describe('what a rider’s word leads to', () => {
     expect(told.filter((did: string) => did === 'told-late')).toHaveLength(1)
   })
 
+  test('whom staff have told that it is late the clock tells nothing, until it is much later', async () => {
+    await using day = await openDay(1)
+    const { id, reference } = await firstPickup(day)
+    const late = () => day.messages.filter(({ key }) => key === 'running-late').length
+    const hearAt = async (time: string) => {
+      day.town.setNow(clockAt(time))
+      const on = event(`staff-${time.replace(':', '')}`, 'on-the-way', clockAt(time))
+      await tell(day, id, { bike: bikeOf(await see(day), id), events: [on] })
+      await day.tick()
+    }
+    const sayLate = async (body: object) => {
+      const said = await day.ask('POST', `/bookings/${reference}/messages`, {
+        kind: 'running-late',
+        ...body,
+      })
+      expect(said.json).toEqual({ told: 1 })
+      await day.tick()
+    }
+    day.town.setNow(clockAt('11:55'))
+    await sayLate({ minutes: 15 })
+    expect(late()).toBe(1)
+    // The slot has ended at noon.
+    await hearAt('12:14')
+    expect(late()).toBe(1)
+    await hearAt('12:40')
+    expect(late()).toBe(2)
+    // Without a number it is as late as it was then.
+    day.town.setNow(clockAt('12:58'))
+    await sayLate({})
+    await hearAt('13:10')
+    expect(late()).toBe(3)
+    await hearAt('13:19')
+    expect(late()).toBe(4)
+    const { log } = (await day.ask('GET', `${ROUNDS}/log`)).json
+    const told = log.filter(({ did }: any) => did === 'told-late')
+    expect(told.map(({ by, stop }: any) => [by, stop])).toEqual(
+      ['Lo', 'clock', 'Lo', 'clock'].map((by) => [by, id]),
+    )
+  })
+
   test('who was told that the bike comes late has that for a promise', async () => {
     await using day = await openDay(6)
     const { rounds } = await see(day)

@@ -149,7 +149,7 @@ export async function openDayTown(
     http: ({ store, clock, journal, metrics }) => {
       const shared = { store, sealer, clock, terms: () => dayTerms, publicUrl: PUBLIC_URL }
       const onFault = (what: string, error: unknown) => faults.push(`${what}: ${String(error)}`)
-      bookings = openBookingDesk(shared)
+      bookings = openBookingDesk({ ...shared, onDayLines: (lines) => days.spread(lines) })
       bookingUpkeep = openBookingUpkeep({
         ...shared,
         contact: () => '033-35 70 00',

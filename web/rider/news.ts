@@ -138,7 +138,7 @@ function said({ things, windowFrom, windowUntil, interpreter, language, person }
 function blameBy({ lines, fetchedAt }: Fetched): (stop: string) => Change {
   return (stop) => {
     const line =
-      lines.findLast((one) => one.stop === stop && !one.did.startsWith('rider-')) ??
+      lines.findLast((one) => one.stop === stop && !/^(rider|told)-/.test(one.did)) ??
       lines.findLast(({ did }) => CHANGES_ALL.has(did))
     return line ? { by: line.by, at: instant(Date.parse(line.at)) } : { at: fetchedAt }
   }

@@ -17,6 +17,7 @@ import type {
   NewErrand,
 } from '../bookings.ts'
 import type { Connection } from './database.ts'
+import { dayTx } from './days.ts'
 import { overwritten } from './erasing.ts'
 import type { Tables } from './schema.ts'
 
@@ -167,6 +168,7 @@ function bookingTx(db: Db): BookingTx {
   return {
     book: () => readBook(db),
     booking: (reference) => findErrand<Booking>(db, 'booking', reference),
+    days: dayTx(db),
     async keepChanges(changes, { at, by, made, extra }) {
       for (const change of changes) {
         await keepChange(db, change, made, extra)

@@ -161,7 +161,7 @@ export function sqliteDays(
   }
 }
 
-function dayTx(db: Db): DayTx {
+export function dayTx(db: Db): DayTx {
   return {
     dayPlan: (day) => readPlan(db, day),
     async keepDayPlan(plan) {

@@ -212,6 +212,7 @@ describe('a plan that changed while the rider was away', () => {
         [7, 'inserted', 's4', { by: 'Kim' }],
         [8, 'offer-adopted', null, { at: iso('10:45') }],
         [9, 'rider-arrived', 's2', { by: 'Rio' }],
+        [10, 'told-late', 's2', { by: 'Kim' }],
       ],
     )
     expect(kept.marks).toEqual([
