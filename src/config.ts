@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { parseArgs } from 'node:util'
 import { LANGUAGES, parseLanguage, type Language } from '#src/stations/fraction.ts'
 import type { OidcSettings } from '#src/single-sign-on/oidc.ts'
+import { MINUTE } from '#src/stations/time.ts'
 import { isWebAddress } from '#src/stations/web-address.ts'
 import { parseRole, ROLES } from '#src/store/staff.ts'
 import { SECRET_KEY_HINT, isSecretKey } from './secret-key.ts'
@@ -45,6 +46,8 @@ export interface Settings {
   readonly logLevel: LogLevel
   /** Readings older than so many days are dropped; absent means never. */
   readonly keepReadingsDays?: number
+  /** A replay that staff ask for is ended after so long; absent: as long as one by default. */
+  readonly longestReplayMs?: number
   /** The last day is not played again each night, to see that it gives the same decisions. */
   readonly verifyNightly?: false
   /** Where history lives, if not in the embedded database. */
@@ -140,6 +143,12 @@ export const SETTINGS = [
     env: 'KVITTER_VERIFY_NIGHTLY',
     value: 'on|off',
     text: 'play the last day again each night, and tell where it does not decide the same (on)',
+  },
+  {
+    flag: 'longest-replay',
+    env: 'KVITTER_LONGEST_REPLAY',
+    value: 'MINUTES',
+    text: 'one that staff ask for and that takes longer is ended (10)',
   },
   {
     flag: 'history',
@@ -288,6 +297,12 @@ export function readSettings(
   if (verifyNightly !== 'on' && verifyNightly !== 'off') {
     faults.push(`${whence('verify-nightly')}: expected on or off, got "${verifyNightly}"`)
   }
+  const longestReplay = take('longest-replay')
+  if (longestReplay !== undefined && !/^[1-9]\d{0,3}$/.test(longestReplay)) {
+    faults.push(
+      `${whence('longest-replay')}: expected a number of minutes such as 10, got "${longestReplay}"`,
+    )
+  }
   const assistant = take('home-assistant')!
   const homeAssistant = parseLanguage(assistant)
   if (homeAssistant === undefined && assistant !== 'off') {
@@ -336,6 +351,7 @@ export function readSettings(
       ...(hubUrl === undefined ? {} : { hubUrl }),
       logLevel: level as LogLevel,
       ...(verifyNightly === 'off' && { verifyNightly: false }),
+      ...(longestReplay !== undefined && { longestReplayMs: Number(longestReplay) * MINUTE }),
       ...(keepReadings === 'forever' ? {} : { keepReadingsDays: Number(keepReadings) }),
       ...(town === undefined ? {} : { town }),
       ...(mqtt === undefined ? {} : { mqtt }),

@@ -494,7 +494,13 @@ export async function serve(options: ServeOptions): Promise<Running> {
   }
   const replays = starting.use(
     // An hour of real time; in a demo the town's hour is seconds.
-    openReplayDesk({ past, clock, onFault, keptMs: HOUR * (options.demo?.speed ?? 1) }),
+    openReplayDesk({
+      past,
+      clock,
+      onFault,
+      keptMs: HOUR * (options.demo?.speed ?? 1),
+      ...(settings.longestReplayMs !== undefined && { longestMs: settings.longestReplayMs }),
+    }),
   )
   const noteSeen = (ids: readonly string[], by: string) =>
     store.noteAccess(

@@ -104,6 +104,19 @@ test('the last day is played again each night unless that is turned off', () => 
   })
 })
 
+test('a replay that staff ask for is ended after as many minutes as are given', () => {
+  expect(readSettings([], {})).not.toHaveProperty('settings.longestReplayMs')
+  expect(readSettings(['--longest-replay', '3'], {})).toMatchObject({
+    settings: { longestReplayMs: 180_000 },
+  })
+  for (const wrong of ['0', 'never', '99999', '1.5']) {
+    expect(readSettings([], { KVITTER_LONGEST_REPLAY: wrong })).toEqual({
+      kind: 'faulty',
+      faults: [`KVITTER_LONGEST_REPLAY: expected a number of minutes such as 10, got "${wrong}"`],
+    })
+  }
+})
+
 test('readings are kept for ever, or for a number of days', () => {
   expect(readSettings([], {})).not.toHaveProperty('settings.keepReadingsDays')
   expect(readSettings(['--keep-readings', 'forever'], { KVITTER_KEEP_READINGS: '30' })).toEqual({

@@ -40,8 +40,8 @@ export type ReplayQuestion =
 
 /** Plays it; made where the store and the rules meet. */
 export interface ReplayDesk {
-  /** Every fault of the rule files in question. */
-  faultsOf(question: ReplayQuestion): Promise<readonly FaultOfSide[]>
+  /** The rule files in question, looked at. Undefined when too many long ones wait for that already. */
+  check(question: ReplayQuestion): Promise<readonly CheckedFile[] | undefined>
   /** Undefined when too many wait already. */
   ask(question: ReplayQuestion): ReplayTicket | undefined
   find(id: string): ReplayTicket | undefined
@@ -51,11 +51,20 @@ export interface ReplayDesk {
   cancel(id: string): ReplayTicket | undefined
 }
 
-export interface FaultOfSide {
-  readonly of: 'rules' | 'against'
+export interface RuleFault {
   readonly line: number
+  readonly column?: number
   readonly field: string
   readonly message: string
+}
+
+export interface CheckedFile {
+  readonly of: 'rules' | 'against'
+  /** 0 where it has faults. */
+  readonly rules: number
+  readonly hash: string | null
+  readonly faults: readonly RuleFault[]
+  readonly warnings: readonly RuleFault[]
 }
 
 export interface ReplayTicket {
@@ -63,7 +72,8 @@ export interface ReplayTicket {
   readonly askedAt: EpochMs
   readonly state: z.infer<typeof replayState>
   readonly share: number
-  readonly answer?: z.infer<typeof replayResult> | { readonly kind: 'faulty' }
+  readonly answer?:
+    z.infer<typeof replayResult> | { readonly kind: 'faulty' } | { readonly kind: 'checked' }
   readonly why?: string
 }
 
@@ -161,7 +171,7 @@ export const startReplay = apiRoute({
   operationId: 'startReplay',
   summary: 'Plays a span of the past again, by the rules that held or by others',
   description:
-    'Without `rules`: do the records still give the decisions that were made? With `rules`: what would have been said, had they been loaded at `from`. With `against` too: what would be added, gone or moved, against what happened (`"as-run"`) or against other rules. Nothing is sent. The answer is a ticket; ask for it until `state` is no longer `waiting` or `running`; one that nobody has asked for in ten minutes is ended.',
+    'Without `rules`: do the records still give the decisions that were made? With `rules`: what would have been said, had they been loaded at `from`. With `against` too: what would be added, gone or moved, against what happened (`"as-run"`) or against other rules. Nothing is sent. The answer is a ticket; ask for it until `state` is no longer `waiting` or `running`; one that nobody has asked for in ten minutes is ended, and one that takes longer than that to play has failed.',
   tag: 'rules',
   params: z.strictObject({}),
   query: z.strictObject({}),
@@ -241,10 +251,7 @@ export function replayRoutes(
         ...(to !== undefined && { to }),
         ...(station && { stationId: station }),
       }
-      const question = questionOf(span, rules, against)
-      const faults = await desk.faultsOf(question)
-      if (faults.length > 0) return sendRuleFaults(reply, faults)
-      return sendTicket(reply, desk.ask(question))
+      return sendAsked(reply, desk, questionOf(span, rules, against))
     },
   )
 
@@ -261,20 +268,34 @@ export function replayRoutes(
   )
 }
 
+/** Puts the question, if its files have no faults. */
+export async function sendAsked(
+  reply: FastifyReply,
+  desk: ReplayDesk,
+  question: ReplayQuestion,
+): Promise<FastifyReply> {
+  const files = await desk.check(question)
+  if (!files) return sendBusy(reply)
+  if (files.some(({ faults }) => faults.length > 0)) return sendRuleFaults(reply, files)
+  const ticket = desk.ask(question)
+  return ticket ? reply.code(202).send(ticketJson(ticket)) : sendBusy(reply)
+}
+
 /** Of the files that came with the request. */
-export function sendRuleFaults(reply: FastifyReply, faults: readonly FaultOfSide[]): FastifyReply {
-  const detail = faults.length === 1 ? 'The rules have a fault.' : 'The rules have faults.'
-  const errors = faults.map(({ of, line, field, message }) => ({
-    field: field === '' ? of : `${of}: ${field}`,
-    line,
-    expected: message,
-  }))
+function sendRuleFaults(reply: FastifyReply, files: readonly CheckedFile[]): FastifyReply {
+  const errors = files.flatMap(({ of, faults }) =>
+    faults.map(({ line, field, message }) => ({
+      field: field === '' ? of : `${of}: ${field}`,
+      line,
+      expected: message,
+    })),
+  )
+  const detail = errors.length === 1 ? 'The rules have a fault.' : 'The rules have faults.'
   return sendProblem(reply, problem('invalid-request', detail, errors))
 }
 
-/** Undefined: too many wait already. */
-export function sendTicket(reply: FastifyReply, ticket: ReplayTicket | undefined): FastifyReply {
-  if (ticket) return reply.code(202).send(ticketJson(ticket))
+/** Too many wait already. */
+export function sendBusy(reply: FastifyReply): FastifyReply {
   const detail = 'The past is being asked much just now; try again in a minute.'
   return sendProblem(reply.header('retry-after', '60'), problem('not-ready', detail))
 }
@@ -304,7 +325,7 @@ function ticketJson(ticket: ReplayTicket): z.infer<typeof ticketAnswer> {
     askedAt: isoText(askedAt),
     state,
     share,
-    result: answer && answer.kind !== 'faulty' ? answer : null,
+    result: answer && answer.kind !== 'faulty' && answer.kind !== 'checked' ? answer : null,
     why: why ?? null,
   }
 }

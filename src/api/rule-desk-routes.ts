@@ -10,11 +10,13 @@ import { apiRoute, type ApiDeps } from './api-route.ts'
 import { instantText, stationIdText } from './input.ts'
 import { problem, sendProblem } from './problem.ts'
 import {
+  type CheckedFile,
   type ReplayDesk,
+  type RuleFault,
   RULES_BODY_LIMIT,
   ruleText,
-  sendRuleFaults,
-  sendTicket,
+  sendAsked,
+  sendBusy,
   ticketAnswer,
 } from './replay-routes.ts'
 import { noSuch } from './station-routes.ts'
@@ -69,7 +71,7 @@ export const checkRules = apiRoute({
       warnings: z.array(faultAnswer).readonly(),
     }),
   },
-  problems: ['not-authorized', 'too-large'],
+  problems: ['not-authorized', 'not-ready', 'too-large'],
   staff: 'needed',
 })
 
@@ -148,9 +150,9 @@ export function ruleDeskRoutes(
       const { rules } = request.body
       if (rules.length <= SMALL) return checked(rules)
       const question = { kind: 'play', span: {}, rules: { name: 'rules', text: rules } } as const
-      const faults = await replays?.faultsOf(question)
-      if (!faults) return sendProblem(reply, problem('too-large', 'It is too long to be checked.'))
-      return { rules: 0, hash: null, faults: faults.map(faultJson), warnings: [] }
+      if (!replays) return sendProblem(reply, problem('too-large', 'It is too long to be checked.'))
+      const [file] = (await replays.check(question)) ?? []
+      return file ? checkedJson(file) : sendBusy(reply)
     },
   )
 
@@ -161,7 +163,7 @@ export function ruleDeskRoutes(
       const { rules, against, ...where } = request.body
       const span = spanFor(where, reply)
       if (!span) return reply
-      return sendAsked(reply, {
+      return sendQuestion(reply, {
         kind: 'try',
         span,
         rules: { name: 'rules', text: rules },
@@ -178,7 +180,7 @@ export function ruleDeskRoutes(
       const span = spanFor(where, reply)
       if (!span) return reply
       const question = { kind: 'write-test', span, rules: { name: 'rules', text: rules } } as const
-      return sendAsked(reply, question)
+      return sendQuestion(reply, question)
     },
   )
 
@@ -198,36 +200,30 @@ export function ruleDeskRoutes(
     return undefined
   }
 
-  async function sendAsked(reply: FastifyReply, question: Parameters<ReplayDesk['ask']>[0]) {
+  async function sendQuestion(reply: FastifyReply, question: Parameters<ReplayDesk['ask']>[0]) {
     if (!replays) return sendProblem(reply, problem('not-ready', 'There is no past to ask here.'))
-    const faults = await replays.faultsOf(question)
-    if (faults.length > 0) return sendRuleFaults(reply, faults)
-    return sendTicket(reply, replays.ask(question))
+    return sendAsked(reply, replays, question)
   }
 }
 
 function checked(text: string): z.input<typeof checkRules.answer.schema> {
   const parsed = parseRuleFile(text, 'rules.yaml', POST_TEMPLATES)
-  return parsed.kind === 'ok'
-    ? {
-        rules: parsed.book.rules.length,
-        hash: parsed.book.hash,
-        faults: [],
-        warnings: parsed.warnings.map(faultJson),
-      }
-    : { rules: 0, hash: null, faults: parsed.faults.map(faultJson), warnings: [] }
+  if (parsed.kind !== 'ok') {
+    return checkedJson({ rules: 0, hash: null, faults: parsed.faults, warnings: [] })
+  }
+  const { book, warnings } = parsed
+  return checkedJson({ rules: book.rules.length, hash: book.hash, faults: [], warnings })
 }
 
-function faultJson({
-  line,
-  column,
-  field,
-  message,
-}: {
-  readonly line: number
-  readonly column?: number
-  readonly field: string
-  readonly message: string
-}): z.input<typeof faultAnswer> {
+function checkedJson({
+  rules,
+  hash,
+  faults,
+  warnings,
+}: Omit<CheckedFile, 'of'>): z.input<typeof checkRules.answer.schema> {
+  return { rules, hash, faults: faults.map(faultJson), warnings: warnings.map(faultJson) }
+}
+
+function faultJson({ line, column, field, message }: RuleFault): z.input<typeof faultAnswer> {
   return { line, column: column ?? null, field, message }
 }

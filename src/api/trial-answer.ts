@@ -68,6 +68,9 @@ export const trialAnswer = z.strictObject({
   stationId: z.string(),
   from: isoInstant,
   to: isoInstant,
+  isShortened: z.boolean().meta({
+    description: 'So much was decided that only the newest of the span is told, from `from` on.',
+  }),
   records: z.int(),
   levels: z
     .array(

@@ -202,6 +202,7 @@ function told(
       return { code, text: comparedText(given, timeZone, language) }
     case 'tried':
     case 'written':
+    case 'checked':
       throw new Error(`nobody asked for what is ${given.kind}`)
   }
 }

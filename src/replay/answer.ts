@@ -117,6 +117,18 @@ export type ReplayAnswer =
   | TestAnswer
   /** The rule files' faults, all of them; nothing was played. */
   | { readonly kind: 'faulty'; readonly faults: FaultsOfFiles }
+  /** Only the files were looked at. */
+  | { readonly kind: 'checked'; readonly files: readonly CheckedFile[] }
+
+/** What there is to say of a rule file by itself. */
+export interface CheckedFile {
+  readonly of: 'rules' | 'against'
+  /** How many there are; 0 where it has faults. */
+  readonly rules: number
+  readonly hash: string | null
+  readonly faults: readonly Fault[]
+  readonly warnings: readonly Fault[]
+}
 
 export type FaultsOfFiles = readonly (Fault & { readonly of: 'rules' | 'against' })[]
 
@@ -132,6 +144,18 @@ export function filesOf(question: ReplayQuestion): readonly (readonly [Side, Rul
     ...(rules ? [['rules', rules] as const] : []),
     ...(against ? [['against', against] as const] : []),
   ]
+}
+
+/** Each rule file in question by itself. */
+export function checkFiles(question: ReplayQuestion): readonly CheckedFile[] {
+  return filesOf(question).map(([of, { text, name }]) => {
+    const parsed = parseRuleFile(text, name, POST_TEMPLATES)
+    if (parsed.kind !== 'ok') {
+      return { of, rules: 0, hash: null, faults: parsed.faults, warnings: [] }
+    }
+    const { book, warnings } = parsed
+    return { of, rules: book.rules.length, hash: book.hash, faults: [], warnings }
+  })
 }
 
 /** Every fault of the rule files in question. */

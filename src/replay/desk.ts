@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto'
 import type { Clock, EpochMs } from '#src/stations/time.ts'
 import { HOUR, MINUTE } from '#src/stations/time.ts'
 import { NoReplay } from '#src/store/journal-reader.ts'
+import { mutex } from '#src/store/mutex.ts'
 import {
-  type FaultsOfFiles,
+  type CheckedFile,
+  checkFiles,
   filesOf,
-  findFaults,
   type ReplayAnswer,
   type ReplayQuestion,
 } from './answer.ts'
@@ -27,8 +28,8 @@ export interface ReplayTicket {
 }
 
 export interface ReplayDesk extends AsyncDisposable {
-  /** The faults of the rule files in question, if they have any. */
-  faultsOf(question: ReplayQuestion): Promise<FaultsOfFiles>
+  /** The rule files in question, looked at. Undefined when too many long ones wait for that already. */
+  check(question: ReplayQuestion): Promise<readonly CheckedFile[] | undefined>
   /** Undefined when too many wait already. */
   ask(question: ReplayQuestion): ReplayTicket | undefined
   find(id: string): ReplayTicket | undefined
@@ -45,6 +46,8 @@ export interface DeskOptions {
   /** At one time, and waiting. */
   readonly atOnce?: number
   readonly mostWaiting?: number
+  /** Of real time: one that takes longer is ended. */
+  readonly longestMs?: number
   /** A process that was started ahead waits so long for a question. */
   readonly spareMs?: number
   /** An answer is kept so long, by the clock, counted from the question. */
@@ -53,6 +56,9 @@ export interface DeskOptions {
 
 const AT_ONCE = 2
 const MOST_WAITING = 8
+const LONGEST_MS = 10 * MINUTE
+/** Of the longest rule file, on a machine with other things to do. */
+const LONGEST_CHECK_MS = MINUTE
 const SPARE_MS = 5 * MINUTE
 /** Of real time: whoever waits asks several times a second, and tabs are closed. */
 const UNASKED_MS = 10 * MINUTE
@@ -75,17 +81,30 @@ interface Job {
   readonly patience: NodeJS.Timeout
 }
 
+class TooLong extends Error {
+  constructor(longestMs: number) {
+    const minutes = Math.round(longestMs / MINUTE)
+    super(
+      `It took longer than ${minutes} ${minutes === 1 ? 'minute' : 'minutes'} and was ended: ask for a shorter span, for one station, or with fewer rules.`,
+    )
+  }
+}
+
 export function openReplayDesk(options: DeskOptions): ReplayDesk {
   const { past, clock, onFault, atOnce = AT_ONCE, mostWaiting = MOST_WAITING } = options
-  const keptMs = options.keptMs ?? KEPT_MS
+  const { keptMs = KEPT_MS, longestMs = LONGEST_MS } = options
   const spare = keepSpare(options.spareMs ?? SPARE_MS)
   const jobs = new Map<string, Job>()
   const waiting: Job[] = []
   const running = new Set<Promise<void>>()
+  const closing = new AbortController()
+  const inTurn = mutex()
+  let checks = 0
   let isClosed = false
 
   const run = async ({ ticket, question, abort, patience }: Job): Promise<void> => {
     ticket.state = 'running'
+    const limit = setTimeout(() => abort.abort(new TooLong(longestMs)), longestMs).unref()
     try {
       const { signal } = abort
       const onProgress = (share: number): void => {
@@ -99,11 +118,14 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
       // Whoever tries rules tries them again.
       if (question.kind === 'try' && !isClosed) spare.prepare()
     } catch (error) {
-      if (abort.signal.aborted) return
+      const isTooLong = abort.signal.reason instanceof TooLong
+      if (abort.signal.aborted && !isTooLong) return
+      const isTold = error instanceof NoReplay || isTooLong
       ticket.state = 'failed'
-      ticket.why = error instanceof NoReplay ? error.message : 'It failed on our side.'
-      if (!(error instanceof NoReplay)) onFault('a replay failed', error)
+      ticket.why = isTold ? (error as Error).message : 'It failed on our side.'
+      if (!isTold) onFault('a replay failed', error)
     } finally {
+      clearTimeout(limit)
       clearTimeout(patience)
     }
   }
@@ -140,13 +162,33 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
     job.abort.abort(new Error('cancelled'))
   }
 
+  /** Undefined where it takes too long, or the service goes. */
+  const checkBeside = async (
+    question: ReplayQuestion,
+  ): Promise<readonly CheckedFile[] | undefined> => {
+    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(LONGEST_CHECK_MS)])
+    if (signal.aborted) return undefined
+    const task = { past, question, niceness: NICENESS, checkOnly: true } as const
+    try {
+      const found = await askPast(task, { signal })
+      return found.kind === 'checked' ? found.files : undefined
+    } catch (error) {
+      if (signal.aborted) return undefined
+      throw error
+    }
+  }
+
   return {
-    async faultsOf(question) {
+    async check(question) {
       const length = filesOf(question).reduce((sum, [, { text }]) => sum + text.length, 0)
-      if (length <= SMALL) return findFaults(question)
-      const task = { past, question, niceness: NICENESS, checkOnly: true } as const
-      const found = await askPast(task)
-      return found.kind === 'faulty' ? found.faults : []
+      if (length <= SMALL) return checkFiles(question)
+      if (checks >= mostWaiting) return undefined
+      checks += 1
+      try {
+        return await inTurn(() => checkBeside(question))
+      } finally {
+        checks -= 1
+      }
     },
     ask(question) {
       forgetOld()
@@ -179,9 +221,12 @@ export function openReplayDesk(options: DeskOptions): ReplayDesk {
     },
     async [Symbol.asyncDispose]() {
       isClosed = true
+      closing.abort()
       for (const job of jobs.values()) cancel(job)
       spare[Symbol.dispose]()
       await Promise.all(running)
+      // Whatever was being checked is behind this.
+      await inTurn(() => Promise.resolve())
     },
   }
 }

@@ -7,7 +7,7 @@ import { influxReadings } from '#src/store/influx/told-readings.ts'
 import type { LinkOptions } from '#src/store/influx/link.ts'
 import { type JournalReader, NoReplay } from '#src/store/journal-reader.ts'
 import { openJournalReader } from '#src/store/sqlite/journal-reader.ts'
-import { answer, findFaults, type ReplayAnswer, type ReplayQuestion } from './answer.ts'
+import { answer, checkFiles, findFaults, type ReplayAnswer, type ReplayQuestion } from './answer.ts'
 
 export interface ReplayTask {
   readonly past: Past
@@ -49,9 +49,11 @@ async function run({ past, question, niceness, checkOnly }: ReplayTask): Promise
     tell({ kind: 'progress', share })
   }
   try {
+    if (checkOnly) {
+      return { kind: 'answer', answer: { kind: 'checked', files: checkFiles(question) } }
+    }
     const faults = findFaults(question)
-    if (checkOnly || faults.length > 0)
-      return { kind: 'answer', answer: { kind: 'faulty', faults } }
+    if (faults.length > 0) return { kind: 'answer', answer: { kind: 'faulty', faults } }
     await using reader = openPast(past)
     return { kind: 'answer', answer: await answer(reader, question, onProgress) }
   } catch (error) {

@@ -10,7 +10,7 @@ import type { JournalPiece } from '#src/rules/replay.ts'
 import type { RuleBook } from '#src/rules/rule-file.ts'
 import type { StationId } from '#src/stations/ids.ts'
 import type { Station, Town } from '#src/stations/station.ts'
-import { DAY, type EpochMs, isoText, plus } from '#src/stations/time.ts'
+import { DAY, type EpochMs, isoText, MINUTE, plus } from '#src/stations/time.ts'
 import { indexTown, type TownIndex } from '#src/stations/town-index.ts'
 import { type JournalReader, NoReplay } from '#src/store/journal-reader.ts'
 import { type LevelPoint, thinLevels } from './levels.ts'
@@ -99,6 +99,8 @@ export interface TrialAnswer {
   readonly stationId: string
   readonly from: string
   readonly to: string
+  /** So much was decided that only the newest of it is shown, from `from` on. */
+  readonly isShortened: boolean
   readonly records: number
   /** Each container's levels as the rules were told them, in milliseconds since the epoch. */
   readonly levels: readonly {
@@ -113,17 +115,20 @@ export interface TrialAnswer {
 
 /** The rules are new where they begin to be played, and say a little less there; so much is not shown. */
 const BEFORE_MS = DAY
+/** Of both sides together; what is drawn and told rests on decisions, a kilobyte or so each. */
+const MOST_DECISIONS = 3000
 
 export async function tryRules(
   reader: JournalReader,
   asked: TrialSpan,
   { rules, against }: { readonly rules: RuleBook; readonly against: RuleBook },
   onProgress?: (share: number) => void,
+  mostDecisions = MOST_DECISIONS,
 ): Promise<TrialAnswer> {
   const { town, station } = findStation(reader, asked)
   const played = { ...asked, from: plus(asked.from, -BEFORE_MS) }
   const read = await readOnce(reader, played)
-  const span = { ...asked, from: shownFrom(asked, read.since) }
+  const from = shownFrom(asked, read.since)
   const side = (book: RuleBook, from: number) =>
     play(
       { reader: read, span: played, onProgress: (share) => onProgress?.(from + share / 2) },
@@ -131,6 +136,8 @@ export async function tryRules(
     )
   const was = await side(against, 0)
   const now = rules.hash === against.hash ? was : await side(rules, 0.5)
+  const decided = now === was ? now.decisions : [...was.decisions, ...now.decisions]
+  const span = { ...asked, from: tellableFrom(decided, { ...asked, from }, mostDecisions) }
   const readings = Map.groupBy(read.readings, ({ containerId }) => containerId)
   const logs = { was: within(was, span), now: within(now, span) }
   const { changes, same } = comparePosts(logs.was, logs.now)
@@ -144,6 +151,7 @@ export async function tryRules(
     stationId: span.stationId,
     from: isoText(span.from),
     to: isoText(span.to),
+    isShortened: span.from > from,
     records: now.records,
     levels: station.containers.map(({ id }) => ({
       containerId: id,
@@ -179,6 +187,17 @@ export function findStation(
 /** Where there is less than was asked for, that fills the picture; at least a day of it. */
 function shownFrom({ from, to }: TrialSpan, since: EpochMs | undefined): EpochMs {
   return Math.max(from, Math.min(since ?? from, to - DAY)) as EpochMs
+}
+
+/** From where on there are no more decisions than can be told: rules that flap make thousands. */
+function tellableFrom(
+  decisions: readonly Decision[],
+  { from, to }: TrialSpan,
+  most: number,
+): EpochMs {
+  const times = decisions.map(({ at }) => at).filter((at) => at >= from)
+  const tooOld = times.sort((a, b) => b - a)[most]
+  return tooOld === undefined ? from : (Math.min(tooOld + 1, to - MINUTE) as EpochMs)
 }
 
 /** The journal's reader, which reads the span only once and hands it out from memory after that. */

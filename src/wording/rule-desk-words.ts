@@ -24,6 +24,8 @@ const sv = {
   days: 'Tid',
   lastDays: (n: number) => `Senaste ${n} dygnen`,
   trying: 'Spelar om …',
+  shortened: (from: string) =>
+    `Så mycket beslutades att bara det nyaste visas, från ${from}: en regel kanske slår av och an.`,
   tried: (records: string, ms: string) => `${records} uppgifter omspelade på ${ms} s.`,
   tryFailed: 'Omspelningen gick inte.',
   needsFix: 'Rätta felen i reglerna, så spelas det om.',
@@ -147,6 +149,8 @@ const en: RuleDeskWords = {
   days: 'Time',
   lastDays: (n) => `The last ${n} days`,
   trying: 'Playing it again …',
+  shortened: (from) =>
+    `So much was decided that only the newest is shown, from ${from}: a rule may be flapping.`,
   tried: (records, ms) => `${records} records played in ${ms} s.`,
   tryFailed: 'It could not be played.',
   needsFix: 'Mend the faults in the rules, and it is played again.',

@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openReplayDesk, type ReplayDesk } from '#src/replay/desk.ts'
-import type { TrialAnswer } from '#src/replay/trial.ts'
+import { openPast } from '#src/replay/replay-process.ts'
+import { type TrialAnswer, tryRules } from '#src/replay/trial.ts'
 import { runRuleTest } from '#src/rule-tests/run.ts'
 import { parseTestFile } from '#src/rule-tests/test-file.ts'
+import { parseRuleFile } from '#src/rules/rule-file.ts'
+import { POST_TEMPLATES } from '#src/wording/post-text.ts'
+import { ekudden } from '#tests/support/town.ts'
 import { busyDay, openHouse, RULES, sceneStart } from '#tests/replay/scenes.ts'
 import { DAY, isoText, plus } from '#src/stations/time.ts'
 import { type HttpTown, openHttpTown } from '#tests/support/http-town.ts'
@@ -123,9 +127,15 @@ describe('a draft that is checked', () => {
     })
   })
 
-  test('and is long is checked beside the service', async () => {
-    const long = `${rules}\n${'# a word about it\n'.repeat(4000)}`
-    expect((await post('check', { rules: long })).json()).toMatchObject({ faults: [] })
+  test('and is long is checked beside the service, and told the same of', async () => {
+    const short = rules.replace('cooldown: 30m', 'cooldown: 1s')
+    const long = `${short}\n${'# a word about it\n'.repeat(4000)}`
+    const told = (await post('check', { rules: short })).json<Record<string, unknown>>()
+    expect(told['warnings']).not.toEqual([])
+    expect((await post('check', { rules: long })).json()).toEqual({
+      ...told,
+      hash: expect.stringMatching(/^[0-9a-f]{12}$/) as unknown,
+    })
     const faulty = long.replace('when: c.full\n', 'when: c.fulll\n')
     expect((await post('check', { rules: faulty })).json()).toMatchObject({
       faults: [{ field: 'rules[0].when' }],
@@ -175,6 +185,25 @@ describe('rules tried on a station', () => {
       from: isoText(plus(sceneStart, -9 * DAY)),
     })
     expect(short.from).toBe(isoText(plus(sceneStart, -DAY / 2)))
+  })
+
+  test('tell the newest alone where more is decided than can be told', async () => {
+    expect((await tried()).isShortened).toBe(false)
+    const parsed = parseRuleFile(rules, 'rules.yaml', POST_TEMPLATES)
+    if (parsed.kind !== 'ok') throw new Error('the rules have faults')
+    const { book } = parsed
+    await using reader = openPast({ file })
+    const asked = { from: sceneStart, to: plus(sceneStart, DAY), stationId: ekudden.id }
+    const all = await tryRules(reader, asked, { rules: book, against: book })
+    const times = all.now.decisions.map(({ at }) => at).toSorted()
+    const some = await tryRules(reader, asked, { rules: book, against: book }, undefined, 6)
+    expect([some.isShortened, some.from > all.from, some.to]).toEqual([true, true, all.to])
+    expect(some.from > times[0]! && some.from <= times.at(-1)!).toBe(true)
+    for (const { at } of some.now.said) expect(at >= some.from).toBe(true)
+    for (const { bands, holds } of some.now.courses) {
+      for (const piece of [...bands, ...holds]) expect(piece.from >= some.from).toBe(true)
+    }
+    expect(some.now.said.length).toBeLessThan(all.now.said.length)
   })
 
   test('go through their states, and what is held says by which gate', async () => {

@@ -83,6 +83,7 @@ export interface Side {
 }
 
 export interface Trial {
+  readonly isShortened: boolean
   readonly kind: 'tried'
   readonly stationId: string
   readonly from: string

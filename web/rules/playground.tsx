@@ -172,6 +172,9 @@ function Desk({ page, inForce }: { readonly page: Page; readonly inForce: InForc
           </p>
           {trial && facts && shown && (
             <div class={playing.kind === 'playing' ? 'stale' : undefined}>
+              {trial.isShortened && (
+                <p class="warned">{say.shortened(page.when(Date.parse(trial.from)))}</p>
+              )}
               <Changes
                 page={page}
                 trial={trial}

@@ -33,6 +33,7 @@ const said = (hour: number, containerId: string | null, decision: number | null 
 const side = (more: Partial<Side>): Side => ({ said: [], courses: [], decisions: [], ...more })
 const trial = (more: Partial<Trial>): Trial => ({
   kind: 'tried',
+  isShortened: false,
   stationId: '1490-901',
   from: at(0),
   to: at(23),
