@@ -1,8 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { outcomeOfHttpStatus } from '#src/notify/channel.ts'
+import { retryAfterMs } from '#src/notify/channels/http.ts'
 import { MAX_TRIES, askedMs, backoffMs, nextLook, nextTry } from '#src/notify/retry.ts'
-import { HOUR, MINUTE, SECOND, plus } from '#src/stations/time.ts'
+import { DAY, HOUR, MINUTE, SECOND, plus } from '#src/stations/time.ts'
 import { noon } from './deliveries.ts'
+
+test.each([
+  ['90', 90 * SECOND],
+  ['Tue, 05 May 2026 10:01:00 GMT', MINUTE],
+  ['Tue, 05 May 2026 09:00:00 GMT', 0],
+  ['999999', DAY],
+  ['99999999999999999999', DAY],
+  ['Tue, 05 May 2099 10:00:00 GMT', DAY],
+  ['soon', undefined],
+])('a far end that says “Retry-After: %s” is waited for a day at most', (text, ms) => {
+  expect(retryAfterMs(new Headers({ 'retry-after': text }), noon)).toBe(ms)
+})
 
 describe('how long a failed try waits', () => {
   test.each([

@@ -108,10 +108,10 @@ export function untilTheir(
   return Math.min(DAY, Math.max(0, at - theirNow))
 }
 
-/** Seconds, or a date (RFC 9110 § 10.2.3). */
+/** Seconds, or a date (RFC 9110 § 10.2.3); a day at most. */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
   const text = headers.get('retry-after') ?? ''
-  if (/^\d{1,6}$/.test(text)) return Number(text) * SECOND
+  if (/^\d+$/.test(text)) return Math.min(DAY, Number(text) * SECOND)
   return untilTheir(Date.parse(text), headers.get('date'), now)
 }
 
