@@ -170,11 +170,12 @@ export function startDeliveries(options: DeliveryOptions): Deliveries {
   async function lookAt(worker: AccountWorker, now: EpochMs): Promise<void> {
     const { way } = worker
     noteStall(worker, now)
-    const { stuckSince } = worker.standing()
+    const { stuckSince, paused } = worker.standing()
     const due = await store.dueTally(way, now)
     const { pieces, ...left } = await findWhatLeft(worker, due)
     const stuck = isStuck(now, left, left, stuckSince)
-    if (stuck && stuckSince === undefined) {
+    // What is paused has its alarm, or staff's word.
+    if (stuck && stuckSince === undefined && !paused) {
       log.error(
         { ...way, due: due.count, ...(pieces !== undefined && { pieces }) },
         `nothing has left ${nameOf(way)} for a day, though it should have`,

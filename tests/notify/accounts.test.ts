@@ -315,6 +315,21 @@ describe('an account from which nothing leaves', () => {
     expect(since).toEqual([23, undefined])
   })
 
+  test('since it is paused is told of once, as that', async () => {
+    const first = makePost(99, plus(noon, -HOUR), { expiresAt: noon })
+    await runDry([first], {}, { from: plus(noon, -HOUR) })
+    const unauthorised = { kind: 'paused', because: 'bad-credentials', detail: '401' } as const
+    const run = await runDry(
+      hourly,
+      { check: Array.from({ length: 200 }, () => unauthorised) },
+      { untilMs: 30 * HOUR, onTime: (_, outbox) => outbox.lookAfter() },
+    )
+    expect(run.logged.filter((line) => line.startsWith('error'))).toEqual([
+      'error: x (avs_provstad) is paused until somebody sees to it; nothing is lost meanwhile',
+    ])
+    expect((await store.accountStanding(onX)).stuckSince).toBeUndefined()
+  })
+
   test('and one that can’t be checked for a day is told of, also across a restart', async () => {
     const check = () =>
       Array.from({ length: 99 }, () => ({ kind: 'unknown', detail: '503' }) as const)
