@@ -70,6 +70,9 @@ export const bookingAnswer = z
     createdAt: isoInstant,
     endedAt: isoInstant.nullable(),
     missedBecause: z.enum(MISSED_BECAUSE).nullable(),
+    goesFirst: z.boolean().meta({
+      description: 'Staff say that it comes before others where the bike can’t serve all.',
+    }),
     letPass: z.array(z.enum(REASONS)).meta({ description: 'Limits that staff let pass.' }),
     letPassBecause: z
       .string()
@@ -103,6 +106,7 @@ export function bookingJson(
     createdAt: isoText(booking.createdAt),
     endedAt: isoOrNull(booking.endedAt),
     missedBecause: outcome?.kind === 'missed' ? outcome.because : null,
+    goesFirst: booking.goesFirst ?? false,
     letPass: [...(booking.despite ?? [])],
     letPassBecause: despiteBecause ?? null,
     person: person ? personJson(person) : null,

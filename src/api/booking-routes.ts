@@ -177,6 +177,9 @@ const asked = {
   language: z.enum(BOOKING_LANGUAGES, { error: `one of ${BOOKING_LANGUAGES.join(', ')}` }),
   interpreter: z.boolean({ error: 'true or false' }),
   holdId: z.string({ error: 'the holdId of a hold' }).max(40).optional(),
+  goesFirst: z.boolean({ error: 'true or false' }).optional().meta({
+    description: 'Staff only: before others where the bike can’t serve all. Its booker isn’t told.',
+  }),
   letPass: z.literal(true, { error: 'true, or left out' }).optional().meta({
     description: 'Staff only, with letPassBecause: limits don’t count, room does.',
   }),
@@ -437,7 +440,7 @@ export function bookingRoutes(app: FastifyInstance, deps: BookingDeps): void {
       if (!by || door.isTooMuch('submit', request, reply)) return reply
       const { person, things, day, slotId, letPass: _, letPassBecause: why, ...rest } = request.body
       if (by.actor === undefined && !isReachable(person)) return sendProblem(reply, UNREACHABLE)
-      const fault = faultOfLetPass(request.body, by.actor !== undefined)
+      const fault = faultOfStaffs(request.body, by.actor !== undefined)
       if (fault) return sendProblem(reply, fault)
       const key = request.headers['idempotency-key']
       const answer = await desk.submit(
@@ -480,7 +483,7 @@ export function bookingRoutes(app: FastifyInstance, deps: BookingDeps): void {
       const by = door.asker(request, reply)
       if (!by || door.isTooMuch('open', request, reply)) return reply
       const { person, things, day, slotId, letPass: _, letPassBecause: why, ...rest } = request.body
-      const fault = faultOfLetPass(request.body, by.kind === 'staff')
+      const fault = faultOfStaffs(request.body, by.kind === 'staff')
       if (fault) return sendProblem(reply, fault)
       const answer = await desk.amend(
         request.params.reference,
@@ -547,15 +550,20 @@ export function thingsOf(things: z.output<typeof thingsText>) {
   return things.map(({ item, count }) => ({ itemId: item, count }))
 }
 
-/** Limits are let pass by staff, who say why. */
-function faultOfLetPass(
-  asked: { readonly letPass?: true | undefined; readonly letPassBecause?: string | undefined },
+/** What is for staff alone; limits are let pass by those who say why. */
+function faultOfStaffs(
+  asked: {
+    readonly goesFirst?: boolean | undefined
+    readonly letPass?: true | undefined
+    readonly letPassBecause?: string | undefined
+  },
   isStaff: boolean,
 ) {
   const sent = (['letPass', 'letPassBecause'] as const).filter((name) => asked[name] !== undefined)
+  const [theirs] = asked.goesFirst === undefined ? sent : (['goesFirst'] as const)
   const wrong = (field: string, expected: string) =>
     problem('invalid-request', 'One field is wrong.', [{ field, expected }])
-  if (sent[0] && !isStaff) return wrong(sent[0], 'to be left out: it is for staff')
+  if (theirs && !isStaff) return wrong(theirs, 'to be left out: it is for staff')
   if (sent.length !== 1) return undefined
   return asked.letPass
     ? wrong('letPassBecause', 'why, 3 to 200 characters, since letPass is there')

@@ -80,6 +80,8 @@ export interface Submission {
   readonly language: BookingLanguage
   readonly interpreter: boolean
   readonly holdId?: string
+  /** Staff alone. */
+  readonly goesFirst?: boolean
   /** Staff let limits pass, and why. */
   readonly lenientBecause?: string
 }
@@ -91,6 +93,7 @@ export interface BookingEdits {
   readonly language?: BookingLanguage
   readonly interpreter?: boolean
   readonly holdId?: string
+  readonly goesFirst?: boolean
   readonly lenientBecause?: string
   /** `null` takes away what may be absent. */
   readonly person?: { readonly [Field in keyof Person]?: Person[Field] | null }

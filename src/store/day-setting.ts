@@ -141,7 +141,7 @@ export function jobOfBooking(
     longestCm: Math.max(0, ...longest),
     ...(bike.apart && { classes: classesOf(bike, booking.things) }),
     serviceMs: AT_THE_DOOR_MS + countOf(booking.things) * FOR_EACH_THING_MS,
-    priority: 0,
+    priority: booking.goesFirst === true ? 1 : 0,
   }
 }
 

@@ -185,6 +185,7 @@ describe('a resident', () => {
         createdAt: '2026-05-04T10:00:00.000Z',
         endedAt: null,
         missedBecause: null,
+        goesFirst: false,
         letPass: [],
         letPassBecause: null,
         person: {
@@ -298,6 +299,7 @@ describe('a resident', () => {
     [{ language: 'de' }, 'language'],
     [{ reason: 'jag är sjuk' }, 'reason'],
     [{ letPass: true }, 'letPass'],
+    [{ goesFirst: true }, 'goesFirst'],
   ])('who leaves out or mistakes something is told which field: %j', async (more, field) => {
     await using town = await open()
     const { status, json } = await ask(town, 'POST', '/api/v1/bookings', { ...FORM, ...more })

@@ -147,6 +147,21 @@ describe('a booking by phone', () => {
     expect((await bookingOf(reference)).person.name).toBe(name)
   })
 
+  test('goes before others when staff say so, until they say otherwise, and nobody is told', async () => {
+    const reference = await book({ goesFirst: 'yes' })
+    expect(await bookingOf(reference)).toMatchObject({ goesFirst: true })
+    expect((await get(`/stab/bokning/${reference}`)).body).toContain('Går före andra')
+    const { person, version } = await bookingOf(reference)
+    await day.tick()
+    const told = day.messages.length
+    const form = answers({ address: person.address, name: person.name, phone: person.phone })
+    const sent = await send(`/stab/bokning/${reference}/andra`, { ...form, version })
+    expect(sent.headers.location).toContain('did=changed')
+    expect(await bookingOf(reference)).toMatchObject({ goesFirst: false })
+    await day.tick()
+    expect(day.messages.length).toBe(told)
+  })
+
   test('is cancelled after a question, once', async () => {
     const reference = await book()
     const page = (await get(`/stab/bokning/${reference}/avboka`)).body

@@ -106,7 +106,9 @@ test('the town’s file says who works when, and what mustn’t ride together', 
     version: 1,
   }
   const job = jobOfBooking(booking, ekudden.place, town, setting, new Map())
-  expect(job.classes).toEqual(['chair', 'electronics'])
+  expect([job.classes, job.priority]).toEqual([['chair', 'electronics'], 0])
+  const urgent = { ...booking, goesFirst: true }
+  expect(jobOfBooking(urgent, ekudden.place, town, setting, new Map()).priority).toBe(1)
 })
 
 describe('the room of a station when the bikes set out', () => {

@@ -64,6 +64,7 @@ export function phoneBookingPage(
       <p>${words.sayNumber}: <strong class="reference">${reference}</strong></p>
       ${!isServed && html`<p class="note">${words.notServed}</p>`}
       ${summary(view, terms, draftOf(booking, person, now), undefined)}
+      ${booking.goesFirst === true && html`<p>${words.goesFirst}</p>`}
       ${
         booking.despite &&
         factList([

@@ -69,6 +69,17 @@ export function phoneFormPage(view: StaffView, terms: Terms, page: PhoneForm): H
           <label
             ><input
               type="checkbox"
+              name="goesFirst"
+              value="yes"
+              ${form.get('goesFirst') === 'yes' && html`checked`}
+            />
+            <span>${words.goesFirst}</span></label
+          >
+        </p>
+        <p class="checks">
+          <label
+            ><input
+              type="checkbox"
               name="letPass"
               value="yes"
               aria-describedby="let-pass-hint"
@@ -138,6 +149,7 @@ export function readPhoneForm(
       ...(slot !== WAIT && { slot }),
       language: spoken,
       interpreter,
+      ...(form.get('goesFirst') === 'yes' && { goesFirst: true }),
       ...lenience.value,
     },
   }

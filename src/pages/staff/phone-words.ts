@@ -32,6 +32,7 @@ const sv = {
   letPassBecause: 'Varför får den gå igenom?',
   letPassBecauseHint:
     'Behövs när du låter den gå igenom. Några ord som kollegor förstår, inget om hälsa eller pengar. Syns bara för personal.',
+  goesFirst: 'Går före andra när cykeln inte hinner till alla',
   letPassBecauseFault: 'Skriv varför bokningen får gå igenom, 3 till 200 tecken',
   passed: 'Gick igenom trots',
   callLater: 'Går inte att boka nu: ring tillbaka',
@@ -144,6 +145,7 @@ const en: PhoneWords = {
   letPassBecause: 'Why may it pass?',
   letPassBecauseHint:
     'Needed when you let it pass. A few words that colleagues understand, nothing of health or money. Only staff see it.',
+  goesFirst: 'Comes before others when the bike can’t serve all',
   letPassBecauseFault: 'Write why the booking may pass, 3 to 200 characters',
   passed: 'Let pass in spite of',
   callLater: 'Can’t be booked now: call back',

@@ -258,7 +258,10 @@ export function registerPhone(
       .some(({ address }) => address === person?.address)
     const { place, ...rest } = person ?? { name: '', address: '' }
     const draft = draftOf(booking, { ...rest, ...(!isListed && place && { place }) }, now)
-    return new URLSearchParams(STEPS.flatMap((step) => [...fieldsOf(draft, step)]))
+    return new URLSearchParams([
+      ...STEPS.flatMap((step) => [...fieldsOf(draft, step)]),
+      ...(booking.goesFirst === true ? [['goesFirst', 'yes']] : []),
+    ])
   }
 }
 
@@ -276,7 +279,7 @@ function formOfCall(call: SeenCallBack | undefined): URLSearchParams {
 
 /** Only what is another than it was; what was emptied is taken away. */
 function editsOf(
-  { person, things, slot, language, interpreter, lenientBecause }: Submission,
+  { person, things, slot, language, interpreter, goesFirst = false, lenientBecause }: Submission,
   { booking, person: was }: SeenBooking,
 ): BookingEdits {
   const emptied = { postcode: null, apartment: null, note: null, phone: null, email: null }
@@ -292,6 +295,7 @@ function editsOf(
     ...(slot && !isSame(slot, booking.slot) && { slot }),
     ...(language !== booking.language && { language }),
     ...(interpreter !== booking.interpreter && { interpreter }),
+    ...(goesFirst !== (booking.goesFirst ?? false) && { goesFirst }),
     ...(Object.keys(news).length > 0 && { person: news }),
     ...(lenientBecause !== undefined && { lenientBecause }),
   }

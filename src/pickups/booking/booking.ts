@@ -86,6 +86,8 @@ export interface Booking {
   readonly despite?: readonly Lenient[]
   /** Why, as staff wrote it the last time; sealed. */
   readonly despiteBecause?: string
+  /** Staff say that it comes before others where the bike can't serve all. */
+  readonly goesFirst?: boolean
   readonly cancelledBy?: Actor
   readonly outcome?: Outcome
   /** The rider's event that was followed last, and whether staff have set right what it led to. */

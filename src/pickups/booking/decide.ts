@@ -87,6 +87,7 @@ export interface BookingRequest {
   readonly language: BookingLanguage
   readonly interpreter: boolean
   readonly by: 'resident' | 'staff'
+  readonly goesFirst?: boolean
   /** Without one it goes on the waiting list, until this day at the latest. */
   readonly slot?: SlotRef
   readonly waitUntil?: string
@@ -143,6 +144,7 @@ export interface Amendment {
   readonly slot?: SlotRef
   readonly language?: BookingLanguage
   readonly interpreter?: boolean
+  readonly goesFirst?: boolean
   readonly waitUntil?: string
   readonly holdId?: string
   readonly lenientBecause?: string
@@ -200,6 +202,8 @@ export function amend(
       despiteBecause: judged.passed.because,
     }),
   }
+  // How it is planned is no news to its booker.
+  const isTold = slot !== undefined || Object.keys(changed).some((name) => name !== 'goesFirst')
   // An offer of another slot than the one that was taken is there for others again.
   const changes: Change[] = [
     ...own.flatMap(usedUp),
@@ -207,7 +211,15 @@ export function amend(
     { kind: 'booking', booking, did: didOf(before, isMoved, own.includes(offer!)) },
     ...passedOf(booking, judged),
     ...remindersOf(booking, terms, now),
-    tellNow(booking, before.state === 'waiting' && booking.slot ? 'confirmed' : 'changed', now),
+    ...(isTold
+      ? [
+          tellNow(
+            booking,
+            before.state === 'waiting' && booking.slot ? 'confirmed' : 'changed',
+            now,
+          ),
+        ]
+      : []),
   ]
   return { kind: 'ok', changes, result: booking }
 }

@@ -297,6 +297,20 @@ describe('a hold', () => {
 })
 
 describe('an amendment', () => {
+  test('of who goes first is no news to the booker, and stays', () => {
+    const before = booked('a')
+    const urgent = amend({ book: before, terms, now }, of(before, 'a'), 'staff', {
+      goesFirst: true,
+    })
+    if (urgent.kind !== 'ok') throw new Error('refused')
+    expect(urgent.result).toMatchObject({ goesFirst: true, version: 2 })
+    expect(said(urgent.changes).join()).not.toContain('changed')
+    const after = applyChanges(before, urgent.changes)
+    const moved = amend({ book: after, terms, now }, of(after, 'a'), 'staff', { interpreter: true })
+    expect(moved.kind === 'ok' && moved.result.goesFirst).toBe(true)
+    expect(moved.kind === 'ok' && said(moved.changes).join()).toContain('changed')
+  })
+
   test('moves a booking with one message and new reminders, and no word of a cancellation', () => {
     const before = booked('a')
     const { changes, result } = taken(
