@@ -534,7 +534,7 @@ describe('staff', () => {
     const erased = await ask(town, 'POST', '/api/v1/persons/erasure', query, STAFF)
     expect(erased.json).toEqual({ erased: 1, out: [] })
     const after = await ask(town, 'POST', '/api/v1/persons/export', query, STAFF)
-    expect(after.json).toEqual({ bookings: [], loans: [] })
+    expect(after.json).toEqual({ bookings: [], loans: [], callBacks: [] })
   })
 
   test('who cancel are in the list of who saw whom, once a day', async () => {
