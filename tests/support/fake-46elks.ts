@@ -17,7 +17,10 @@ export interface FakeSms {
   readonly report?: string
 }
 
-export type ElksFault = '401' | '403-credits' | '400' | '429' | 'no-id'
+/** The number that one of the refusals quotes. */
+export const QUOTED_NUMBER = '+46701234567'
+
+export type ElksFault = '401' | '403-credits' | '400' | '400-quoting' | '429' | 'no-id'
 export type Fake46Elks = FarEnd<ElksFault, FakeSms> & {
   /** Tells the address that came with a message what became of it; gives the answer's status. */
   report(sms: FakeSms, status: string): Promise<number>
@@ -59,6 +62,7 @@ export async function startFake46Elks(options: Fake46ElksOptions = {}): Promise<
       '401': unauthorised,
       '403-credits': () => ({ status: 403, json: 'Not enough credits' }),
       '400': () => refused('to'),
+      '400-quoting': () => ({ status: 400, json: { message: `Invalid to: ${QUOTED_NUMBER}` } }),
       '429': () => ({ status: 429, json: 'Too many requests', headers: { 'retry-after': '30' } }),
       'no-id': () => ({ status: 200, json: { status: 'created' } }),
     },

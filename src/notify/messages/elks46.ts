@@ -111,12 +111,12 @@ function createdAt(text: string): EpochMs {
   return instant(Number.isNaN(ms) ? 0 : ms)
 }
 
-/** Their refusals are plain sentences, not JSON; only HTML is some proxy's. */
+/** Their refusals are sentences, which may quote the number: only the status goes further. HTML is some proxy's. */
 function failureOf(answer: Answer): Failure {
   if (answer.kind === 'none') return failureOfAnswer(answer)
-  const { status, headers, json } = answer
+  const { status, headers } = answer
   const isPage = (headers.get('content-type') ?? '').includes('html')
-  const detail = `${status} ${textAt(json, 'message') ?? ''}`.trim()
+  const detail = String(status)
   if (status === 401) return { kind: 'paused', because: 'bad-credentials', detail }
   if (isPage || status < 400) return failureOfAnswer({ ...answer, json: undefined })
   if (status === 402 || status === 403) return { kind: 'paused', because: 'no-credits', detail }

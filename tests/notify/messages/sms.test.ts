@@ -17,6 +17,7 @@ import { openSqliteStore } from '#src/store/sqlite/store.ts'
 import {
   FAKE_46ELKS_PASSWORD,
   FAKE_46ELKS_USERNAME,
+  QUOTED_NUMBER,
   startFake46Elks,
   type ElksFault,
   type Fake46Elks,
@@ -322,6 +323,15 @@ test('a number that they refuse is given up at once, and the next goes out', asy
   elks.faults.push('400')
   start()
   await settled('sent', 'dead')
+})
+
+test('what they say of a number is neither kept nor logged, for they may quote it', async () => {
+  await desk.queue(booking({ to: { sms: QUOTED_NUMBER } }))
+  elks.faults.push('400-quoting')
+  start()
+  await settled('dead')
+  expect((await lines())[0]!.error).toBe('refused: 400')
+  expect(logged.join()).not.toContain(QUOTED_NUMBER.slice(1))
 })
 
 test.each<[ElksFault, string]>([
