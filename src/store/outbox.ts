@@ -102,7 +102,7 @@ export interface Outbox {
   accountTally(way: WayOut): Promise<AccountTally>
   lastSentAt(way: WayOut): Promise<EpochMs | undefined>
   dueTally(way: WayOut, now: EpochMs): Promise<DueTally>
-  /** When the first could have been said of those since an instant that were refused, or whose fate nobody knows. */
+  /** When the first could have been said of those since an instant that were given up. */
   firstInVain(way: WayOut, since?: EpochMs): Promise<EpochMs | undefined>
   /**
    * When deliveries of some accounts of a channel were taken, or tried in vain, since an instant: how many,

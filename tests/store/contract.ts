@@ -1867,10 +1867,10 @@ export function describeStore(name: string, open: (path: string) => Promise<Stor
     )
 
     test(
-      'what came to nothing since an instant is told by when it could have left',
+      'what was given up since an instant is told by when it could have left',
       withDeliveries([delivery(1), delivery(2), delivery(3)], async (store) => {
         expect(await store.firstInVain(onX)).toBeUndefined()
-        for (const state of ['expired', 'dead', 'uncertain'] as const) {
+        for (const state of ['uncertain', 'dead', 'dead'] as const) {
           const { id } = (await store.claimDelivery(onX, later, LEASE))!
           await store.settleDelivery(id, { state, error: '' })
         }

@@ -125,7 +125,7 @@ async function firstInVain(
     .selectFrom('delivery')
     .where('channel', '=', channel)
     .where('account', '=', account)
-    .where('state', 'in', ['dead', 'uncertain'])
+    .where('state', '=', 'dead')
   if (since !== undefined) inVain = inVain.where(couldLeaveAt, '>', since)
   const row = await inVain
     .select((e) => e.fn.min<number | null>(couldLeaveAt).as('at'))
