@@ -4,9 +4,13 @@ import type { FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { RESIDENT_KINDS } from '#src/rules/record.ts'
-import { findFloods } from '#src/rules/report-floods.ts'
 import { DAY, isoText, plus, SECOND } from '#src/stations/time.ts'
-import { REPORT_EFFECTS, standingsAbout, type ReportDesk } from '#src/store/report-desk.ts'
+import {
+  floodsSince,
+  REPORT_EFFECTS,
+  standingsAbout,
+  type ReportDesk,
+} from '#src/store/report-desk.ts'
 import { explainReport, type ToldReport } from '#src/wording/report-text.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, instantText } from './input.ts'
@@ -140,8 +144,7 @@ export function reportRoutes(
     },
     async (request, reply) => {
       const since = request.query.since ?? plus(clock(), -7 * DAY)
-      const said = await store.reports({ since })
-      const floods = findFloods(said.filter(({ by }) => by === 'resident'))
+      const floods = await floodsSince(store, since)
       void reply.header('cache-control', 'no-store')
       return {
         floods: floods.map(({ from, until, ...flood }) => ({

@@ -6,9 +6,16 @@ import { createHash, randomBytes } from 'node:crypto'
 import { Counter, type Registry } from 'prom-client'
 import type { Standing } from '#src/rules/contract.ts'
 import type { RESIDENT_KINDS } from '#src/rules/record.ts'
-import { createCrowd, crowdKey, type Crowd, type Voice } from '#src/rules/report-floods.ts'
+import {
+  createCrowd,
+  crowdKey,
+  findFloods,
+  type Crowd,
+  type Flood,
+  type Voice,
+} from '#src/rules/report-floods.ts'
 import type { ContainerId, StationId } from '#src/stations/ids.ts'
-import { MINUTE, plus, SECOND, type Clock } from '#src/stations/time.ts'
+import { MINUTE, plus, SECOND, type Clock, type EpochMs } from '#src/stations/time.ts'
 import { createAllowance } from './allowance.ts'
 import type { Store } from './contract.ts'
 import { keep, type Journal, type Upshot } from './journal.ts'
@@ -123,6 +130,15 @@ export function openReportDesk(options: {
 export function standingsAbout(journal: Journal, container: ContainerId): readonly Standing[] {
   const stationId = journal.town.containers.get(container)?.stationId
   return [...journal.standing(container), ...(stationId ? journal.standing(stationId) : [])]
+}
+
+/** When many residents said the same of a station at once; newest first. */
+export async function floodsSince(
+  store: Pick<Store, 'reports'>,
+  since: EpochMs,
+): Promise<readonly Flood[]> {
+  const said = await store.reports({ since })
+  return findFloods(said.filter(({ by }) => by === 'resident'))
 }
 
 function effectOf(upshot: Upshot | undefined): ReportEffect | 'no-such-container' {

@@ -4,6 +4,7 @@ import type { StaffWork } from '#src/pages/staff/register-work.ts'
 import type { KeptAlarm } from '#src/store/contract.ts'
 import type { SensorHealth } from '#src/store/believing.ts'
 import type { AccountAlarms } from '#src/store/outbox.ts'
+import { DAY, MINUTE, plus } from '#src/stations/time.ts'
 import type { Role } from '#src/store/staff.ts'
 import { EKUDDEN_PAPER, openHttpTown, TUESDAY } from '#tests/support/http-town.ts'
 import { deviceId } from '#tests/support/town.ts'
@@ -63,4 +64,29 @@ test('alarms are all staff’s to see, and lead to pages that one’s role may g
   expect(await linksFor('admin')).toEqual([channel, messages, '/karantan', device, device])
   expect(await linksFor('editor')).toEqual([channel, messages])
   expect(await linksFor('dispatcher')).toEqual([messages, device, device])
+})
+
+test('many who say the same at once are shown for a day, each station by its name', async () => {
+  await using town = await openHttpTown({
+    pages: { work: { ...work, outbox: { alarms: () => [] } } as unknown as StaffWork },
+  })
+  for (let n = 1; n <= 10; n++) {
+    await town.append({
+      kind: 'report',
+      containerId: EKUDDEN_PAPER,
+      report: 'full',
+      by: 'resident',
+      reporter: `r${n}`,
+    })
+  }
+  const main = async () => {
+    const headers = await town.signIn('editor')
+    const { body } = await town.app.inject({ url: '/larm', headers })
+    return /<main[^]*<\/main>/.exec(body)![0]
+  }
+  expect(await main()).toMatch(
+    /<a href="\/tillsyn\/1490-901">Ekudden<\/a>[^]*10 rapporterade ”Fullt” inom några minuter\./,
+  )
+  town.setNow(plus(town.now(), DAY + MINUTE))
+  expect(await main()).not.toContain('Många rapporter')
 })

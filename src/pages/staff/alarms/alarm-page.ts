@@ -1,5 +1,6 @@
 /** All that somebody should see to, in one list: sensors, accounts, messages, codecs. */
 import type { Alarm, AlarmKind } from '#src/quality/health.ts'
+import type { Flood } from '#src/rules/report-floods.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { KeptAlarm } from '#src/store/contract.ts'
 import type { SensorHealth } from '#src/store/believing.ts'
@@ -13,6 +14,8 @@ import { CHANNELS, MESSAGES } from '../channels/channel-places.ts'
 import { CHANNEL_WORDS } from '../channels/channel-words.ts'
 import { DEVICE } from '../devices/device-places.ts'
 import { containerText } from '../devices/device-list.ts'
+import { FIELD_STATION } from '../field/field-places.ts'
+import { FIELD_WORDS } from '../field/field-words.ts'
 import { QUARANTINE } from '../quarantine/quarantine-place.ts'
 import { staffLayout, type StaffView } from '../staff-layout.ts'
 import type { InBoth } from '../staff-menu.ts'
@@ -30,6 +33,8 @@ export interface AlarmFacts {
   readonly accounts: readonly AccountAlarms[]
   readonly messages: readonly MessageTrouble[]
   readonly codecs: readonly StoppedCodec[]
+  /** When many residents said the same at once, of late; newest first. */
+  readonly floods: readonly Flood[]
   /** Newest first. */
   readonly changes: readonly KeptAlarm[]
 }
@@ -55,6 +60,11 @@ const sv = {
   codec:
     'Den körs inte längre, och det den skulle ha läst väntar i karantän: rätta filen, läs om stadens mapp och pröva karantänen igen.',
   toQuarantine: 'Till karantänen',
+  floodsTitle: 'Många rapporter på en gång',
+  flood: (reporters: number, kind: string) =>
+    `${reporters} rapporterade ”${kind}” inom några minuter.`,
+  floodHint:
+    'Högst tre av dem räknas. Se efter på plats; är det någon som skojar kan du ta tillbaka inlägget eller tysta stationen.',
   historyTitle: 'Nyss kommit och gått',
   historyNone: 'Inget larm har kommit eller gått.',
   began: 'började',
@@ -72,6 +82,10 @@ const WORDS: InBoth<typeof sv> = {
     codec:
       'It is not run any more, and what it should read waits in quarantine: mend its file, have the town’s folder read anew, then try the quarantine again.',
     toQuarantine: 'To the quarantine',
+    floodsTitle: 'Many reports at once',
+    flood: (reporters, kind) => `${reporters} reported “${kind}” within minutes.`,
+    floodHint:
+      'Three of them count at most. Have a look there; if somebody is joking you can take the post back or silence the station.',
     historyTitle: 'Came and went lately',
     historyNone: 'No alarm has come or gone.',
     began: 'began',
@@ -96,16 +110,33 @@ function messagesPart(view: StaffView, messages: readonly MessageTrouble[]): Htm
   </section>`
 }
 
+function floodsPart(view: StaffView, floods: readonly Flood[]): Html {
+  const words = WORDS[view.language]
+  return html`<section aria-labelledby="floods">
+    <h2 id="floods">${words.floodsTitle}</h2>
+    <ul class="alarms">
+      ${floods.map(({ stationId, kind, from, reporters }) => {
+        const name = view.town.stations.get(stationId)?.name ?? stationId
+        return html`<li>
+          <p>${wayTo(view, FIELD_STATION, name, { id: stationId })} ${sinceText(view, from)}</p>
+          <p>${words.flood(reporters, FIELD_WORDS[view.language].kinds[kind])}</p>
+        </li>`
+      })}
+    </ul>
+    <p>${words.floodHint}</p>
+  </section>`
+}
+
 export function alarmPage(view: StaffView, facts: AlarmFacts): Html {
   const { language } = view
   const words = WORDS[language]
-  const { sensors, accounts, messages, codecs, changes } = facts
+  const { sensors, accounts, messages, codecs, floods, changes } = facts
   const told = sensors.flatMap((sensor) => sensor.alarms.map((alarm) => ({ sensor, alarm })))
   const byKind = Map.groupBy(told, ({ alarm }) => alarm.kind)
   const troubled = accounts.flatMap((account) =>
     account.alarms.map((alarm) => ({ account, alarm })),
   )
-  const count = told.length + troubled.length + messages.length + codecs.length
+  const count = told.length + troubled.length + messages.length + codecs.length + floods.length
   return staffLayout(view, {
     title: ALARMS.name[language],
     path: ALARMS.path,
@@ -152,6 +183,7 @@ export function alarmPage(view: StaffView, facts: AlarmFacts): Html {
           </ul>
         </section>`
       }
+      ${floods.length > 0 && floodsPart(view, floods)}
       ${ORDER.map((kind) => kindPart(view, kind, byKind.get(kind) ?? []))}
       <section aria-labelledby="history">
         <h2 id="history">${words.historyTitle}</h2>
