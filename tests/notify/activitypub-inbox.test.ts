@@ -8,6 +8,7 @@ import {
 } from '#tests/support/fake-fediverse.ts'
 import { openFediverseTown, type FediverseTown } from '#tests/support/fediverse-town.ts'
 import { until } from '#tests/support/until.ts'
+import { makePost, noon } from './deliveries.ts'
 
 let town: FediverseTown
 let fake: FakeFediverse
@@ -108,6 +109,17 @@ test('who left and comes back is heard, though their server calls each Follow an
   // Each coming has an answer of its own.
   await until(() => fake.posted.length === 2, 5000)
   expect(new Set(fake.posted.map(({ id }) => id)).size).toBe(2)
+})
+
+test('whose inbox was gone for a while is heard when they follow again', async () => {
+  const follow = fake.follow(actor, 'anna')
+  await fake.post(inbox(), follow)
+  await until(() => fake.posted.length === 1, 5000)
+  fake.meets.push(410)
+  await town.say(makePost(1, noon))
+  await until(async () => (await followers()) === 0, 5000)
+  expect(await fake.post(inbox(), follow)).toBe(202)
+  expect(await followers()).toBe(1)
 })
 
 test('a Follow of somebody who can’t be fetched just now is taken when it comes again', async () => {

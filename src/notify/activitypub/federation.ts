@@ -54,14 +54,10 @@ export interface FederationParts {
 const ACCEPT_HOLDS_MS = 2 * DAY
 /** How often one server's people may ask to follow: a city's first evening, and no flood. */
 const FOLLOWS = { most: 60, oneEveryMs: MINUTE / 2, people: 10_000 }
-/** More than are remembered of what was heard. */
-const MOST_LEAVINGS = 10_000
 
 export function openFederation(parts: FederationParts): Federation<Visit> {
   const { store, roster, keyring, followers, queue, remote, clock, site } = parts
   const follows = createAllowance(FOLLOWS)
-  /** How often somebody has left. Some servers give each Follow of one person the same id. */
-  const leavings = new Map<string, number>()
   const federation = createFederation<Visit>({
     kv: parts.kv,
     queue: { outbox: queue satisfies MessageQueue },
@@ -130,11 +126,12 @@ export function openFederation(parts: FederationParts): Federation<Visit> {
     }
 
     to.setInboxListeners('/ap/{identifier}/inbox', '/ap/inbox')
-      // The same Follow is a repeat until whoever said it has left; to leave twice changes nothing.
+      // The same Follow is a repeat until whoever said it has left, for some servers give each Follow of one
+      // person the same id. To leave twice changes nothing.
       .withIdempotency((ctx, activity) => {
         const { id, actorId } = activity
         if (!(activity instanceof Follow) || !id || !actorId) return null
-        return [id.href, ctx.recipient ?? '', leavings.get(actorId.href) ?? 0].join('\n')
+        return [id.href, ctx.recipient ?? '', followers.timesLeft(actorId.href)].join('\n')
       })
       .setSharedKeyDispatcher(async () => ({ identifier: (await roster.town()).actor.id }))
       .on(Follow, async (ctx, follow) => {
@@ -186,7 +183,7 @@ export function openFederation(parts: FederationParts): Federation<Visit> {
       })
       .on(Delete, async (ctx, gone) => {
         if (!gone.actorId || gone.objectId?.href !== gone.actorId.href) return
-        await forget(gone.actorId)
+        await followers.removeEverywhere(gone.actorId.href)
         ctx.data.outcome = 'gone'
       })
       // A deleted actor's key can't be fetched any more: that its server says so is the proof.
@@ -196,7 +193,7 @@ export function openFederation(parts: FederationParts): Federation<Visit> {
         const isGone = 'status' in reason.result && [404, 410].includes(reason.result.status)
         const isItsKey = reason.keyId.href.replace(/#.*$/, '') === actorId?.href
         if (!actorId || !isGone || !isItsKey || objectId?.href !== actorId.href) return
-        await forget(actorId)
+        await followers.removeEverywhere(actorId.href)
         ctx.data.outcome = 'gone'
         return new Response(null, { status: 202 })
       })
@@ -207,20 +204,9 @@ export function openFederation(parts: FederationParts): Federation<Visit> {
         ctx.data.outcome = 'foreign'
         return
       }
-      if (await followers.remove(speaker.actor.id, by.href)) noteLeaving(by)
+      await followers.remove(speaker.actor.id, by.href)
       ctx.data.outcome = 'unfollowed'
     }
-
-    async function forget(person: URL): Promise<void> {
-      if ((await followers.removeEverywhere(person.href)) > 0) noteLeaving(person)
-    }
-  }
-
-  function noteLeaving({ href }: URL): void {
-    const before = leavings.get(href) ?? 0
-    leavings.delete(href)
-    leavings.set(href, before + 1)
-    if (leavings.size > MOST_LEAVINGS) leavings.delete(leavings.keys().next().value!)
   }
 
   /**

@@ -12,7 +12,12 @@ export interface Followers {
   remove(actorId: string, followerId: string): Promise<boolean>
   /** Gives how many of our actors it followed. */
   removeEverywhere(followerId: string): Promise<number>
+  /** How often somebody was removed since the start. */
+  timesLeft(followerId: string): number
 }
+
+/** More than are remembered of what was heard. */
+const MOST_LEAVINGS = 10_000
 
 export interface KnownFollower {
   readonly id: string
@@ -22,6 +27,15 @@ export interface KnownFollower {
 
 export function openFollowers(store: FediverseStore, secret: string): Followers {
   const markOf = (id: string) => createHmac('sha256', secret).update(id).digest('base64url')
+  const left = new Map<string, number>()
+
+  function noteLeaving(mark: string): void {
+    const before = left.get(mark) ?? 0
+    left.delete(mark)
+    left.set(mark, before + 1)
+    if (left.size > MOST_LEAVINGS) left.delete(left.keys().next().value!)
+  }
+
   return {
     async of(actorId) {
       const kept = await store.followers(actorId)
@@ -37,8 +51,19 @@ export function openFollowers(store: FediverseStore, secret: string): Followers 
         mark: markOf(follower.id),
         body: seal(JSON.stringify(follower), secret),
       }),
-    remove: (actorId, followerId) => store.dropFollower(actorId, markOf(followerId)),
-    removeEverywhere: (followerId) => store.dropFollowerEverywhere(markOf(followerId)),
+    async remove(actorId, followerId) {
+      const mark = markOf(followerId)
+      const wasOne = await store.dropFollower(actorId, mark)
+      if (wasOne) noteLeaving(mark)
+      return wasOne
+    },
+    async removeEverywhere(followerId) {
+      const mark = markOf(followerId)
+      const howMany = await store.dropFollowerEverywhere(mark)
+      if (howMany > 0) noteLeaving(mark)
+      return howMany
+    },
+    timesLeft: (followerId) => left.get(markOf(followerId)) ?? 0,
   }
 }
 
