@@ -1,6 +1,7 @@
 /** A day of the return bike as JSON, and what can't be done with it in words. */
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
+import { isNamed } from '#src/pickups/day/brought-to.ts'
 import {
   FAILED_BECAUSE,
   OFFER_REASONS,
@@ -49,6 +50,14 @@ const stopAnswer = z.strictObject({
     .meta({ description: 'Of a stop that is no booking; whoever booked has it in `person`.' }),
   reference: z.string().nullable().meta({ description: 'Of the booking.' }),
   what: z.string().nullable().meta({ description: 'Of a stop that is no booking.' }),
+  load: z
+    .strictObject({ litres: z.number(), kg: z.number() })
+    .nullable()
+    .meta({ description: 'Of a stop that is no booking: what is reckoned with.' }),
+  bringTo: z
+    .strictObject({ id: z.string(), name: z.string() })
+    .nullable()
+    .meta({ description: 'The drop-off that it is to be brought to, if it must be one.' }),
   things: z.array(thing),
   taken: z
     .array(z.strictObject({ ...thing.shape, reused: z.boolean() }))
@@ -234,11 +243,13 @@ export function dayJson(seen: SeenDay, shown: Shown): z.input<typeof dayAnswer> 
     })),
     candidates: shown.drafts ? seen.candidates.map(candidateJson) : [],
     room: look.setting.dropOffs.flatMap(({ id, room }) =>
-      room.map(({ stream, roomL }) => ({
-        dropOff: id,
-        waste: stream as 'reuse',
-        litres: roomL === undefined ? null : Math.round(roomL),
-      })),
+      room
+        .filter((taken) => !isNamed(taken))
+        .map(({ stream, roomL }) => ({
+          dropOff: id,
+          waste: stream as 'reuse',
+          litres: roomL === undefined ? null : Math.round(roomL),
+        })),
     ),
   }
 }
@@ -262,6 +273,7 @@ function stopJson(
   const time = times.get(stop.id)
   const window = look.question.jobs.find(({ id }) => id === stop.id)?.windows[0]
   const { outcome } = facts ?? {}
+  const candidate = look.candidates.get(stop.id)
   return {
     id: stop.id,
     kind: stop.kind,
@@ -272,7 +284,9 @@ function stopJson(
     streams: (stop.kind === 'drop-off' && stop.streams && [...stop.streams]) || null,
     place: placeOf(stop, look, shown.stations),
     reference: kept?.reference ?? null,
-    what: look.candidates.get(stop.id)?.what ?? null,
+    what: candidate?.what ?? null,
+    load: candidate ? { litres: litresOf(candidate), kg: candidate.kg } : null,
+    bringTo: candidate ? bringToOf(candidate, look) : null,
     things: (booking?.things ?? []).map(({ itemId, count }) => ({ item: itemId, count })),
     taken: outcome?.taken?.map(({ itemId, ...rest }) => ({ item: itemId, ...rest })) ?? null,
     district: booking?.districtId ?? null,
@@ -303,7 +317,19 @@ function placeOf(
   const candidate = candidates.get(stop.id)
   if (!candidate) return null
   const station = candidate.stationId && stations.get(candidate.stationId)
-  return { name: station?.name ?? null, ...candidate.place }
+  return { name: station?.name ?? candidate.address ?? null, ...candidate.place }
+}
+
+function bringToOf(
+  { dropOffId }: Candidate,
+  { setting }: Look,
+): z.input<typeof stopAnswer>['bringTo'] {
+  const found = setting.dropOffs.find(({ id }) => id === dropOffId)
+  return found ? { id: found.id, name: found.name } : null
+}
+
+function litresOf({ loads }: Candidate): number {
+  return loads.reduce((sum, { litres }) => sum + litres, 0)
 }
 
 function unservedJson({ stopId, because }: { readonly stopId: string; readonly because: string }) {
@@ -369,6 +395,13 @@ const WORDS: Readonly<Record<DayReason, string>> = {
   'not-published': 'The plan is not published yet.',
   'not-on-another-bike': 'Only a pickup can be moved to another bike.',
   'nothing-to-pin': 'Only a pickup can be pinned.',
+  'no-address-list': 'urgent.address: the town has no list of addresses; send urgent.place.',
+  'unknown-address':
+    'urgent.address is not on the town’s list; write one that is, or send urgent.place.',
+  'postcode-needed': 'urgent.address: several are written so; send urgent.postcode too.',
+  'no-such-drop-off': 'urgent.dropOff: the town has no such drop-off.',
+  'not-taken-there': 'urgent.waste is not taken at urgent.dropOff; choose another of the two.',
+  'no-room-there': 'urgent.dropOff has no room for so much; choose another, or leave it out.',
 }
 
 export function refuseDay(

@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { WASTE_KINDS } from '#src/stations/return-bike.ts'
 import { MINUTE, SECOND, wallTime } from '#src/stations/time.ts'
-import type { DayAnswer, DayDesk, Simple } from '#src/store/day-desk.ts'
+import type { DayAnswer, DayDesk, Simple, UrgentAt } from '#src/store/day-desk.ts'
 import { personFields } from '#src/store/person-fields.ts'
 import { DISPATCHERS, RIDERS } from '#src/store/staff.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
@@ -55,16 +55,42 @@ const AMOUNT = 'a number from 0 to 5000'
 const amount = z.number({ error: AMOUNT }).min(0, AMOUNT).max(5000, AMOUNT)
 const AT = 'the place in the round, from 0'
 
+const DROP_OFF = 'the id of a drop-off, such as lusharpan'
+const MINUTES = 'minutes, 1 to 120'
+
 const urgentText = z.strictObject({
   what: sentence,
   station: stationIdText.optional(),
   place: personFields.position.optional(),
+  address: personFields.address.optional().meta({ description: 'One of the town’s list.' }),
+  postcode: personFields.postcode
+    .optional()
+    .meta({ description: 'Of the address, where several are written so.' }),
   litres: amount.default(100),
   kg: amount.default(20),
-  waste: z.enum(WASTE_KINDS, { error: `one of ${WASTE_KINDS.join(', ')}` }).default('bulky'),
-  minutes: z.int().min(1).max(120).default(10),
+  waste: z
+    .enum(WASTE_KINDS, { error: `one of ${WASTE_KINDS.join(', ')}` })
+    .optional()
+    .meta({ description: 'Unless it is told bulky, or what the drop-off takes.' }),
+  dropOff: z
+    .string({ error: DROP_OFF })
+    .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, DROP_OFF)
+    .optional()
+    .meta({ description: 'Where it is to be brought; without it wherever it is taken.' }),
+  minutes: z.int({ error: MINUTES }).min(1, MINUTES).max(120, MINUTES).default(10),
 })
-const URGENT_PRIORITY = 3
+const URGENT_AT = ['station', 'place', 'address'] as const
+
+function isAtOnePlace(urgent: z.output<typeof urgentText>): boolean {
+  return URGENT_AT.filter((field) => urgent[field] !== undefined).length === 1
+}
+
+/** Only of what is at one place. */
+function atOf({ station, place, address, postcode }: z.output<typeof urgentText>): UrgentAt {
+  if (station !== undefined) return { stationId: station }
+  if (place !== undefined) return { place }
+  return { address: address!, ...(postcode !== undefined && { postcode }) }
+}
 
 export const getDay = apiRoute({
   path: '/api/v1/rounds/:day',
@@ -214,24 +240,26 @@ const COMMANDS = [
         error: 'either stop or urgent',
         path: ['stop'],
       })
-      .refine(
-        ({ urgent }) => !urgent || (urgent.station === undefined) !== (urgent.place === undefined),
-        { error: 'either station or place', path: ['urgent', 'place'] },
-      ),
-    async run(desk, day, actor, { version: seen, stop, urgent }, { journal }) {
+      .refine(({ urgent }) => !urgent || isAtOnePlace(urgent), {
+        error: 'one of station, place and address',
+        path: ['urgent', 'place'],
+      })
+      .refine(({ urgent }) => urgent?.postcode === undefined || urgent.address !== undefined, {
+        error: 'to be left out: it goes with address',
+        path: ['urgent', 'postcode'],
+      }),
+    run(desk, day, actor, { version: seen, stop, urgent }) {
       if (stop !== undefined) return desk.insert(day, actor, seen, { stopId: stop })
-      const { what, station, litres, kg, waste, minutes } = urgent!
-      const place = urgent!.place ?? journal.town.stations.get(station!)?.place
-      if (!place) return { kind: 'no-such' }
+      const { what, litres, kg, waste, dropOff, minutes } = urgent!
       return desk.insert(day, actor, seen, {
         urgent: {
           what,
-          place,
-          ...(station !== undefined && { stationId: station }),
-          loads: litres > 0 ? [{ stream: waste, litres }] : [],
+          at: atOf(urgent!),
+          litres,
           kg,
+          ...(waste !== undefined && { waste }),
+          ...(dropOff !== undefined && { dropOffId: dropOff }),
           serviceMs: minutes * MINUTE,
-          priority: URGENT_PRIORITY,
         },
       })
     },

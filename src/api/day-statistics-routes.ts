@@ -26,6 +26,9 @@ const monthAnswer = z.strictObject({
   stops: figures,
   failed: figures,
   unserved: figures,
+  urgent: z
+    .strictObject({ stops: figures, kg: figure })
+    .meta({ description: 'What dispatchers put in beside the bookings, wherever it was.' }),
   left: figures.meta({ description: 'Kilograms by what the scales at the drop-offs said.' }),
   districts: z.array(
     z.strictObject({ district: z.string().nullable(), stops: figures, kg: figure }),

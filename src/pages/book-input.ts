@@ -8,6 +8,7 @@ import {
   type ReturnBike,
 } from '#src/stations/return-bike.ts'
 import { isDay } from '#src/stations/town-shape.ts'
+import { parseTypedPlace } from '#src/stations/typed-place.ts'
 import { personFields } from '#src/store/person-fields.ts'
 import type { Language } from '#src/stations/fraction.ts'
 import type { Draft } from './book-draft.ts'
@@ -102,12 +103,7 @@ export function readPlace(
 /** `57.7211, 12.9398`, also with decimal commas where a blank stands between. */
 export function readPosition(written: string) {
   if (written.trim() === '') return undefined
-  const found = /^(\d{1,2}(?:[.,]\d{1,10})?)°?(?:\s*[;,]\s*|\s+)(\d{1,2}(?:[.,]\d{1,10})?)°?$/.exec(
-    written.trim(),
-  )
-  if (!found) return 'faulty' as const
-  const [lat, lon] = [found[1]!, found[2]!].map((text) => Number(text.replace(',', '.')))
-  const parsed = personFields.position.safeParse({ lat, lon })
+  const parsed = personFields.position.safeParse(parseTypedPlace(written))
   return parsed.success ? parsed.data : ('faulty' as const)
 }
 

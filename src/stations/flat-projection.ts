@@ -6,6 +6,8 @@ export interface FlatProjection {
   readonly height: number
   readonly x: (lon: number) => number
   readonly y: (lat: number) => number
+  /** What lies there in the picture. */
+  readonly placeAt: (x: number, y: number) => Place
   /** Whether it lies among the places. */
   readonly contains: (place: Place) => boolean
 }
@@ -40,6 +42,10 @@ export function flatProjection(places: readonly Place[], frame: Frame): FlatProj
     height,
     x: (lon) => left + (lon - west) * squeeze * scale,
     y: (lat) => top + (north - lat) * scale,
+    placeAt: (x, y) => ({
+      lat: north - (y - top) / scale,
+      lon: west + (x - left) / (squeeze * scale),
+    }),
     contains: ({ lat, lon }) => lat >= south && lat <= north && lon >= west && lon <= east,
   }
 }

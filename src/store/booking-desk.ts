@@ -36,10 +36,10 @@ import { type Room, roomIn } from '#src/pickups/booking/room.ts'
 import { findSlot, slotsAhead, type SlotTime } from '#src/pickups/booking/service-days.ts'
 import { addUp, type Share, shareOf } from '#src/pickups/booking/statistics.ts'
 import { offerOf, offerRoom } from '#src/pickups/booking/waiting-list.ts'
-import { type AddressBook, openAddressBook } from '#src/stations/address-list.ts'
 import type { BookingLanguage, ListedAddress } from '#src/stations/return-bike.ts'
 import { type Clock, type EpochMs, HOUR, plus } from '#src/stations/time.ts'
 import { bookingLink } from '#src/wording/book-path.ts'
+import { openAddressBooks } from './address-books.ts'
 import { type BookingMessages, internationalNumber } from './booking-messages.ts'
 import {
   isMeant,
@@ -255,14 +255,7 @@ export function openBookingDesk(options: BookingDeskOptions): BookingDesk {
   const salt = randomBytes(16)
   const sourceOf = (ip: string) =>
     createHmac('sha256', salt).update(addressBlock(ip)).digest('base64url')
-  let listed: { readonly of: readonly ListedAddress[]; readonly book: AddressBook } | undefined
-
-  const addressBook = (terms: Terms): AddressBook | undefined => {
-    const { addresses } = terms.bike
-    if (!addresses) return undefined
-    if (listed?.of !== addresses) listed = { of: addresses, book: openAddressBook(addresses) }
-    return listed.book
-  }
+  const addressBook = openAddressBooks()
   const located = (person: Person, terms: Terms) =>
     locate(person, terms, addressBook(terms), sealer)
   const refused = (because: readonly Refusal[], address: string | undefined, terms: Terms) => {

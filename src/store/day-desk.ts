@@ -4,7 +4,8 @@
  * planner long is thought out before, from the version that the command names.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { isLive } from '#src/pickups/booking/booking.ts'
+import { isLive, type Terms } from '#src/pickups/booking/booking.ts'
+import { isNamed } from '#src/pickups/day/brought-to.ts'
 import {
   answerOf,
   ask,
@@ -37,7 +38,10 @@ import type { Plan } from '#src/pickups/planning/plan.ts'
 import type { Problem } from '#src/pickups/planning/problem.ts'
 import type { SolverProvider } from '#src/pickups/planning/providers.ts'
 import type { StationId } from '#src/stations/ids.ts'
+import type { WasteKind } from '#src/stations/return-bike.ts'
+import type { Place } from '#src/stations/station.ts'
 import { type Clock, type EpochMs, wallTime } from '#src/stations/time.ts'
+import { openAddressBooks } from './address-books.ts'
 import { unsealed } from './booking-people.ts'
 import { type Look, lookAt, type LookDeps } from './day-look.ts'
 import type { Candidate, DayLine, StopPhoto } from './days.ts'
@@ -98,15 +102,24 @@ export interface ToldResult {
   readonly status: 'kept' | 'repeat' | 'conflict' | 'unknown-stop' | 'unknown-bike'
 }
 
+/** Something to fetch that is no booking. */
 export interface Urgent {
   readonly what: string
-  readonly place: Candidate['place']
-  readonly stationId?: StationId
-  readonly loads: Candidate['loads']
+  readonly at: UrgentAt
+  /** Absent: bulky, or what the drop-off takes. */
+  readonly waste?: WasteKind
+  readonly litres: number
   readonly kg: number
+  /** Where it is to be brought; absent: wherever it is taken. */
+  readonly dropOffId?: string
   readonly serviceMs: number
-  readonly priority: number
 }
+
+export type UrgentAt =
+  | { readonly stationId: StationId }
+  | { readonly place: Place }
+  /** Of the town's list. */
+  | { readonly address: string; readonly postcode?: string }
 
 export interface DayDesk {
   see(day: string): Promise<SeenDay | undefined>
@@ -172,12 +185,15 @@ export interface DayDeskOptions extends LookDeps {
 }
 
 const LIMIT_MS = 3000
+/** As much as four bookings. */
+const URGENT_PRIORITY = 3
 const LINES_TOLD = 100
 
 export function openDayDesk(options: DayDeskOptions): DayDesk {
   const { store, clock, solver, sealer } = options
   const listeners = new Set<(lines: readonly DayLine[]) => void>()
   const thinking = new Map<string, Promise<unknown>>()
+  const addressBook = openAddressBooks()
 
   /** Of a day one plan is thought out at a time; whoever waited looks at what has come of it. */
   async function inTurn<Value>(day: string, work: () => Promise<Value>): Promise<Value> {
@@ -298,15 +314,24 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
           const answer = await thinkAtOnce(look)
           return carryOut(look, actor, version, { kind: 'insert', stopId, answer })
         }
-        const { urgent } = what
-        const candidate: Candidate = {
-          ...urgent,
+        const located = locateUrgent(what.urgent.at, look.terms)
+        if (located.kind !== 'ok') return located
+        const loads = loadsOfUrgent(what.urgent, look.terms)
+        if (loads.kind !== 'ok') return loads
+        const { what: text, kg, dropOffId, serviceMs } = what.urgent
+        return insertCandidate(look, actor, version, {
           id: `u${newId()}`,
           state: 'accepted',
           askedAt: clock(),
+          what: text,
+          ...located.value,
+          loads: loads.value,
+          ...(dropOffId !== undefined && { dropOffId }),
+          kg,
+          serviceMs,
+          priority: URGENT_PRIORITY,
           day,
-        }
-        return insertCandidate(look, actor, version, candidate)
+        })
       }),
     bikeOut: (day, actor, version, { bike, because }) =>
       withLook(day, version, async (look) => {
@@ -423,6 +448,24 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
     return { ...photo, bytes: Buffer.from(text, 'base64') }
   }
 
+  function locateUrgent(
+    at: UrgentAt,
+    terms: Terms,
+  ): DayAnswer<Pick<Candidate, 'place' | 'address' | 'stationId'>> {
+    if ('place' in at) return { kind: 'ok', value: at }
+    if ('stationId' in at) {
+      const station = options.journal.town.stations.get(at.stationId)
+      if (!station) return { kind: 'no-such' }
+      return { kind: 'ok', value: { place: station.place, stationId: station.id } }
+    }
+    const book = addressBook(terms)
+    if (!book) return { kind: 'refused', reason: 'no-address-list' }
+    const [found, ...others] = book.find(at.address, at.postcode)
+    if (!found) return { kind: 'refused', reason: 'unknown-address' }
+    if (others.length > 0) return { kind: 'refused', reason: 'postcode-needed' }
+    return { kind: 'ok', value: { place: found.place, address: found.address } }
+  }
+
   async function insertCandidate(
     look: Look,
     actor: string,
@@ -430,6 +473,9 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
     candidate: Candidate,
   ): Promise<DayAnswer<DayPlan>> {
     const more = (await lookAt(options, look.day, look.now, candidate)) ?? look
+    const job = more.question.jobs.find(({ id }) => id === candidate.id)
+    const isBrought = candidate.dropOffId === undefined || job?.loads.every(isNamed)
+    if (isBrought !== true) return { kind: 'refused', reason: 'no-room-there' }
     const answer = await thinkAtOnce(more)
     const command: DayCommand = { kind: 'insert', stopId: candidate.id, answer }
     return carryOut(more, actor, version, command, candidate)
@@ -498,6 +544,21 @@ export function openDayDesk(options: DayDeskOptions): DayDesk {
       photos: await store.photosOf([...bookings.keys(), ...candidates.keys()]),
     }
   }
+}
+
+/** What it is when it is got rid of: by what was said, or by what the place takes. */
+function loadsOfUrgent(
+  { waste, litres, dropOffId }: Urgent,
+  { bike }: Terms,
+): DayAnswer<Candidate['loads']> {
+  const dropOff = bike.dropOffs.find(({ id }) => id === dropOffId)
+  if (dropOffId !== undefined && !dropOff) return { kind: 'refused', reason: 'no-such-drop-off' }
+  const takes = dropOff?.takes ?? ['bulky']
+  const stream = waste ?? (takes.includes('bulky') ? 'bulky' : takes[0])
+  if (stream === undefined || (dropOff && !dropOff.takes.includes(stream))) {
+    return { kind: 'refused', reason: 'not-taken-there' }
+  }
+  return { kind: 'ok', value: litres > 0 ? [{ stream, litres }] : [] }
 }
 
 function reckonBy(look: Look): Reckon {

@@ -8,6 +8,7 @@ import {
   type DaySetting,
   placesOf,
 } from '#src/pickups/day/day-problem.ts'
+import { reserveRoom } from '#src/pickups/day/brought-to.ts'
 import type { DayPlan, RiderEvent } from '#src/pickups/day/day.ts'
 import { type Facts, factsOf } from '#src/pickups/day/rider-events.ts'
 import { tableOf } from '#src/pickups/planning/legs.ts'
@@ -85,7 +86,13 @@ export async function lookAt(
   const plan = await store.dayPlan(day)
   const events = await store.riderEvents(day)
   const facts = factsOf(events)
-  const setting = asRidersFound(hours, facts)
+  const beside = await store.candidates({ states: ['accepted', 'done'], day })
+  const accepted = more ? [...beside, more] : beside
+  const reserved = reserveRoom(
+    hours,
+    accepted.toSorted((a, b) => a.askedAt - b.askedAt),
+  )
+  const setting = asRidersFound(reserved.setting, facts)
   const kept = await store.keptBookings({ day, states: ['booked', 'done', 'missed'] })
   const bookings = new Map(
     kept.map((one): [string, DayBooking] => [
@@ -94,13 +101,11 @@ export async function lookAt(
     ]),
   )
   const late = plan?.published === true ? await toldLate(store, day) : new Map<string, number>()
-  const beside = await store.candidates({ states: ['accepted', 'done'], day })
-  const accepted = more ? [...beside, more] : beside
   const jobs = [
     ...[...bookings.values()].map(({ errand, person }) =>
       jobOfBooking(errand, person?.place, terms, setting, facts, late.get(errand.id)),
     ),
-    ...accepted.map((candidate) => jobOfCandidate(candidate, setting)),
+    ...accepted.map((candidate) => jobOfCandidate(candidate, { ...reserved, setting })),
   ]
   const question: DayQuestion = { setting, jobs, facts, now, ...(plan && { plan }) }
   const travel = await tableOf(matrices, placesOf(question))

@@ -2,6 +2,7 @@
 import { classesOf, countOf, findItem, sizeOf } from '#src/pickups/booking/room.ts'
 import type { Booking, Terms, Thing } from '#src/pickups/booking/booking.ts'
 import { findSlot, instantAt } from '#src/pickups/booking/service-days.ts'
+import { loadsFor, type Reserved } from '#src/pickups/day/brought-to.ts'
 import type { DaySetting, Job } from '#src/pickups/day/day-problem.ts'
 import type { TakenThing, TimeSpan } from '#src/pickups/day/day.ts'
 import type { Facts } from '#src/pickups/day/rider-events.ts'
@@ -161,7 +162,18 @@ function loadsOf(
   return [...litres].map(([stream, l]) => ({ stream, litres: l }))
 }
 
-export function jobOfCandidate(candidate: Candidate, { hours }: DaySetting): Job {
-  const { id, place, loads, kg, serviceMs, priority } = candidate
-  return { id, place, windows: hours, loads, kg, serviceMs, priority }
+export function jobOfCandidate(candidate: Candidate, reserved: Reserved): Job {
+  const { id, place, kg, serviceMs, priority } = candidate
+  const { hours, apart } = reserved.setting
+  const kinds = candidate.loads.map(({ stream }) => stream)
+  return {
+    id,
+    place,
+    windows: hours,
+    loads: loadsFor(candidate, reserved),
+    kg,
+    ...(apart && { classes: [...new Set(apart.flat())].filter((name) => kinds.includes(name)) }),
+    serviceMs,
+    priority,
+  }
 }

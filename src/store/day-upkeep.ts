@@ -269,13 +269,15 @@ export function openDayUpkeep(options: DayUpkeepOptions): DayUpkeep {
     if (age > said.bike.eraseAfterDays * DAY) return
     const dropOffPlaces = new Map(setting.dropOffs.map(({ id, place }) => [id, place]))
     const jobs = look.question.jobs.map(({ id, place }): CountedJob => {
+      const candidate = look.candidates.get(id)
       const district = kept.get(id)?.errand.districtId
       return {
         id,
         ...(place && { place }),
         ...(district !== undefined && { district }),
-        isStation: !kept.has(id),
+        kind: !candidate ? 'household' : candidate.asked ? 'station' : 'urgent',
         things: kept.get(id)?.errand.things ?? [],
+        ...(candidate && { kg: candidate.kg }),
       }
     })
     const placeOf = new Map(jobs.map(({ id, place }) => [id, place]))

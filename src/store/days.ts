@@ -44,7 +44,11 @@ export interface Candidate {
   /** What is to be done there, for the rider; no name of anybody. */
   readonly what: string
   readonly place: Place
+  /** Of the town's list, where it was asked for by that; forgotten with the stop. */
+  readonly address?: string
   readonly loads: readonly Load[]
+  /** Where it is to be brought; absent: wherever it is taken. */
+  readonly dropOffId?: string
   readonly kg: number
   readonly serviceMs: number
   readonly priority: number

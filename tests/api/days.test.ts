@@ -229,6 +229,77 @@ describe('what is told wrongly', () => {
     const atBridge = stopsOf(other.json).find((s) => s.what === 'Vid bron')
     expect(atBridge.place).toEqual({ name: null, ...place })
   })
+
+  test('an urgent errand at an address of the town’s list is brought where it is to be', async () => {
+    const listed = addresses[20]!
+    const urgent = {
+      what: 'Två säckar vid porten',
+      address: listed.address.toUpperCase(),
+      litres: 240,
+      kg: 30,
+      waste: 'paper',
+      dropOff: 'hamnen',
+    }
+    const { status, json } = await command(day, 'insert', { urgent })
+    expect(status, JSON.stringify(json)).toBe(200)
+    const stop = stopsOf(json).find((s) => s.what === urgent.what)
+    expect(stop).toMatchObject({
+      place: { name: listed.address, ...listed.place },
+      load: { litres: 240, kg: 30 },
+      bringTo: { id: 'hamnen', name: 'Hamnen' },
+      reference: null,
+      person: null,
+    })
+    const { stops } = json.rounds.find((r: any) => r.stops.includes(stop))
+    const later = stops.slice(stops.indexOf(stop))
+    expect(later.map((s: any) => s.dropOff)).toContain('hamnen')
+    // What is only for the planner isn't told as a kind of waste.
+    expect(JSON.stringify(json.room)).not.toContain('~')
+    const round = (await see(day, `?bike=${bikeOf(json, stop.id)}`, RIDER)).rounds[0]
+    expect(round.stops.find((s: any) => s.id === stop.id)).toMatchObject({
+      place: { name: listed.address },
+      load: { litres: 240, kg: 30 },
+      bringTo: { name: 'Hamnen' },
+    })
+  })
+
+  test.each([
+    ['an address that is on no list', { address: 'Storgatan 999' }, 'unknown-address', 'address'],
+    [
+      'a place that doesn’t take it',
+      { dropOff: 'ekudden', waste: 'bulky' },
+      'not-taken-there',
+      'waste',
+    ],
+    ['a place that is none', { dropOff: 'nowhere' }, 'no-such-drop-off', 'dropOff'],
+    [
+      'more than there is room for',
+      { dropOff: 'hamnen', litres: 5000 },
+      'no-room-there',
+      'dropOff',
+    ],
+  ])(
+    'an urgent errand with %s is refused, with the field to change',
+    async (_, more, reason, field) => {
+      const urgent = { what: 'Säckar', address: addresses[3]!.address, ...more }
+      const { version } = await see(day)
+      const { status, json } = await command(day, 'insert', { urgent })
+      expect([status, json.because[0].reason]).toEqual([409, reason])
+      expect(json.detail).toContain(`urgent.${field}`)
+      expect((await see(day)).version).toBe(version)
+    },
+  )
+
+  test.each([
+    [{ station: '1490-901', address: 'Provgatan 1' }, 'urgent.place'],
+    [{ station: '1490-901', postcode: '504 30' }, 'urgent.postcode'],
+    [{ station: '1490-901', dropOff: 'Hamnen!' }, 'urgent.dropOff'],
+    [{ station: '1490-901', minutes: 0 }, 'urgent.minutes'],
+    [{ station: '1490-901', litres: -1 }, 'urgent.litres'],
+  ])('an urgent errand says which field is wrong: %j', async (more, field) => {
+    const { status, json } = await command(day, 'insert', { urgent: { what: 'Säckar', ...more } })
+    expect([status, json.errors[0].field]).toEqual([400, field])
+  })
 })
 
 describe('what a rider’s word leads to', () => {
@@ -406,6 +477,29 @@ describe('what a rider’s word leads to', () => {
     expect(await bookingOf(day, stop)).toMatchObject({ state: 'done' })
     await day.tick()
     expect(day.faults).toEqual([])
+  })
+
+  test('urgent stops are counted apart, by what they weighed and without a place', async () => {
+    await using day = await openDay(1)
+    const at = clockAt('10:30')
+    day.town.setNow(at)
+    for (const [n, address] of addresses.slice(10, 15).entries()) {
+      const urgent = { what: `Säck ${n}`, address: address.address, kg: 12 }
+      const { json } = await command(day, 'insert', { urgent })
+      const stop = stopsOf(json).find((s) => s.what === urgent.what)
+      const done = event(`urgent-00${n}`, 'done', at, n === 0 ? { kg: 20 } : {})
+      await tell(day, stop.id, { bike: bikeOf(json, stop.id), events: [done] })
+    }
+    for (const bike of ['bike-1', 'bike-2']) await command(day, 'end', { bike })
+    await day.tick()
+    const { months } = (await day.ask('GET', '/rounds/statistics')).json
+    expect(months[0].urgent).toEqual({ stops: { done: 5 }, kg: 68 })
+    expect(months[0].districts).toEqual([])
+    const kept = await day.town.store.dayCounts(DAY_NAME, DAY_NAME)
+    expect(kept.filter(({ what }) => what.startsWith('urgent'))).toEqual([
+      { day: DAY_NAME, district: '', what: 'urgent-grams', n: 68_000 },
+      { day: DAY_NAME, district: '', what: 'urgent-stops/done', n: 5 },
+    ])
   })
 
   test('a candidate’s stop told of after midnight is done on its day', async () => {

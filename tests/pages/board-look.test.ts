@@ -45,6 +45,9 @@ describe.skipIf(chromiumPath === undefined)('in a real browser', () => {
         await page.waitForSelector('.plan [data-stop]')
         await page.locator('.plan .title').first().click()
         await page.locator('.plan .handle:not(.locked)').first().click()
+        await page.locator('.urgent summary').click()
+        await page.locator('#urgent-way').selectOption('place')
+        await page.locator('#urgent-place').waitFor()
       }
       await expectNoFault(page)
     })

@@ -47,7 +47,15 @@ describe('a service day in two parts', () => {
       serviceMs: 1,
       priority: 0,
     }
-    expect(jobOfCandidate(candidate as never, setting).windows).toEqual(parts)
+    const reserved = { setting, brought: new Set<never>() }
+    expect(jobOfCandidate(candidate as never, reserved).windows).toEqual(parts)
+  })
+
+  test('keeps an urgent load apart from what it mustn’t ride with', () => {
+    const apart = [['batteries', 'textiles']] as const
+    const reserved = { setting: { ...setting, apart }, brought: new Set<never>() }
+    const loads = [{ stream: 'batteries', litres: 10 }]
+    expect(jobOfCandidate({ id: 'u1', loads } as never, reserved).classes).toEqual(['batteries'])
   })
 
   test('serves who booked a slot in the second', () => {

@@ -10,5 +10,7 @@ export interface Actions {
   /** A step up or down; the row keeps the focus. */
   step(stop: string, by: -1 | 1): void
   command(name: string, body?: object): void
+  /** Something urgent comes into the plan; true when it did. */
+  urgent(asked: object): Promise<boolean>
   candidate(id: string, answer: 'accept' | 'decline'): void
 }

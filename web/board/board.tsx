@@ -1,5 +1,6 @@
 /** Three regions: what is outside the plan, the plan by bike, and the map, which mirrors both. */
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { parseTypedPlace } from '#src/stations/typed-place.ts'
 import type { Actions } from './actions.ts'
 import { Age } from './age.tsx'
 import type { Day } from './day.ts'
@@ -12,6 +13,7 @@ import { Outside } from './outside.tsx'
 import { RoundPlan } from './round.tsx'
 import { saidOf } from './said.ts'
 import { Tools } from './tools.tsx'
+import { type Picking, typedPlace } from './urgent.tsx'
 
 export function Board(props: {
   readonly desk: BoardDesk
@@ -23,6 +25,7 @@ export function Board(props: {
   const { words } = look
   const [chosen, setChosen] = useState<string>()
   const [menu, setMenu] = useState<string>()
+  const [picking, setPicking] = useState<Picking>({ isOn: false, typed: '' })
   const focused = useRef<string | undefined>(undefined)
 
   const actions = useMemo((): Actions => {
@@ -44,6 +47,7 @@ export function Board(props: {
         if (wanted) move(wanted)
       },
       command: (name, body) => void desk.command(name, body),
+      urgent: (asked) => desk.command('insert', { urgent: asked }),
       candidate: (id, answer) => void desk.candidate(id, answer),
     }
   }, [desk])
@@ -80,7 +84,16 @@ export function Board(props: {
         <Age heardAt={shown.heardAt} words={words} />
       </div>
       <div class="regions">
-        <Outside day={day} look={look} actions={actions} ask={ask} chosen={chosen} menu={menu} />
+        <Outside
+          day={day}
+          look={look}
+          actions={actions}
+          ask={ask}
+          chosen={chosen}
+          menu={menu}
+          picking={picking}
+          onPicking={setPicking}
+        />
         <div class="plan">
           {day.bikes.map((bike, i) => (
             <RoundPlan
@@ -98,8 +111,17 @@ export function Board(props: {
         </div>
         <section class="map-region" aria-labelledby="map-title">
           <h2 id="map-title">{words.map}</h2>
-          <p class="small">{words.mapHint}</p>
-          <DayMap day={day} look={look} chosen={chosen} onChoose={chosenFromMap} />
+          <p class="small">{picking.isOn ? words.pickHint : words.mapHint}</p>
+          <DayMap
+            day={day}
+            look={look}
+            chosen={chosen}
+            onChoose={chosenFromMap}
+            {...(picking.isOn && {
+              picked: parseTypedPlace(picking.typed),
+              onPick: (place) => setPicking({ isOn: true, typed: typedPlace(place) }),
+            })}
+          />
         </section>
       </div>
     </>

@@ -30,6 +30,9 @@ export interface Stop {
   readonly place: (Place & { readonly name: string | null }) | null
   readonly reference: string | null
   readonly what: string | null
+  readonly load: { readonly litres: number; readonly kg: number } | null
+  /** The drop-off that it is to be brought to. */
+  readonly bringTo: { readonly name: string } | null
   readonly things: readonly { readonly item: string; readonly count: number }[]
   readonly language: BookingLanguage | null
   readonly interpreter: boolean

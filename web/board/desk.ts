@@ -65,8 +65,8 @@ export interface BoardDesk {
   /** The stream says that it is there. */
   heard(): void
   move(move: Move): Promise<void>
-  /** Any other command of the day, by its name in the API. */
-  command(name: string, body?: object): Promise<void>
+  /** Any other command of the day, by its name in the API; true when it was done. */
+  command(name: string, body?: object): Promise<boolean>
   candidate(id: string, answer: 'accept' | 'decline'): Promise<void>
 }
 
@@ -227,20 +227,23 @@ export function openBoardDesk(options: {
         }
       })
     },
-    command(command, body = {}) {
-      return inTurn(async () => {
+    async command(command, body = {}) {
+      let isDone = false
+      await inTurn(async () => {
         const answered = await ask('POST', `/rounds/${name}/${command}`, {
           version: told?.version ?? 0,
           ...body,
         })
         if (settle(command, answered)) {
-          if (answered.status === 200) say({ kind: 'did', command })
+          isDone = answered.status === 200
+          if (isDone) say({ kind: 'did', command })
           void lookSoon()
           return
         }
         await look()
         say({ kind: 'changed' })
       })
+      return isDone
     },
     candidate(id, answer) {
       return inTurn(async () => {

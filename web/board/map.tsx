@@ -28,19 +28,35 @@ export function DayMap(props: {
   readonly look: Look
   readonly chosen: string | undefined
   readonly onChoose: (stop: string) => void
+  /** A place that is being looked for, by a press on the map. */
+  readonly picked?: Place | undefined
+  readonly onPick?: (place: Place) => void
 }) {
-  const { day, look, chosen, onChoose } = props
+  const { day, look, chosen, onChoose, picked, onPick } = props
   const stops = allStops(day)
   const homes = day.bikes.map(({ home }) => home)
   const drops = day.dropOffs.map(({ place }) => place)
-  const { x, y, height, contains } = flatProjection(
+  const { x, y, height, placeAt, contains } = flatProjection(
     [...homes, ...drops, ...stops.flatMap((stop) => placeOf(stop) ?? [])],
     FRAME,
   )
   const project = ({ lat, lon }: Place): Point => ({ x: Math.round(x(lon)), y: Math.round(y(lat)) })
   const isNumbered = stops.length <= MOST_NUMBERED
+  const onClick = (event: MouseEvent) => {
+    const svg = event.currentTarget as SVGSVGElement
+    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(
+      svg.getScreenCTM()!.inverse(),
+    )
+    onPick?.(placeAt(x, y))
+  }
   return (
-    <svg class="map" viewBox={`0 0 ${WIDTH} ${height}`} aria-hidden="true" focusable="false">
+    <svg
+      class={`map ${onPick ? 'picking' : ''}`}
+      viewBox={`0 0 ${WIDTH} ${height}`}
+      aria-hidden="true"
+      focusable="false"
+      onClick={onPick && onClick}
+    >
       <rect class="ground" width={WIDTH} height={height} rx="8" />
       {LAYERS.map((kind) => (
         <path key={kind} class={`b-${kind}`} d={drawn(look.facts.base, kind, project)} />
@@ -91,6 +107,7 @@ export function DayMap(props: {
         const { x, y } = project(place)
         return <circle key={round.bike} class={`here bike-${i % 4}`} cx={x} cy={y} r="15" />
       })}
+      {picked && <Cross at={project(picked)} />}
       {day.outside.flatMap((stop) => {
         const place = placeOf(stop)
         if (!place) return []
@@ -106,6 +123,10 @@ export function DayMap(props: {
       })}
     </svg>
   )
+}
+
+function Cross({ at: { x, y } }: { readonly at: Point }) {
+  return <path class="picked" d={`M${x - 9} ${y}h18M${x} ${y - 9}v18`} />
 }
 
 function drawn(

@@ -3,11 +3,11 @@ import { useEffect, useState } from 'preact/hooks'
 import type { Actions } from './actions.ts'
 import type { Day, NextStep } from './day.ts'
 import type { Ask } from './desk.ts'
-import { fieldOf } from './field.ts'
 import type { Look } from './look.ts'
 import { findStop } from './moves.ts'
 import { StopRow } from './row.tsx'
 import { stepTitle } from './said.ts'
+import { type Picking, UrgentForm } from './urgent.tsx'
 
 export function Outside(props: {
   readonly day: Day
@@ -16,8 +16,10 @@ export function Outside(props: {
   readonly ask: Ask
   readonly chosen: string | undefined
   readonly menu: string | undefined
+  readonly picking: Picking
+  readonly onPicking: (picking: Picking) => void
 }) {
-  const { day, look, actions, ask, chosen, menu } = props
+  const { day, look, actions, ask, chosen, menu, picking, onPicking } = props
   const { words } = look
   return (
     <div class="outside">
@@ -85,7 +87,16 @@ export function Outside(props: {
         </section>
       )}
       <WaitingList ask={ask} look={look} asOf={`${day.version} ${day.unplanned.length}`} />
-      {day.version > 0 && <UrgentForm look={look} actions={actions} />}
+      {day.version > 0 && (
+        <UrgentForm
+          dropOffs={day.dropOffs}
+          look={look}
+          ask={ask}
+          add={(asked) => actions.urgent(asked)}
+          picking={picking}
+          onPicking={onPicking}
+        />
+      )}
     </div>
   )
 }
@@ -160,43 +171,5 @@ function WaitingList(props: {
         ))}
       </ul>
     </section>
-  )
-}
-
-function UrgentForm({ look, actions }: { readonly look: Look; readonly actions: Actions }) {
-  const { words, facts } = look
-  const add = (event: SubmitEvent) => {
-    event.preventDefault()
-    const form = event.currentTarget as HTMLFormElement
-    const urgent = { what: fieldOf(form, 'what'), station: fieldOf(form, 'station') }
-    actions.command('insert', { urgent })
-    form.reset()
-  }
-  return (
-    <details class="urgent">
-      <summary>{words.urgent}</summary>
-      <form class="inline-form" onSubmit={add}>
-        <label for="urgent-what">{words.urgentWhat}</label>
-        <span class="small" id="urgent-hint">
-          {words.urgentHint}
-        </span>
-        <input
-          id="urgent-what"
-          name="what"
-          required
-          maxLength={120}
-          aria-describedby="urgent-hint"
-        />
-        <label for="urgent-station">{words.urgentStation}</label>
-        <select id="urgent-station" name="station" required>
-          {facts.stations.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </select>
-        <button>{words.urgentAdd}</button>
-      </form>
-    </details>
   )
 }

@@ -87,6 +87,8 @@ export const StopRow = memo(function StopRow(props: RowProps) {
           <span class="small sub">
             <Chips stop={stop} isNext={isNext} complaint={complaint} look={look} />
             {stop.things.map(({ item, count }) => `${count} ${look.thing(item)}`).join(', ')}
+            {stop.load && loadText(stop.load, look)}
+            {stop.bringTo && ` → ${stop.bringTo.name}`}
           </span>
         </div>
         {bike && (
@@ -120,6 +122,10 @@ export const StopRow = memo(function StopRow(props: RowProps) {
     </li>
   )
 })
+
+function loadText({ litres, kg }: NonNullable<Stop['load']>, { number }: Look): string {
+  return `${number(litres)} l · ${number(kg)} kg`
+}
 
 function Chips(props: {
   readonly stop: Stop

@@ -34,6 +34,9 @@ export interface Stop {
   readonly reference: string | null
   /** Of a stop that is no booking. */
   readonly what: string | null
+  /** Of it too; a day that was kept before it was told has none. */
+  readonly load?: { readonly litres: number; readonly kg: number } | null
+  readonly bringTo?: { readonly name: string } | null
   readonly things: readonly Thing[]
   readonly taken: readonly Taken[] | null
   readonly language: BookingLanguage | null

@@ -4,6 +4,7 @@ import type { Thing } from './day.ts'
 import type { Row } from './round.ts'
 import {
   addressOf,
+  loadWords,
   mapLink,
   nameOf,
   type Telling,
@@ -82,8 +83,11 @@ function loadOf({ stop, unload }: Row, telling: Telling): readonly Node[] {
   const { words, catalogue } = telling
   if (stop.kind === 'break') return []
   const things: readonly (Thing & { readonly reused?: boolean })[] = unload ?? stop.things
+  if (things.length === 0 && stop.kind === 'drop-off') {
+    return [h('p', { class: 'soft' }, words.nothingToUnload)]
+  }
   if (things.length === 0) {
-    return stop.kind === 'drop-off' ? [h('p', { class: 'soft' }, words.nothingToUnload)] : []
+    return loadWords(stop, telling).map((text) => h('p', { class: 'who' }, text))
   }
   const title = stop.kind === 'drop-off' ? words.unload : words.carry
   const { kg, litres } = weightOf(things, catalogue)

@@ -75,9 +75,18 @@ export function weightOf(
   )
 }
 
+/** Of a stop that is no booking: how much it is, and where it goes. */
+export function loadWords({ load, bringTo }: Stop, { words }: Telling): readonly string[] {
+  return [
+    ...(load ? [words.about(Math.round(load.kg), Math.round(load.litres))] : []),
+    ...(bringTo ? [words.bringTo(bringTo.name)] : []),
+  ]
+}
+
 /** In one line: `2 Stol, 1 Wellpapp`. */
 export function briefly(stop: Stop, unload: readonly Load[] | undefined, telling: Telling): string {
   const things = unload ?? stop.things
   const named = things.map(({ item, count }) => `${count} ${nameOf(item, telling)}`)
-  return [...named, ...(stop.what !== null && stop.place?.name ? [stop.what] : [])].join(', ')
+  const what = stop.what !== null && stop.place?.name ? [stop.what] : []
+  return [...named, ...what, ...loadWords(stop, telling)].join(', ')
 }

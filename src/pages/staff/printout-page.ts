@@ -77,15 +77,22 @@ function row(
   const kept = look.bookings.get(stop.id)
   const { person, errand } = kept ?? {}
   const at = times.get(stop.id)?.startsAt ?? facts?.since
+  const candidate = look.candidates.get(stop.id)
   const things = (errand?.things ?? []).map(({ itemId, count }) => {
     const item = bike.items.find(({ id }) => id === itemId)
     return `${count} × ${item ? inLanguage(item.name, language) : itemId}`
   })
+  const load = candidate && [
+    ...candidate.loads.map(({ litres }) => `${litres} l`),
+    `${candidate.kg} kg`,
+  ]
+  const bringTo = look.setting.dropOffs.find(({ id }) => id === candidate?.dropOffId)
   const spoken = errand && errand.language !== language ? errand.language : undefined
   const toKnow = [
     person?.note,
     spoken && words.speaks(BOOK_WORDS[language].languages[spoken]),
     errand?.interpreter === true && words.interpreter,
+    bringTo && words.unload(bringTo.name),
   ]
   return html`<tr>
     <td>${no}</td>
@@ -93,15 +100,16 @@ function row(
     <td>
       ${whereOf()} ${person && html`<br />${person.name} ${person.phone ?? person.email ?? ''}`}
     </td>
-    <td>${things.join(', ')}</td>
+    <td>${(load ?? things).join(', ')}</td>
     <td>${toKnow.filter((one) => typeof one === 'string').map((one) => html`${one}<br />`)}</td>
     <td><span class="tick" aria-hidden="true"></span></td>
   </tr>`
 
   /** A stop that is no booking; as on the board, where first. */
   function whatIsAsked(): string {
-    const { stationId, what } = look.candidates.get(stop.id) ?? {}
-    return [stationId && town.stations.get(stationId)?.name, what].filter(Boolean).join(': ')
+    const { stationId, address, what } = candidate ?? {}
+    const place = stationId ? town.stations.get(stationId)?.name : address
+    return [place, what].filter(Boolean).join(': ')
   }
 
   function whereOf(): string {

@@ -95,6 +95,12 @@ export const DAY_REASONS = [
   'not-published',
   'not-on-another-bike',
   'nothing-to-pin',
+  'no-address-list',
+  'unknown-address',
+  'postcode-needed',
+  'no-such-drop-off',
+  'not-taken-there',
+  'no-room-there',
 ] as const
 export type DayReason = (typeof DAY_REASONS)[number]
 

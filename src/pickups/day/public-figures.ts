@@ -19,6 +19,8 @@ export interface RoundMonth {
   readonly stops: Figures
   readonly failed: Figures
   readonly unserved: Figures
+  /** Stops that dispatchers put in, by how they ended, and the kilograms of them. */
+  readonly urgent: { readonly stops: Figures; readonly kg: number | null }
   /** Kilograms by what the scales at the drop-offs said. */
   readonly left: Figures
   readonly districts: {
@@ -55,6 +57,10 @@ export function monthsOf(counts: readonly DayCount[]): RoundMonth[] {
       stops: hidden(all, 'stops/'),
       failed: hidden(all, 'failed/'),
       unserved: hidden(all, 'unserved/'),
+      urgent: {
+        stops: hidden(all, 'urgent-stops/'),
+        kg: urgentKg(all),
+      },
       left: Object.fromEntries(
         [...group(all, 'left-grams/')].map(([waste, n]) => [waste, isTold ? kilograms(n) : null]),
       ),
@@ -72,6 +78,11 @@ export function monthsOf(counts: readonly DayCount[]): RoundMonth[] {
 
 function sum(counts: readonly DayCount[], what: string): number {
   return counts.reduce((total, count) => (count.what === what ? total + count.n : total), 0)
+}
+
+function urgentKg(counts: readonly DayCount[]): number | null {
+  const done = sum(counts, 'urgent-stops/done')
+  return done > 0 && done < LEAST_TOLD ? null : kilograms(sum(counts, 'urgent-grams'))
 }
 
 function group(counts: readonly DayCount[], prefix: string): Map<string, number> {

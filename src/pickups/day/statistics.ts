@@ -22,9 +22,12 @@ export interface CountedJob {
   readonly id: string
   readonly district?: string
   readonly place?: Place
-  readonly isStation: boolean
+  /** A booking's, what a rule asked for at a station, or what a dispatcher put in. */
+  readonly kind: 'household' | 'station' | 'urgent'
   /** As they were booked. */
   readonly things: readonly Thing[]
+  /** What it was reckoned with, where it is no booking. */
+  readonly kg?: number
 }
 
 export interface DayForCounting {
@@ -40,6 +43,8 @@ export interface DayForCounting {
   readonly ridden: ReadonlyMap<string, number>
 }
 
+const STOPS = { household: 'stops', station: 'station-stops', urgent: 'urgent-stops' } as const
+
 export function countDay(of: DayForCounting): readonly DayCount[] {
   const counts = new Map<string, number>()
   const add = (district: string, what: string, n: number) => {
@@ -54,12 +59,16 @@ export function countDay(of: DayForCounting): readonly DayCount[] {
       if (stop.stop.kind !== 'pickup') continue
       const job = jobs.get(stop.stop.id)
       const district = job?.district ?? ''
-      const kind = job?.isStation ? 'station-stops' : 'stops'
-      add(district, `${kind}/${stop.state}`, 1)
+      const { kind = 'household' } = job ?? {}
+      add(district, `${STOPS[kind]}/${stop.state}`, 1)
       if (stop.state === 'failed') {
         add(district, `failed/${stop.facts?.outcome?.because ?? 'no-time'}`, 1)
       }
-      if (stop.state !== 'done' || job?.isStation) continue
+      if (stop.state !== 'done') continue
+      if (kind === 'urgent') {
+        add(district, 'urgent-grams', (stop.facts?.outcome?.kg ?? job?.kg ?? 0) * 1000)
+      }
+      if (kind !== 'household') continue
       took(stop.facts!.outcome!, job?.things ?? [], of.kgOf, (what, n) => add(district, what, n))
       const left = job?.place && leftAt(stops, at, of.dropOffPlaces)
       if (left) add(district, 'car-metres', 2 * of.metres(job.place, left))

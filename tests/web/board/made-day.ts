@@ -12,6 +12,8 @@ export function stop(id: string, more: Partial<Stop> = {}): Stop {
     place: null,
     reference: null,
     what: null,
+    load: null,
+    bringTo: null,
     things: [],
     language: 'sv',
     interpreter: false,

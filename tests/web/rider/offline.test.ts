@@ -2,9 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser } from 'playwright-core'
 import { chromiumPath, openBrowser } from '#tests/support/browser.ts'
 import type { DayTown } from '#tests/support/day-town.ts'
-import { clockAt, DAY_NAME, STAFF } from '#tests/support/day-town.ts'
+import { addresses, clockAt, DAY_NAME, STAFF } from '#tests/support/day-town.ts'
 import { command, openDay } from '#tests/support/ridden-day.ts'
-import { ekudden } from '#tests/support/town.ts'
 import { until } from '#tests/support/until.ts'
 import { eventsKept, isReadyForOffline, openPhone, type Phone, stopsNow } from './phone.ts'
 
@@ -230,12 +229,14 @@ describe.skipIf(chromiumPath === undefined)('a phone on the round', () => {
       throw new DOMException('no room', 'QuotaExceededError')
     }`)
     await phone.context.clock.setFixedTime(clockAt('10:01'))
-    const urgent = { what: 'Säckar vid ingången', station: ekudden.id }
+    const { address } = addresses[40]!
+    const urgent = { what: 'Säckar vid porten', address, litres: 240, kg: 30, dropOff: 'centre' }
     await command(day, 'insert', { urgent })
-    await says('.stops', 'Säckar vid ingången')
+    await says('.stops', address)
+    await says('.stops', 'Säckar vid porten, Ungefär 30 kg, 240 l, Lämnas på Centralen')
     await says('.say', 'Telefonen kunde inte spara det')
     await wake()
-    await says('.stops', 'Säckar vid ingången')
+    await says('.stops', 'Säckar vid porten')
   })
 
   test('who can’t be signed out keeps what is on the phone', async () => {
