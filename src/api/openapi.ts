@@ -40,7 +40,7 @@ import { checkRules, getRules, tryRules, writeRuleTest } from './rule-desk-route
 import { listMessages } from './message-routes.ts'
 import { listQuarantine, replayMessages } from './quarantine-routes.ts'
 import { RIDER_ROUTES } from './rider-routes.ts'
-import { listReportFloods, tellReport } from './report-routes.ts'
+import { listReportFloods, tellReport, undoReport } from './report-routes.ts'
 import { beginSilence, endSilence, listSilences } from './silence-routes.ts'
 import { containerRules, stationRules } from './standing-routes.ts'
 import {
@@ -64,6 +64,7 @@ export const API_ROUTES: readonly AnyApiRoute[] = [
   tellEmptying,
   correctEmptying,
   tellReport,
+  undoReport,
   tellObservation,
   tellTruck,
   tellBike,

@@ -1,16 +1,18 @@
 /** What residents say of a container, without an account. */
-import { LANGUAGES } from '#src/stations/fraction.ts'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { RESIDENT_KINDS } from '#src/rules/record.ts'
+import type { ContainerId } from '#src/stations/ids.ts'
 import { DAY, isoText, plus, SECOND } from '#src/stations/time.ts'
 import {
   floodsSince,
   REPORT_EFFECTS,
   standingsAbout,
   type ReportDesk,
+  type Reported,
 } from '#src/store/report-desk.ts'
+import type { Client } from '#src/store/reporters.ts'
 import { explainReport, type ToldReport } from '#src/wording/report-text.ts'
 import { apiRoute, type ApiDeps } from './api-route.ts'
 import { containerIdText, instantText } from './input.ts'
@@ -22,6 +24,20 @@ import { staffOnly } from './telling.ts'
 const KIND = `one of ${RESIDENT_KINDS.join(', ')}`
 const TOKEN = '16 to 64 of A-Z a-z 0-9 _ -, drawn at random'
 
+const said = z.strictObject({
+  kind: z.enum(RESIDENT_KINDS, { error: KIND }),
+  token: z
+    .string({ error: TOKEN })
+    .regex(/^[A-Za-z0-9_-]{16,64}$/, TOKEN)
+    .optional(),
+})
+const toldToAll = {
+  containerStatus: statusWords.meta({ description: 'How the container now counts.' }),
+  sentence: z
+    .strictObject({ sv: z.string(), en: z.string(), fi: z.string() })
+    .meta({ description: 'What came of it, for whoever said it.' }),
+}
+
 export const tellReport = apiRoute({
   method: 'post',
   path: '/api/v1/containers/:id/reports',
@@ -32,13 +48,7 @@ export const tellReport = apiRoute({
   tag: 'stations',
   params: z.strictObject({ id: containerIdText }),
   query: z.strictObject({}),
-  body: z.strictObject({
-    kind: z.enum(RESIDENT_KINDS, { error: KIND }),
-    token: z
-      .string({ error: TOKEN })
-      .regex(/^[A-Za-z0-9_-]{16,64}$/, TOKEN)
-      .optional(),
-  }),
+  body: said,
   answer: {
     type: 'application/json',
     schema: z.strictObject({
@@ -47,10 +57,31 @@ export const tellReport = apiRoute({
         description:
           '`counted`; `repeat`: the same person said the same within two hours; `kept`: for the record alone.',
       }),
-      containerStatus: statusWords.meta({ description: 'How the container now counts.' }),
-      sentence: z
-        .strictObject({ sv: z.string(), en: z.string(), fi: z.string() })
-        .meta({ description: 'What the report did, for whoever made it.' }),
+      ...toldToAll,
+    }),
+  },
+  problems: ['not-found', 'too-many-reports'],
+})
+
+export const undoReport = apiRoute({
+  method: 'post',
+  path: '/api/v1/containers/:id/reports/undo',
+  operationId: 'undoReport',
+  summary: 'A resident takes back what they reported in the last five minutes',
+  description:
+    'By the same token, or else from the same address and browser. It is then as if it had not been said.',
+  tag: 'stations',
+  params: z.strictObject({ id: containerIdText }),
+  query: z.strictObject({}),
+  body: said,
+  answer: {
+    type: 'application/json',
+    schema: z.strictObject({
+      status: z.enum(['undone', 'nothing-to-undo']).meta({
+        description:
+          '`nothing-to-undo`: nobody so known said so there, or longer ago, or it is gone.',
+      }),
+      ...toldToAll,
     }),
   },
   problems: ['not-found', 'too-many-reports'],
@@ -101,38 +132,33 @@ export function reportRoutes(
     },
     async (request, reply) => {
       const { id } = request.params
-      const { kind, token } = request.body
-      const reported = await reports.report(id, kind, {
-        address: request.ip,
-        userAgent: request.headers['user-agent'] ?? '',
-        ...(token !== undefined && { token }),
-      })
-      if (reported.kind === 'no-such-container') return sendProblem(reply, noSuch('container', id))
-      if (reported.kind === 'limited') {
-        const seconds = Math.ceil(reported.afterMs / SECOND)
-        return sendProblem(
-          reply.header('retry-after', String(seconds)),
-          problem('too-many-reports', `Wait ${seconds} seconds before the next report.`),
-        )
-      }
-      const status = journal.status(id)
-      const told: ToldReport = {
-        kind,
-        did: reported.did,
-        status,
-        standings: standingsAbout(journal, id),
-        now: clock(),
-        timeZone: journal.town.town.timeZone,
+      const { kind } = request.body
+      const reported = await reports.report(id, kind, clientOf(request))
+      if (reported.kind !== 'told') return refuse(reply, reported, id)
+      void reply.header('cache-control', 'no-store')
+      const { did } = reported
+      return { status: 'kept' as const, applied: did, ...outcomeOf(id, kind, did) }
+    },
+  )
+
+  typed.post(
+    undoReport.path,
+    {
+      schema: {
+        params: undoReport.params,
+        querystring: undoReport.query,
+        body: undoReport.body,
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      const { kind } = request.body
+      const undone = await reports.undo(id, kind, clientOf(request))
+      if (undone.kind === 'limited' || undone.kind === 'no-such-container') {
+        return refuse(reply, undone, id)
       }
       void reply.header('cache-control', 'no-store')
-      return {
-        status: 'kept' as const,
-        applied: reported.did,
-        containerStatus: status.word,
-        sentence: Object.fromEntries(
-          LANGUAGES.map((language) => [language, explainReport(told, language)]),
-        ),
-      }
+      return { status: undone.kind, ...outcomeOf(id, kind, undone.kind) }
     },
   )
 
@@ -154,5 +180,48 @@ export function reportRoutes(
         })),
       }
     },
+  )
+
+  function outcomeOf(id: ContainerId, kind: ToldReport['kind'], did: ToldReport['did']) {
+    const status = journal.status(id)
+    const told: ToldReport = {
+      kind,
+      did,
+      status,
+      standings: standingsAbout(journal, id),
+      now: clock(),
+      timeZone: journal.town.town.timeZone,
+    }
+    const sentence = {
+      sv: explainReport(told, 'sv'),
+      en: explainReport(told, 'en'),
+      fi: explainReport(told, 'fi'),
+    }
+    return { containerStatus: status.word, sentence }
+  }
+}
+
+function clientOf({
+  ip,
+  headers,
+  body: { token },
+}: Pick<FastifyRequest, 'ip' | 'headers'> & { readonly body: z.output<typeof said> }): Client {
+  return {
+    address: ip,
+    userAgent: headers['user-agent'] ?? '',
+    ...(token !== undefined && { token }),
+  }
+}
+
+function refuse(
+  reply: FastifyReply,
+  refused: Extract<Reported, { readonly kind: 'limited' | 'no-such-container' }>,
+  id: ContainerId,
+): FastifyReply {
+  if (refused.kind === 'no-such-container') return sendProblem(reply, noSuch('container', id))
+  const seconds = Math.ceil(refused.afterMs / SECOND)
+  return sendProblem(
+    reply.header('retry-after', String(seconds)),
+    problem('too-many-reports', `Wait ${seconds} seconds before the next report.`),
   )
 }

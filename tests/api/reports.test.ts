@@ -61,6 +61,35 @@ describe('in a town without sensors', () => {
     )
   })
 
+  test('who reported by an app takes it back by its token, once, and is told how the container counts', async () => {
+    await using town = await open()
+    const mine = { kind: 'full', token: 'a-token-of-an-app-of-24' }
+    const undo = (body: object, n: number) => town.post(`${REPORTS}/undo`, body, phone(n))
+    await town.post(REPORTS, mine, phone(1))
+    expect((await undo({ kind: 'full' }, 2)).json.status).toBe('nothing-to-undo')
+    const { status, json } = await undo(mine, 3)
+    expect([status, json]).toEqual([
+      200,
+      {
+        status: 'undone',
+        containerStatus: 'unknown',
+        sentence: {
+          sv: 'Ångrat. Din rapport räknas inte längre. Hur full behållaren är vet vi inte just nu.',
+          en: 'Undone. Your report no longer counts. How full the container is we don’t know right now.',
+          fi: 'Peruttu. Ilmoitustasi ei enää lasketa. Emme tiedä juuri nyt, kuinka täynnä astia on.',
+        },
+      },
+    ])
+    expect((await undo(mine, 3)).json.status).toBe('nothing-to-undo')
+    expect((await town.post(REPORTS, mine, phone(1))).json.applied).toBe('counted')
+    const nowhere = await town.post(
+      '/api/v1/containers/1490-901-paper-9/reports/undo',
+      mine,
+      phone(1),
+    )
+    expect(nowhere.status).toBe(404)
+  })
+
   test('three presses of one phone are one voice: by its token, its address, or both', async () => {
     await using town = await open()
     const same = phone(1)
