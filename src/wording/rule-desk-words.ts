@@ -99,6 +99,8 @@ const sv = {
   writeFailed: 'Testet kunde inte skrivas.',
   copy: 'Kopiera',
   copied: 'Kopierat.',
+  copyByKeys:
+    'Webbläsaren lät oss inte kopiera. Texten är markerad: kopiera den med Ctrl+C (på Mac ⌘C).',
   download: 'Ladda ned',
   townTitle: 'Hela staden',
   townLead:
@@ -224,6 +226,8 @@ const en: RuleDeskWords = {
   writeFailed: 'The test could not be written.',
   copy: 'Copy',
   copied: 'Copied.',
+  copyByKeys:
+    'The browser did not let us copy. The text is selected: copy it with Ctrl+C (on a Mac ⌘C).',
   download: 'Download',
   townTitle: 'The whole town',
   townLead: 'Try the draft on all stations for the same time. It takes longer and can be stopped.',

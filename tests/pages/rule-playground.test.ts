@@ -227,6 +227,11 @@ describe.skipIf(chromiumPath === undefined)('the playground', () => {
     await tab.click('.save-test >> text=Kopiera')
     await tab.waitForSelector('text=Kopierat.')
     expect(await tab.evaluate('navigator.clipboard.readText()')).toBe(text)
+    // As over plain HTTP.
+    await tab.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    await tab.click('.save-test >> text=Kopiera')
+    await tab.getByRole('status').getByText('kopiera den med Ctrl+C').waitFor()
+    expect(await tab.evaluate('String(getSelection())')).toBe(text)
     const [file] = await Promise.all([
       tab.waitForEvent('download'),
       tab.click('text=Ladda ned rules.test.yaml'),

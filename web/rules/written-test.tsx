@@ -15,9 +15,9 @@ interface Props {
 
 export function SaveAsTest({ page, rules, station, at }: Props) {
   const { say } = page
-  const [state, setState] = useState<'none' | 'writing' | 'copied' | { readonly why: string }>(
-    'none',
-  )
+  const [state, setState] = useState<
+    'none' | 'writing' | 'copied' | 'selected' | { readonly why: string }
+  >('none')
   const [test, setTest] = useState<WrittenTest>()
   const text = useRef<HTMLTextAreaElement>(null)
   const asking = useRef<AbortController>(undefined)
@@ -36,9 +36,15 @@ export function SaveAsTest({ page, rules, station, at }: Props) {
     }
   }
   const copy = async (): Promise<void> => {
+    text.current!.focus()
     text.current!.select()
-    await navigator.clipboard.writeText(test!.text)
-    setState('copied')
+    try {
+      await navigator.clipboard.writeText(test!.text)
+      setState('copied')
+    } catch {
+      // Over plain HTTP there is no clipboard, and a browser may refuse it.
+      setState('selected')
+    }
   }
 
   if (!test) {
@@ -84,7 +90,10 @@ export function SaveAsTest({ page, rules, station, at }: Props) {
           {say.download} rules.test.yaml
         </button>
       </p>
-      <p role="status">{state === 'copied' && say.copied}</p>
+      <p role="status">
+        {state === 'copied' && say.copied}
+        {state === 'selected' && say.copyByKeys}
+      </p>
     </section>
   )
 }
