@@ -132,6 +132,8 @@ export interface AccountLine {
   /** The account's login, or the token's name. Empty once the account has been erased. */
   readonly of: string
   readonly did: AccountEvent
+  /** Wrong passwords of a day (of UTC) are one line, at the last of them; absent where it was once. */
+  readonly times?: number
 }
 
 /** So long it is known who signed in when. */
@@ -173,7 +175,7 @@ export interface StaffStore {
   /** Forgets those that are over: expired, or last seen before an instant by who is no rider. */
   tidySessions(now: EpochMs, idleBefore: EpochMs): Promise<void>
 
-  logAccount(line: AccountLine): Promise<void>
+  logAccount(line: Omit<AccountLine, 'times'>): Promise<void>
   /** Newest first; of one account, where a login is given. */
   accountLog(filter: {
     readonly of?: string

@@ -174,6 +174,28 @@ describe('signing in', () => {
     expect(log.map(({ did }) => did)).toEqual(['signed-in', 'wrong'])
   })
 
+  test('wrong passwords of a day are one line, so that what else happened is still seen', async () => {
+    await addUser('anna', 'admin')
+    const wrong = () => signIn({ password: 'ekorren bor i tallen' })
+    const cookie = cookieOf(await signIn())
+    for (let tries = 0; tries < 3; tries++) await wrong()
+    const lines = async () =>
+      (await town.store.accountLog({ of: 'anna', limit: 10 })).map(({ did, times }) => [did, times])
+    await expect.poll(lines).toEqual([
+      ['wrong', 3],
+      ['signed-in', undefined],
+    ])
+    const { body } = await town.app.inject({ url: '/anvandare/anna', headers: { cookie } })
+    expect(body).toContain('fel lösenord, 3 gånger det dygnet, senast då')
+    town.setNow(plus(town.now(), DAY))
+    await wrong()
+    await expect.poll(lines).toEqual([
+      ['wrong', undefined],
+      ['wrong', 3],
+      ['signed-in', undefined],
+    ])
+  })
+
   test('a proxy that asks for a password of its own is in nobody’s way', async () => {
     await addUser('anna', 'admin')
     const authorization = `Basic ${Buffer.from('kommun:hemligt').toString('base64')}`

@@ -50,6 +50,7 @@ export interface UserWords {
   readonly what: string
   readonly about: string
   readonly events: Readonly<Record<AccountEvent, string>>
+  readonly manyTimes: (what: string, times: number) => string
   readonly secretTitle: string
   readonly password: (name: string, login: string) => string
   readonly token: (name: string) => string
@@ -150,6 +151,7 @@ export const USER_WORDS: InBoth<UserWords> = {
       'token-added': 'ny nyckel',
       'token-revoked': 'drog in nyckel',
     },
+    manyTimes: (what, times) => `${what}, ${times} gånger det dygnet, senast då`,
     secretTitle: 'Skriv upp det nu',
     password: (name, login) => `Lösenordet för ${name} (${login}) är:`,
     token: (name) => `Nyckeln ${name} är:`,
@@ -267,6 +269,7 @@ export const USER_WORDS: InBoth<UserWords> = {
       'token-added': 'new token',
       'token-revoked': 'revoked a token',
     },
+    manyTimes: (what, times) => `${what}, ${times} times that day, last then`,
     secretTitle: 'Write it down now',
     password: (name, login) => `The password of ${name} (${login}) is:`,
     token: (name) => `The token ${name} is:`,

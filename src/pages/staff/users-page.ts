@@ -178,7 +178,12 @@ function logPart(view: StaffView, log: readonly AccountLine[], title?: string): 
         : scrollTable(
             title ?? words.logTitle,
             [words.when, words.who, words.what, words.about],
-            log.map(({ at, by, of, did }) => [momentIn(view, at), by, words.events[did], of]),
+            log.map(({ at, by, of, did, times = 1 }) => [
+              momentIn(view, at),
+              by,
+              times > 1 ? words.manyTimes(words.events[did], times) : words.events[did],
+              of,
+            ]),
           )
     }`
 }

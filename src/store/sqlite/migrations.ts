@@ -352,6 +352,17 @@ const accountLog = statements(
   'create index account_log_of on account_log (of, no)',
 )
 
+/** Strangers' tries don't push the rest out of sight. */
+const foldedTries = statements(
+  'alter table account_log add column times integer not null default 1',
+  `update account_log set times = day.n from
+      (select max(no) as last, count(*) as n from account_log where did = 'wrong'
+        group by of, at / 86400000) as day
+      where no = day.last`,
+  `delete from account_log where did = 'wrong' and no not in
+      (select max(no) from account_log where did = 'wrong' group by of, at / 86400000)`,
+)
+
 /** Who comes by the municipality's directory is known by issuer and subject. */
 const staffSubject = statements(
   'alter table staff_user add column subject text',
@@ -408,4 +419,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0087-call-backs': callBacks,
   '0090-teller': teller,
   '0096-id-tokens': idTokens,
+  '0097-folded-tries': foldedTries,
 }

@@ -338,7 +338,14 @@ export interface Tables {
     expires_at: number
     id_token: string | null
   }
-  account_log: { no: Generated<number>; at: number; by_whom: string; of: string; did: string }
+  account_log: {
+    no: Generated<number>
+    at: number
+    by_whom: string
+    of: string
+    did: string
+    times: Generated<number>
+  }
   api_token: {
     hash: string
     name: string

@@ -1,6 +1,6 @@
 /** The tables of those who work with the service. */
 import type { Kysely, Selectable } from 'kysely'
-import type { EpochMs } from '#src/stations/time.ts'
+import { DAY, type EpochMs } from '#src/stations/time.ts'
 import type { Account, AccountEvent, ApiToken, Role, StaffStore, User } from '../staff.ts'
 import type { Tables } from './schema.ts'
 
@@ -16,6 +16,18 @@ export function sqliteStaff(
   const endSessions = async (login: string): Promise<number> => {
     const [ended] = await writer.deleteFrom('staff_session').where('login', '=', login).execute()
     return Number(ended?.numDeletedRows ?? 0)
+  }
+
+  /** One more of that day, where there is one: strangers' tries don't push the rest out of sight. */
+  const foldWrong = async (at: EpochMs, of: string): Promise<boolean> => {
+    const [folded] = await writer
+      .updateTable('account_log')
+      .set(({ eb }) => ({ at, times: eb('times', '+', 1) }))
+      .where('of', '=', of)
+      .where('did', '=', 'wrong')
+      .where('at', '>=', (at - (at % DAY)) as EpochMs)
+      .execute()
+    return Number(folded?.numUpdatedRows ?? 0) > 0
   }
 
   return {
@@ -153,10 +165,16 @@ export function sqliteStaff(
     },
     logAccount: ({ at, by, of, did }) =>
       transact(async () => {
+        if (did === 'wrong' && (await foldWrong(at, of))) return
         await writer.insertInto('account_log').values({ at, by_whom: by, of, did }).execute()
       }),
     async accountLog({ of, limit }) {
-      let query = reader.selectFrom('account_log').selectAll().orderBy('no', 'desc').limit(limit)
+      let query = reader
+        .selectFrom('account_log')
+        .selectAll()
+        .orderBy('at', 'desc')
+        .orderBy('no', 'desc')
+        .limit(limit)
       if (of !== undefined) query = query.where('of', '=', of)
       const rows = await query.execute()
       return rows.map((row) => ({
@@ -164,6 +182,7 @@ export function sqliteStaff(
         by: row.by_whom,
         of: row.of,
         did: row.did as AccountEvent,
+        ...(row.times > 1 && { times: row.times }),
       }))
     },
     forgetAccountLog: (before) =>
