@@ -99,10 +99,8 @@ export function toldPage(view: View, labelled: Labelled, told: Told): Html {
 function undoForm(view: View, { container }: Labelled, kind: ResidentKind): Html {
   const { say } = view
   return html`<form method="post" action="${link(view, `${reportPath(container)}/undo`)}">
-    <p>
-      <button class="quiet" name="kind" value="${kind}">${say.reportUndo}</button>
-      <span class="small">${say.reportUndoFor(UNDO_MS / MINUTE)}</span>
-    </p>
+    <p class="small">${say.reportUndoFor(UNDO_MS / MINUTE)}</p>
+    <p><button class="quiet" name="kind" value="${kind}">${say.reportUndo}</button></p>
   </form>`
 }
 

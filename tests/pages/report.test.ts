@@ -207,7 +207,7 @@ describe.skipIf(chromiumPath === undefined)('in a real browser without JavaScrip
       }
       await tab.click('text=det får inte plats mer')
       expect(await tab.textContent('h1')).toBe('Din rapport')
-      await tab.click('text=Ångra')
+      await tab.click('button:has-text("Ångra")')
       expect(await tab.textContent('.lead')).toContain('räknas inte längre')
       await tab.goto(`${url}${QR}`)
       await tab.click('text=det får inte plats mer')
