@@ -4,6 +4,7 @@ import { expect } from 'vitest'
 import { API_ROUTES } from '#src/api/openapi.ts'
 import type { Terms } from '#src/pickups/booking/booking.ts'
 import type { SolverProvider } from '#src/pickups/planning/providers.ts'
+import type { PagesOptions } from '#src/pages/site.ts'
 import { openDayPlanner } from '#src/routing/day-planner.ts'
 import type { BikeStop } from '#src/rules/rule-book.ts'
 import { instant, type EpochMs } from '#src/stations/time.ts'
@@ -133,6 +134,7 @@ export interface DayTown extends AsyncDisposable {
 export async function openDayTown(
   bikeStop?: BikeStop,
   solver?: (real: SolverProvider) => SolverProvider,
+  demo?: PagesOptions['demo'],
 ): Promise<DayTown> {
   const faults: string[] = []
   const queued = new Map<string, BookingMessage>()
@@ -200,7 +202,11 @@ export async function openDayTown(
         },
       }
     },
-    pages: () => ({ bookings: { desk: bookings, sealer }, days: { desk: days, noteSeen } }),
+    pages: () => ({
+      bookings: { desk: bookings, sealer },
+      days: { desk: days, noteSeen },
+      ...(demo && { demo }),
+    }),
   })
   await town.app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = town.app.server.address() as AddressInfo

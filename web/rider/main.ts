@@ -1,18 +1,22 @@
 /** Starts the rider's page, and lets it start again without a network. */
+import { h } from './draw.ts'
 import { openKeep } from './keep.ts'
 import { readFacts } from './page-facts.ts'
 import { openRiderPage, type RiderPage } from './rider.ts'
 import { openServer } from './server.ts'
+import { WORDS } from './words.ts'
 // Vite puts it beside the script.
 // oxlint-disable-next-line import/no-unassigned-import
 import './rider.css'
 
 const root = document.getElementById('rider')!
 const facts = readFacts(root)
-const keep = await openKeep(() => location.reload())
 // The worker knows no clock but the phone's.
 const onLeft = facts.demo ? () => {} : askForSync
-const page = await openRiderPage(root, facts, keep, openServer(), onLeft)
+const page = await start().catch((error: unknown) => {
+  sayWhyNot(error)
+  throw error
+})
 
 for (const type of ['online', 'offline']) addEventListener(type, () => void page.wake())
 document.addEventListener('visibilitychange', () => {
@@ -23,6 +27,21 @@ offerInstall(page)
 void page.wake()
 void navigator.storage?.persist?.()
 await startWorker(page)
+
+async function start(): Promise<RiderPage> {
+  const keep = await openKeep(() => location.reload())
+  return openRiderPage(root, facts, keep, openServer(), onLeft)
+}
+
+/** Where nothing can be kept a tap would be a promise that the page can't hold. */
+function sayWhyNot(error: unknown): void {
+  const words = WORDS[facts.language]
+  root.replaceChildren(
+    h('h1', { class: 'lead' }, words.noStorage),
+    h('p', {}, words.noStorageFix),
+    h('p', { class: 'soft', lang: 'en' }, String(error)),
+  )
+}
 
 /** The worker sends it, also when the page is closed; only some browsers can. */
 function askForSync(): void {

@@ -9,18 +9,27 @@ export interface PageFacts {
   readonly signIn: string
   readonly signOut: string
   readonly worker: string
-  /** A demo's clock: the town's time when ours was `real`, and how many times faster it runs. */
-  readonly demo?: { readonly at: number; readonly real: number; readonly speed: number }
+  /** A demo's clock: the town's time when the page was sent, and how many times faster it runs. */
+  readonly demo?: { readonly at: number; readonly speed: number }
+  /** When the page came to this phone, by its own clock: compared with the server's, a fault would run as fast. */
+  readonly cameAt: number
 }
 
 export function readFacts(root: HTMLElement): PageFacts {
-  return JSON.parse(root.dataset['facts']!) as PageFacts
+  const { facts, keptAt } = root.dataset
+  const cameAt = keptAt === undefined ? arrival() : Number(keptAt)
+  return { ...(JSON.parse(facts!) as Omit<PageFacts, 'cameAt'>), cameAt }
 }
 
-export function townClock({ demo }: PageFacts): () => EpochMs {
+/** Of a page that the network has just brought. */
+function arrival(): number {
+  const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+  return Date.now() - (performance.now() - (page?.responseStart ?? 0))
+}
+
+export function townClock({ demo, cameAt }: PageFacts): () => EpochMs {
   if (!demo) return () => instant(Date.now())
-  const { at, real, speed } = demo
-  return () => instant(at + (Date.now() - real) * speed)
+  return () => instant(demo.at + (Date.now() - cameAt) * demo.speed)
 }
 
 export interface Calendar {

@@ -35,6 +35,9 @@ const sv = {
   noDay: 'Returcykeln kör inte i dag.',
   noNetwork:
     'Telefonen har ingen plan för i dag och får inget svar. Den hämtas när nätet är tillbaka.',
+  noStorage: 'Sidan får inte spara något på telefonen, så den kan inte användas här.',
+  noStorageFix:
+    'Öppna den utanför privat surfning, tillåt webbplatsen att spara data, eller ta en annan webbläsare. Ladda om med nät om du nyss har uppdaterat. Rundan finns också som utskrift hos planeringen.',
   whichBike: 'Vilken cykel kör du?',
   otherBike: 'Byt cykel',
   stopsLeft: (left: number) => (left === 1 ? '1 stopp kvar' : `${left} stopp kvar`),
@@ -208,6 +211,9 @@ const en: Words = {
   noDay: 'The return bike doesn’t run today.',
   noNetwork:
     'The phone has no plan for today and gets no answer. It is fetched when the network is back.',
+  noStorage: 'The page may keep nothing on this phone, so it can’t be used here.',
+  noStorageFix:
+    'Open it outside private browsing, allow the site to keep data, or take another browser. Reload with a network if it has just been updated. The planners have the round on paper as well.',
   whichBike: 'Which bike do you ride?',
   otherBike: 'Change bike',
   stopsLeft: (left) => (left === 1 ? '1 stop left' : `${left} stops left`),

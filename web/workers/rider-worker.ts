@@ -61,7 +61,12 @@ async function takeOver(): Promise<void> {
 async function keepPage(answer: Response): Promise<void> {
   if (answer.status !== 200 || answer.headers.get('kvitter-shell') !== self.shell.version) return
   const cache = await caches.open(cacheName())
-  await cache.put(page(), answer)
+  // By this the page knows that it is old, and how old.
+  const html = (await answer.text()).replace('id="rider"', `$& data-kept-at="${Date.now()}"`)
+  const headers = new Headers(answer.headers)
+  headers.delete('content-encoding')
+  headers.delete('content-length')
+  await cache.put(page(), new Response(html, { headers }))
 }
 
 async function networkFirst(request: Request): Promise<Response> {

@@ -77,7 +77,7 @@ function riderPage(view: StaffView, island: Html): Html {
     signIn: signInPath(language, here),
     signOut: staffPath(SIGN_OUT_PATH, language),
     worker: WORKER,
-    ...(demo && { demo: { at: now, real: Date.now(), speed: demo.speed } }),
+    ...(demo && { demo: { at: now, speed: demo.speed } }),
   }
   return html`${trusted('<!doctype html>')}
     <html lang="${language}">

@@ -108,6 +108,34 @@ describe.skipIf(chromiumPath === undefined)('a new version', () => {
     expect(phone.complaints).toEqual([])
   })
 
+  test('where the browser lets nothing be kept, it says so instead of staying empty', async () => {
+    await using phone = await openPhone(browser, day)
+    await phone.context.addInitScript(`IDBFactory.prototype.open = () => {
+      throw new DOMException('no room for you', 'SecurityError')
+    }`)
+    const tab = await phone.open()
+    await tab.getByText('får inte spara något på telefonen').waitFor({ timeout: 10_000 })
+    await tab.getByText('no room for you').waitFor()
+  })
+
+  test('in a demo the town’s time is right, however wrong the phone’s clock, with a network and without', async () => {
+    await using demo = await openDay(1, true, undefined, undefined, { speed: 60 })
+    await using phone = await openPhone(browser, demo)
+    const tab = await phone.open()
+    const address = tab.locator('.stop h1').filter({ hasText: 'Provgatan' })
+    await address.waitFor({ timeout: 10_000 })
+    await tab.getByText('Planen hämtad 10:').waitFor()
+    await isReadyForOffline(tab)
+    // The worker’s clock is not the test’s: now both go as the machine’s.
+    await phone.context.clock.setSystemTime(new Date())
+    await tab.reload()
+    await address.waitFor()
+    await phone.offline()
+    await tab.reload()
+    await tab.getByText('Utan nät').waitFor({ timeout: 10_000 })
+    await address.waitFor()
+  })
+
   test('in English it starts without a network as well', async () => {
     await using phone = await openPhone(browser, day)
     const tab = await phone.context.newPage()
