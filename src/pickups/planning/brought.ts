@@ -10,19 +10,37 @@ export interface Brought {
 
 /** By the other rounds, by number: litres, and when the last of them come. */
 export interface Filled {
-  readonly litres: Float64Array
-  readonly lastS: Float64Array
+  readonly litres: readonly number[]
+  readonly lastS: readonly number[]
 }
 
-export function nothingFilled(scarce: number): Filled {
-  return { litres: new Float64Array(scarce), lastS: new Float64Array(scarce) }
+export function nothingFilled(scarce: number): Filling {
+  return { litres: Array<number>(scarce).fill(0), lastS: Array<number>(scarce).fill(0) }
 }
 
-export function copyOf({ litres, lastS }: Filled): Filled {
-  return { litres: litres.slice(), lastS: lastS.slice() }
+interface Filling extends Filled {
+  readonly litres: number[]
+  readonly lastS: number[]
 }
 
-export function fill({ litres, lastS }: Filled, drop: Omit<Brought, 'before'>): void {
+/** Neither is changed. */
+export function together(a: Filled, b: Filled): Filled {
+  if (a.litres.every((l) => l === 0)) return b
+  return {
+    litres: a.litres.map((l, i) => l + b.litres[i]!),
+    lastS: a.lastS.map((s, i) => Math.max(s, b.lastS[i]!)),
+  }
+}
+
+/** By one whole round; undefined where it brings nothing that counts. */
+export function filledBy(last: Brought | undefined, scarce: number): Filled | undefined {
+  if (!last) return undefined
+  const filled = nothingFilled(scarce)
+  for (let drop: Brought | undefined = last; drop; drop = drop.before) fill(filled, drop)
+  return filled
+}
+
+export function fill({ litres, lastS }: Filling, drop: Omit<Brought, 'before'>): void {
   litres[drop.scarce]! += drop.litres
   lastS[drop.scarce] = Math.max(lastS[drop.scarce]!, drop.atS)
 }

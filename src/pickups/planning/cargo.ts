@@ -16,7 +16,11 @@ export function emptyCargo(c: Compiled): Cargo {
   return { litres: 0, kg: 0, byStream, streamMask: 0, classMask: 0, apartMask: 0 }
 }
 
-export function canTake(cargo: Cargo, pickup: CompiledPickup, bike: CompiledBike): boolean {
+export function canTake(
+  cargo: Pick<Cargo, 'litres' | 'kg' | 'classMask' | 'apartMask'>,
+  pickup: CompiledPickup,
+  bike: CompiledBike,
+): boolean {
   return (
     cargo.litres + pickup.litres <= bike.volumeL + CRUMBS_L &&
     cargo.kg + pickup.massKg <= bike.massKg &&

@@ -2,7 +2,7 @@
 import type { Compiled, CompiledPickup } from './compile.ts'
 import { type UnloadingWays, unloadingWays } from './unloading-ways.ts'
 import { advance, setOut, type Underway } from './evaluate.ts'
-import { copyOf, fill, type Filled, isSameFilled, nothingFilled } from './brought.ts'
+import { fill, type Filled, isSameFilled, nothingFilled, together } from './brought.ts'
 import { type Cargo, emptyCargo } from './cargo.ts'
 import type { Road } from './labels.ts'
 import { unservedCostS } from './limits.ts'
@@ -25,8 +25,6 @@ export interface Day {
   readonly settled: ReadonlySet<number>
   /** By pickup and bike: whether it could be served with nothing else to do. */
   readonly possible: readonly (readonly boolean[])[]
-  /** Rounds that were decoded already. */
-  readonly decoded: Map<string, Order | undefined>
 }
 
 /** Rounds by bike; replaced as wholes and never changed. */
@@ -71,7 +69,6 @@ export function openDay(c: Compiled, plan?: Plan): Day {
     byFrozen,
     settled,
     possible,
-    decoded: new Map(),
   }
 }
 
@@ -85,11 +82,7 @@ export function roadOf(day: Day, bike: number, orders: readonly (Order | undefin
   const { c } = day
   let others = day.byFrozen
   for (const [i, order] of orders.entries()) {
-    if (i === bike) continue
-    for (let drop = order?.end?.brought; drop; drop = drop.before) {
-      if (others === day.byFrozen) others = copyOf(others)
-      fill(others, drop)
-    }
+    if (i !== bike && order?.brings) others = together(others, order.brings)
   }
   return {
     c,
@@ -101,9 +94,7 @@ export function roadOf(day: Day, bike: number, orders: readonly (Order | undefin
   }
 }
 
-const MOST_REMEMBERED = 500
-
-/** A bike's round in an order, decoded or remembered. */
+/** A bike's round in an order. */
 export function orderOf(
   day: Day,
   orders: readonly (Order | undefined)[],
@@ -112,23 +103,13 @@ export function orderOf(
   like?: Order,
   same = 0,
 ): Order | undefined {
-  const road = roadOf(day, bike, orders)
-  const which = String.fromCharCode(bike, ...pickups.map(({ index }) => index))
-  const { litres, lastS } = road.others
-  const key = road.others === day.byFrozen ? which : `${which}/${litres.join()}/${lastS.join()}`
-  const known = day.decoded.get(key)
-  if (known || day.decoded.has(key)) return known
-  const order = decode(road, day.origins[bike]!, pickups, like, same)
-  if (day.decoded.size >= MOST_REMEMBERED) day.decoded.clear()
-  day.decoded.set(key, order)
-  return order
+  return decode(roadOf(day, bike, orders), day.origins[bike]!, pickups, like, same)
 }
 
 /** The round as it is now that others bring more or less than when it was decoded. */
 export function upToDate(day: Day, orders: readonly Order[], bike: number): Order {
   const order = orders[bike]!
-  if (day.c.scarce === 0 || isSameFilled(roadOf(day, bike, orders).others, order.others))
-    return order
+  if (isSameFilled(roadOf(day, bike, orders).others, order.others)) return order
   return orderOf(day, orders, bike, order.pickups) ?? order
 }
 
@@ -176,9 +157,9 @@ function stranded(road: Road, origin: Origin): Order {
     costS: origin.costS,
     end: undefined,
     others: road.others,
+    brings: undefined,
     gaps: [],
-    restS: new Int32Array(0),
-    asked: new Map(),
+    ahead: [],
   }
 }
 

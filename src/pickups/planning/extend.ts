@@ -21,28 +21,45 @@ interface GrowingTrip extends Trip {
   readonly labels: Label[]
 }
 
-/** Labels after one more pickup; undefined when there is no way. Those dearer than `mostS` are left out. */
+/** What a label may have cost, and when it must be done, for something to come of it. */
+export interface Limit {
+  readonly mostS: number
+  readonly byS: number
+}
+
+const NO_LIMIT: Limit = { mostS: NEVER_S, byS: NEVER_S }
+
+/** By which pickup on board was loaded first, and the streams on board. */
+export type LimitFor = (first: number, streams: number) => Limit
+
+/** Labels after one more pickup, the one at a place of the order; undefined when there is no way. */
 export function extend(
   road: Road,
   stage: Stage,
   pickup: CompiledPickup,
-  mostS = NEVER_S,
+  at: number,
+  limitFor: LimitFor = () => NO_LIMIT,
 ): Stage | undefined {
   const trips: GrowingTrip[] = []
   const fresh: Label[] = []
+  const freshLimit = limitFor(at, pickup.streamMask)
   for (const trip of stage.trips) {
-    if (canTake(trip.cargo, pickup, road.bike)) {
+    const { first, cargo } = trip
+    if (canTake(cargo, pickup, road.bike)) {
+      const limit = limitFor(first, cargo.streamMask | pickup.streamMask)
       const labels: Label[] = []
       for (const label of trip.labels) {
-        goOn(road, labels, label, stage.place, trip.cargo.kg, pickup, mostS)
+        goOn(road, labels, label, stage.place, cargo.kg, pickup, limit)
       }
-      if (labels.length > 0) trips.push({ cargo: withPickup(trip.cargo, pickup), labels })
+      if (labels.length > 0) trips.push({ first, cargo: withPickup(cargo, pickup), labels })
     }
-    if (trip.cargo.litres === 0) continue
-    emptyFirst(road, fresh, trip, stage.place, pickup, mostS)
-    if (road.exact) unloadSome(road, trips, trip, stage.place, pickup, mostS)
+    if (cargo.litres === 0) continue
+    emptyFirst(road, fresh, trip, stage.place, pickup, freshLimit)
+    if (road.exact) unloadSome(road, trips, trip, stage.place, pickup, freshLimit)
   }
-  if (fresh.length > 0) trips.push({ cargo: withPickup(road.nothing, pickup), labels: fresh })
+  if (fresh.length > 0) {
+    trips.push({ first: at, cargo: withPickup(road.nothing, pickup), labels: fresh })
+  }
   return trips.length === 0 ? undefined : { place: pickup.place, trips }
 }
 
@@ -53,19 +70,20 @@ function goOn(
   from: number,
   kg: number,
   pickup: CompiledPickup,
-  mostS: number,
+  limit: Limit,
 ): void {
   const { metres: metresOf, problem } = road.c
   const leg = from * problem.travel.size + pickup.place
   const seconds = legS(road.bike, leg, kg)
   const costS = label.costS + seconds
-  if (costS > mostS) return
-  const startsS = serviceStart(pickup.allowed, label.atS + seconds)
+  if (costS > limit.mostS) return
+  const doneS = serviceStart(pickup.allowed, label.atS + seconds) + pickup.serviceS
+  if (doneS > limit.byS) return
   keepAlsoRested(
     road,
     labels,
     costS,
-    startsS + pickup.serviceS,
+    doneS,
     label.metres + metresOf[leg]!,
     label.breaks,
     label,
@@ -81,7 +99,7 @@ function emptyFirst(
   trip: Trip,
   from: number,
   pickup: CompiledPickup,
-  mostS: number,
+  limit: Limit,
 ): void {
   const ways = road.ways.emptying(from, pickup.place, trip.cargo.streamMask)
   for (const label of trip.labels) {
@@ -89,15 +107,15 @@ function emptyFirst(
     let soonestS = NEVER_S
     for (const way of ways) {
       const leastS = label.costS + way.leastS
-      if (leastS > mostS) break
+      if (leastS > limit.mostS) break
       if (leastS >= cheapestS && label.atS + way.leastFromHereS >= soonestS) break
       if (isOfNoUse(road, labels, label, way, pickup)) break
       const emptied = unloadAlong(road, label, from, trip.cargo, way)
       if (!emptied || emptied.leftMask !== 0) continue
       const costS = emptied.costS + way.lastLegS
       const arrivesS = emptied.atS + way.lastLegS
-      if (costS > mostS || (costS >= cheapestS && arrivesS >= soonestS)) continue
-      fetchAfter(road, labels, label, emptied, way, pickup)
+      if (costS > limit.mostS || (costS >= cheapestS && arrivesS >= soonestS)) continue
+      fetchAfter(road, labels, label, emptied, way, pickup, limit)
       // One that takes up scarce room stands in nobody's way.
       if (road.exact && emptied.brought !== label.brought) continue
       cheapestS = Math.min(cheapestS, costS)
@@ -149,11 +167,11 @@ function unloadSome(
   trip: Trip,
   from: number,
   pickup: CompiledPickup,
-  mostS: number,
+  limit: Limit,
 ): void {
   for (const way of road.ways.lightening(from, pickup.place, trip.cargo.streamMask)) {
     for (const label of trip.labels) {
-      if (label.costS + way.leastS > mostS) continue
+      if (label.costS + way.leastS > limit.mostS) continue
       const done = unloadAlong(road, label, from, trip.cargo, way)
       if (!done || done.leftMask === 0) continue
       const stays = whatStays(trip.cargo, done.leftMask, done.litres, done.kg)
@@ -161,10 +179,10 @@ function unloadSome(
       const cargo = withPickup(stays, pickup)
       let like = trips.find((other) => isSameCargo(other.cargo, cargo))
       if (!like) {
-        like = { cargo, labels: [] }
+        like = { first: trip.first, cargo, labels: [] }
         trips.push(like)
       }
-      fetchAfter(road, like.labels, label, done, way, pickup)
+      fetchAfter(road, like.labels, label, done, way, pickup, limit)
     }
   }
   for (let i = trips.length - 1; i >= 0; i--) if (trips[i]!.labels.length === 0) trips.splice(i, 1)
@@ -178,12 +196,17 @@ function fetchAfter(
   done: Unloading,
   way: UnloadingWay,
   pickup: CompiledPickup,
+  limit: Limit,
 ): void {
   const { streamMasks } = done
-  fetchThen(road, labels, before, done, pickup, { way, streamMasks })
+  fetchThen(road, labels, before, done, pickup, limit, { way, streamMasks })
   const rested = restAfter(road, before, done)
   if (!rested) return
-  fetchThen(road, labels, before, rested, pickup, { way, streamMasks, rested: before.breaks })
+  fetchThen(road, labels, before, rested, pickup, limit, {
+    way,
+    streamMasks,
+    rested: before.breaks,
+  })
 }
 
 function fetchThen(
@@ -192,17 +215,19 @@ function fetchThen(
   before: Label,
   done: Unloading,
   pickup: CompiledPickup,
+  limit: Limit,
   unloaded: Unloaded,
 ): void {
   const { metres: metresOf, problem } = road.c
   const leg = done.place * problem.travel.size + pickup.place
   const seconds = legS(road.bike, leg, done.kg)
-  const startsS = serviceStart(pickup.allowed, done.atS + seconds)
+  const doneS = serviceStart(pickup.allowed, done.atS + seconds) + pickup.serviceS
+  if (doneS > limit.byS) return
   keepAlsoRested(
     road,
     labels,
     done.costS + seconds,
-    startsS + pickup.serviceS,
+    doneS,
     done.metres + metresOf[leg]!,
     before.breaks + (unloaded.rested === undefined ? 0 : 1),
     before,

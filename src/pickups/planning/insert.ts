@@ -23,9 +23,14 @@ export interface Care {
   readonly mostTries: number
   /** How often a place isn't seen. */
   readonly blink: number
+  /**
+   * Whether rounds are decoded anew where others have come to bring more or less since. Without it places are
+   * judged by what others brought then, and only the round that comes of it by what they bring now.
+   */
+  readonly fresh: boolean
 }
 
-export const ALL_PLACES: Care = { tries: Infinity, mostTries: Infinity, blink: 0 }
+export const ALL_PLACES: Care = { tries: Infinity, mostTries: Infinity, blink: 0, fresh: true }
 
 /** The cheapest round with the pickup in it; undefined where it fits nowhere, or not for `mostS` more. */
 export function findPlace(
@@ -36,7 +41,8 @@ export function findPlace(
   random: Random | undefined,
   mostS: number,
 ): Found | undefined {
-  const orders = now.map((_, bike) => upToDate(day, now, bike))
+  const orders = care.fresh ? now.map((_, bike) => upToDate(day, now, bike)) : now
+  const roads = orders.map((_, bike) => roadOf(day, bike, orders))
   const spots = spotsFor(day, orders, pickup)
   let best: Spot | undefined
   let bestS = mostS
@@ -46,7 +52,7 @@ export function findPlace(
     if (care.blink > 0 && random!.next() < care.blink) continue
     tries++
     const order = orders[spot.bike]!
-    const road = roadOf(day, spot.bike, orders)
+    const road = roads[spot.bike]!
     const costS = costWith(road, order, pickup, spot.at, order.costS + bestS) - order.costS
     if (costS >= bestS) continue
     bestS = costS

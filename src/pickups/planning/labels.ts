@@ -40,6 +40,8 @@ export interface Stage {
 }
 
 export interface Trip {
+  /** The place in the order of what was loaded first; 0 with what was on board from the beginning. */
+  readonly first: number
   readonly cargo: Cargo
   readonly labels: readonly Label[]
 }
@@ -74,7 +76,7 @@ export function firstStage(
     undefined,
     undefined,
   )
-  return { place, trips: [{ cargo, labels }] }
+  return { place, trips: [{ first: 0, cargo, labels }] }
 }
 
 /** A label is made only where it is kept: most aren't. */

@@ -31,6 +31,15 @@ export function serviceStart(windows: readonly Span[], arrivesS: number): number
   return NEVER_S
 }
 
+/** The last time at which service may begin and be begun by then; −1 when there is none. */
+export function latestStart(windows: readonly Span[], byS: number): number {
+  let latestS = -1
+  for (const { fromS, untilS } of windows) {
+    if (fromS <= byS) latestS = Math.max(latestS, Math.min(untilS, byS))
+  }
+  return latestS
+}
+
 /** When unloading may begin, so that it ends before they close. */
 export function unloadingStart({ opens, serviceS }: CompiledDropOff, arrivesS: number): number {
   for (const { fromS, untilS } of opens) {

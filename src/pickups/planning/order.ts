@@ -1,9 +1,10 @@
 /** A bike's round while it is being solved: the order of its pickups, and all that follows from it. */
+import { type Ahead, aheadAlong, type Rest, restAfter, restFrom } from './ahead.ts'
 import type { CompiledPickup } from './compile.ts'
-import { type Filled, isSameFilled } from './brought.ts'
+import { filledBy, type Filled, isSameFilled } from './brought.ts'
 import type { Cargo } from './cargo.ts'
 import { comeHome } from './come-home.ts'
-import { extend } from './extend.ts'
+import { extend, type Limit } from './extend.ts'
 import { firstStage, type Label, type Road, type Stage } from './labels.ts'
 import { NEVER_S } from './limits.ts'
 import type { Stop } from './plan.ts'
@@ -29,18 +30,11 @@ export interface Order {
   readonly end: Label | undefined
   /** What others brought when this was decoded. */
   readonly others: Filled
+  readonly brings: Filled | undefined
   /** From place to place along the way, and before which pickup in the order a detour there would come. */
   readonly gaps: readonly Gap[]
-  /** From each pickup to the end, at least. */
-  readonly restS: Int32Array
-  /** What one more pickup would cost, as far as it was asked. */
-  readonly asked: Map<number, Asked>
-}
-
-/** Of `NEVER_S` it is told up to which limit that is known. */
-export interface Asked {
-  readonly costS: number
-  readonly mostS: number
+  /** After each pickup. */
+  readonly ahead: readonly Ahead[]
 }
 
 export interface Gap {
@@ -65,7 +59,7 @@ export function decode(
     return atHome(road, origin, stages)
   }
   for (let i = stages.length - 1; i < pickups.length; i++) {
-    const next = extend(road, stages[i]!, pickups[i]!)
+    const next = extend(road, stages[i]!, pickups[i]!, i)
     if (!next) return undefined
     stages.push(next)
   }
@@ -77,9 +71,9 @@ export function decode(
     costS: end.costS,
     end,
     others: road.others,
+    brings: filledBy(end.brought, road.c.scarce),
     gaps: gapsAlong(road, origin, end),
-    restS: leastRest(road, pickups),
-    asked: new Map(),
+    ahead: aheadAlong(road, pickups),
   }
 }
 
@@ -90,23 +84,10 @@ function atHome({ bike, others }: Road, origin: Origin, stages: readonly Stage[]
     costS: 0,
     end: undefined,
     others,
+    brings: undefined,
     gaps: [{ from: origin.place, to: bike.endPlace, before: 0 }],
-    restS: new Int32Array(0),
-    asked: new Map(),
+    ahead: [],
   }
-}
-
-/** Legs straight on, then the nearest end: no way with emptying and rests is shorter (triangle inequality). */
-function leastRest({ bike, c }: Road, pickups: readonly CompiledPickup[]): Int32Array {
-  const { size } = c.problem.travel
-  const restS = new Int32Array(pickups.length)
-  for (let i = pickups.length - 1; i >= 0; i--) {
-    const next = pickups[i + 1]
-    restS[i] = next
-      ? bike.emptyS[pickups[i]!.place * size + next.place]! + restS[i + 1]!
-      : bike.emptyS[pickups[i]!.place * size + bike.endPlace]!
-  }
-  return restS
 }
 
 /** What it would cost with one more pickup at a place of the order; `NEVER_S` when it can't be or costs more than `mostS`. */
@@ -117,33 +98,13 @@ export function costWith(
   at: number,
   mostS: number,
 ): number {
-  const key = pickup.index * (order.pickups.length + 1) + at
-  const known = order.asked.get(key)
-  if (known && (known.costS !== NEVER_S || known.mostS >= mostS)) {
-    return known.costS
-  }
-  const costS = decodedWith(road, order, pickup, at, mostS)
-  order.asked.set(key, { costS, mostS })
-  return costS
-}
-
-function decodedWith(
-  road: Road,
-  order: Order,
-  pickup: CompiledPickup,
-  at: number,
-  mostS: number,
-): number {
-  const { pickups, stages, restS } = order
-  const { size } = road.c.problem.travel
-  const legTo = (from: number, to: number): number => road.bike.emptyS[from * size + to]!
-  const next = pickups[at]
-  const restAfterS = next
-    ? legTo(pickup.place, next.place) + restS[at]!
-    : legTo(pickup.place, road.bike.endPlace)
-  let stage = extend(road, stages[at]!, pickup, mostS - restAfterS)
+  const { pickups, stages, ahead } = order
+  const within = ({ leastS, latestS }: Rest): Limit => ({ mostS: mostS - leastS, byS: latestS })
+  let stage = extend(road, stages[at]!, pickup, at, (first, streams) =>
+    within(restAfter(road, pickup, streams, first, pickups[at], ahead[at])),
+  )
   for (let i = at; stage && i < pickups.length; i++) {
-    stage = extend(road, stage, pickups[i]!, mostS - restS[i]!)
+    stage = extend(road, stage, pickups[i]!, i, (first) => within(restFrom(ahead[i]!, first)))
   }
   if (!stage) return NEVER_S
   return comeHome(road, stage, mostS)?.costS ?? NEVER_S

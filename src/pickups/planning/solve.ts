@@ -37,12 +37,12 @@ export interface Solved {
   readonly iterations: number
 }
 
-const HOT_S = 600
+const HOT_S = 1200
 const COLD_S = 10
 /** Iterations between two looks at the clock. */
 const STRIDE = 16
-const CARE: Care = { tries: 3, mostTries: 20, blink: 0.01 }
-const CARE_OF_FEW: Care = { tries: Infinity, mostTries: Infinity, blink: 0.01 }
+const CARE: Care = { tries: 8, mostTries: 20, blink: 0.01, fresh: false }
+const CARE_OF_FEW: Care = { tries: Infinity, mostTries: Infinity, blink: 0.01, fresh: true }
 
 /** @throws {RangeError} naming the field when the problem is not one. */
 export function solve(problem: Problem, options: SolveOptions): Solved {

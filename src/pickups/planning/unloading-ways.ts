@@ -24,12 +24,12 @@ export interface UnloadingWays {
 export function unloadingWays(c: Compiled, emptyS: Int32Array): UnloadingWays {
   const { size } = c.problem.travel
   const remembered = (dropOffsFor: typeof toEmpty): UnloadingWays['emptying'] => {
-    const known = new Map<number, Sets>()
+    const known: Sets[] = []
     return (from, to, streams) => {
-      let sets = known.get(streams)
+      let sets = known[streams]
       if (!sets) {
-        sets = { dropOffs: dropOffsFor(c, streams), ways: [] }
-        known.set(streams, sets)
+        sets = { dropOffs: dropOffsFor(c, streams), ways: Array(size * size) }
+        known[streams] = sets
       }
       const leg = from * size + to
       return (sets.ways[leg] ??= measured(c, sets.dropOffs, emptyS, from, to))

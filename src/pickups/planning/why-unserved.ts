@@ -88,6 +88,6 @@ function canRide(
   const nothing = emptyCargo(c)
   const road: Road = { c, bike, ways, nothing, exact: false, others: nothingFilled(c.scarce) }
   const start = { place: bike.startPlace, costS: 0, atS: bike.shift.fromS, metres: 0, breaks: 0 }
-  const stage = extend(road, firstStage(road, start, nothing), pickup)
+  const stage = extend(road, firstStage(road, start, nothing), pickup, 0)
   return stage !== undefined && comeHome(road, stage) !== undefined
 }
