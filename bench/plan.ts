@@ -69,7 +69,7 @@ if (!known) {
 if (wants('small')) showSmallDays()
 if (wants('late')) showInsertions()
 if (wants('matrix')) await showMatrix()
-if (wants('days')) showDays(Number(values.reference), values.all)
+if (wants('days')) showDays(Number(values.reference), seeds, values.all)
 
 function wants(part: string): boolean {
   return values.only === undefined || values.only === part
