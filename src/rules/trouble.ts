@@ -74,11 +74,12 @@ export function countWords(trouble: Trouble | undefined, by: Word['by'], since: 
 }
 
 /**
- * Whether it was put right after it was last seen. Undefined when nobody has spoken of it for a day:
- * then nobody knows.
+ * Whether it was put right after it was last seen. Undefined when nobody has spoken of it for a day, or
+ * the last word was taken back: then nobody knows.
  */
 export function isMended(trouble: Trouble | undefined, at: EpochMs): boolean | undefined {
-  if (trouble?.mendedAt !== undefined) return true
-  const lastAt = trouble?.words.at(-1)?.at
-  return lastAt !== undefined && at - lastAt >= WORD_LIFE_MS ? undefined : false
+  if (!trouble) return false
+  if (trouble.mendedAt !== undefined) return true
+  const lastAt = trouble.words.at(-1)?.at ?? -Infinity
+  return at - lastAt >= WORD_LIFE_MS ? undefined : false
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import type { ReportKind } from '#src/rules/record.ts'
-import { countWords, hear, isMended, troubleOf } from '#src/rules/trouble.ts'
+import { countWords, hear, isMended, troubleOf, unhear } from '#src/rules/trouble.ts'
 import type { Trouble } from '#src/rules/trouble.ts'
 import {
   HOUR,
@@ -110,6 +110,7 @@ describe('words of a trouble', () => {
     expect(isMended(mended, later(100 * HOUR))).toBe(true)
     // In the same instant, but said after it.
     expect(isMended(hear(mended, word('litter', 0, 'b')), ten)).toBe(false)
+    expect(isMended(unhear(said, 'a'), ten)).toBeUndefined()
   })
 })
 
