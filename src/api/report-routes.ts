@@ -79,7 +79,7 @@ export const undoReport = apiRoute({
     schema: z.strictObject({
       status: z.enum(['undone', 'nothing-to-undo']).meta({
         description:
-          '`nothing-to-undo`: nobody so known said so there, or longer ago, or it is gone.',
+          '`nothing-to-undo`: nobody so known said so there, or longer ago, or it is gone, or ten say the same within ten minutes.',
       }),
       ...toldToAll,
     }),

@@ -25,7 +25,7 @@ export interface Flood {
   readonly reporters: number
 }
 
-const WINDOW_MS = 10 * MINUTE
+export const FLOOD_WINDOW_MS = 10 * MINUTE
 /** So many different reporters within ten minutes are a flood. */
 export const FLOOD_FROM = 10
 
@@ -45,7 +45,7 @@ export function createCrowd(): Crowd {
       lastAt.delete(reporter)
       lastAt.set(reporter, at)
       for (const [who, was] of lastAt) {
-        if (at - was < WINDOW_MS) break
+        if (at - was < FLOOD_WINDOW_MS) break
         lastAt.delete(who)
       }
       return lastAt.size >= FLOOD_FROM
@@ -55,6 +55,12 @@ export function createCrowd(): Crowd {
 
 export function crowdKey({ containerId, kind }: Voice): string {
   return `${stationIdIn(containerId)}|${kind}`
+}
+
+/** Whether so many said something of a kind just before an instant, of voices in order of time. */
+export function isFlood(voices: readonly Voice[], at: EpochMs): boolean {
+  const late = voices.filter((voice) => at - voice.at < FLOOD_WINDOW_MS)
+  return new Set(late.map(({ reporter }) => reporter)).size >= FLOOD_FROM
 }
 
 /** The floods among voices in order of time; newest first. */

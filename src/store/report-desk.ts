@@ -10,6 +10,8 @@ import {
   createCrowd,
   crowdKey,
   findFloods,
+  FLOOD_WINDOW_MS,
+  isFlood,
   type Crowd,
   type Flood,
   type Voice,
@@ -36,7 +38,10 @@ export type Reported =
 export interface ReportDesk {
   /** Resolves when it is on disk. */
   report(container: ContainerId, kind: ResidentKind, client: Client): Promise<Reported>
-  /** Takes back what the same phone said of the container a moment ago. Resolves when it is on disk. */
+  /**
+   * Takes back what the same phone said of the container a moment ago. Resolves when it is on disk. Nothing
+   * is taken back of a flood: it pushes others' words out of what the rules remember, and would leave none.
+   */
   undo(container: ContainerId, kind: ResidentKind, client: Client): Promise<Undone>
   /** Throws away the salts whose time is over; called by a timer at the rim. */
   tidy(): Promise<void>
@@ -47,7 +52,7 @@ export const UNDO_MS = 5 * MINUTE
 
 export type Undone =
   | { readonly kind: 'undone' }
-  /** Nobody with this phone said so there, or it is too long ago, or it has been taken back. */
+  /** Nobody with this phone said so there, it is too long ago, it has been taken back, or it is of a flood. */
   | { readonly kind: 'nothing-to-undo' }
   | Extract<Reported, { readonly kind: 'limited' | 'no-such-container' }>
 
@@ -111,9 +116,15 @@ export function openReportDesk(options: {
       const station = stationOf(container)
       if (!station) return { kind: 'no-such-container' }
       const { mark } = await reporters.recognise(client, station, kind, at)
-      const lately = await store.reports({ since: plus(at, -UNDO_MS), containerIds: [container] })
-      const said = lately.findLast((one) => one.reporter === mark && one.kind === kind)
-      if (!said) return { kind: 'nothing-to-undo' }
+      const lately = await store.reports({
+        since: plus(at, -FLOOD_WINDOW_MS),
+        containerIds: station.containers.map(({ id }) => id),
+      })
+      const alike = lately.filter((one) => one.by === 'resident' && one.kind === kind)
+      const said = alike.findLast(
+        (one) => one.reporter === mark && one.containerId === container && at - one.at <= UNDO_MS,
+      )
+      if (!said || isFlood(alike, at)) return { kind: 'nothing-to-undo' }
       const { containerId, reporter, seq: of } = said
       await keep(journal, {
         kind: 'fact',

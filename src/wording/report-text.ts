@@ -13,7 +13,7 @@ export interface ToldReport {
   readonly kind: Kind
   /**
    * `repeat`: the same phone said the same a while ago. `kept`: for the record alone. `undone`: taken back;
-   * `nothing-to-undo`: that came too late, or twice.
+   * `nothing-to-undo`: that came too late, or twice, or in a flood.
    */
   readonly did: 'counted' | 'repeat' | 'kept' | 'undone' | 'nothing-to-undo'
   /** How the container counts now. */
@@ -183,7 +183,7 @@ const sv: Phrases = {
     kept: 'Tack! Din rapport är sparad.',
     undone: 'Ångrat. Din rapport räknas inte längre.',
     'nothing-to-undo':
-      'Det finns ingen rapport att ångra: den är redan borttagen, eller för gammal.',
+      'Det gick inte att ångra: rapporten är redan borttagen eller för gammal, eller så säger många detsamma just nu.',
   },
   that: {
     full: 'att behållaren är full',
@@ -226,7 +226,8 @@ const en: Phrases = {
     repeat: 'Thank you! You have reported that already, and one person counts once.',
     kept: 'Thank you! Your report has been kept.',
     undone: 'Undone. Your report no longer counts.',
-    'nothing-to-undo': 'There is no report to undo: it is gone already, or it is too old.',
+    'nothing-to-undo':
+      'It could not be undone: the report is gone already or too old, or many say the same just now.',
   },
   that: {
     full: 'that the container is full',
@@ -270,7 +271,8 @@ const fi: Phrases = {
     repeat: 'Kiitos! Olet jo ilmoittanut siitä, ja yksi ihminen lasketaan kerran.',
     kept: 'Kiitos! Ilmoituksesi on tallennettu.',
     undone: 'Peruttu. Ilmoitustasi ei enää lasketa.',
-    'nothing-to-undo': 'Peruttavaa ilmoitusta ei ole: se on jo poistettu tai liian vanha.',
+    'nothing-to-undo':
+      'Peruminen ei onnistunut: ilmoitus on jo poistettu tai liian vanha, tai moni sanoo juuri nyt samaa.',
   },
   that: {
     full: 'että astia on täynnä',

@@ -90,6 +90,17 @@ describe('in a town without sensors', () => {
     expect(nowhere.status).toBe(404)
   })
 
+  test('a flood can’t be undone, so that it takes nobody else’s words along', async () => {
+    await using town = await open()
+    const undo = async (n: number) =>
+      (await town.post(`${REPORTS}/undo`, { kind: 'litter' }, phone(n))).json.status
+    for (let n = 1; n <= 9; n += 1) await report(town, n, 'litter')
+    expect(await undo(9)).toBe('undone')
+    for (const n of [9, 10]) await report(town, n, 'litter')
+    expect(await undo(10)).toBe('nothing-to-undo')
+    expect((await town.store.reports({ since: TUESDAY })).length).toBe(10)
+  })
+
   test('three presses of one phone are one voice: by its token, its address, or both', async () => {
     await using town = await open()
     const same = phone(1)
