@@ -148,7 +148,9 @@ export function startAccountWorker(
     isKnown = true
     known.resolve()
     metrics.paused(way, standing.paused !== undefined)
-    if (isOfChannel(standing.paused)) await check()
+    if (!isOfChannel(standing.paused)) return
+    refused = standing.paused
+    await check()
   }
 
   /** Parts that are undefined are forgotten. */

@@ -240,6 +240,15 @@ describe('a pause', () => {
     expect(await store.accountStanding(onX)).toEqual({})
   })
 
+  test('that a good check lifts is the same alarm after a restart too', async () => {
+    const refused = { kind: 'paused', because: 'bad-credentials', detail: '403 scope' } as const
+    const send = () => Array.from({ length: 99 }, () => refused)
+    await runDry(many(1), { send: send() }, { untilMs: HOUR })
+    const again = await runDry([], { send: send() }, { from: plus(noon, HOUR), untilMs: 2 * HOUR })
+    expect(again.logged).toEqual([])
+    expect((await store.accountStanding(onX)).paused?.since).toBe(noon)
+  })
+
   test('is nobody’s where there is no such account', async () => {
     await runDry(
       many(1),
