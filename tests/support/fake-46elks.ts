@@ -20,7 +20,8 @@ export interface FakeSms {
 /** The number that one of the refusals quotes. */
 export const QUOTED_NUMBER = '+46701234567'
 
-export type ElksFault = '401' | '403-credits' | '400' | '400-quoting' | '429' | 'no-id'
+export type ElksFault =
+  '401' | '403-credits' | '400' | '400-quoting' | '429' | '429-weeks' | 'no-id'
 export type Fake46Elks = FarEnd<ElksFault, FakeSms> & {
   /** Tells the address that came with a message what became of it; gives the answer's status. */
   report(sms: FakeSms, status: string): Promise<number>
@@ -64,6 +65,7 @@ export async function startFake46Elks(options: Fake46ElksOptions = {}): Promise<
       '400': () => refused('to'),
       '400-quoting': () => ({ status: 400, json: { message: `Invalid to: ${QUOTED_NUMBER}` } }),
       '429': () => ({ status: 429, json: 'Too many requests', headers: { 'retry-after': '30' } }),
+      '429-weeks': () => ({ status: 429, json: '', headers: { 'retry-after': '9999999' } }),
       'no-id': () => ({ status: 200, json: { status: 'created' } }),
     },
   })

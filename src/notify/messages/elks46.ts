@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { MINUTE, SECOND, instant, plus } from '#src/stations/time.ts'
 import type { EpochMs } from '#src/stations/time.ts'
 import type { Checked, Failure, Found, Outcome, Turn } from '../channel.ts'
-import { ask, failureOfAnswer, jsonOf, textAt } from '../channels/http.ts'
+import { ask, failureOfAnswer, jsonOf, retryAfterMs, textAt } from '../channels/http.ts'
 import type { Answer } from '../channels/http.ts'
 import { checkedOf, foundOf } from '../channels/outcomes.ts'
 import type { Sms, SmsSender } from './sms-sender.ts'
@@ -66,7 +66,7 @@ export function openElks46(options: Elks46Options): SmsSender {
     const body = form.toString()
     const answer = await ask({ method: 'POST', url: `${root}/sms`, headers, body }, turn, timeoutMs)
     const { data } = taken.safeParse(jsonOf(answer))
-    return data ? { kind: 'sent', remoteId: data.id } : failureOf(answer)
+    return data ? { kind: 'sent', remoteId: data.id } : failureOf(answer, turn)
   }
 
   /** By pages, newest first, as far back as the first try. */
@@ -77,7 +77,7 @@ export function openElks46(options: Elks46Options): SmsSender {
       const query = `to=${encodeURIComponent(to)}&limit=${PAGE_SIZE}${start}`
       const answer = await get(`sms?${query}`, turn)
       const { data: told } = history.safeParse(jsonOf(answer))
-      if (!told) return foundOf(failureOf(answer))
+      if (!told) return foundOf(failureOf(answer, turn))
       const ours = told.data.find(
         (each) =>
           each.to === to &&
@@ -98,7 +98,7 @@ export function openElks46(options: Elks46Options): SmsSender {
   async function check(turn: Turn): Promise<Checked> {
     const answer = await get('me', turn)
     return textAt(jsonOf(answer), 'id') === undefined
-      ? checkedOf(failureOf(answer))
+      ? checkedOf(failureOf(answer, turn))
       : { kind: 'ready' }
   }
 
@@ -112,7 +112,7 @@ function createdAt(text: string): EpochMs {
 }
 
 /** Their refusals are sentences, which may quote the number: only the status goes further. HTML is some proxy's. */
-function failureOf(answer: Answer): Failure {
+function failureOf(answer: Answer, { now }: Turn): Failure {
   if (answer.kind === 'none') return failureOfAnswer(answer)
   const { status, headers } = answer
   const isPage = (headers.get('content-type') ?? '').includes('html')
@@ -120,11 +120,7 @@ function failureOf(answer: Answer): Failure {
   if (status === 401) return { kind: 'paused', because: 'bad-credentials', detail }
   if (isPage || status < 400) return failureOfAnswer({ ...answer, json: undefined })
   if (status === 402 || status === 403) return { kind: 'paused', because: 'no-credits', detail }
-  if (status === 429) {
-    const seconds = Number(headers.get('retry-after') ?? Number.NaN)
-    const afterMs = Number.isFinite(seconds) ? seconds * SECOND : undefined
-    return failureOfAnswer(answer, '', afterMs)
-  }
+  if (status === 429) return failureOfAnswer(answer, '', retryAfterMs(headers, now))
   if (status >= 400 && status < 500 && status !== 408) {
     return { kind: 'never', because: 'refused', detail }
   }

@@ -317,6 +317,16 @@ test('a 429 was surely not taken: it is sent again when they said', async () => 
   expect(elks.requests).not.toContain('GET /a1/sms 200')
 })
 
+test('a 429 that asks for weeks is obeyed for a day, and nothing is lost by it', async () => {
+  await desk.queue(booking({ expiresAt: plus(START, 30 * DAY) }))
+  elks.faults.push('429-weeks')
+  start()
+  await until(() => logged.some((line) => line.includes('rate-limited')), 10_000)
+  now = plus(now, DAY + MINUTE)
+  worker!.poke()
+  await settled('sent')
+})
+
 test('a number that they refuse is given up at once, and the next goes out', async () => {
   await desk.queue(booking())
   await desk.queue(booking({ id: 'b2/1', group: 'b2' }))
