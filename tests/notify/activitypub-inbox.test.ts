@@ -111,6 +111,14 @@ test('who left and comes back is heard, though their server calls each Follow an
   expect(new Set(fake.posted.map(({ id }) => id)).size).toBe(2)
 })
 
+test('nobody has another’s Follow taken for a repeat by its id', async () => {
+  const annas = fake.follow(actor, 'anna')
+  expect(await fake.post(inbox(), { ...annas, actor: fake.person('bo') }, { as: 'bo' })).toBe(202)
+  expect(await fake.post(inbox(), annas)).toBe(202)
+  expect(await town.received()).toEqual({ followed: 2 })
+  expect(await followers()).toBe(2)
+})
+
 test('whose inbox was gone for a while is heard when they follow again', async () => {
   const follow = fake.follow(actor, 'anna')
   await fake.post(inbox(), follow)

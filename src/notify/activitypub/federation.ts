@@ -127,11 +127,12 @@ export function openFederation(parts: FederationParts): Federation<Visit> {
 
     to.setInboxListeners('/ap/{identifier}/inbox', '/ap/inbox')
       // The same Follow is a repeat until whoever said it has left, for some servers give each Follow of one
-      // person the same id. To leave twice changes nothing.
+      // person the same id; of somebody else it is none, for ids can be foreseen. To leave twice changes nothing.
       .withIdempotency((ctx, activity) => {
         const { id, actorId } = activity
         if (!(activity instanceof Follow) || !id || !actorId) return null
-        return [id.href, ctx.recipient ?? '', followers.timesLeft(actorId.href)].join('\n')
+        const { href: by } = actorId
+        return [id.href, by, ctx.recipient ?? '', followers.timesLeft(by)].join('\n')
       })
       .setSharedKeyDispatcher(async () => ({ identifier: (await roster.town()).actor.id }))
       .on(Follow, async (ctx, follow) => {
