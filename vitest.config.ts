@@ -11,6 +11,8 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // A second, as it is by itself, is little for a browser that shares two cores.
+    expect: { poll: { timeout: 20_000 } },
     reporters: ['default', closingLine()],
     projects: [
       {
