@@ -132,8 +132,8 @@ const RIDER_MS = 30 * DAY
 /** Not every request is worth a write. */
 const NOTE_EVERY_MS = 5 * MINUTE
 
-/** Characters; it has to fit into a cookie and an address. */
-export const MOST_ID_TOKEN = 3500
+/** Characters; with all else it has to fit into 4 kB of headers, which is what proxies such as nginx take. */
+export const MOST_ID_TOKEN = 2800
 
 type TicketUse = 'code' | 'offer'
 const TICKET_MARK = 'sign-in:'
