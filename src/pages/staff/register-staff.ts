@@ -2,6 +2,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { StaffDesk } from '#src/store/staff-desk.ts'
 import type { PagesOptions, PageTools } from '../site.ts'
+import { countAlarms } from './alarms/alarm-page.ts'
+import { alarmsNow } from './alarms/register-alarms.ts'
 import { registerCallBacks } from './call-backs/register-call-backs.ts'
 import { registerRider } from './rider-page.ts'
 import { registerBoard } from './register-board.ts'
@@ -29,14 +31,9 @@ export function registerStaff(
     singleSignOn && registerSingleSignOn(app, pages, { desk, publicUrl, singleSignOn })
   registerSignIn(app, pages, { desk, publicUrl, isDemo: demo !== undefined, directory })
   registerRider(app, pages, { web: tools.web, cssUrl: urls.cssUrl })
-  pages.get(START, (view) => {
-    const sensors = options.journal.sensors().flatMap((sensor) => sensor.alarms)
-    const accounts = (options.work?.outbox.alarms() ?? []).flatMap(({ alarms }) => alarms)
-    const messages = options.work?.messageTroubles() ?? []
-    const codecs = options.work?.stoppedCodecs() ?? []
-    const count = sensors.length + accounts.length + messages.length + codecs.length
-    return startPage(view, count)
-  })
+  pages.get(START, async (view) =>
+    startPage(view, countAlarms(await alarmsNow({ ...options, ...options.work }, view.now))),
+  )
   const { bookings, days } = options
   if (bookings && days) {
     registerBoard(pages, { bookings, days })

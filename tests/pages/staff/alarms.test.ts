@@ -79,14 +79,17 @@ test('many who say the same at once are shown for a day, each station by its nam
       reporter: `r${n}`,
     })
   }
-  const main = async () => {
+  const main = async (url = '/larm') => {
     const headers = await town.signIn('editor')
-    const { body } = await town.app.inject({ url: '/larm', headers })
+    const { body } = await town.app.inject({ url, headers })
     return /<main[^]*<\/main>/.exec(body)![0]
   }
+  // The SMS, the codec, and these.
+  expect(await main('/start')).toContain('<span class="count">3</span>')
   expect(await main()).toMatch(
     /<a href="\/tillsyn\/1490-901">Ekudden<\/a>[^]*10 rapporterade ”Fullt” inom några minuter\./,
   )
   town.setNow(plus(town.now(), DAY + MINUTE))
   expect(await main()).not.toContain('Många rapporter')
+  expect(await main('/start')).toContain('<span class="count">2</span>')
 })

@@ -28,15 +28,25 @@ export interface StoppedCodec {
   readonly because: string
 }
 
-export interface AlarmFacts {
+/** What somebody should see to now. */
+export interface AlarmsNow {
   readonly sensors: readonly SensorHealth[]
   readonly accounts: readonly AccountAlarms[]
   readonly messages: readonly MessageTrouble[]
   readonly codecs: readonly StoppedCodec[]
   /** When many residents said the same at once, of late; newest first. */
   readonly floods: readonly Flood[]
+}
+
+export interface AlarmFacts extends AlarmsNow {
   /** Newest first. */
   readonly changes: readonly KeptAlarm[]
+}
+
+export function countAlarms({ sensors, accounts, messages, codecs, floods }: AlarmsNow): number {
+  const raised = [...sensors, ...accounts].map(({ alarms }) => alarms.length)
+  const others = messages.length + codecs.length + floods.length
+  return raised.reduce((a, b) => a + b, others)
 }
 
 /** What may burn comes first, then what says nothing, then what can wait for the next visit. */
@@ -136,7 +146,7 @@ export function alarmPage(view: StaffView, facts: AlarmFacts): Html {
   const troubled = accounts.flatMap((account) =>
     account.alarms.map((alarm) => ({ account, alarm })),
   )
-  const count = told.length + troubled.length + messages.length + codecs.length + floods.length
+  const count = countAlarms(facts)
   return staffLayout(view, {
     title: ALARMS.name[language],
     path: ALARMS.path,
