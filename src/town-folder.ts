@@ -49,7 +49,8 @@ export async function readTownFolder(folder: string): Promise<ReadTownFolder> {
   const readText = async (name: string, isOptional = false): Promise<string | undefined> => {
     const path = join(folder, name)
     try {
-      return await readFile(path, 'utf8')
+      // Some editors mark a text so; in a stylesheet the first rule would be lost by it.
+      return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '')
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code
       if (code === 'ENOENT' && isOptional) return undefined

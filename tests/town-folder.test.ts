@@ -55,6 +55,9 @@ test('the municipality’s own look is read with it, as long as it is small', as
   await writeFile(join(folder, 'pages.css'), css)
   const read = await readTownFolder(folder)
   expect(read.kind === 'ok' && read.folder.css).toBe(css)
+  await writeFile(join(folder, 'pages.css'), `\uFEFF${css}`)
+  const marked = await readTownFolder(folder)
+  expect(marked.kind === 'ok' && marked.folder.css).toBe(css)
   await writeFile(join(folder, 'pages.css'), css.repeat(1000))
   expect(await readTownFolder(folder)).toEqual({
     kind: 'faulty',
