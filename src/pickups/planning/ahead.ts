@@ -61,7 +61,9 @@ export function restAfter(
     next ? latestStart(next.allowed, rest.latestS - next.serviceS) : rest.latestS
   if (exact) return { leastS: straightS + fresh.leastS, latestS: byS(fresh) - straightS }
   let { leastS, latestS } = NO_WAY
-  const on = after ? restFrom(after, first) : NO_WAY
+  // With nothing on board it goes straight home.
+  const home = streams === 0 ? fresh : NO_WAY
+  const on = after ? restFrom(after, first) : home
   if (on.leastS < NEVER_S) {
     leastS = straightS + on.leastS
     latestS = byS(on) - straightS

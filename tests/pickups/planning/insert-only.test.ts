@@ -63,6 +63,15 @@ test('a cancelled booking leaves, and one that had no room gets its place', () =
   expect(answer.evaluation.violations).toEqual([])
 })
 
+test('what has nothing to load finds its place on a day of many pickups, also on a bike that was to stay at home', () => {
+  const many = Array.from({ length: 9 }, (_, i) =>
+    pickup(`thing-${i}`, 1 + (i % 9), { windows: [{ fromS: 0, untilS: 1 }] }),
+  )
+  const look = pickup('look', 4, { loads: [], massKg: 0 })
+  const { plan } = insertOnly(problem({ pickups: [...many, look] }), { rounds: [], unserved: [] })
+  expect(idsOf(plan)).toEqual([['look']])
+})
+
 const underway: Plan = {
   rounds: [
     {
