@@ -45,11 +45,11 @@ export type CallBackAnswer<Value> =
   /** The town has no return bike. */
   | { readonly kind: 'closed' }
 
-/** Of ids that are made of a form’s key. */
+/** Of ids that are made of a form. */
 const ID_LONG = 16
 
 export interface CallBackDesk {
-  /** `key` makes a form that is sent twice one call. */
+  /** `key` makes a form that is sent twice one call; with anything else in it, it is another call. */
   note(
     request: CallBackRequest,
     sent: { readonly actor: string; readonly key?: string },
@@ -76,12 +76,18 @@ export function openCallBackDesk(options: {
   const { store, sealer, clock } = options
 
   const seen = (kept: KeptCallBack) => seenCallBack(kept, sealer)
+  const idOf = (key: string, { caller, language, interpreter, callAt }: CallBackRequest) => {
+    const { name, phone, note } = caller
+    const form = JSON.stringify([key, name, phone, note, language, interpreter, callAt])
+    return sealer.mark('call-back', form).slice(0, ID_LONG)
+  }
 
   return {
-    async note({ caller, callAt, ...asked }, { actor, key }) {
+    async note(request, { actor, key }) {
       if (!options.terms()) return { kind: 'closed' }
+      const { caller, callAt, ...asked } = request
       const now = clock()
-      const id = key === undefined ? newId() : sealer.mark('call-back', key).slice(0, ID_LONG)
+      const id = key === undefined ? newId() : idOf(key, request)
       return store.errands(async (tx) => {
         const before = await tx.callBack(id)
         if (before) return { kind: 'ok', value: seen(before) }

@@ -84,6 +84,16 @@ describe('a call to return', () => {
     await erase()
   })
 
+  test('with a key that came with somebody else’s is another: whoever rang is kept', async () => {
+    const key = { 'idempotency-key': 'call-0123456789abcdef', ...STAFF }
+    const one = await note({}, key)
+    const other = await note({ name: 'Prova Provdotter', note: 'Ringer om soffan' }, key)
+    expect(await note({ name: 'Prova Provdotter', note: 'Ringer om soffan' }, key)).toEqual(other)
+    const names = (await listed()).map(({ name }: any) => name)
+    expect(names.toSorted()).toEqual([other.name, one.name])
+    await erase()
+  })
+
   test.each([
     [{ name: '' }, 'name'],
     [{ phone: 'sms' }, 'phone'],
