@@ -404,9 +404,11 @@ const WORDS: Readonly<Record<DayReason, string>> = {
   'no-room-there': 'urgent.dropOff has no room for so much; choose another, or leave it out.',
 }
 
+/** `isStaff`: what was done since is of the log, which isn't the riders' to read. */
 export function refuseDay(
   reply: FastifyReply,
   answer: Exclude<DayAnswer<unknown>, { kind: 'ok' }>,
+  isStaff: boolean,
 ): FastifyReply {
   switch (answer.kind) {
     case 'no-such':
@@ -415,11 +417,12 @@ export function refuseDay(
         problem('not-found', 'The bike doesn’t run then, or there is no such stop.'),
       )
     case 'stale': {
-      const detail = `The plan’s version is ${answer.version} now; look at what was done since, and try again.`
+      const look = isStaff ? 'look at what was done since' : 'get the day'
+      const detail = `The plan’s version is ${answer.version} now; ${look}, and try again.`
       return sendProblem(reply, {
         ...problem('plan-changed', detail),
         version: answer.version,
-        since: answer.since.map(lineJson),
+        ...(isStaff && { since: answer.since.map(lineJson) }),
       })
     }
     case 'refused': {

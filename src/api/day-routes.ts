@@ -398,11 +398,12 @@ export function dayRoutes(app: FastifyInstance, deps: DayDeps): void {
         const actor = actorFor(request, reply, one.rider ? riders : undefined, door)
         if (actor === undefined) return reply
         const { day } = request.params
+        const isStaff = deps.staff.isStaff(request, DISPATCHERS)
         const answer = await one.run(days, day, actor, request.body, deps)
-        if (answer.kind !== 'ok') return refuseDay(reply, answer)
+        if (answer.kind !== 'ok') return refuseDay(reply, answer, isStaff)
         return sendDay(reply, deps, day, {
           actor,
-          drafts: deps.staff.isStaff(request, DISPATCHERS),
+          drafts: isStaff,
           people: false,
           bike: undefined,
         })
@@ -432,7 +433,7 @@ export function dayRoutes(app: FastifyInstance, deps: DayDeps): void {
         accept: true,
         ...request.body,
       })
-      if (answer.kind !== 'ok') return refuseDay(reply, answer)
+      if (answer.kind !== 'ok') return refuseDay(reply, answer, true)
       void reply.header('cache-control', 'no-store')
       return candidateJson(answer.value)
     },
@@ -474,7 +475,7 @@ async function sendDay(
   },
 ) {
   const seen = await deps.days.see(day)
-  if (!seen) return refuseDay(reply, { kind: 'no-such' })
+  if (!seen) return refuseDay(reply, { kind: 'no-such' }, shown.drafts)
   const notes = new Map([...seen.notes].map(([id, sealed]) => [id, deps.unseal(sealed)]))
   const { stations } = deps.journal.town
   const { rounds, outside, ...rest } = dayJson(seen, { ...shown, notes, stations })

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { DayDid } from '#src/pickups/day/decide.ts'
 import type { DayLine } from '#src/store/days.ts'
 import { RIDERS } from '#src/store/staff.ts'
 import { apiRoute } from './api-route.ts'
@@ -18,7 +19,7 @@ export const streamDay = apiRoute({
   operationId: 'streamBikeDay',
   summary: 'What is done to a day, by dispatchers, riders and the clock, as server-sent events',
   description:
-    'Events `change`, each with its number in the log as id: a plan, a move, a re-plan that is offered, what riders tell. With `Last-Event-ID`, or `after`, what came after that is told first. Each tells that something changed; get the day for how it stands. An event `here`, without an id, comes at once and every 15 seconds: silence means a broken line.',
+    'Events `change`, each with its number in the log as id: a plan, a move, a re-plan that is offered, what riders tell. With `Last-Event-ID`, or `after`, what came after that is told first. Each tells that something changed; get the day for how it stands. Riders hear what is done from when the plan is published on, with `detail` null, and nothing of re-plans that are only offered. An event `here`, without an id, comes at once and every 15 seconds: silence means a broken line.',
   tag: 'bike',
   params: z.strictObject({ day: dayText }),
   query: z.strictObject({ after: wholeNumber(0, 999_999_999).optional() }),
@@ -27,6 +28,10 @@ export const streamDay = apiRoute({
   staff: 'needed',
   roles: RIDERS,
 })
+
+const PUBLISHED: DayDid = 'published'
+/** What is no news to who rides by the plan: it stays as it is. */
+const NOT_FOR_RIDERS: ReadonlySet<string> = new Set<DayDid>(['re-plan-offered', 'offer-declined'])
 
 /** Browsers don't tell a page of comments. */
 const HERE = event('here', {})
@@ -37,6 +42,9 @@ interface Client {
   readonly request: FastifyRequest
   readonly raw: ServerResponse
   readonly day: string
+  readonly isRider: boolean
+  /** From which line on a rider is told; none as long as that isn't known, or nothing is published. */
+  shownFrom: number
   lastNo: number
   /** What came while it was being told what it had missed. */
   readonly waiting: DayLine[] | undefined
@@ -47,7 +55,7 @@ export function dayStream(
   deps: DayDeps,
   { heartbeatMs, maxWaitingBytes }: Pick<EventStreamOptions, 'heartbeatMs' | 'maxWaitingBytes'>,
 ): void {
-  const { days, riders, staff } = deps
+  const { days, riders, staff, store } = deps
   const clients = new Set<Client>()
 
   function drop(client: Client): void {
@@ -62,8 +70,29 @@ export function dayStream(
 
   function tell(client: Client, line: DayLine): void {
     if (line.day !== client.day || line.no <= client.lastNo) return
+    // What is withheld has been seen too.
     client.lastNo = line.no
-    write(client, event('change', lineJson(line), line.no))
+    if (!client.isRider) {
+      write(client, event('change', lineJson(line), line.no))
+      return
+    }
+    if (line.did === PUBLISHED) client.shownFrom = Math.min(client.shownFrom, line.no)
+    if (line.no < client.shownFrom || NOT_FOR_RIDERS.has(line.did)) return
+    write(client, event('change', { ...lineJson(line), detail: null }, line.no))
+  }
+
+  async function shownToRiders(day: string): Promise<number> {
+    // Asked first: what is published meanwhile comes as a line.
+    const plan = await store.dayPlan(day)
+    if (plan?.published !== true) return Infinity
+    for (let no = 0; ;) {
+      const page = await days.lines(day, no, PAGE)
+      const published = page.find(({ did }) => did === PUBLISHED)
+      if (published) return published.no
+      // The log has forgotten it, with all that was before.
+      if (page.length < PAGE) return 0
+      no = page.at(-1)!.no
+    }
   }
 
   const stop = days.onLines((lines) => {
@@ -99,7 +128,8 @@ export function dayStream(
       exposeHeadRoute: false,
     },
     async (request, reply) => {
-      if (!riders(request, reply)) return reply
+      const who = riders(request, reply)
+      if (!who) return reply
       const header = request.headers['last-event-id']
       const lastId = header === undefined ? { success: true as const } : lastEventId(header)
       if (!lastId.success) {
@@ -118,8 +148,10 @@ export function dayStream(
         request,
         raw: reply.raw,
         day,
+        isRider: !who.isStaff,
+        shownFrom: who.isStaff ? 0 : Infinity,
         lastNo: after ?? 0,
-        waiting: after === undefined ? undefined : [],
+        waiting: after === undefined && who.isStaff ? undefined : [],
       }
       startEventStream(reply)
       clients.add(client)
@@ -127,8 +159,9 @@ export function dayStream(
       reply.raw.on('error', () => drop(client))
       write(client, `retry: 3000\n${HERE}`)
       try {
+        if (client.isRider) client.shownFrom = await shownToRiders(day)
         while (client.waiting) {
-          const page = await days.lines(day, client.lastNo, PAGE)
+          const page = after === undefined ? [] : await days.lines(day, client.lastNo, PAGE)
           for (const line of page) tell(client, line)
           if (page.length === PAGE) continue
           const { waiting } = client

@@ -199,7 +199,7 @@ export function riderRoutes(app: FastifyInstance, deps: DayDeps): void {
         const { id: stopId } = request.params
         const { photo: id } = request.query
         const answer = await days.keepPhoto({ id, stopId, ...photo })
-        if (answer.kind !== 'ok') return refuseDay(reply, answer)
+        if (answer.kind !== 'ok') return refuseDay(reply, answer, false)
         if (answer.value === 'conflict') {
           const detail = `There is another photo ${id} already; draw a new id.`
           return sendProblem(reply, problem('key-reused', detail))

@@ -3,7 +3,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { HOUR, plus } from '#src/stations/time.ts'
 import { drawToken } from '#src/store/staff-desk.ts'
 import { hashToken } from '#src/store/token.ts'
+import { clockAt, type DayTown, openDayTown, RIDER, STAFF } from '#tests/support/day-town.ts'
 import { openHttpTown, type HttpTown } from '#tests/support/http-town.ts'
+import {
+  book,
+  command,
+  type Headers,
+  openDay,
+  ROUNDS,
+  see,
+  stopsOf,
+} from '../support/ridden-day.ts'
 
 let town: HttpTown
 let url: string
@@ -64,5 +74,72 @@ describe('a day’s stream', () => {
     await town.store.revokeApiToken('Skärmen', town.now())
     await town.store.changeUser('demo-rider', { role: 'editor' })
     expect(await Promise.all([byToken.hearOut(), byCookie.hearOut()])).toEqual(['over', 'over'])
+  })
+})
+
+/** Each change as it is told, until one of this kind is. */
+async function changes(day: DayTown, headers: Headers, query: string) {
+  const quit = new AbortController()
+  const address = `${day.url}/api/v1${ROUNDS}/events${query}`
+  const { body } = await fetch(address, { headers, signal: quit.signal })
+  const reader = body!.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  return async (last: string): Promise<any[]> => {
+    for (;;) {
+      const told = text
+        .split('\n\n')
+        .slice(0, -1)
+        .filter((one) => one.includes('event: change'))
+        .map((one) => JSON.parse(/^data: (.*)$/m.exec(one)![1]!))
+      if (told.some(({ did }) => did === last)) {
+        quit.abort()
+        return told
+      }
+      const { value = '', done } = await reader.read()
+      if (done) throw new Error(`over before ${last}: ${text}`)
+      text += value
+    }
+  }
+}
+
+describe('of a day riders hear', () => {
+  test('what is done from when it is published on, without details, and nothing that is only offered', async () => {
+    await using day = await openDay(2, false)
+    await command(day, 'replan', { seconds: 1 })
+    await command(day, 'decline', { offer: (await see(day)).offer.id })
+    const { id } = stopsOf(await see(day)).find(({ kind }) => kind === 'pickup')
+    await command(day, 'move', { stop: id, bike: 'bike-2', at: 0 })
+
+    const all = await (await changes(day, STAFF, '?after=0'))('moved')
+    expect(all.map(({ did }) => did)).toEqual([
+      'planned',
+      'published',
+      're-plan-offered',
+      'offer-declined',
+      'moved',
+    ])
+    const riders = await (await changes(day, RIDER, '?after=0'))('moved')
+    expect(riders).toEqual(
+      all
+        .filter(({ did }) => did === 'published' || did === 'moved')
+        .map((one) => ({ ...one, detail: null })),
+    )
+    const later = await (await changes(day, RIDER, `?after=${riders[0].no}`))('moved')
+    expect(later).toEqual(riders.slice(1))
+  })
+
+  test('nothing of drafts, also who listens while they are made, and also in answers', async () => {
+    await using day = await openDayTown()
+    day.town.setNow(clockAt('09:00', '2026-05-04'))
+    await book(day)
+    await command(day, 'plan', { seconds: 1 })
+    const heard = await changes(day, RIDER, '')
+    await command(day, 'plan', { seconds: 1 })
+    const early = await day.ask('POST', `${ROUNDS}/start`, { version: 0, bike: 'bike-1' }, RIDER)
+    expect([early.status, early.json.version, early.json.since]).toEqual([409, 2, undefined])
+    const staff = await day.ask('POST', `${ROUNDS}/publish`, { version: 0 })
+    expect(staff.json.since.map(({ did }: any) => did)).toEqual(['planned', 'planned'])
+    await command(day, 'publish')
+    expect((await heard('published')).map(({ did }) => did)).toEqual(['published'])
   })
 })
