@@ -3,7 +3,7 @@
  * cookie, no session, and nothing is kept of anybody who doesn't book.
  */
 import { randomBytes } from 'node:crypto'
-import type { SlotRef, Thing } from '#src/pickups/booking/booking.ts'
+import type { Booking, SlotRef, Thing } from '#src/pickups/booking/booking.ts'
 import type { BookingLanguage } from '#src/stations/return-bike.ts'
 import { HOUR, type EpochMs } from '#src/stations/time.ts'
 import type { Submission } from '#src/store/booking-desk.ts'
@@ -45,6 +45,11 @@ function newKey(): string {
 export function keyOf(form: URLSearchParams | undefined): string {
   const sent = form?.get('key') ?? ''
   return KEY.test(sent) ? sent : newKey()
+}
+
+/** Of a form that is shown again: of when its answers were read, so that nobody's change since is undone unseen. */
+export function versionOf(form: URLSearchParams, { version }: Pick<Booking, 'version'>): number {
+  return Number(form.get('version')) || version
 }
 
 export function sealDraft(draft: Draft, sealer: Sealer): string {

@@ -18,6 +18,7 @@ import {
   sealDraft,
   slotValue,
   submissionOf,
+  versionOf,
   WAIT,
   type Draft,
 } from './book-draft.ts'
@@ -467,9 +468,9 @@ export function registerBooking(
     })
 
     for (const step of STEPS) {
-      const asking = (opened: Opened, faults: readonly Fault[]): Asking => ({
+      const asking = (opened: Opened, form: URLSearchParams, faults: readonly Fault[]): Asking => ({
         pathIn: (of) => ownPath(opened, of, `/${step}`),
-        version: opened.seen.booking.version,
+        version: versionOf(form, opened.seen.booking),
         isOwn: true,
         back: languageRoot(language) + ownPath(opened, language),
         faults,
@@ -488,7 +489,7 @@ export function registerBooking(
           view,
           opened.terms,
           step,
-          asking(opened, faults),
+          asking(opened, form, faults),
           form,
           asDraft(opened.seen),
           {

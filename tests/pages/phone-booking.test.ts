@@ -62,6 +62,19 @@ describe('a booking by phone', () => {
     expect([moved.statusCode, moved.body.includes('Platsen är utmärkt.')]).toEqual([200, true])
   })
 
+  test('is pointed at, and what a colleague changed meanwhile isn’t undone', async () => {
+    const form = answers({ key: '' })
+    const reference = await book(form)
+    const change = `/stab/bokning/${reference}/andra`
+    const theirs = { ...form, version: '1', phone: '070-765 43 21' }
+    expect((await send(change, theirs)).headers.location).toContain('did=changed')
+    const pointed = await send(change, { ...form, version: '1', 'at.x': '100', 'at.y': '100' })
+    const version = /name="version" value="(\d+)"/.exec(pointed.body)![1]!
+    const saved = await send(change, { ...form, version })
+    expect(saved.headers.location).toContain('did=stale')
+    expect((await bookingOf(reference)).person.phone).toBe('070-765 43 21')
+  })
+
   test('is made with the residents’ questions, by the name of who took it down', async () => {
     const reference = await book()
     expect(await bookingOf(reference)).toMatchObject({

@@ -5,7 +5,7 @@ import { letPassFigures } from '#src/pickups/booking/statistics.ts'
 import type { Asker, BookingEdits, SeenBooking, Submission } from '#src/store/booking-desk.ts'
 import type { SeenCallBack } from '#src/store/call-back-desk.ts'
 import { parseReference } from '#src/store/errand-names.ts'
-import { draftOf, fieldsOf, keyOf, slotValue } from '../book-draft.ts'
+import { draftOf, fieldsOf, keyOf, slotValue, versionOf } from '../book-draft.ts'
 import { faultsOf, type Fault } from '../book-input.ts'
 import { MOST_LISTED } from '../book-page.ts'
 import { STEPS } from '../book-words.ts'
@@ -213,8 +213,8 @@ export function registerPhone(
     const { reference, booking } = seen
     const title = `${PHONE_WORDS[view.language].change} ${reference}`
     const path = ofBooking(CHANGE_BOOKING, reference)
-    const { version, slot = seen.offer?.slot } = booking
-    const page = { title, path, form, faults, version }
+    const { slot = seen.offer?.slot } = booking
+    const page = { title, path, form, faults, version: versionOf(form, booking) }
     return formPage(view, terms, page, slot && slotValue(slot), nearest)
   }
 
