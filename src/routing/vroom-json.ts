@@ -10,6 +10,7 @@ import {
   type CompiledDropOff,
   type CompiledPickup,
 } from '#src/pickups/planning/compile.ts'
+import { breaksBehind } from '#src/pickups/planning/limits.ts'
 import type { Plan, Round, Stop } from '#src/pickups/planning/plan.ts'
 import type { Problem, Span } from '#src/pickups/planning/problem.ts'
 
@@ -41,11 +42,9 @@ export function vroomProblem(problem: Problem): VroomProblem {
       ),
       skills: asked.flatMap((p) => (skills.get(p.index)!.includes(bike.index) ? [p.index] : [])),
       speed_factor: 1 / (bike.pace ?? 1),
-      breaks: bike.breaks.map((pause, id) => ({
-        id,
-        time_windows: [window(pause)],
-        service: pause.durationS,
-      })),
+      breaks: bike.breaks
+        .map((pause, id) => ({ id, time_windows: [window(pause)], service: pause.durationS }))
+        .slice(breaksBehind(bike)),
       ...(bike.rangeM !== undefined && { max_distance: Math.floor(bike.rangeM) }),
     })),
     shipments: asked.map((pickup) => {

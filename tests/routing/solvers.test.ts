@@ -56,6 +56,13 @@ test('a problem that is none is refused by name, from the thread as well', async
   )
 })
 
+test('of a break that was over when a bike sets out VROOM is told nothing', () => {
+  const over = { fromS: 7 * HOUR_S, untilS: 8 * HOUR_S, durationS: 1800 }
+  const noon = { fromS: 12 * HOUR_S, untilS: 13 * HOUR_S, durationS: 1800 }
+  const { vehicles } = vroomProblem(problem({ bikes: [bike({ breaks: [over, noon] })] }))
+  expect(vehicles).toMatchObject([{ breaks: [{ id: 1 }] }])
+})
+
 test('a day in VROOM’s words', () => {
   const noon = { fromS: 12 * HOUR_S, untilS: 13 * HOUR_S, durationS: 1800 }
   const asked = vroomProblem(

@@ -4,6 +4,7 @@
  */
 import { type Compiled, type CompiledBike, type CompiledPickup, compile } from './compile.ts'
 import {
+  breaksBehind,
   breakStart,
   CRUMBS_L,
   NEVER_S,
@@ -90,7 +91,7 @@ export function setOut(c: Compiled, bike: CompiledBike): Underway {
     atS: bike.shift.fromS,
     travelS: 0,
     metres: 0,
-    breaks: 0,
+    breaks: breaksBehind(bike),
     litres: 0,
     kg: 0,
     byStream: c.streams.map(() => 0),

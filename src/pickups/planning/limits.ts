@@ -49,6 +49,11 @@ export function unloadingStart({ opens, serviceS }: CompiledDropOff, arrivesS: n
   return NEVER_S
 }
 
+/** How many breaks were over before the bike's shift began: nobody can take them any more. */
+export function breaksBehind({ breaks, shift }: Pick<CompiledBike, 'breaks' | 'shift'>): number {
+  return breaks.filter(({ untilS }) => untilS < shift.fromS).length
+}
+
 /** When a break may begin; `NEVER_S` when it is too late for it. */
 export function breakStart({ fromS, untilS }: Break, readyS: number): number {
   return readyS > untilS ? NEVER_S : Math.max(readyS, fromS)

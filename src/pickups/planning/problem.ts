@@ -45,7 +45,7 @@ export interface Bike {
   readonly pace?: number
 }
 
-/** Must begin in the span, unless the round is over by its end. */
+/** Must begin in the span, unless the round is over by its end or begins after it. */
 export interface Break extends Span {
   readonly durationS: number
 }

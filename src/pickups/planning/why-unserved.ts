@@ -6,7 +6,7 @@ import { emptyCargo } from './cargo.ts'
 import { comeHome } from './come-home.ts'
 import { extend } from './extend.ts'
 import { firstStage, type Road } from './labels.ts'
-import { NEVER_S } from './limits.ts'
+import { breaksBehind, NEVER_S } from './limits.ts'
 import type { WhyUnserved } from './plan.ts'
 
 /** From what no bike could ever do to what fails on one day: the farther it got, the truer the reason. */
@@ -87,7 +87,8 @@ function canRide(
 ): boolean {
   const nothing = emptyCargo(c)
   const road: Road = { c, bike, ways, nothing, exact: false, others: nothingFilled(c.scarce) }
-  const start = { place: bike.startPlace, costS: 0, atS: bike.shift.fromS, metres: 0, breaks: 0 }
+  const { startPlace: place, shift } = bike
+  const start = { place, costS: 0, atS: shift.fromS, metres: 0, breaks: breaksBehind(bike) }
   const stage = extend(road, firstStage(road, start, nothing), pickup, 0)
   return stage !== undefined && comeHome(road, stage) !== undefined
 }

@@ -92,6 +92,13 @@ test('a pinned pickup rides on its bike, though another is nearer', () => {
 
 const noon = { fromS: 12 * HOUR_S, untilS: 12 * HOUR_S, durationS: 1800 }
 const atNoon = { windows: [{ fromS: 12 * HOUR_S, untilS: 12 * HOUR_S }] }
+test('a bike that sets out when the hours of its break are over rides without it', () => {
+  const over = { fromS: 7 * HOUR_S, untilS: 8 * HOUR_S, durationS: 1800 }
+  const day = problem({ ...sofa(atNoon), bikes: [bike({ breaks: [over] })] })
+  const { plan, evaluation } = solve(day, { seed: 1, maxIterations: 10 })
+  expect([plan.unserved, evaluation.violations]).toEqual([[], []])
+})
+
 const sofa = (more: Parameters<typeof pickup>[2]): Partial<Problem> => ({
   pickups: [pickup('sofa', 3, more)],
 })
