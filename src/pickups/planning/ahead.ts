@@ -7,7 +7,7 @@ import type { CompiledPickup } from './compile.ts'
 import type { Road } from './labels.ts'
 import { latestStart, NEVER_S } from './limits.ts'
 
-export interface Rest {
+export interface Remainder {
   /** Seconds of riding to the end, at least; `NEVER_S` where there is no way. */
   readonly leastS: number
   /** Who isn't done by then comes too late for something; −1 where nothing helps. */
@@ -18,10 +18,10 @@ export interface Rest {
 export interface Ahead {
   /** The foremost that can still be on board; the list begins with it and ends with the pickup itself. */
   readonly from: number
-  readonly rests: readonly Rest[]
+  readonly remainders: readonly Remainder[]
 }
 
-const NO_WAY: Rest = { leastS: NEVER_S, latestS: -1 }
+const NO_WAY: Remainder = { leastS: NEVER_S, latestS: -1 }
 
 /** After each pickup of an order. */
 export function aheadAlong(road: Road, pickups: readonly CompiledPickup[]): Ahead[] {
@@ -30,40 +30,47 @@ export function aheadAlong(road: Road, pickups: readonly CompiledPickup[]): Ahea
   for (let i = pickups.length - 1; i >= 0; i--) {
     const streams = aboard[i]!
     const from = i + 1 - streams.length
-    const rests: Rest[] = []
+    const remainders: Remainder[] = []
     for (let first = from; first <= i; first++) {
-      rests.push(
-        restAfter(road, pickups[i]!, streams[first - from]!, first, pickups[i + 1], ahead[i + 1]),
+      remainders.push(
+        remainderAfter(
+          road,
+          pickups[i]!,
+          streams[first - from]!,
+          first,
+          pickups[i + 1],
+          ahead[i + 1],
+        ),
       )
     }
-    ahead[i] = { from, rests }
+    ahead[i] = { from, remainders }
   }
   return ahead
 }
 
-export function restFrom({ from, rests }: Ahead, first: number): Rest {
-  return rests[first - from] ?? NO_WAY
+export function remainderFrom({ from, remainders }: Ahead, first: number): Remainder {
+  return remainders[first - from] ?? NO_WAY
 }
 
 /** After a pickup with these streams on board, of which the first was loaded at `first`; `after` is of the next one. */
-export function restAfter(
+export function remainderAfter(
   { bike, c, ways, exact }: Road,
   pickup: CompiledPickup,
   streams: number,
   first: number,
   next: CompiledPickup | undefined,
   after: Ahead | undefined,
-): Rest {
+): Remainder {
   const to = next?.place ?? bike.endPlace
   const straightS = bike.emptyS[pickup.place * c.problem.travel.size + to]!
-  const fresh = after?.rests.at(-1) ?? { leastS: 0, latestS: bike.shift.untilS }
-  const byS = (rest: Rest): number =>
-    next ? latestStart(next.allowed, rest.latestS - next.serviceS) : rest.latestS
+  const fresh = after?.remainders.at(-1) ?? { leastS: 0, latestS: bike.shift.untilS }
+  const byS = (then: Remainder): number =>
+    next ? latestStart(next.allowed, then.latestS - next.serviceS) : then.latestS
   if (exact) return { leastS: straightS + fresh.leastS, latestS: byS(fresh) - straightS }
   let { leastS, latestS } = NO_WAY
   // With nothing on board it goes straight home.
   const home = streams === 0 ? fresh : NO_WAY
-  const on = after ? restFrom(after, first) : home
+  const on = after ? remainderFrom(after, first) : home
   if (on.leastS < NEVER_S) {
     leastS = straightS + on.leastS
     latestS = byS(on) - straightS

@@ -1,5 +1,5 @@
 /** A bike's round while it is being solved: the order of its pickups, and all that follows from it. */
-import { type Ahead, aheadAlong, type Rest, restAfter, restFrom } from './ahead.ts'
+import { type Ahead, aheadAlong, type Remainder, remainderAfter, remainderFrom } from './ahead.ts'
 import type { CompiledPickup } from './compile.ts'
 import { filledBy, type Filled, isSameFilled } from './brought.ts'
 import type { Cargo } from './cargo.ts'
@@ -99,12 +99,15 @@ export function costWith(
   mostS: number,
 ): number {
   const { pickups, stages, ahead } = order
-  const within = ({ leastS, latestS }: Rest): Limit => ({ mostS: mostS - leastS, byS: latestS })
+  const within = ({ leastS, latestS }: Remainder): Limit => ({
+    mostS: mostS - leastS,
+    byS: latestS,
+  })
   let stage = extend(road, stages[at]!, pickup, at, (first, streams) =>
-    within(restAfter(road, pickup, streams, first, pickups[at], ahead[at])),
+    within(remainderAfter(road, pickup, streams, first, pickups[at], ahead[at])),
   )
   for (let i = at; stage && i < pickups.length; i++) {
-    stage = extend(road, stage, pickups[i]!, i, (first) => within(restFrom(ahead[i]!, first)))
+    stage = extend(road, stage, pickups[i]!, i, (first) => within(remainderFrom(ahead[i]!, first)))
   }
   if (!stage) return NEVER_S
   return comeHome(road, stage, mostS)?.costS ?? NEVER_S
