@@ -13,6 +13,7 @@ import { fetchedItems, type Fault } from './book-input.ts'
 import { slotValue, WAIT, type Draft } from './book-draft.ts'
 import { BOOK_WORDS, STEPS, type BookWords, type Step } from './book-words.ts'
 import { contactList } from './contact.ts'
+import { checkField } from './check-field.ts'
 import { html, type Html } from './html.ts'
 import { aboutPath, layout } from './layout.ts'
 import { mapToPoint, POINTED } from './map-question.ts'
@@ -307,17 +308,7 @@ export function whoFields(
         )}
       </select>
     </p>
-    <p class="checks">
-      <label
-        ><input
-          type="checkbox"
-          name="interpreter"
-          value="yes"
-          ${form.get('interpreter') === 'yes' && html`checked`}
-        />
-        <span>${words.interpreter}</span></label
-      >
-    </p>
+    ${checkField('interpreter', words.interpreter, form.get('interpreter') === 'yes')}
     <p class="note">
       ${words.privacy(bike.eraseAfterDays)}
       <a href="${link(view, aboutPath(view.language))}#data">${words.privacyMore}</a>

@@ -15,6 +15,7 @@ import {
   type Offered,
 } from '../book-page.ts'
 import { BOOK_WORDS } from '../book-words.ts'
+import { checkField } from '../check-field.ts'
 import { html, type Html } from '../html.ts'
 import { CALL_BACKS, FROM_BOOKING } from './call-backs/call-back-places.ts'
 import { hidden, textField } from './form-parts.ts'
@@ -65,29 +66,8 @@ export function phoneFormPage(view: StaffView, terms: Terms, page: PhoneForm): H
         <div class="phone-slots">${whenFields(view, terms, form, asking, offered)}</div>
         <h2>${words.who}</h2>
         ${whoFields(view, terms, form, asking)}
-        <p class="checks">
-          <label
-            ><input
-              type="checkbox"
-              name="goesFirst"
-              value="yes"
-              ${form.get('goesFirst') === 'yes' && html`checked`}
-            />
-            <span>${words.goesFirst}</span></label
-          >
-        </p>
-        <p class="checks">
-          <label
-            ><input
-              type="checkbox"
-              name="letPass"
-              value="yes"
-              aria-describedby="let-pass-hint"
-              ${form.get('letPass') === 'yes' && html`checked`}
-            />
-            <span>${words.letPass}</span></label
-          >
-        </p>
+        ${checkField('goesFirst', words.goesFirst, form.get('goesFirst') === 'yes')}
+        ${checkField('letPass', words.letPass, form.get('letPass') === 'yes', 'let-pass-hint')}
         <p class="small" id="let-pass-hint">${words.letPassHint}</p>
         ${textField({
           name: 'letPassBecause',

@@ -8,6 +8,7 @@ import {
 import { BOOKING_LANGUAGES } from '#src/stations/return-bike.ts'
 import type { SeenCallBack } from '#src/store/call-back-desk.ts'
 import { BOOK_WORDS } from '../../book-words.ts'
+import { checkField } from '../../check-field.ts'
 import { html, type Html, type Part } from '../../html.ts'
 import { faultSummary, hidden, selectField, textField, type FormFaults } from '../form-parts.ts'
 import { NEW_BOOKING } from '../phone-places.ts'
@@ -136,17 +137,7 @@ function noteForm(view: StaffView, { typed, faults = [], key }: CallBackNotes): 
         text: BOOK_WORDS[language].languages[id],
       })),
     })}
-    <p class="checks">
-      <label
-        ><input
-          type="checkbox"
-          name="interpreter"
-          value="yes"
-          ${value('interpreter') === 'yes' && html`checked`}
-        />
-        <span>${words.interpreter}</span></label
-      >
-    </p>
+    ${checkField('interpreter', words.interpreter, value('interpreter') === 'yes')}
     ${textField({ name: 'about', label: words.about, hint: words.aboutHint, value: value('about'), faults })}
     ${textField({
       name: 'callAt',
