@@ -10,7 +10,8 @@ import {
   REPORT_EFFECTS,
   standingsAbout,
   type ReportDesk,
-  type Reported,
+  isNotTaken,
+  type NotTaken,
 } from '#src/store/report-desk.ts'
 import type { Client } from '#src/store/reporters.ts'
 import { explainReport, type ToldReport } from '#src/wording/report-text.ts'
@@ -38,6 +39,15 @@ const toldToAll = {
     .meta({ description: 'What came of it, for whoever said it.' }),
 }
 
+/** What a resident tells of a container, and takes back. */
+const byResident = {
+  tag: 'stations',
+  params: z.strictObject({ id: containerIdText }),
+  query: z.strictObject({}),
+  body: said,
+  problems: ['not-found', 'too-many-reports'],
+} as const
+
 export const tellReport = apiRoute({
   method: 'post',
   path: '/api/v1/containers/:id/reports',
@@ -45,10 +55,7 @@ export const tellReport = apiRoute({
   summary: 'A resident tells how a container or its station is',
   description:
     'One person counts once, and never makes a post alone. `token` lets an app be known again for a day; without it the address and browser tell people apart. Neither is kept: what is kept can’t be traced to anybody after two days. Some reports at once are fine, then one every few minutes.',
-  tag: 'stations',
-  params: z.strictObject({ id: containerIdText }),
-  query: z.strictObject({}),
-  body: said,
+  ...byResident,
   answer: {
     type: 'application/json',
     schema: z.strictObject({
@@ -60,7 +67,6 @@ export const tellReport = apiRoute({
       ...toldToAll,
     }),
   },
-  problems: ['not-found', 'too-many-reports'],
 })
 
 export const undoReport = apiRoute({
@@ -70,10 +76,7 @@ export const undoReport = apiRoute({
   summary: 'A resident takes back what they reported in the last five minutes',
   description:
     'By the same token, or else from the same address and browser. It is then as if it had not been said.',
-  tag: 'stations',
-  params: z.strictObject({ id: containerIdText }),
-  query: z.strictObject({}),
-  body: said,
+  ...byResident,
   answer: {
     type: 'application/json',
     schema: z.strictObject({
@@ -84,7 +87,6 @@ export const undoReport = apiRoute({
       ...toldToAll,
     }),
   },
-  problems: ['not-found', 'too-many-reports'],
 })
 
 export const listReportFloods = apiRoute({
@@ -134,7 +136,7 @@ export function reportRoutes(
       const { id } = request.params
       const { kind } = request.body
       const reported = await reports.report(id, kind, clientOf(request))
-      if (reported.kind !== 'told') return refuse(reply, reported, id)
+      if (isNotTaken(reported)) return refuse(reply, reported, id)
       void reply.header('cache-control', 'no-store')
       const { did } = reported
       return { status: 'kept' as const, applied: did, ...outcomeOf(id, kind, did) }
@@ -154,9 +156,7 @@ export function reportRoutes(
       const { id } = request.params
       const { kind } = request.body
       const undone = await reports.undo(id, kind, clientOf(request))
-      if (undone.kind === 'limited' || undone.kind === 'no-such-container') {
-        return refuse(reply, undone, id)
-      }
+      if (isNotTaken(undone)) return refuse(reply, undone, id)
       void reply.header('cache-control', 'no-store')
       return { status: undone.kind, ...outcomeOf(id, kind, undone.kind) }
     },
@@ -213,11 +213,7 @@ function clientOf({
   }
 }
 
-function refuse(
-  reply: FastifyReply,
-  refused: Extract<Reported, { readonly kind: 'limited' | 'no-such-container' }>,
-  id: ContainerId,
-): FastifyReply {
+function refuse(reply: FastifyReply, refused: NotTaken, id: ContainerId): FastifyReply {
   if (refused.kind === 'no-such-container') return sendProblem(reply, noSuch('container', id))
   const seconds = Math.ceil(refused.afterMs / SECOND)
   return sendProblem(

@@ -2,13 +2,23 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RESIDENT_KINDS } from '#src/rules/record.ts'
 import { LANGUAGES, languageRoot } from '#src/stations/fraction.ts'
-import { parseContainerId, parseStationId, stationIdIn } from '#src/stations/ids.ts'
+import {
+  type ContainerId,
+  parseContainerId,
+  parseStationId,
+  stationIdIn,
+} from '#src/stations/ids.ts'
 import type { Container, Station } from '#src/stations/station.ts'
 import { DAY, MINUTE, SECOND } from '#src/stations/time.ts'
 import type { TownIndex } from '#src/stations/town-index.ts'
 import { originOf } from '#src/store/own-origin.ts'
 import type { Client } from '#src/store/reporters.ts'
-import { standingsAbout } from '#src/store/report-desk.ts'
+import {
+  isNotTaken,
+  type NotTaken,
+  type ResidentKind,
+  standingsAbout,
+} from '#src/store/report-desk.ts'
 import {
   refusedReportPage,
   reportPage,
@@ -59,50 +69,54 @@ export function registerReportForm(
       return pages.send(request, reply, reportPage(pages.viewFor(request, language), labelled))
     })
 
-    app.post<Coded>(`${root}/q/:code`, async (request, reply) => {
-      const labelled = findLabelled(journal.town, request.params.code)
-      if (!labelled) return sendUnknown(request, reply)
-      const view = pages.viewFor(request, language)
-      const kind = kindIn(request.body)
-      if (kind === undefined || isFromElsewhere(request, options.publicUrl)) {
-        return sendOnce(reply, kind === undefined ? 400 : 403, refusedReportPage(view, labelled))
-      }
-      const reported = await reports.report(labelled.container.id, kind, clientOf(request))
-      if (reported.kind === 'no-such-container') return sendUnknown(request, reply)
-      if (reported.kind === 'limited') {
-        const minutes = tellWait(reply, reported.afterMs)
-        return sendOnce(reply, 429, tooManyReportsPage(view, labelled, minutes))
-      }
-      const secure = isTls ? '; Secure' : ''
-      const path = link(view, reportPath(labelled.container))
-      return reply
-        .code(303)
-        .header('cache-control', 'no-store')
-        .header(
-          'set-cookie',
-          `${COOKIE}=${reported.token}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Lax${secure}`,
-        )
-        .header('location', `${path}/told?kind=${kind}&did=${reported.did}`)
-        .send()
-    })
+    /** What a button says of a container: refused here where it can't be done, else settled by who asked. */
+    const onPress = <Taken extends { readonly kind: string }>(
+      path: string,
+      act: (
+        container: ContainerId,
+        kind: ResidentKind,
+        client: Client,
+      ) => Promise<Taken | NotTaken>,
+      settle: (reply: FastifyReply, taken: Taken) => string,
+    ) => {
+      app.post<Coded>(path, async (request, reply) => {
+        const labelled = findLabelled(journal.town, request.params.code)
+        if (!labelled) return sendUnknown(request, reply)
+        const view = pages.viewFor(request, language)
+        const kind = kindIn(request.body)
+        if (kind === undefined || isFromElsewhere(request, options.publicUrl)) {
+          return sendOnce(reply, kind === undefined ? 400 : 403, refusedReportPage(view, labelled))
+        }
+        const answer = await act(labelled.container.id, kind, clientOf(request))
+        if (isNotTaken(answer)) {
+          if (answer.kind === 'no-such-container') return sendUnknown(request, reply)
+          const minutes = tellWait(reply, answer.afterMs)
+          return sendOnce(reply, 429, tooManyReportsPage(view, labelled, minutes))
+        }
+        const did = settle(reply, answer)
+        const told = link(view, reportPath(labelled.container))
+        return seeOther(reply, `${told}/told?kind=${kind}&did=${did}`)
+      })
+    }
 
-    app.post<Coded>(`${root}/q/:code/undo`, async (request, reply) => {
-      const labelled = findLabelled(journal.town, request.params.code)
-      if (!labelled) return sendUnknown(request, reply)
-      const view = pages.viewFor(request, language)
-      const kind = kindIn(request.body)
-      if (kind === undefined || isFromElsewhere(request, options.publicUrl)) {
-        return sendOnce(reply, kind === undefined ? 400 : 403, refusedReportPage(view, labelled))
-      }
-      const undone = await reports.undo(labelled.container.id, kind, clientOf(request))
-      if (undone.kind === 'no-such-container') return sendUnknown(request, reply)
-      if (undone.kind === 'limited') {
-        const minutes = tellWait(reply, undone.afterMs)
-        return sendOnce(reply, 429, tooManyReportsPage(view, labelled, minutes))
-      }
-      const path = link(view, reportPath(labelled.container))
-      return seeOther(reply, `${path}/told?kind=${kind}&did=${undone.kind}`)
-    })
+    onPress(
+      `${root}/q/:code`,
+      (...asked) => reports.report(...asked),
+      (reply, { did, token }) => {
+        const secure = isTls ? '; Secure' : ''
+        void reply.header(
+          'set-cookie',
+          `${COOKIE}=${token}; Path=/; Max-Age=${COOKIE_SECONDS}; HttpOnly; SameSite=Lax${secure}`,
+        )
+        return did
+      },
+    )
+
+    onPress(
+      `${root}/q/:code/undo`,
+      (...asked) => reports.undo(...asked),
+      (_reply, { kind }) => kind,
+    )
 
     app.get<Coded & { Querystring: Record<string, unknown> }>(
       `${root}/q/:code/told`,

@@ -29,11 +29,13 @@ export type ResidentKind = (typeof RESIDENT_KINDS)[number]
 export const REPORT_EFFECTS = ['counted', 'repeat', 'kept'] as const
 export type ReportEffect = (typeof REPORT_EFFECTS)[number]
 
-export type Reported =
-  | { readonly kind: 'told'; readonly did: ReportEffect; readonly token: string }
+/** Nothing was done. */
+export type NotTaken =
   /** Too many from this phone or this address; the next may come after so long. */
-  | { readonly kind: 'limited'; readonly afterMs: number }
-  | { readonly kind: 'no-such-container' }
+  { readonly kind: 'limited'; readonly afterMs: number } | { readonly kind: 'no-such-container' }
+
+export type Reported =
+  { readonly kind: 'told'; readonly did: ReportEffect; readonly token: string } | NotTaken
 
 export interface ReportDesk {
   /** Resolves when it is on disk. */
@@ -54,7 +56,11 @@ export type Undone =
   | { readonly kind: 'undone' }
   /** Nobody with this phone said so there, it is too long ago, it has been taken back, or it is of a flood. */
   | { readonly kind: 'nothing-to-undo' }
-  | Extract<Reported, { readonly kind: 'limited' | 'no-such-container' }>
+  | NotTaken
+
+export function isNotTaken(answer: { readonly kind: string }): answer is NotTaken {
+  return answer.kind === 'limited' || answer.kind === 'no-such-container'
+}
 
 /** A station's worth of containers, with something to say of each. */
 const PERSON = { most: 12, oneEveryMs: 5 * MINUTE, people: 20_000 }
@@ -200,7 +206,7 @@ function startCounting(metrics: Registry) {
   return {
     flood: () => floods.inc(),
     told: (kind: ResidentKind, did: ReportEffect | 'undone') => reports.inc({ kind, did }),
-    limited(afterMs: number): Extract<Reported, { kind: 'limited' }> {
+    limited(afterMs: number): NotTaken {
       limited.inc()
       return { kind: 'limited', afterMs }
     },
